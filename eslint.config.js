@@ -1,0 +1,217 @@
+import js from "@eslint/js";
+import { createTypeScriptImportResolver } from "eslint-import-resolver-typescript";
+import importX from "eslint-plugin-import-x";
+import tseslint from "typescript-eslint";
+
+/** The dependency rule of docs/architecture.md: what each folder of ours may import. */
+const mayImport = {
+  "plugin/domain": ["plugin/domain", "plugin/errors.ts"],
+  "plugin/ports": ["plugin/ports", "plugin/domain"],
+  "plugin/pki": ["plugin/pki", "plugin/domain", "plugin/ports", "plugin/errors.ts"],
+  "plugin/store": [
+    "plugin/store",
+    "plugin/domain",
+    "plugin/ports",
+    "plugin/tokens.ts",
+    "plugin/errors.ts",
+  ],
+  "plugin/services": [
+    "plugin/services",
+    "plugin/domain",
+    "plugin/ports",
+    "plugin/pki",
+    "plugin/tokens.ts",
+    "plugin/errors.ts",
+  ],
+  "plugin/scep": [
+    "plugin/scep",
+    "plugin/services",
+    "plugin/domain",
+    "plugin/ports",
+    "plugin/pki",
+    "plugin/tokens.ts",
+    "plugin/errors.ts",
+  ],
+  "plugin/http": [
+    "plugin/http",
+    "plugin/scep",
+    "plugin/services",
+    "plugin/domain",
+    "plugin/ports",
+    "plugin/tokens.ts",
+    "plugin/errors.ts",
+    "plugin/config.ts",
+  ],
+};
+
+/** The packages each folder may import; node: modules are listed where they are restricted. */
+const packages = {
+  "plugin/domain": [],
+  "plugin/ports": [],
+  "plugin/pki": ["@peculiar/x509", "pkijs", "asn1js", "node:crypto"],
+  "plugin/store": ["knex", "tsyringe", "node:crypto", "node:fs", "node:path"],
+  "plugin/services": ["tsyringe", "node:crypto"],
+  "plugin/scep": ["tsyringe", "node:crypto"],
+  "plugin/http": [
+    "express",
+    "jose",
+    "zod",
+    "prom-client",
+    "tsyringe",
+    "node:http",
+    "node:crypto",
+    "node:stream",
+  ],
+};
+
+const zones = Object.entries(mayImport).map(([folder, allowed]) => ({
+  target: `./${folder}/**/*`,
+  from: ["./plugin/**/*", "./adapters/**/*", "./hsm/**/*", "./templates/**/*", "./test/**/*"].map(
+    (g) => g.replace("/**/*", ""),
+  ),
+  except: [],
+  allowed,
+}));
+
+/** One restricted-path zone for each folder that `target` must not reach. */
+const everything = [
+  "plugin/domain",
+  "plugin/ports",
+  "plugin/pki",
+  "plugin/store",
+  "plugin/services",
+  "plugin/scep",
+  "plugin/http",
+  "plugin/errors.ts",
+  "plugin/tokens.ts",
+  "plugin/config.ts",
+  "plugin/container.ts",
+  "plugin/countersign.ts",
+  "plugin/index.ts",
+  "plugin/sdk.ts",
+  "adapters",
+  "hsm",
+  "templates",
+  "test",
+];
+const restricted = zones.flatMap(({ target, allowed }) =>
+  everything
+    .filter((place) => !allowed.includes(place))
+    .map((from) => ({
+      target,
+      from: `./${from}`,
+      message: "see the dependency rule in docs/architecture.md",
+    })),
+);
+const outside = ["adapters", "hsm", "templates"].flatMap((folder) =>
+  everything
+    .filter((place) => place.startsWith("plugin/") && place !== "plugin/sdk.ts")
+    .map((from) => ({
+      target: `./${folder}`,
+      from: `./${from}`,
+      message: "outside the plugin only plugin/sdk.ts is visible",
+    })),
+);
+const inward = everything
+  .filter((place) => !place.startsWith("plugin/"))
+  .map((from) => ({
+    target: "./plugin",
+    from: `./${from}`,
+    message: "the plugin never imports what is outside it",
+  }));
+
+const packageRules = Object.entries(packages).map(([folder, allowed]) => ({
+  files: [`${folder}/**/*.ts`],
+  rules: {
+    "no-restricted-imports": [
+      "error",
+      {
+        patterns: [
+          {
+            regex: `^(?!\\.|(?:${allowed.map((name) => name.replace(/[/.]/g, "\\$&")).join("|") || "$^"})$)`,
+            message: `${folder} may import only: ${allowed.join(", ") || "no packages"}`,
+          },
+        ],
+      },
+    ],
+  },
+}));
+
+export default tseslint.config(
+  { ignores: ["dist/", "node_modules/", ".cache/", "coverage/", "test/fixtures/"] },
+  js.configs.recommended,
+  {
+    files: ["**/*.ts"],
+    extends: [tseslint.configs.strictTypeChecked],
+    plugins: { "import-x": importX },
+    languageOptions: {
+      parserOptions: { project: "./tsconfig.json", tsconfigRootDir: import.meta.dirname },
+    },
+    settings: {
+      "import-x/resolver-next": [createTypeScriptImportResolver({ project: "./tsconfig.json" })],
+    },
+    rules: {
+      "import-x/no-restricted-paths": ["error", { zones: [...restricted, ...outside, ...inward] }],
+      "import-x/no-cycle": "error",
+      "import-x/no-default-export": "error",
+      "@typescript-eslint/restrict-template-expressions": [
+        "error",
+        { allowNumber: true, allowBoolean: true },
+      ],
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/no-unnecessary-condition": [
+        "error",
+        { allowConstantLoopConditions: true },
+      ],
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+          message: "take the time from the Clock port",
+        },
+        {
+          selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+          message: "take the time from the Clock port",
+        },
+        { selector: "TSEnumDeclaration", message: "use a union of string literals" },
+      ],
+    },
+  },
+  ...packageRules,
+  {
+    files: [
+      "plugin/tokens.ts",
+      "plugin/services/**/*.ts",
+      "plugin/scep/**/*.ts",
+      "plugin/http/**/*.ts",
+      "plugin/store/**/*.ts",
+      "plugin/container.ts",
+    ],
+    rules: { "@typescript-eslint/no-extraneous-class": "off" },
+  },
+  {
+    files: ["adapters/standalone/clock.ts", "plugin/clock.ts", "test/**/*.ts"],
+    rules: { "no-restricted-syntax": "off" },
+  },
+  {
+    files: ["test/**/*.ts"],
+    rules: {
+      "@typescript-eslint/no-non-null-assertion": "off",
+      "@typescript-eslint/no-unused-expressions": "off",
+      "@typescript-eslint/no-unsafe-assignment": "off",
+      "@typescript-eslint/no-unsafe-member-access": "off",
+      "@typescript-eslint/no-unsafe-argument": "off",
+      "@typescript-eslint/no-unsafe-call": "off",
+      "@typescript-eslint/no-unsafe-return": "off",
+      "@typescript-eslint/require-await": "off",
+    },
+  },
+  {
+    files: ["**/*.cjs"],
+    languageOptions: {
+      sourceType: "commonjs",
+      globals: { require: "readonly", module: "writable", process: "readonly" },
+    },
+  },
+  { files: ["**/*.js"], languageOptions: { globals: { process: "readonly" } } },
+);

@@ -1,0 +1,70 @@
+import type { KeyAlgorithm } from "./algorithm.ts";
+
+/** Requirements.md A-01: `external` is a root whose key is elsewhere (certificate only). */
+export const AUTHORITY_KINDS = ["root", "external", "intermediate", "issuing"] as const;
+export type AuthorityKind = (typeof AUTHORITY_KINDS)[number];
+
+/** A-16. `expired` is not stored: `statusAt` derives it. */
+export type AuthorityStatus = "active" | "pending" | "expired" | "retired" | "deleted";
+
+/** Identifier pattern N2 (A-03): in every URL, unique in the tenant, unchangeable. */
+export const AUTHORITY_ID = /^[a-z0-9_-]{2,18}$/;
+
+export interface Authority {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: AuthorityKind;
+  readonly status: Exclude<AuthorityStatus, "expired">;
+  readonly parentId: string | undefined;
+  /** RFC 4514 text. */
+  readonly subject: string;
+  readonly keyAlgorithm: KeyAlgorithm;
+  /** Where the CA key is, as `provider:id`; undefined for `external`. */
+  readonly keyRef: string | undefined;
+  /** SubjectPublicKeyInfo, DER. */
+  readonly publicKey: Uint8Array;
+  /** DER; undefined while pending. */
+  readonly certificate: Uint8Array | undefined;
+  /** DER PKCS#10 of a pending authority. */
+  readonly csr: Uint8Array | undefined;
+  /** Lower-case hex, 40 characters (RFC 7093 method 1). */
+  readonly subjectKeyId: string;
+  readonly notBefore: Date | undefined;
+  readonly notAfter: Date | undefined;
+  /** Public plain-HTTP base URL for CDP, AIA and OCSP, as it was when the authority was made; no trailing slash. */
+  readonly publicUrl: string;
+  readonly crlEnabled: boolean;
+  readonly ocspEnabled: boolean;
+  /** The one certificate signs, opens envelopes and issues (decision 1); dedicated RSA authorities only. */
+  readonly single: boolean;
+  /** The delegated OCSP responder: key reference and certificate, DER. */
+  readonly ocspResponder: { readonly keyRef: string; readonly certificate: Uint8Array } | undefined;
+  readonly version: number;
+  readonly createdAt: Date;
+}
+
+export const statusAt = (authority: Authority, now: Date): AuthorityStatus =>
+  authority.status === "active" && authority.notAfter !== undefined && authority.notAfter <= now
+    ? "expired"
+    : authority.status;
+
+/** Years a CA certificate lives unless its creator says otherwise (A-06). */
+export const DEFAULT_LIFE_YEARS: Record<AuthorityKind, number> = {
+  root: 20,
+  external: 20,
+  intermediate: 10,
+  issuing: 10,
+};
+
+/** Path of a CRL below the public base URL (foundations.md 29). */
+export const crlPath = (
+  tenant: string,
+  authority: Pick<Authority, "id" | "subjectKeyId">,
+): string => `/crl/${tenant}/${authority.id}/${authority.subjectKeyId.slice(0, 8)}/crl.crl`;
+export const ocspPath = (tenant: string, authorityId: string): string =>
+  `/ocsp/${tenant}/${authorityId}`;
+/** A CA certificate's address holds its key id, so that a re-used identifier never meets an old one. */
+export const caCertificatePath = (
+  tenant: string,
+  authority: Pick<Authority, "id" | "subjectKeyId">,
+): string => `/ca/${tenant}/${authority.id}/${authority.subjectKeyId.slice(0, 8)}.cer`;

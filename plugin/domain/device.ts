@@ -1,0 +1,34 @@
+export const PLATFORMS = ["apple", "windows", "android", "other"] as const;
+export type Platform = (typeof PLATFORMS)[number];
+
+/** `unmanaged`: made by a static challenge whose endpoint allows devices no host knows (appliances, lab clients). */
+export type DeviceStatus = "enrolled" | "unmanaged" | "wiped" | "unenrolled";
+
+/**
+ * A device is (tenant, host id, the host's device id); everything else is an attribute and not unique.
+ * Attribute names are lower case: `serialnumber`, `udid`, `imei`, `username`, `email`, `firstname`, `devicename` ...
+ */
+export interface Device {
+  readonly id: string;
+  readonly hostId: string;
+  readonly hostDeviceId: string;
+  readonly platform: Platform;
+  readonly status: DeviceStatus;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** Attributes kept in an index of their own, because static challenges find devices by them. */
+export const INDEXED_ATTRIBUTES = [
+  "serialnumber",
+  "udid",
+  "imei",
+  "username",
+  "email",
+  "devicename",
+] as const;
+
+/** Whether certificates may be issued to it. */
+export const isLive = (device: Device): boolean =>
+  device.status === "enrolled" || device.status === "unmanaged";

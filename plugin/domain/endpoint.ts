@@ -1,0 +1,46 @@
+/** Lower-case letters, digits and single hyphens, so that ids map to setting names (foundations.md 40). Unique in the installation. */
+export const ENDPOINT_ID = /^[a-z0-9](?:-?[a-z0-9]){1,62}$/;
+
+export interface StaticPolicy {
+  readonly kind: "static";
+  readonly id: string;
+  /** The one template this secret enrols for. */
+  readonly templateId: string;
+  /** Sealed secret: profiles must carry it. */
+  readonly sealed: Uint8Array;
+  /** Keyed MAC of the secret, hex: what is compared. */
+  readonly mac: string;
+  /** When no device matches: refuse, or enrol as an unmanaged device. */
+  readonly unknownDevice: "refuse" | "unmanaged";
+}
+
+export interface DynamicPolicy {
+  readonly kind: "dynamic";
+  readonly id: string;
+}
+
+export type ChallengePolicySetting = StaticPolicy | DynamicPolicy;
+
+/** The object behind a SCEP URL. */
+export interface Endpoint {
+  /** The path id in `/scep/<id>`. */
+  readonly id: string;
+  readonly name: string;
+  readonly authorityId: string;
+  readonly templateIds: readonly string[];
+  /** Tried in order. */
+  readonly policies: readonly ChallengePolicySetting[];
+  readonly raId: string | undefined;
+  /** CA certificates served after the RA, issuing CA first; empty: filled from the authority. */
+  readonly chain: readonly Uint8Array[];
+  /** Whether GetCACert ends with the root. */
+  readonly includeRoot: boolean;
+  /** Accept 3DES and SHA-1 requests; warned. */
+  readonly legacy: boolean;
+  /** Accept MD5-signed CSRs if the signature verifies (decision 7); warned. */
+  readonly acceptMd5Csr: boolean;
+  readonly enabled: boolean;
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}

@@ -1,0 +1,28 @@
+import type { RevocationReason } from "../domain/certificate.ts";
+
+/**
+ * A linted to-be-signed certificate. Only `pki/prepare.ts` makes one, and it is spent by the first signature, so that nothing reaches a
+ * key that was not linted.
+ */
+export interface PreparedCertificate {
+  readonly tbs: Uint8Array;
+  readonly serial: string;
+  readonly tbsDigest: Uint8Array;
+  /** Hands out the bytes once; throws at the second call. */
+  spend(): Uint8Array;
+}
+
+export type IssueResult =
+  | { readonly status: "issued"; readonly certificate: Uint8Array }
+  | { readonly status: "pending"; readonly reference: string }
+  | { readonly status: "refused"; readonly reason: string };
+
+/** The code that makes one authority sign and revoke. `issue` and `revoke` are idempotent by their key. */
+export interface CaBackend {
+  issue(prepared: PreparedCertificate, idempotencyKey: string): Promise<IssueResult>;
+  revoke(serial: string, reason: RevocationReason): Promise<void>;
+  /** DER, issuing CA first, root last. */
+  chain(): Promise<readonly Uint8Array[]>;
+  resume?(reference: string): Promise<IssueResult>;
+  health?(): Promise<void>;
+}

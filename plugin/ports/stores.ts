@@ -1,0 +1,267 @@
+import type { Authority } from "../domain/authority.ts";
+import type {
+  Certificate,
+  CertificateRole,
+  CertificateStatus,
+  RevocationReason,
+} from "../domain/certificate.ts";
+import type { Challenge } from "../domain/challenge.ts";
+import type { Deployment } from "../domain/deployment.ts";
+import type { Device } from "../domain/device.ts";
+import type { Endpoint } from "../domain/endpoint.ts";
+import type { LedgerEntry, LedgerEvent } from "../domain/events.ts";
+import type { Ra } from "../domain/ra.ts";
+import type { SubjectAltName } from "../domain/san.ts";
+import type { Template } from "../domain/template.ts";
+import type { Tenant, TenantId } from "../domain/tenant.ts";
+import type { Effect, OutboxEntry } from "./outbox.ts";
+
+/** Keyset paging: `cursor` is what the page before answered; undefined when there is no more. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly cursor: string | undefined;
+}
+export interface PageRequest {
+  /** 1 to 500. */
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+/** `insert` throws `conflict` for a taken id; `update` throws `precondition_failed` unless the stored version is `version - 1`. */
+export interface AuthorityStore {
+  insert(authority: Authority): Promise<void>;
+  update(authority: Authority): Promise<void>;
+  get(id: string): Promise<Authority | undefined>;
+  list(): Promise<readonly Authority[]>;
+}
+export interface RaStore {
+  insert(ra: Ra): Promise<void>;
+  update(ra: Ra): Promise<void>;
+  get(id: string): Promise<Ra | undefined>;
+  list(): Promise<readonly Ra[]>;
+}
+export interface TemplateStore {
+  insert(template: Template): Promise<void>;
+  update(template: Template): Promise<void>;
+  delete(id: string): Promise<boolean>;
+  get(id: string): Promise<Template | undefined>;
+  list(): Promise<readonly Template[]>;
+}
+/** Endpoint ids are unique in the whole installation: `insert` throws `conflict` also for another tenant's. */
+export interface EndpointStore {
+  insert(endpoint: Endpoint): Promise<void>;
+  update(endpoint: Endpoint): Promise<void>;
+  delete(id: string): Promise<boolean>;
+  get(id: string): Promise<Endpoint | undefined>;
+  list(): Promise<readonly Endpoint[]>;
+}
+export interface DeviceStore {
+  /** Inserts, or replaces the row of the same id. Keeps the index of attributes. */
+  save(device: Device): Promise<void>;
+  get(id: string): Promise<Device | undefined>;
+  byHostId(hostId: string, hostDeviceId: string): Promise<Device | undefined>;
+  /** Devices that have this value in an indexed attribute (without regard to case); at most `limit`. */
+  byAttribute(name: string, value: string, limit: number): Promise<readonly Device[]>;
+  list(page: PageRequest): Promise<Page<Device>>;
+}
+export interface DeploymentStore {
+  save(deployment: Deployment): Promise<void>;
+  get(id: string): Promise<Deployment | undefined>;
+  /** The one live deployment of a template on a device (state other than `removed`). */
+  find(deviceId: string, templateId: string): Promise<Deployment | undefined>;
+  list(
+    filter: { readonly deviceId?: string | undefined; readonly templateId?: string | undefined },
+    page: PageRequest,
+  ): Promise<Page<Deployment>>;
+}
+export interface ChallengeStore {
+  /** `mac`: keyed MAC of the secret, lower-case hex; the secret itself is nowhere. */
+  insert(challenge: Challenge, mac: string): Promise<void>;
+  byMac(endpointId: string, mac: string): Promise<Challenge | undefined>;
+  get(id: string): Promise<Challenge | undefined>;
+  /** Burns all open and reserved ones of a device; answers their ids. */
+  burnOfDevice(deviceId: string): Promise<readonly string[]>;
+}
+
+export interface CertificateFilter {
+  readonly status?: CertificateStatus | undefined;
+  readonly role?: CertificateRole | undefined;
+  readonly authorityId?: string | undefined;
+  readonly templateId?: string | undefined;
+  readonly deviceId?: string | undefined;
+  /** Any spelling is normalised by the caller: lower-case hex without leading zero octets. */
+  readonly serial?: string | undefined;
+  readonly expiresBefore?: Date | undefined;
+  readonly expiresAfter?: Date | undefined;
+}
+/** One entry of a CRL. */
+export interface RevokedEntry {
+  readonly serial: string;
+  readonly revokedAt: Date;
+  readonly reason: RevocationReason;
+  readonly invalidityDate: Date | undefined;
+}
+export interface CertificateStore {
+  /** For certificates of the installation's own (authority, RA, OCSP): stored as issued. */
+  insert(certificate: Certificate, der: Uint8Array): Promise<void>;
+  get(id: string): Promise<Certificate | undefined>;
+  bySerial(authorityId: string, serial: string): Promise<Certificate | undefined>;
+  der(id: string): Promise<Uint8Array | undefined>;
+  /** Newest first. */
+  list(filter: CertificateFilter, page: PageRequest): Promise<Page<Certificate>>;
+  /** Issued or reserved, and not expired, of one device. */
+  liveOfDevice(deviceId: string, now: Date): Promise<readonly Certificate[]>;
+  /** From issued or reserved to revoked (a signature in flight then loses); false when it was not in one of these states. */
+  revoke(
+    id: string,
+    at: Date,
+    reason: RevocationReason,
+    invalidityDate: Date | undefined,
+  ): Promise<boolean>;
+  /** Revoked entries of one authority, ordered by serial, after `afterSerial`; those that expired before `notExpiredAt` are left out. */
+  revokedPage(
+    authorityId: string,
+    notExpiredAt: Date,
+    afterSerial: string | undefined,
+    limit: number,
+  ): Promise<readonly RevokedEntry[]>;
+}
+
+export interface CrlRecord {
+  readonly authorityId: string;
+  /** CRL number (foundations.md 14). */
+  readonly number: bigint;
+  readonly thisUpdate: Date;
+  readonly nextUpdate: Date;
+  readonly der: Uint8Array;
+}
+export interface CrlStore {
+  latest(authorityId: string): Promise<CrlRecord | undefined>;
+  /** False when a list with this number or a higher one is there already. */
+  insert(crl: CrlRecord): Promise<boolean>;
+  /** Set in the transaction of a revocation; a counter that only grows. */
+  markDirty(authorityId: string): Promise<void>;
+  /** How often `markDirty` was called, and the count that the latest list covers. */
+  revisions(authorityId: string): Promise<{ readonly dirty: number; readonly published: number }>;
+  markPublished(authorityId: string, dirty: number): Promise<void>;
+}
+export interface LedgerStore {
+  append(entry: LedgerEntry): Promise<void>;
+  /** Newest first. */
+  list(
+    filter: { readonly event?: LedgerEvent | undefined; readonly subjectId?: string | undefined },
+    page: PageRequest,
+  ): Promise<Page<LedgerEntry & { readonly id: string }>>;
+}
+export interface OutboxStore {
+  add(effect: Effect, at: Date): Promise<void>;
+  /** Claims up to `limit` due entries by conditional UPDATE until `leaseUntil`; correct with several nodes. */
+  claim(limit: number, now: Date, leaseUntil: Date): Promise<readonly OutboxEntry[]>;
+  done(id: string): Promise<void>;
+  retry(id: string, at: Date, reason: string): Promise<void>;
+}
+
+/** All stores of one tenant. What it was opened for cannot be changed, and no method names another tenant. */
+export interface TenantStore {
+  readonly tenant: TenantId;
+  readonly authorities: AuthorityStore;
+  readonly ras: RaStore;
+  readonly templates: TemplateStore;
+  readonly endpoints: EndpointStore;
+  readonly devices: DeviceStore;
+  readonly deployments: DeploymentStore;
+  readonly challenges: ChallengeStore;
+  readonly certificates: CertificateStore;
+  readonly crls: CrlStore;
+  readonly ledger: LedgerStore;
+  readonly outbox: OutboxStore;
+  readonly enrolments: EnrolmentStore;
+  /** All that `fn` does through the store it is given commits together, or nothing does. Not to be nested. */
+  run<T>(fn: (tx: TenantStore) => Promise<T>): Promise<T>;
+}
+
+// ---- the hot path: two batched calls (foundations.md 8) ----
+
+export interface Reservation {
+  /** The certificate's id. */
+  readonly id: string;
+  /** Idempotence key (foundations.md 10), hex; unique while reserved, pending or within grace. */
+  readonly idempotencyKey: string;
+  /** Until when the key answers with the same certificate. */
+  readonly graceUntil: Date;
+  /** When another node may take a reserved row that was left behind. */
+  readonly leaseUntil: Date;
+  readonly authorityId: string;
+  readonly serial: string;
+  readonly tbsDigest: Uint8Array;
+  readonly subject: string;
+  readonly sans: readonly SubjectAltName[];
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly templateId: string;
+  readonly templateVersion: number;
+  readonly endpointId: string;
+  readonly deviceId: string;
+  /** A one-time challenge to reserve with it. */
+  readonly challengeId: string | undefined;
+  /** One ciphertext, one message (scep.md 5.3 rule 5): hashes in hex. */
+  readonly ciphertext: { readonly digest: string; readonly content: string } | undefined;
+  /** Refuse when the device has a live certificate of this template (T-25 off). */
+  readonly onlyOne: boolean;
+  readonly now: Date;
+}
+
+export type ReserveResult =
+  | { readonly status: "reserved" }
+  /** The same request was answered before: the same certificate again. */
+  | { readonly status: "issued"; readonly certificateId: string; readonly der: Uint8Array }
+  /** The same request is being signed by somebody else now. */
+  | { readonly status: "in-progress" }
+  /** `challenge`: not open or run out; `ciphertext`: seen with other content; `device`: wiped or gone; `duplicate`: see `onlyOne`. */
+  | {
+      readonly status: "refused";
+      readonly because: "challenge" | "ciphertext" | "device" | "duplicate";
+    };
+
+export interface Settlement {
+  readonly id: string;
+  readonly der: Uint8Array;
+  readonly fingerprintSha256: string;
+  readonly now: Date;
+  /** Written in the same transaction. */
+  readonly ledger: LedgerEntry;
+}
+/** `revoked`: a wipe won; the certificate is stored as revoked and must not be handed out. `lost`: the reservation is no longer ours. */
+export type SettleResult = "issued" | "revoked" | "lost";
+
+export interface EnrolmentStore {
+  /** Batched with the other calls of the same event-loop turn into one transaction; safe against crashes from then on. */
+  reserve(reservation: Reservation): Promise<ReserveResult>;
+  /** Certificate stored, challenge spent, deployment issued, ledger written: together. Batched likewise. */
+  settle(settlement: Settlement): Promise<SettleResult>;
+  /** Gives a reservation back: the row fails, the challenge is open again. */
+  release(id: string, now: Date): Promise<void>;
+  /** Fails rows whose lease ran out, and opens their challenges again; answers how many. */
+  reconcile(now: Date): Promise<number>;
+}
+
+/** The one door that is not bound to a tenant (foundations.md 2): container, http and dispatcher only. */
+export interface Directory {
+  tenants(): Promise<readonly Tenant[]>;
+  createTenant(tenant: Tenant): Promise<void>;
+  tenantOfEndpoint(endpointId: string): Promise<TenantId | undefined>;
+  /** Tenants with outbox entries or reservations that are due. */
+  tenantsDue(now: Date): Promise<readonly TenantId[]>;
+  open(tenant: TenantId): TenantStore;
+  /** Small values of the installation (server secrets sealed by the key store, schema epoch). Set once; answers what is stored. */
+  setting(name: string, make: () => Promise<Uint8Array>): Promise<Uint8Array>;
+}
+
+export interface Database {
+  readonly directory: Directory;
+  /** Applies additive migrations; own table `countersign_migrations`. */
+  migrate(): Promise<void>;
+  /** A read and a write on the real database. Throws `database_locked`, `database_unusable`, `storage_full`. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
