@@ -1,3 +1,4 @@
+import { CountersignError } from "../errors.ts";
 import { TAG } from "./der-read.ts";
 
 /** One TLV around the joined parts. */
@@ -68,10 +69,18 @@ const base128 = (arc: bigint): number[] => {
   return septets;
 };
 const oidBytes = new Map<string, Uint8Array>();
-/** OBJECT IDENTIFIER from dotted text. */
+/** Whether the text is a dotted object identifier. */
+export const isOid = (text: string): boolean =>
+  /^(?:[01]\.[1-3]?\d|2\.(?:0|[1-9]\d*))(?:\.(?:0|[1-9]\d*))*$/.test(text) && text.length <= 128;
+/** OBJECT IDENTIFIER from dotted text. Throws `invalid_input` for other text. */
 export const oid = (dotted: string): Uint8Array => {
   const known = oidBytes.get(dotted);
   if (known !== undefined) return known;
+  if (!isOid(dotted))
+    throw new CountersignError(
+      "invalid_input",
+      `${JSON.stringify(dotted)} is no object identifier`,
+    );
   const [first = 0n, second = 0n, ...rest] = dotted.split(".").map(BigInt);
   const encoded = tlv(TAG.oid, Uint8Array.from([first * 40n + second, ...rest].flatMap(base128)));
   if (oidBytes.size < 1000) oidBytes.set(dotted, encoded);
