@@ -95,6 +95,11 @@ export class ExtensionReader {
     return members(element, TAG.sequence, "subject alternative name").map(decodeGeneralName);
   }
 
+  /** The names of the kinds that we issue; empty where there are none. */
+  get sans(): readonly SubjectAltName[] {
+    return (this.subjectAltNames ?? []).filter((name) => name !== undefined);
+  }
+
   /** Hex. */
   get subjectKeyIdentifier(): string | undefined {
     const element = this.value(OID.subjectKeyIdentifier);

@@ -1,5 +1,6 @@
 import type { SubjectAltName } from "../domain/san.ts";
 import { KEY_USAGES, type CertificatePolicy, type KeyUsage } from "../domain/template.ts";
+import { CountersignError } from "../errors.ts";
 import {
   bitFlags,
   boolean,
@@ -15,6 +16,7 @@ import {
   sequence,
 } from "./der-write.ts";
 import { encodeGeneralName, encodeUri } from "./general-name.ts";
+import { isAscii } from "./name.ts";
 import { OID } from "./oids.ts";
 
 /** An extension of a certificate, request, CRL or OCSP message; `value` is the DER inside its OCTET STRING. */
@@ -110,7 +112,16 @@ export const authorityInfoAccess = (
     ),
   );
 
-/** RFC 5280 section 4.2.1.4, each policy with its CPS address if it has one. */
+const cpsQualifier = (address: string): Uint8Array => {
+  if (!isAscii(address))
+    throw new CountersignError(
+      "invalid_input",
+      `${JSON.stringify(address)} cannot be a CPS address`,
+    );
+  return sequence(oid(OID.cps), ia5String(address));
+};
+
+/** RFC 5280 section 4.2.1.4, each policy with its CPS address if it has one. Throws `invalid_input` for one that is not ASCII. */
 export const certificatePolicies = (policies: readonly CertificatePolicy[]): Extension =>
   extension(
     OID.certificatePolicies,
@@ -118,7 +129,7 @@ export const certificatePolicies = (policies: readonly CertificatePolicy[]): Ext
       ...policies.map((policy) =>
         policy.cps === undefined
           ? sequence(oid(policy.oid))
-          : sequence(oid(policy.oid), sequence(sequence(oid(OID.cps), ia5String(policy.cps)))),
+          : sequence(oid(policy.oid), sequence(cpsQualifier(policy.cps))),
       ),
     ),
   );

@@ -48,6 +48,9 @@ export const isAscii = (text: string): boolean => /^\p{ASCII}*$/u.test(text);
 /** Whether the text can be written as UTF-8, that is, holds no half of a surrogate pair. */
 export const isUnicode = (text: string): boolean => !/\p{Cs}/u.test(text);
 
+/** Whether the text holds NUL or another control character, which names never need and which deceive people and programs. */
+export const hasControlCharacters = (text: string): boolean => /\p{Cc}/u.test(text);
+
 const encodeValue = (type: string, value: string): Uint8Array => {
   const kind = STRING_TYPES[type] ?? "utf8";
   const fits = kind === "printable" ? isPrintable(value) : kind === "utf8" || isAscii(value);
