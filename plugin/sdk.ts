@@ -22,4 +22,5 @@ export * from "./ports/keys.ts";
 export type * from "./ports/mdm-host.ts";
 export type * from "./ports/outbox.ts";
 export type * from "./ports/profile-renderer.ts";
+export type * from "./ports/settings.ts";
 export type * from "./ports/stores.ts";
