@@ -50,12 +50,12 @@ export const checkNewAuthority = (
     fault("pathLength", "an issuing CA has path length 0");
   }
   const limit = parent?.notAfter;
-  const life = addDuration(now, `P${DEFAULT_LIFE_YEARS[input.kind]}Y`);
+  const life = addDuration(now, { months: 12 * DEFAULT_LIFE_YEARS[input.kind], seconds: 0 });
   // The default end is cut to the parent's; an end that was asked for is not.
   const notAfter = input.notAfter ?? (limit !== undefined && limit < life ? limit : life);
   if (notAfter <= now) fault("notAfter", "lies in the past");
   if (limit !== undefined && notAfter > limit) fault("notAfter", `past the end of its parent (${limit.toISOString()})`);
-  if (input.kind === "issuing" && notAfter > addDuration(now, "P10Y")) fault("notAfter", "an issuing CA lives 10 years at most");
+  if (input.kind === "issuing" && notAfter > addDuration(now, { months: 120, seconds: 0 })) fault("notAfter", "an issuing CA lives 10 years at most");
 
   if (issues.length > 0) throw new CountersignError("invalid_input", "the authority cannot be made like this", { issues });
   return { subject, notAfter };

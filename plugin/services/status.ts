@@ -81,7 +81,7 @@ export class Status {
     const ours =
       digest(issuer.subjectRaw).equals(certId.issuerNameHash) && digest(issuer.publicKey.keyBits).equals(certId.issuerKeyHash);
     const certificate = ours ? await store.certificates.bySerial(authority.id, certId.serial) : undefined;
-    if (certificate === undefined || certificate.status === "failed") return { kind: "unknown" };
+    if (certificate?.status !== "issued" && certificate?.status !== "revoked") return { kind: "unknown" };
     if (certificate.status !== "revoked" || certificate.revokedAt === undefined) return { kind: "good" };
     return { kind: "revoked", at: certificate.revokedAt, reason: certificate.revocationReason ?? "unspecified" };
   }
