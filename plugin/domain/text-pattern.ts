@@ -32,7 +32,7 @@ export const parseTextPattern = (text: string): TextPattern => {
     if (close === -1) {
       throw new CountersignError(
         "invalid_input",
-        `The % at position ${open + 1} has no partner; write %% for a percent sign`,
+        `The last % of ${JSON.stringify(text.slice(0, 120))} has no partner; write %% for a percent sign`,
       );
     }
     if (close === open + 1) literal += "%";
