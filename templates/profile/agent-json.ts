@@ -11,12 +11,14 @@ import { readTrustChain } from "./trust-chain.ts";
 
 /**
  * Our own JSON for enrolment agents (Android and every platform without a profile format of its own), UTF-8. Members:
- * `version` 1, raised only when an older agent would misread it; `platform`; `profileId`; `alias`, under which key and certificate are kept, stable over
- * renewals (P-07); `displayName`; `organization`; `certificates`, every CA of the chain, issuing CA first, root last, all to be trusted
- * (P-03): `{role, commonName, sha256, der}` with role `issuing`, `intermediate` or `root`, sha256 in lower-case hex and der in base64; `scep`: `{url, challenge,
- * subject: {text, rdns}, subjectAltNames, keyAlgorithm, keyUsages, extendedKeyUsages, validity, keyStorage, caFingerprintSha256,
- * chainFingerprintsSha256}`. `subject.rdns` lists the RDNs in certificate order, each a list of `{oid, name, value}` (name null where the OID has none);
- * `caFingerprintSha256` is the root's, `chainFingerprintsSha256` names all of `certificates`; `validity` is an ISO 8601 duration and advisory.
+ * `version` 1, raised only when an older agent would misread it; `platform`; `profileId`; `alias`, under which key and
+ * certificate are kept, stable over renewals (P-07); `displayName`; `organization`; `certificates`, every CA of the
+ * chain, issuing CA first, root last, all to be trusted (P-03): `{role, commonName, sha256, der}` with role `issuing`,
+ * `intermediate` or `root`, sha256 in lower-case hex and der in base64; `scep`: `{url, challenge, subject: {text,
+ * rdns}, subjectAltNames, keyAlgorithm, keyUsages, extendedKeyUsages, validity, keyStorage, caFingerprintSha256,
+ * chainFingerprintsSha256}`. `subject.rdns` lists the RDNs in certificate order, each a list of `{oid, name, value}`
+ * (name null where the OID has none); `caFingerprintSha256` is the root's, `chainFingerprintsSha256` names all of
+ * `certificates`; `validity` is an ISO 8601 duration and advisory.
  */
 export interface AgentProfile {
   readonly version: 1;

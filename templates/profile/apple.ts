@@ -11,7 +11,10 @@ import { nameUuid } from "./name-uuid.ts";
 import { fileNameOf, refuseControlCharacters, scepKeyBits } from "./profile-fields.ts";
 import { readTrustChain, type TrustChain, type TrustedCertificate } from "./trust-chain.ts";
 
-/** The payload UUIDs of one profile. They depend on its id alone, so that a Wi-Fi or VPN payload may name `scep` for good (P-07). */
+/**
+ * The payload UUIDs of one profile. They depend on its id alone, so that a Wi-Fi or VPN payload may name `scep` for
+ * good (P-07).
+ */
 export interface ApplePayloadUuids {
   readonly profile: string;
   readonly root: string;
@@ -29,8 +32,9 @@ export const payloadUuids = (profileId: string): ApplePayloadUuids => ({
 });
 
 /**
- * Apple configuration profile (.mobileconfig, XML property list, unsigned): root, the CAs below it and the SCEP payload in one profile (P-04). Throws
- * `key_unsupported` for other keys than RSA 2048 and 4096, `invalid_input` for a chain that is not exactly one.
+ * Apple configuration profile (.mobileconfig, XML property list, unsigned): root, the CAs below it and the SCEP payload
+ * in one profile (P-04). Throws `key_unsupported` for other keys than RSA 2048 and 4096, `invalid_input` for a chain
+ * that is not exactly one.
  */
 export const appleRenderer: ProfileRenderer = {
   platform: "apple",

@@ -18,8 +18,8 @@ const KEYS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * A name as Windows' CertStrToName reads it: RDNs in the order of the certificate. A value is quoted when it starts or ends with a blank or holds a
- * character that Windows would take for syntax; a quotation mark inside is doubled.
+ * A name as Windows' CertStrToName reads it: RDNs in the order of the certificate. A value is quoted when it starts or
+ * ends with a blank or holds a character that Windows would take for syntax; a quotation mark inside is doubled.
  */
 export const certStrName = (name: DistinguishedName): string =>
   name

@@ -6,7 +6,8 @@ import {
 } from "../../plugin/sdk.ts";
 
 /**
- * Refuses text that XML cannot carry, before a library does: its message would show the value, which may be the challenge. Throws `invalid_input`, which names the field only.
+ * Refuses text that XML cannot carry, before a library does: its message would show the value, which may be the
+ * challenge. Throws `invalid_input`, which names the field only.
  */
 export const refuseControlCharacters = (input: ProfileInput): void => {
   const fields: readonly (readonly [string, readonly string[]])[] = [
@@ -31,7 +32,8 @@ export const refuseControlCharacters = (input: ProfileInput): void => {
 const RSA_BITS: Partial<Record<KeyAlgorithm, number>> = { "rsa-2048": 2048, "rsa-4096": 4096 };
 
 /**
- * The RSA key size for a SCEP client of `platform`. Apple and Windows make RSA keys of 2048 and 4096 bits only (uem-consoles I.1, I.5). Throws `key_unsupported` for any other.
+ * The RSA key size for a SCEP client of `platform`. Apple and Windows make RSA keys of 2048 and 4096 bits only
+ * (uem-consoles I.1, I.5). Throws `key_unsupported` for any other.
  */
 export const scepKeyBits = (algorithm: KeyAlgorithm, platform: string): number => {
   const bits = RSA_BITS[algorithm];

@@ -10,7 +10,8 @@ export interface SyncmlCommand {
 }
 
 /**
- * One `<Atomic>` element, as it stands in a SyncBody (OMA DM 1.2): commands in order, CmdIDs counted from 1. Values must be free of control characters.
+ * One `<Atomic>` element, as it stands in a SyncBody (OMA DM 1.2): commands in order, CmdIDs counted from 1. Values
+ * must be free of control characters.
  */
 export const atomicSyncml = (commands: readonly SyncmlCommand[]): string => {
   const atomic = create().ele("Atomic");
@@ -26,5 +27,8 @@ export const atomicSyncml = (commands: readonly SyncmlCommand[]): string => {
   return `${atomic.end({ headless: true, prettyPrint: true })}\n`;
 };
 
-/** xmlbuilder2 takes `&amp;` in a text for an entity and leaves it; with every ampersand escaped before, the text arrives as it was. */
+/**
+ * xmlbuilder2 takes `&amp;` in a text for an entity and leaves it; with every ampersand escaped before, the text
+ * arrives as it was.
+ */
 const literal = (text: string): string => text.replaceAll("&", "&amp;");

@@ -20,7 +20,8 @@ export interface TrustChain {
 }
 
 /**
- * Reads the chain of a profile. Throws `invalid_input` unless it is exactly one chain (P-04): each certificate issued by the next and the last by itself.
+ * Reads the chain of a profile. Throws `invalid_input` unless it is exactly one chain (P-04): each certificate issued
+ * by the next and the last by itself.
  */
 export const readTrustChain = (chain: readonly Uint8Array[]): TrustChain => {
   const certificates = chain.map(parse);

@@ -18,11 +18,13 @@ export interface WindowsProfileOptions {
   /** Where the leaf and its key live; CA certificates always go to the computer's stores (P-02). Default `device`. */
   readonly scope?: "device" | "user";
   /**
-   * `Add` (default) for a device that has none of the nodes, `Replace` for a profile sent again: Windows answers 418 to Add of a node that exists, and the Atomic then fails as a whole.
+   * `Add` (default) for a device that has none of the nodes, `Replace` for a profile sent again: Windows answers 418 to
+   * Add of a node that exists, and the Atomic then fails as a whole.
    */
   readonly verb?: "Add" | "Replace";
   /**
-   * How the challenge is written. The CSP's reference calls it base64, but its own example and the MDM servers that work send the secret as it is: `plain` (default).
+   * How the challenge is written. The CSP's reference calls it base64, but its own example and the MDM servers that
+   * work send the secret as it is: `plain` (default).
    */
   readonly challenge?: "plain" | "base64";
 }
@@ -32,8 +34,9 @@ export const windowsUniqueId = (profileId: string): string =>
   nameUuid("windows", profileId, "scep");
 
 /**
- * Windows SyncML: one `<Atomic>` with the trusted certificates, the nodes of ClientCertificateInstall/SCEP and `Enroll` last. Throws `key_unsupported` for keys that Windows
- * does not make, `template_impossible` for key usages it cannot ask for, `invalid_input` for a chain that is not exactly one.
+ * Windows SyncML: one `<Atomic>` with the trusted certificates, the nodes of ClientCertificateInstall/SCEP and `Enroll`
+ * last. Throws `key_unsupported` for keys that Windows does not make, `template_impossible` for key usages it cannot
+ * ask for, `invalid_input` for a chain that is not exactly one.
  */
 export const windowsRenderer = (options: WindowsProfileOptions = {}): ProfileRenderer => ({
   platform: "windows",
@@ -111,8 +114,8 @@ const KEY_PROTECTION: Record<KeyStorage, number> = {
 };
 
 /**
- * Name formats are the numbers of Windows' AlternativeNameType, for example `11+tom@contoso.com;3+contoso.com`. IP addresses cannot be made from text
- * there: the CA writes the template's names, asked for or not.
+ * Name formats are the numbers of Windows' AlternativeNameType, for example `11+tom@contoso.com;3+contoso.com`. IP
+ * addresses cannot be made from text there: the CA writes the template's names, asked for or not.
  */
 const NAME_FORMATS: Partial<Record<SanType, number>> = { rfc822: 2, dns: 3, uri: 7, upn: 11 };
 

@@ -134,7 +134,11 @@ describe("distinguished names", () => {
     const value = fc
       .oneof(
         fc.string({ unit: "grapheme", minLength: 1, maxLength: 12 }),
-        fc.string({ unit: fc.constantFrom(...' ,+"\\<>;=#a%é'), minLength: 1, maxLength: 8 }),
+        fc.string({
+          unit: fc.constantFrom(...Array.from(' ,+"\\<>;=#a%é')),
+          minLength: 1,
+          maxLength: 8,
+        }),
       )
       .filter((text) => !/[\p{Cc}\p{Cs}]/u.test(text));
     const oid = fc.constantFrom(...DN_ATTRIBUTES.map((known) => known.oid), "1.2.3.4", "2.999.1");
@@ -145,7 +149,10 @@ describe("distinguished names", () => {
   });
 
   it("T-21 never does anything with any text but read it or refuse it as invalid_input", () => {
-    const text = fc.string({ unit: fc.constantFrom(...'CNO=,+"\\ #20;a%\n'), maxLength: 20 });
+    const text = fc.string({
+      unit: fc.constantFrom(...Array.from('CNO=,+"\\ #20;a%\n')),
+      maxLength: 20,
+    });
     fc.assert(
       fc.property(text, (dn) => {
         try {
