@@ -127,8 +127,15 @@ export const decodeAnswer = (
   return { id, answer: new CountersignError(code in ERRORS ? code : "internal", detail) };
 };
 
+/** Whether it is one of ours, also from a second copy of the class (a bundle, a loader), which `instanceof` does not know. */
+const isOurs = (thrown: unknown): thrown is CountersignError =>
+  thrown instanceof Error && thrown.name === "CountersignError" && "detail" in thrown;
+
 /** Anything thrown by a worker as the one error: what is not ours becomes `key_unavailable`. */
-export const asKeyError = (thrown: unknown): CountersignError =>
-  thrown instanceof CountersignError
-    ? thrown
-    : new CountersignError("key_unavailable", messageOf(thrown), { cause: thrown });
+export const asKeyError = (thrown: unknown): CountersignError => {
+  if (thrown instanceof CountersignError) return thrown;
+  const cause = { cause: thrown };
+  return isOurs(thrown)
+    ? new CountersignError(thrown.code, thrown.detail, cause)
+    : new CountersignError("key_unavailable", messageOf(thrown), cause);
+};
