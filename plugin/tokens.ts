@@ -5,7 +5,7 @@ import type { KeyProvider } from "./ports/keys.ts";
 import type { MdmHost } from "./ports/mdm-host.ts";
 import type { ProfileRenderer } from "./ports/profile-renderer.ts";
 import type { Settings } from "./ports/settings.ts";
-import type { Directory } from "./ports/stores.ts";
+import type { Database, Directory } from "./ports/stores.ts";
 
 /** Every DI token that is not a class. One child container belongs to one `createCountersign` call. */
 export const CLOCK: InjectionToken<Clock> = Symbol("Clock");
@@ -13,6 +13,7 @@ export const RANDOM: InjectionToken<Random> = Symbol("Random");
 export const LOGGER: InjectionToken<Logger> = Symbol("Logger");
 export const METRICS: InjectionToken<Metrics> = Symbol("Metrics");
 export const SETTINGS: InjectionToken<Settings> = Symbol("Settings");
+export const DATABASE: InjectionToken<Database> = Symbol("Database");
 export const DIRECTORY: InjectionToken<Directory> = Symbol("Directory");
 export const KEY_PROVIDERS: InjectionToken<readonly KeyProvider[]> = Symbol("KeyProviders");
 export const CA_BACKENDS: InjectionToken<readonly CaBackendFactory[]> = Symbol("CaBackends");

@@ -254,6 +254,9 @@ export const timeOf = (element: Element): Date | undefined => {
     number,
     number,
   ];
+  if (hour > 23 || minute > 59 || second > 59) return undefined;
   const date = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
-  return date.getUTCDate() === day && date.getUTCMonth() === month - 1 ? date : undefined;
+  // Date.UTC takes the years 0 to 99 for 1900 to 1999.
+  const exact = date.getUTCFullYear() === year && date.getUTCMonth() === month - 1;
+  return exact && date.getUTCDate() === day ? date : undefined;
 };

@@ -1,20 +1,34 @@
+import { CountersignError } from "../errors.ts";
 import { TAG } from "./der-read.ts";
+
+const headerSize = (length: number): number =>
+  length < 0x80 ? 2 : length < 0x100 ? 3 : length < 0x10000 ? 4 : length < 0x1000000 ? 5 : 6;
+
+const writeHeader = (out: Buffer, tag: number, length: number, size: number): void => {
+  out[0] = tag;
+  if (size === 2) {
+    out[1] = length;
+  } else {
+    out[1] = 0x80 | (size - 2);
+    out.writeUIntBE(length, 2, size - 2);
+  }
+};
+
+/** Identifier and length octets alone, for contents that are written in parts. */
+export const header = (tag: number, length: number): Uint8Array => {
+  const size = headerSize(length);
+  const out = Buffer.allocUnsafe(size);
+  writeHeader(out, tag, length, size);
+  return out;
+};
 
 /** One TLV around the joined parts. */
 export const tlv = (tag: number, ...parts: readonly Uint8Array[]): Uint8Array => {
   let length = 0;
   for (const part of parts) length += part.length;
-  const size =
-    length < 0x80 ? 0 : length < 0x100 ? 1 : length < 0x10000 ? 2 : length < 0x1000000 ? 3 : 4;
-  const out = Buffer.allocUnsafe(2 + size + length);
-  out[0] = tag;
-  if (size === 0) {
-    out[1] = length;
-  } else {
-    out[1] = 0x80 | size;
-    out.writeUIntBE(length, 2, size);
-  }
-  let at = 2 + size;
+  let at = headerSize(length);
+  const out = Buffer.allocUnsafe(at + length);
+  writeHeader(out, tag, length, at);
   for (const part of parts) {
     out.set(part, at);
     at += part.length;
@@ -68,10 +82,18 @@ const base128 = (arc: bigint): number[] => {
   return septets;
 };
 const oidBytes = new Map<string, Uint8Array>();
-/** OBJECT IDENTIFIER from dotted text. */
+/** Whether the text is a dotted object identifier. */
+export const isOid = (text: string): boolean =>
+  /^(?:[01]\.[1-3]?\d|2\.(?:0|[1-9]\d*))(?:\.(?:0|[1-9]\d*))*$/.test(text) && text.length <= 128;
+/** OBJECT IDENTIFIER from dotted text. Throws `invalid_input` for other text. */
 export const oid = (dotted: string): Uint8Array => {
   const known = oidBytes.get(dotted);
   if (known !== undefined) return known;
+  if (!isOid(dotted))
+    throw new CountersignError(
+      "invalid_input",
+      `${JSON.stringify(dotted)} is no object identifier`,
+    );
   const [first = 0n, second = 0n, ...rest] = dotted.split(".").map(BigInt);
   const encoded = tlv(TAG.oid, Uint8Array.from([first * 40n + second, ...rest].flatMap(base128)));
   if (oidBytes.size < 1000) oidBytes.set(dotted, encoded);
