@@ -1,8 +1,8 @@
 import type { Device } from "./device.ts";
 
 /**
- * Variables that a pattern may use by name. Any other attribute of a device is written `%attr.<name>%`, so that a slip such as `%usrname%` is
- * found when the template is saved and not when a device enrols.
+ * Variables that a pattern may use by name. Any other attribute of a device is written `%attr.<name>%`, so that a slip
+ * such as `%usrname%` is found when the template is saved and not when a device enrols.
  */
 export const KNOWN_VARIABLES = [
   "deviceid",
@@ -27,7 +27,9 @@ const KNOWN: ReadonlySet<string> = new Set(KNOWN_VARIABLES);
 const ALIASES: ReadonlyMap<string, string> = new Map([["serial", "serialnumber"]]);
 const NAME = /^[a-z][a-z0-9_.-]{0,63}$/;
 
-/** The device attribute behind a variable's name, in lower case; undefined when the name is unknown or not well formed. */
+/**
+ * The device attribute behind a variable's name, in lower case; undefined when the name is unknown or not well formed.
+ */
 export const attributeOfVariable = (name: string): string | undefined => {
   const lower = name.toLowerCase();
   if (lower.startsWith("attr.")) {

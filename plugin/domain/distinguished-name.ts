@@ -3,8 +3,9 @@ import { dnAliasOfOid, oidOfDnAlias } from "./dn-attributes.ts";
 import { isOid } from "./oid.ts";
 
 /**
- * A name: RDNs in the order of the certificate, each a list of [OID, value]. Text order is certificate order: the first attribute that is
- * written is the first RDN of the DER, as in `CN=MyRootCA,O=MyOrganization,C=US`. (RFC 4514 section 2.1 writes the last RDN first; no console does.)
+ * A name: RDNs in the order of the certificate, each a list of [OID, value]. Text order is certificate order: the first
+ * attribute that is written is the first RDN of the DER, as in `CN=MyRootCA,O=MyOrganization,C=US`. (RFC 4514 section
+ * 2.1 writes the last RDN first; no console does.)
  */
 export type DistinguishedName = readonly (readonly (readonly [oid: string, value: string])[])[];
 
@@ -20,14 +21,15 @@ const FORBIDDEN = /[\p{Cc}\p{Cs}]/u;
 export const hasForbiddenCharacter = (value: string): boolean => FORBIDDEN.test(value);
 
 /**
- * Reads a name: RFC 4514 with escapes (`\,` `\2C`), quoted values, several values in one RDN (`+`), aliases of `DN_ATTRIBUTES` or
- * dotted OIDs; blanks around separators are dropped; empty text is the empty name. Throws `invalid_input` with position and attribute.
+ * Reads a name: RFC 4514 with escapes (`\,` `\2C`), quoted values, several values in one RDN (`+`), aliases of
+ * `DN_ATTRIBUTES` or dotted OIDs; blanks around separators are dropped; empty text is the empty name. Throws
+ * `invalid_input` with position and attribute.
  */
 export const parseDn = (text: string): DistinguishedName => new DnReader(text).read();
 
 /**
- * Writes a name so that `parseDn` reads it back: preferred aliases, dotted OIDs without one, escapes of RFC 4514 section 2.4. Control
- * characters (only in names from outside) come out as `\0A`, which `parseDn` refuses.
+ * Writes a name so that `parseDn` reads it back: preferred aliases, dotted OIDs without one, escapes of RFC 4514
+ * section 2.4. Control characters (only in names from outside) come out as `\0A`, which `parseDn` refuses.
  */
 export const formatDn = (name: DistinguishedName): string =>
   name

@@ -10,8 +10,8 @@ const attribute = (oid: string, preferred: string, ...others: string[]): DnAttri
 });
 
 /**
- * The 34 attributes that a distinguished name may hold by name (requirements.md T-21). `SN` is the surname, `S` the state, `T` the title
- * and `E` the e-mail address. `emailAddress` is the spelling of openssl and MaaS360.
+ * The 34 attributes that a distinguished name may hold by name (requirements.md T-21). `SN` is the surname, `S` the
+ * state, `T` the title and `E` the e-mail address. `emailAddress` is the spelling of openssl and MaaS360.
  */
 export const DN_ATTRIBUTES: readonly DnAttribute[] = [
   attribute("2.5.4.3", "CN", "CommonName"),

@@ -1,6 +1,9 @@
 import { CountersignError } from "../errors.ts";
 
-/** An ISO 8601 duration of whole numbers. Months and seconds are kept apart: how long a month is depends on where it starts. */
+/**
+ * An ISO 8601 duration of whole numbers. Months and seconds are kept apart: how long a month is depends on where it
+ * starts.
+ */
 export interface Duration {
   readonly months: number;
   readonly seconds: number;
@@ -32,8 +35,8 @@ export const parseDuration = (text: string): Duration => {
 const END_OF_TIME = Date.UTC(9999, 11, 31, 23, 59, 59);
 
 /**
- * `date` plus `duration` in UTC: first the months, where the day is clamped to the end of the month (31 January and P1M give 28 or 29 February), then
- * the seconds. Throws `invalid_input` beyond the year 9999.
+ * `date` plus `duration` in UTC: first the months, where the day is clamped to the end of the month (31 January and P1M
+ * give 28 or 29 February), then the seconds. Throws `invalid_input` beyond the year 9999.
  */
 export const addDuration = (date: Date, duration: Duration): Date =>
   shift(date, duration.months, duration.seconds);
@@ -61,7 +64,10 @@ const shift = (date: Date, months: number, seconds: number): Date => {
 export const durationSeconds = ({ months, seconds }: Duration): number =>
   (Math.floor(months / 12) * 366 + (months % 12) * 31) * DAY + seconds;
 
-/** Below zero when `a` is shorter than `b`, zero for P1Y and P12M and P365D: both start on the same day of a common year. */
+/**
+ * Below zero when `a` is shorter than `b`, zero for P1Y and P12M and P365D: both start on the same day of a common
+ * year.
+ */
 export const compareDurations = (a: Duration, b: Duration): number =>
   addDuration(COMMON_YEAR, a).getTime() - addDuration(COMMON_YEAR, b).getTime();
 

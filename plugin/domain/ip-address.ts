@@ -1,6 +1,6 @@
 /**
- * The octets of an IP address, 4 or 16, as they stand in an iPAddress SAN (RFC 5280 section 4.2.1.6); undefined for anything that is none. No zone
- * ids, no prefix lengths, no leading zeros in IPv4.
+ * The octets of an IP address, 4 or 16, as they stand in an iPAddress SAN (RFC 5280 section 4.2.1.6); undefined for
+ * anything that is none. No zone ids, no prefix lengths, no leading zeros in IPv4.
  */
 export const ipOctets = (text: string): Uint8Array | undefined => {
   const octets = text.includes(":") ? ipv6(text) : ipv4(text);

@@ -2,8 +2,8 @@
 const LONGEST = 120;
 
 /**
- * Whether `text` is an object identifier in dotted decimal (X.660): at least two arcs, no leading zeros, first arc 0 to 2, second arc
- * below 40 under 0 and 1.
+ * Whether `text` is an object identifier in dotted decimal (X.660): at least two arcs, no leading zeros, first arc 0 to
+ * 2, second arc below 40 under 0 and 1.
  */
 export const isOid = (text: string): boolean => {
   if (text.length > LONGEST || !/^[0-2](?:\.(?:0|[1-9]\d*))+$/.test(text)) return false;

@@ -16,7 +16,8 @@ export const parseRenewalWindow = (text: string): RenewalWindow => {
 };
 
 /**
- * When the window opens. `issuedAt` is the time of issue and not notBefore, so that back-dating does not open it early (T-06). Never before `issuedAt`.
+ * When the window opens. `issuedAt` is the time of issue and not notBefore, so that back-dating does not open it early
+ * (T-06). Never before `issuedAt`.
  */
 export const renewalWindowStart = (
   window: RenewalWindow,

@@ -12,9 +12,9 @@ const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const LOCAL_PART = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}$/;
 
 /**
- * Checks one alternative name and gives the form we store and compare: DNS names and the domain of an address in lower case, IP addresses as RFC 5952 writes
- * them, URIs byte-equal (T-20), UPNs unchanged. A wildcard (`*.example.com`) only where `wildcard` says so. Throws `invalid_input`, which names
- * type and value.
+ * Checks one alternative name and gives the form we store and compare: DNS names and the domain of an address in lower
+ * case, IP addresses as RFC 5952 writes them, URIs byte-equal (T-20), UPNs unchanged. A wildcard (`*.example.com`) only
+ * where `wildcard` says so. Throws `invalid_input`, which names type and value.
  */
 export const normalizeSan = (
   { type, value }: SubjectAltName,

@@ -14,10 +14,12 @@ const COMMON_NAME = "2.5.4.3";
 const MOST_SANS = 100;
 
 /**
- * Compiles a DN pattern into a test of requests (static challenges, decision 6). A subject fits when it has the pattern's RDNs in the pattern's order with the same
- * attribute types; static text is compared as caseIgnoreMatch does (case and runs of blanks do not count) and each variable takes at least one character, as few as it can. RDNs
- * with one further CN may stand anywhere (T-22, renewal markers); anything else that is too much does not fit. The answer is what the variables stand for, or
- * undefined. Throws `invalid_input` for a faulty pattern and for two variables with no text between them. Nothing backtracks: the time is bounded by the length of pattern times subject.
+ * Compiles a DN pattern into a test of requests (static challenges, decision 6). A subject fits when it has the
+ * pattern's RDNs in the pattern's order with the same attribute types; static text is compared as caseIgnoreMatch does
+ * (case and runs of blanks do not count) and each variable takes at least one character, as few as it can. RDNs with
+ * one further CN may stand anywhere (T-22, renewal markers); anything else that is too much does not fit. The answer is
+ * what the variables stand for, or undefined. Throws `invalid_input` for a faulty pattern and for two variables with no
+ * text between them. Nothing backtracks: the time is bounded by the length of pattern times subject.
  */
 export const subjectMatcher = (
   pattern: string,
@@ -40,8 +42,9 @@ export const subjectMatcher = (
 };
 
 /**
- * Compiles SAN patterns into a test of requests: every name of the request must fit a pattern of its type, and a variable must stand for the same value as in
- * `captures` and in the other names. URIs are compared octet by octet. A request may leave names out. Throws like `subjectMatcher`.
+ * Compiles SAN patterns into a test of requests: every name of the request must fit a pattern of its type, and a
+ * variable must stand for the same value as in `captures` and in the other names. URIs are compared octet by octet. A
+ * request may leave names out. Throws like `subjectMatcher`.
  */
 export const sanMatcher = (
   patterns: readonly SanPattern[],
@@ -159,16 +162,14 @@ const matchText = (
       continue;
     }
     const wanted = fold(fold === exact ? part.text : part.text.replace(/ +/g, " "));
-    const from = variable === undefined ? at : at + 1;
     const found =
-      i === pattern.length - 1 ? lastPlace(searched, wanted, from) : searched.indexOf(wanted, from);
+      i < pattern.length - 1
+        ? searched.indexOf(wanted, variable === undefined ? at : at + 1)
+        : searched.endsWith(wanted)
+          ? searched.length - wanted.length
+          : -1;
     if (found === -1 || !capture(found)) return undefined;
     at = found + wanted.length;
   }
   return capture(value.length) ? captures : undefined;
-};
-
-const lastPlace = (text: string, ending: string, from: number): number => {
-  const at = text.length - ending.length;
-  return at >= from && text.endsWith(ending) ? at : -1;
 };

@@ -8,8 +8,8 @@ import { parseTextPattern, renderText, type TextPattern } from "./text-pattern.t
 export type SubjectPattern = readonly (readonly (readonly [oid: string, value: TextPattern])[])[];
 
 /**
- * Compiles a DN pattern such as `CN=%username%,O=Example`. The DN is read first and the variables in each value after it, so that no value of a
- * device can add an attribute. Throws `invalid_input`.
+ * Compiles a DN pattern such as `CN=%username%,O=Example`. The DN is read first and the variables in each value after
+ * it, so that no value of a device can add an attribute. Throws `invalid_input`.
  */
 export const compileSubject = (pattern: string): SubjectPattern =>
   parseDn(pattern).map((rdn) => rdn.map(([oid, value]) => [oid, parseTextPattern(value)] as const));

@@ -27,7 +27,8 @@ const LONGEST_CHALLENGE = parseDuration("P90D");
 const LONGEST_BACKDATE = parseDuration("P7D");
 
 /**
- * Why a template could never issue a certificate (T-27), each fault with its field; empty when it can. Whether the authority exists and has its profiles is for the caller.
+ * Why a template could never issue a certificate (T-27), each fault with its field; empty when it can. Whether the
+ * authority exists and has its profiles is for the caller.
  */
 export const templateProblems = (
   template: TemplateDraft,

@@ -14,8 +14,8 @@ export type TextPattern = readonly PatternPart[];
 const LONGEST_VALUE = 1024;
 
 /**
- * Reads static text mixed with `%name%`; names are those of `KNOWN_VARIABLES` (regardless of case) or `attr.<name>`; `%%` is a percent sign. Throws
- * `invalid_input` for a lone `%` and for an unknown variable, which it names.
+ * Reads static text mixed with `%name%`; names are those of `KNOWN_VARIABLES` (regardless of case) or `attr.<name>`;
+ * `%%` is a percent sign. Throws `invalid_input` for a lone `%` and for an unknown variable, which it names.
  */
 export const parseTextPattern = (text: string): TextPattern => {
   const parts: PatternPart[] = [];
@@ -32,7 +32,7 @@ export const parseTextPattern = (text: string): TextPattern => {
     if (close === -1) {
       throw new CountersignError(
         "invalid_input",
-        `The % at position ${open + 1} has no partner; write %% for a percent sign`,
+        `The last % of ${JSON.stringify(text.slice(0, 120))} has no partner; write %% for a percent sign`,
       );
     }
     if (close === open + 1) literal += "%";
@@ -58,8 +58,8 @@ const attributeNamed = (variable: string): string => {
 };
 
 /**
- * Puts the attributes into the pattern; values are trimmed. Throws `variable_without_value` for a missing or empty one and `invalid_input` for
- * one with control characters or over 1,024 characters; both name the variable.
+ * Puts the attributes into the pattern; values are trimmed. Throws `variable_without_value` for a missing or empty one
+ * and `invalid_input` for one with control characters or over 1,024 characters; both name the variable.
  */
 export const renderText = (
   pattern: TextPattern,

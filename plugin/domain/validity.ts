@@ -20,8 +20,9 @@ export interface Validity {
 }
 
 /**
- * The life of one certificate (decision 11). notAfter = now + the smaller of what is asked for (or the template's validity) and the template's maximum; notBefore = now -
- * backdate, which takes nothing from the life. A life that passes the CA's end is refused (`policy_refused`) or, if the template says so, ends with the CA; ending in the same
+ * The life of one certificate (decision 11). notAfter = now + the smaller of what is asked for (or the template's
+ * validity) and the template's maximum; notBefore = now - backdate, which takes nothing from the life. A life that
+ * passes the CA's end is refused (`policy_refused`) or, if the template says so, ends with the CA; ending in the same
  * second is no passing. Throws `authority_not_ready` when the CA has ended.
  */
 export const validityFor = (request: ValidityRequest): Validity => {

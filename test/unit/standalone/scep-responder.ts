@@ -31,7 +31,7 @@ export class ScepResponder {
   readonly dir = new OpensslDir();
   fault: Fault = {};
   /** What the last request was: HTTP method, message type, PKCS#10 as openssl prints it, its envelope's algorithms. */
-  last = { method: "", messageType: "", csr: "", cms: "", signer: Buffer.alloc(0) };
+  last = { method: "", messageType: "", csr: "", cms: "", signer: Buffer.alloc(0) as Buffer };
   url = "";
   private server: Server | undefined;
   readonly ca: Identity;
