@@ -71,6 +71,12 @@ export const ERRORS = {
     "It has changed since you read it",
     "Read it again and repeat the change.",
   ),
+  request_timeout: facts(
+    408,
+    2,
+    "The request took too long to arrive",
+    "Send it again; the time limit is a setting.",
+  ),
   too_large: facts(
     413,
     2,
@@ -85,6 +91,12 @@ export const ERRORS = {
     2,
     "The host has read the request body and destroyed its bytes",
     "Mount Countersign before the body parser, or let the parser keep bytes (express.raw) on its paths.",
+  ),
+  not_running: facts(
+    503,
+    2,
+    "Countersign is not running",
+    "Wait until start() has finished; if it failed, correct what it named and start again.",
   ),
   authority_not_ready: facts(
     409,

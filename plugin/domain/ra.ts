@@ -13,3 +13,6 @@ export interface Ra {
   readonly origin: "issued" | "given" | "csr" | "single";
   readonly createdAt: Date;
 }
+
+export const isLiveRa = (ra: Ra, now: Date): boolean =>
+  ra.certificate !== undefined && ra.notAfter !== undefined && ra.notAfter > now;

@@ -67,7 +67,8 @@ export const signatureAlgorithmIdentifier = (scheme: SignatureScheme): Uint8Arra
   );
 };
 
-const isAbsentOrNull = (algorithm: Element): boolean =>
+/** Whether the parameters of an AlgorithmIdentifier are NULL or absent. */
+export const hasNoParameters = (algorithm: Element): boolean =>
   algorithm.children.length === 1 ||
   (algorithm.children.length === 2 &&
     algorithm.children[1]?.tag === TAG.null &&
@@ -75,7 +76,7 @@ const isAbsentOrNull = (algorithm: Element): boolean =>
 
 /** The hash of an AlgorithmIdentifier, its parameters NULL or absent; undefined for any other. Throws `bad_message` without an OID. */
 export const digestOfIdentifier = (algorithm: Element | undefined): Hash | "md5" | undefined => {
-  if (algorithm?.tag !== TAG.sequence || !isAbsentOrNull(algorithm)) return undefined;
+  if (algorithm?.tag !== TAG.sequence || !hasNoParameters(algorithm)) return undefined;
   return digestOf(oidOf(algorithm.children[0], "hash algorithm"));
 };
 
@@ -129,7 +130,7 @@ export const signatureSchemeOf = (algorithm: Element | undefined): ReceivedSchem
   const dotted = oidOf(algorithm.children[0], "signature algorithm");
   if (dotted === OID.rsassaPss)
     return algorithm.children.length === 2 ? pssScheme(algorithm.children[1]) : undefined;
-  return isAbsentOrNull(algorithm) ? PLAIN_SCHEMES.get(dotted) : undefined;
+  return hasNoParameters(algorithm) ? PLAIN_SCHEMES.get(dotted) : undefined;
 };
 
 /** A content cipher of CMS; `legacy` ones want the endpoint's legacy setting. Lengths in octets. */

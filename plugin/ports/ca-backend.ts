@@ -1,4 +1,6 @@
+import type { Authority } from "../domain/authority.ts";
 import type { RevocationReason } from "../domain/certificate.ts";
+import type { Signer } from "./keys.ts";
 
 /**
  * A linted to-be-signed certificate. Only `pki/prepare.ts` makes one, and it is spent by the first signature, so that nothing reaches a
@@ -25,4 +27,10 @@ export interface CaBackend {
   chain(): Promise<readonly Uint8Array[]>;
   resume?(reference: string): Promise<IssueResult>;
   health?(): Promise<void>;
+}
+
+/** Makes the backend of one authority; `kind` is what the authority names. */
+export interface CaBackendFactory {
+  readonly kind: string;
+  create(authority: Authority, signer: Signer | undefined): CaBackend;
 }

@@ -1,13 +1,22 @@
 import type { Device } from "../domain/device.ts";
+import type { DistinguishedName } from "../domain/distinguished-name.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
 import type { SubjectAltName } from "../domain/san.ts";
 import type { Template } from "../domain/template.ts";
+import type { TenantStore } from "./stores.ts";
 
 /** What the CSR says, as a policy may judge it. */
 export interface RequestedIdentity {
-  /** RDNs in order, each a list of [OID, value]. */
-  readonly subject: readonly (readonly (readonly [oid: string, value: string])[])[];
+  readonly subject: DistinguishedName;
   readonly sans: readonly SubjectAltName[];
+}
+
+/** Where a secret is presented. */
+export interface ChallengeContext {
+  readonly store: TenantStore;
+  readonly endpoint: Endpoint;
+  /** The endpoint's templates. */
+  readonly templates: readonly Template[];
 }
 
 /** The answer of a policy that knows the secret. */
@@ -18,6 +27,8 @@ export interface Redemption {
   readonly subjectSource: "template" | "request";
   /** Set for a one-time challenge: reserved with the certificate and spent when it is stored. */
   readonly challengeId: string | undefined;
+  /** When a one-time challenge ends: until then a re-sent request gets its certificate again (foundations.md 10). */
+  readonly expiresAt: Date | undefined;
 }
 
 /**
@@ -27,7 +38,7 @@ export interface Redemption {
 export interface ChallengePolicy {
   readonly kind: string;
   redeem(
-    endpoint: Endpoint,
+    context: ChallengeContext,
     secret: string,
     request: RequestedIdentity,
   ): Promise<Redemption | undefined>;

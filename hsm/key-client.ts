@@ -1,0 +1,164 @@
+import { CountersignError, type Logger } from "../plugin/sdk.ts";
+import { type KeyJob, type KeyLane, startLane } from "./key-lane.ts";
+import { FRAME_LIMIT } from "./frames.ts";
+import type { KeyOperation } from "./key-operation.ts";
+import { localLink } from "./local-link.ts";
+import { encodeConfig, type WorkerConfig } from "./open-worker.ts";
+import { processLink } from "./process-link.ts";
+
+export interface KeyClientOptions {
+  readonly config: WorkerConfig;
+  /** Workers side by side; default 1. */
+  readonly processes?: number | undefined;
+  /** Operations that one worker holds at once; default 32. */
+  readonly inFlight?: number | undefined;
+  /** Operations that may wait for a worker; default 1024. */
+  readonly queue?: number | undefined;
+  /** Milliseconds that an operation may take, and before that may wait; default 10,000. Making a key and probing: 12 times as long. */
+  readonly deadline?: number | undefined;
+  /** Work inside the host's own process. */
+  readonly inProcess?: boolean | undefined;
+  /** Added to the environment of the key process. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+  readonly logger?: Logger | undefined;
+}
+
+/** The one way to private keys, whatever holds them. */
+export interface KeyClient {
+  /**
+   * Asks whichever worker is least busy. Throws what the worker throws; `busy` when too many wait; `key_unavailable` when the worker
+   * ended, hung (it is then started again) or the client is closed.
+   */
+  run(operation: KeyOperation): Promise<Uint8Array>;
+  /** Asks every worker, for what each remembers by itself. */
+  runEverywhere(operation: KeyOperation): Promise<void>;
+  /** Ends when no process of ours is left. What waits is rejected. */
+  close(): Promise<void>;
+}
+
+interface WaitingJob extends KeyJob {
+  lane: KeyLane | undefined;
+  readonly timer: NodeJS.Timeout;
+}
+
+/** Opens the workers; throws what the first one throws that cannot be opened, with none left behind. */
+export const openKeyClient = async (options: KeyClientOptions): Promise<KeyClient> => {
+  const { inFlight = 32, queue: queueLimit = 1024, deadline = 10_000 } = options;
+  const lanes: KeyLane[] = [];
+  const queue = new Set<WaitingJob>();
+  let turn: NodeJS.Immediate | undefined;
+  let refusal: CountersignError | undefined;
+
+  const dispatch = (): void => {
+    turn = undefined;
+    for (const job of queue) {
+      let best: KeyLane | undefined;
+      for (const lane of lanes) {
+        if (lane.ready && lane.load < (best?.load ?? inFlight)) best = lane;
+      }
+      if (best === undefined) break;
+      queue.delete(job);
+      assign(job, best);
+    }
+    for (const lane of lanes) lane.flush();
+  };
+  /** Everything that is asked in one turn of the event loop leaves together. */
+  const dispatchThisTurn = (): void => {
+    turn ??= setImmediate(dispatch);
+  };
+  const assign = (job: WaitingJob, lane: KeyLane): void => {
+    job.lane = lane;
+    job.timer.refresh();
+    lane.take(job);
+  };
+  const expire = (job: WaitingJob): void => {
+    if (job.lane !== undefined) {
+      job.lane.hang();
+    } else if (queue.delete(job)) {
+      job.reject(new CountersignError("busy", "the keys did not come to it", { retryAfter: 1 }));
+    }
+  };
+  const refuse = (error: CountersignError): void => {
+    const waiting = [...queue];
+    queue.clear();
+    for (const job of waiting) job.reject(error);
+  };
+  const submit = (asked: KeyOperation, lane?: KeyLane): Promise<Uint8Array> =>
+    new Promise((resolve, reject) => {
+      if (refusal !== undefined) throw refusal;
+      if (asked.bytes.length > FRAME_LIMIT / 2) {
+        throw new CountersignError("too_large", "that is too much for a key to hash");
+      }
+      if (queue.size >= queueLimit) {
+        throw new CountersignError("busy", "too many operations wait for keys", { retryAfter: 1 });
+      }
+      const slow = asked.kind === "generate" || asked.kind === "probe";
+      const job: WaitingJob = {
+        operation: asked,
+        lane: undefined,
+        timer: setTimeout(() => expire(job), slow ? deadline * 12 : deadline),
+        resolve: (answer) => {
+          clearTimeout(job.timer);
+          resolve(answer);
+        },
+        reject: (error) => {
+          clearTimeout(job.timer);
+          reject(error);
+        },
+      };
+      if (lane === undefined) queue.add(job);
+      else assign(job, lane);
+      dispatchThisTurn();
+    });
+  const close = async (): Promise<void> => {
+    refusal ??= new CountersignError("key_unavailable", "the key store is closed");
+    clearImmediate(turn);
+    refuse(refusal);
+    await Promise.all(lanes.map((lane) => lane.close()));
+  };
+
+  const start = options.inProcess === true ? localLink : processLink(options.environment ?? {});
+  const opening = Array.from(
+    { length: options.processes ?? 1 },
+    () =>
+      new Promise<void>((resolve, reject) => {
+        lanes.push(
+          startLane({
+            start,
+            config: encodeConfig(options.config),
+            openDeadline: Math.max(deadline, 20_000),
+            logger: options.logger,
+            onReady: () => {
+              resolve();
+              dispatchThisTurn();
+            },
+            onRoom: () => {
+              if (queue.size > 0) dispatchThisTurn();
+            },
+            onDown: (error, opened) => {
+              reject(error);
+              if (error.code === "key_pin_incorrect") refusal ??= error;
+              // After a crash the next opening is awaited; after a failed opening nobody knows when it will succeed.
+              if (!opened && !lanes.some((lane) => lane.ready)) refuse(error);
+            },
+          }),
+        );
+      }),
+  );
+  try {
+    await Promise.all(opening);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    run: (asked) => submit(asked),
+    runEverywhere: async (asked) => {
+      const ready = lanes.filter((lane) => lane.ready);
+      await Promise.all(
+        ready.length === 0 ? [submit(asked)] : ready.map((lane) => submit(asked, lane)),
+      );
+    },
+    close,
+  };
+};

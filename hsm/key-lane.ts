@@ -1,0 +1,168 @@
+import { CountersignError, type Logger } from "../plugin/sdk.ts";
+import type { KeyLink, StartLink } from "./key-link.ts";
+import { type KeyOperation, type NumberedOperation, operation } from "./key-operation.ts";
+
+/** An operation that somebody waits for. */
+export interface KeyJob {
+  readonly operation: KeyOperation;
+  resolve(answer: Uint8Array): void;
+  reject(error: CountersignError): void;
+}
+
+export interface LaneOptions {
+  readonly start: StartLink;
+  /** Bytes of the `open` operation. */
+  readonly config: Uint8Array;
+  /** Milliseconds that opening may take. */
+  readonly openDeadline: number;
+  readonly logger: Logger | undefined;
+  /** The lane is open and takes jobs. */
+  onReady(): void;
+  /** A job is done and there is room. */
+  onRoom(): void;
+  /** The worker is gone; `opened` says whether it had been open. The lane starts it again by itself unless the secret was wrong. */
+  onDown(error: CountersignError, opened: boolean): void;
+}
+
+/** One worker under supervision: started again with a growing pause when it ends, killed when it hangs. */
+export interface KeyLane {
+  readonly ready: boolean;
+  /** Jobs it has been given and not answered. */
+  readonly load: number;
+  /** Puts a job into the batch of this turn. */
+  take(job: KeyJob): void;
+  /** Sends the batch. */
+  flush(): void;
+  /** Kills the worker: what it had is rejected with `key_unavailable`. */
+  hang(): void;
+  /** Ends when the worker has gone. What it had is rejected. */
+  close(): Promise<void>;
+}
+
+const LONGEST_PAUSE = 10_000;
+const FIRST_PAUSE = 50;
+const PATIENCE_AT_CLOSE = 2_000;
+
+export const startLane = (options: LaneOptions): KeyLane => {
+  const jobs = new Map<number, KeyJob>();
+  let batch: NumberedOperation[] = [];
+  let lastId = 0;
+  let ready = false;
+  let failures = 0;
+  let link: KeyLink | undefined;
+  let down: ((reason: string) => void) | undefined;
+  let restart: NodeJS.Timeout | undefined;
+  let onClosed: (() => void) | undefined;
+  /** Workers that have not gone yet, the killed ones among them. */
+  const links = new Set<KeyLink>();
+
+  const rejectAll = (error: CountersignError): void => {
+    const rejected = [...jobs.values()];
+    jobs.clear();
+    batch = [];
+    for (const job of rejected) job.reject(error);
+  };
+
+  const open = (): void => {
+    let over = false;
+    let failure: CountersignError | undefined;
+    const mine = options.start({
+      answer: (id, answer) => {
+        if (over) return;
+        const failed = answer instanceof CountersignError;
+        if (id === 0) {
+          clearTimeout(timer);
+          if (failed) {
+            failure = answer;
+            mine.kill();
+            down?.("the key store could not be opened");
+          } else {
+            ready = true;
+            options.onReady();
+          }
+          return;
+        }
+        const job = jobs.get(id);
+        if (job === undefined) return;
+        jobs.delete(id);
+        if (failed) {
+          job.reject(answer);
+        } else {
+          failures = 0;
+          job.resolve(answer);
+        }
+        options.onRoom();
+      },
+      down: (reason) => {
+        if (link === mine) down?.(reason);
+        links.delete(mine);
+        if (links.size === 0) onClosed?.();
+      },
+    });
+    const timer = setTimeout(() => {
+      mine.kill();
+      down?.("the key store did not open in time");
+    }, options.openDeadline);
+    link = mine;
+    links.add(mine);
+    // Called once a link, by whichever comes first: its end, a hang, a failed opening.
+    down = (reason) => {
+      if (over) return;
+      over = true;
+      clearTimeout(timer);
+      const opened = ready;
+      ready = false;
+      link = undefined;
+      const error = failure ?? new CountersignError("key_unavailable", reason, { retryAfter: 1 });
+      rejectAll(error);
+      if (onClosed !== undefined) return;
+      options.logger?.warn({ reason, code: error.code }, "key worker down");
+      // A wrong PIN is never tried again by itself: tokens lock.
+      if (error.code !== "key_pin_incorrect") {
+        restart = setTimeout(open, Math.min(FIRST_PAUSE * 2 ** failures, LONGEST_PAUSE));
+        failures += 1;
+      }
+      options.onDown(error, opened);
+    };
+    mine.send([{ id: 0, operation: operation("open", { bytes: options.config }) }]);
+  };
+  open();
+
+  return {
+    get ready() {
+      return ready;
+    },
+    get load() {
+      return jobs.size;
+    },
+    take: (job) => {
+      // Numbers stay in 32 bits and 0 is the opening.
+      lastId = (lastId % 0xffff_fffe) + 1;
+      jobs.set(lastId, job);
+      batch.push({ id: lastId, operation: job.operation });
+    },
+    flush: () => {
+      if (batch.length === 0) return;
+      const sent = batch;
+      batch = [];
+      link?.send(sent);
+    },
+    hang: () => {
+      link?.kill();
+      down?.("a key did not answer in time");
+    },
+    close: () =>
+      new Promise((resolve) => {
+        clearTimeout(restart);
+        const last = link;
+        const timer = setTimeout(() => last?.kill(), PATIENCE_AT_CLOSE);
+        onClosed = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+        down?.("the key store is closed");
+        if (links.size === 0) onClosed();
+        else last?.end();
+      }),
+  };
+};

@@ -1,0 +1,64 @@
+/**
+ * The entry of a key process; `process-link.ts` starts it. It speaks frames on descriptor 3, writes nothing anywhere else, and ends when the
+ * pipe closes, so that a host that dies leaves no orphan.
+ */
+import { Socket } from "node:net";
+
+import { frameReader } from "./frames.ts";
+import { asKeyError, decodeOperation, encodeAnswer } from "./key-operation.ts";
+import type { KeyWorker } from "./key-worker.ts";
+import { openWorker } from "./open-worker.ts";
+
+const pipe = new Socket({ fd: 3, readable: true, writable: true });
+let worker: KeyWorker | undefined;
+let running = 0;
+
+const leave = (): void => {
+  // A module that is still working may hang for ever, in `exit` too; nothing but a signal ends it then.
+  if (running > 0) process.kill(process.pid, "SIGKILL");
+  worker?.close();
+  process.exit(0);
+};
+
+const answer = (id: number, result: Uint8Array | Error): void => {
+  running -= 1;
+  pipe.write(encodeAnswer(id, result instanceof Error ? asKeyError(result) : result));
+  if (worker?.broken === true && running === 0) pipe.end(leave);
+};
+
+const failed = (id: number, thrown: unknown): void => answer(id, asKeyError(thrown));
+
+const onFrame = (frame: Buffer): void => {
+  const { id, operation } = decodeOperation(frame);
+  running += 1;
+  try {
+    if (operation.kind === "open") {
+      openWorker(operation.bytes).then(
+        (opened) => {
+          worker = opened;
+          answer(id, new Uint8Array());
+        },
+        (error: unknown) => failed(id, error),
+      );
+      return;
+    }
+    if (worker === undefined) throw new Error("the key process is not open yet");
+    const result = worker.handle(operation);
+    if (result instanceof Promise) {
+      result.then(
+        (bytes) => answer(id, bytes),
+        (error: unknown) => failed(id, error),
+      );
+    } else {
+      answer(id, result);
+    }
+  } catch (error) {
+    failed(id, error);
+  }
+};
+
+// A signal to the whole group (Ctrl-C, systemd) must not end the keys before the host has finished its work.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => undefined);
+pipe.on("data", frameReader(onFrame));
+pipe.on("error", leave);
+pipe.on("close", leave);

@@ -1,0 +1,15 @@
+/** What the worker for a token is opened with. */
+export interface Pkcs11Config {
+  readonly kind: "pkcs11";
+  /** Path of the shared library. */
+  readonly module: string;
+  readonly tokenLabel?: string | undefined;
+  /** Slot number, as `pkcs11-tool -L` shows it in hexadecimal. */
+  readonly slot?: number | undefined;
+  /** Base64. */
+  readonly pin: string;
+  /** Base64 of 32 octets or more, the same on every node. */
+  readonly rejectionSecret: string;
+  /** Operations at the same time. */
+  readonly sessions: number;
+}

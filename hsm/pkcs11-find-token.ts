@@ -1,0 +1,65 @@
+import pkcs11js, { type Handle, type PKCS11, type TokenInfo } from "pkcs11js";
+
+import { CountersignError } from "../plugin/sdk.ts";
+import { pkcs11Failure } from "./pkcs11-errors.ts";
+
+export interface FoundToken {
+  readonly slot: Handle;
+  readonly slotNumber: number;
+  readonly label: string;
+  readonly info: TokenInfo;
+}
+
+/** Fixed-width texts of a module end in spaces, and with some in NULs. */
+const trim = (text: string): string => text.replace(/[\s\0]+$/, "");
+
+const numberOf = (handle: Handle): number =>
+  handle.length === 8 ? Number(handle.readBigUInt64LE()) : handle.readUInt32LE();
+
+/** Every token that the module shows, whether initialised or not. */
+export const tokensOf = (p11: PKCS11): readonly FoundToken[] => {
+  try {
+    return p11.C_GetSlotList(true).map((slot) => {
+      const info = p11.C_GetTokenInfo(slot);
+      return { slot, slotNumber: numberOf(slot), label: trim(info.label), info };
+    });
+  } catch (error) {
+    throw pkcs11Failure("C_GetTokenInfo", error);
+  }
+};
+
+/**
+ * The one initialised token with this label or in this slot; with neither, the only one. Throws `key_not_found` when it is not there,
+ * `invalid_config` when the choice is not clear; both name what is there.
+ */
+export const findToken = (
+  p11: PKCS11,
+  wanted: { readonly tokenLabel?: string | undefined; readonly slot?: number | undefined },
+): FoundToken => {
+  const tokens = tokensOf(p11).filter(
+    ({ info }) => (info.flags & pkcs11js.CKF_TOKEN_INITIALIZED) !== 0,
+  );
+  const matching = tokens.filter(
+    ({ label, slotNumber }) =>
+      (wanted.tokenLabel === undefined || label === wanted.tokenLabel) &&
+      (wanted.slot === undefined || slotNumber === wanted.slot),
+  );
+  const [token] = matching;
+  if (token !== undefined && matching.length === 1) return token;
+  const here =
+    tokens.map(({ label, slotNumber }) => `"${label}" in slot ${slotNumber}`).join(", ") || "none";
+  if (token !== undefined) {
+    throw new CountersignError(
+      "invalid_config",
+      `more than one token fits: name its label and slot; the module has: ${here}`,
+    );
+  }
+  const asked = [
+    ...(wanted.tokenLabel === undefined ? [] : [`with the label "${wanted.tokenLabel}"`]),
+    ...(wanted.slot === undefined ? [] : [`in slot ${wanted.slot}`]),
+  ].join(" ");
+  throw new CountersignError(
+    "key_not_found",
+    `there is no token ${asked}; the module has: ${here}`,
+  );
+};

@@ -1,0 +1,35 @@
+import type { IncomingMessage } from "node:http";
+import { decodeJwt } from "jose";
+import type { Principal } from "../domain/principal.ts";
+import { CountersignError } from "../errors.ts";
+import type { IssuerTokens } from "./issuer-tokens.ts";
+import { LOCAL_ISSUER, type LocalTokens } from "./local-tokens.ts";
+
+/** Who is asking. Throws `unauthenticated`. */
+export type Authenticate = (request: IncomingMessage) => Promise<Principal>;
+
+/** The host's own answer first; then a bearer token: ours, or one of the host's issuer (RFC 6750). */
+export const authenticator =
+  (
+    local: LocalTokens,
+    issuer: IssuerTokens | undefined,
+    host: ((request: IncomingMessage) => Promise<Principal | undefined>) | undefined,
+  ): Authenticate =>
+  async (request) => {
+    const known = await host?.(request);
+    if (known !== undefined) return known;
+    const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(request.headers.authorization ?? "")?.[1];
+    if (token === undefined) throw new CountersignError("unauthenticated", "no bearer token");
+    return issuer === undefined || issuerOf(token) === LOCAL_ISSUER
+      ? local.verify(token)
+      : issuer.verify(token);
+  };
+
+/** Only to choose the verifier: nothing in it is believed yet. */
+const issuerOf = (token: string): string | undefined => {
+  try {
+    return decodeJwt(token).iss;
+  } catch {
+    throw new CountersignError("unauthenticated", "the token is not a JWT");
+  }
+};

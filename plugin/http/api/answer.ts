@@ -1,0 +1,29 @@
+import type { Page } from "../../ports/stores.ts";
+
+/** What a route answers; `run-route.ts` turns it into HTTP. */
+export type Answer =
+  | { readonly kind: "json"; readonly value: unknown; readonly status: number }
+  | { readonly kind: "bytes"; readonly contentType: string; readonly fileName: string; readonly body: Uint8Array }
+  | { readonly kind: "lines"; readonly run: (line: (value: unknown) => void) => Promise<void> }
+  | { readonly kind: "none" };
+
+/** An object; a numeric `version` in it becomes the ETag. */
+export const ok = (value: unknown): Answer => ({ kind: "json", value, status: 200 });
+export const created = (value: unknown): Answer => ({ kind: "json", value, status: 201 });
+/** Accepted for later, such as a profile that waits for its host. */
+export const accepted = (value: unknown): Answer => ({ kind: "json", value, status: 202 });
+export const none = (): Answer => ({ kind: "none" });
+
+/** Every list has the same form: `{ items, cursor? }`. */
+export const listed = (items: readonly unknown[]): Answer => ok({ items });
+export const paged = (page: Page<unknown>): Answer => ok({ items: page.items, cursor: page.cursor });
+
+export const file = (contentType: string, fileName: string, body: Uint8Array): Answer => ({
+  kind: "bytes",
+  contentType,
+  fileName,
+  body,
+});
+
+/** Newline-delimited JSON, each line sent when it is known. */
+export const lines = (run: (line: (value: unknown) => void) => Promise<void>): Answer => ({ kind: "lines", run });

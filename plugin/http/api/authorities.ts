@@ -1,0 +1,124 @@
+import { z } from "zod";
+import { AUTHORITY_ID } from "../../domain/authority.ts";
+import { created, file, lines, listed, ok } from "./answer.ts";
+import { toPem } from "./pem.ts";
+import { route, type Route } from "./route.ts";
+import { certificateText, displayName, instant, keyAlgorithm, reference } from "./schemas.ts";
+
+const id = z.string().regex(AUTHORITY_ID);
+
+const newAuthority = z.strictObject({
+  id,
+  name: displayName,
+  kind: z.enum(["root", "intermediate", "issuing"]),
+  parentId: reference.exactOptional(),
+  subject: z.string().min(1).max(1000),
+  keyAlgorithm,
+  keyStore: reference.exactOptional(),
+  notAfter: instant.exactOptional(),
+  pathLength: z.int().min(0).max(10).exactOptional(),
+  crlEnabled: z.boolean().exactOptional(),
+  ocspEnabled: z.boolean().exactOptional(),
+  single: z.boolean().exactOptional(),
+});
+
+const newHierarchy = z.strictObject({
+  id,
+  rootId: id.exactOptional(),
+  name: displayName,
+  organization: z.string().min(1).max(64).exactOptional(),
+  keyAlgorithm: keyAlgorithm.exactOptional(),
+  keyStore: reference.exactOptional(),
+});
+
+const PEM = "application/x-pem-file";
+
+export const authorityRoutes: readonly Route[] = [
+  route({
+    method: "GET",
+    path: "/authorities",
+    summary: "Lists the authorities.",
+    call: async ({ authorities }, { principal }) => listed(await authorities.list(principal)),
+  }),
+  route({
+    method: "POST",
+    path: "/authorities",
+    summary: "Makes a root, intermediate or issuing CA; under an outside root it waits with a CSR.",
+    body: newAuthority,
+    call: async ({ authorities }, { principal, body }) => created(await authorities.create(principal, body)),
+  }),
+  route({
+    method: "POST",
+    path: "/authorities/import-root",
+    summary: "Takes the certificate of a root whose key is elsewhere.",
+    body: z.strictObject({ id, name: displayName, certificate: certificateText }),
+    call: async ({ authorities }, { principal, body }) => created(await authorities.importRoot(principal, body)),
+  }),
+  route({
+    method: "POST",
+    path: "/hierarchies",
+    summary:
+      "Makes root, issuing CA and RA certificate in one step. With `Accept: application/x-ndjson` each step is a line, the last line holds `result` or `problem`.",
+    body: newHierarchy,
+    call: async ({ authorities }, { principal, body, accept }) =>
+      accept.includes("application/x-ndjson")
+        ? lines(async (line) => line({ result: await authorities.createHierarchy(principal, body, line) }))
+        : created(await authorities.createHierarchy(principal, body)),
+  }),
+  route({
+    method: "GET",
+    path: "/authorities/:id",
+    summary: "Shows one authority.",
+    call: async ({ authorities }, call) => ok(await authorities.get(call.principal, call.id)),
+  }),
+  route({
+    method: "PATCH",
+    path: "/authorities/:id",
+    summary: "Gives an authority another friendly name.",
+    body: z.strictObject({ name: displayName }),
+    call: async ({ authorities }, call) =>
+      ok(await authorities.rename(call.principal, call.id, call.body.name, call.version)),
+  }),
+  route({
+    method: "GET",
+    path: "/authorities/:id/csr",
+    summary: "Downloads the CSR of an authority that waits for its certificate, PEM.",
+    call: async ({ authorities }, call) => {
+      const csr = await authorities.csr(call.principal, call.id);
+      return file(PEM, `${call.id}.csr`, pemBytes("CERTIFICATE REQUEST", csr));
+    },
+  }),
+  route({
+    method: "POST",
+    path: "/authorities/:id/certificate",
+    summary: "Takes the certificate that an outside root made from the CSR.",
+    body: z.strictObject({ certificate: certificateText }),
+    call: async ({ authorities }, call) =>
+      ok(await authorities.certify(call.principal, call.id, call.body.certificate)),
+  }),
+  route({
+    method: "GET",
+    path: "/authorities/:id/certificate",
+    summary: "Downloads the CA certificate: PEM, or DER with `?format=der` or `Accept: application/pkix-cert`.",
+    query: z.strictObject({ format: z.enum(["pem", "der"]).optional() }),
+    call: async ({ authorities }, call) => {
+      const der = await authorities.certificate(call.principal, call.id);
+      const format = call.query.format ?? (call.accept.includes("application/pkix-cert") ? "der" : "pem");
+      return format === "der"
+        ? file("application/pkix-cert", `${call.id}.cer`, der)
+        : file(PEM, `${call.id}.pem`, pemBytes("CERTIFICATE", der));
+    },
+  }),
+  route({
+    method: "GET",
+    path: "/authorities/:id/chain",
+    summary: "Downloads the chain as PEM, this authority first and the root last.",
+    call: async ({ authorities }, call) => {
+      const chain = await authorities.chain(call.principal, call.id);
+      return file(PEM, `${call.id}-chain.pem`, pemBytes("CERTIFICATE", ...chain));
+    },
+  }),
+];
+
+const pemBytes = (label: string, ...ders: readonly Uint8Array[]): Uint8Array =>
+  Buffer.from(ders.map((der) => toPem(label, der)).join(""));

@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { created, file, none, ok, paged } from "./answer.ts";
+import { route, type Route } from "./route.ts";
+import { flag, page, reference } from "./schemas.ts";
+
+export const deploymentRoutes: readonly Route[] = [
+  route({
+    method: "GET",
+    path: "/deployments",
+    summary: "Lists deployments: one template on one device.",
+    query: z.strictObject({ ...page, device: reference.optional(), template: reference.optional() }),
+    call: async ({ deployments }, { principal, query }) =>
+      paged(await deployments.list(principal, { deviceId: query.device, templateId: query.template }, query)),
+  }),
+  route({
+    method: "POST",
+    path: "/deployments",
+    summary: "Publishes a template to a device.",
+    body: z.strictObject({ deviceId: reference, templateId: reference, endpointId: reference.exactOptional() }),
+    call: async ({ deployments }, { principal, body }) => created(await deployments.publish(principal, body)),
+  }),
+  route({
+    method: "GET",
+    path: "/deployments/:id",
+    summary: "Shows one deployment.",
+    call: async ({ deployments }, call) => ok(await deployments.get(call.principal, call.id)),
+  }),
+  route({
+    method: "DELETE",
+    path: "/deployments/:id",
+    summary: "Takes the profile off the device.",
+    call: async ({ deployments }, call) => {
+      await deployments.remove(call.principal, call.id);
+      return none();
+    },
+  }),
+  route({
+    method: "POST",
+    path: "/deployments/:id/profile",
+    summary: "Renders the profile now and answers its bytes; a dynamic challenge is minted for it. `?signed=true` signs it.",
+    query: z.strictObject({ signed: flag.default(false) }),
+    call: async ({ deployments }, call) => {
+      const profile = await deployments.profile(call.principal, call.id, { sign: call.query.signed });
+      return file(profile.contentType, profile.fileName, profile.body);
+    },
+  }),
+];

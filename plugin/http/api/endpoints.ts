@@ -1,0 +1,78 @@
+import { z } from "zod";
+import { ENDPOINT_ID } from "../../domain/endpoint.ts";
+import { created, listed, none, ok } from "./answer.ts";
+import { route, type Route } from "./route.ts";
+import { certificateText, displayName, reference } from "./schemas.ts";
+
+const policy = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("static"),
+    templateId: reference,
+    secret: z.string().min(1).max(8192),
+    unknownDevice: z.enum(["refuse", "unmanaged"]).exactOptional(),
+  }),
+  z.strictObject({ kind: z.literal("dynamic") }),
+]);
+
+const templateIds = z.array(reference).max(100);
+const policies = z.array(policy).max(20);
+
+const settings = {
+  name: displayName.exactOptional(),
+  raId: reference.exactOptional(),
+  chain: z.array(certificateText).max(10).exactOptional(),
+  includeRoot: z.boolean().exactOptional(),
+  legacy: z.boolean().exactOptional(),
+  acceptMd5Csr: z.boolean().exactOptional(),
+  enabled: z.boolean().exactOptional(),
+};
+
+export const endpointRoutes: readonly Route[] = [
+  route({
+    method: "GET",
+    path: "/endpoints",
+    summary: "Lists the SCEP endpoints.",
+    call: async ({ endpoints }, { principal }) => listed(await endpoints.list(principal)),
+  }),
+  route({
+    method: "POST",
+    path: "/endpoints",
+    summary: "Makes the object behind a SCEP URL.",
+    body: z.strictObject({
+      id: z.string().regex(ENDPOINT_ID),
+      authorityId: reference,
+      templateIds,
+      policies,
+      ...settings,
+    }),
+    call: async ({ endpoints }, { principal, body }) => created(await endpoints.create(principal, body)),
+  }),
+  route({
+    method: "GET",
+    path: "/endpoints/:id",
+    summary: "Shows one endpoint with its URL and warnings; secrets read as set.",
+    call: async ({ endpoints }, call) => ok(await endpoints.get(call.principal, call.id)),
+  }),
+  route({
+    method: "PATCH",
+    path: "/endpoints/:id",
+    summary: "Changes the named fields of an endpoint; `If-Match` guards against changing a newer one.",
+    body: z.strictObject({
+      authorityId: reference.exactOptional(),
+      templateIds: templateIds.exactOptional(),
+      policies: policies.exactOptional(),
+      ...settings,
+    }),
+    call: async ({ endpoints }, call) =>
+      ok(await endpoints.update(call.principal, call.id, call.body, call.version)),
+  }),
+  route({
+    method: "DELETE",
+    path: "/endpoints/:id",
+    summary: "Deletes an endpoint; its URL then answers 404.",
+    call: async ({ endpoints }, call) => {
+      await endpoints.delete(call.principal, call.id);
+      return none();
+    },
+  }),
+];

@@ -1,0 +1,16 @@
+import { z } from "zod";
+import { LEDGER_EVENTS } from "../../domain/events.ts";
+import { paged } from "./answer.ts";
+import { route, type Route } from "./route.ts";
+import { page, reference } from "./schemas.ts";
+
+export const ledgerRoutes: readonly Route[] = [
+  route({
+    method: "GET",
+    path: "/ledger",
+    summary: "Lists what happened, newest first.",
+    query: z.strictObject({ ...page, event: z.enum(LEDGER_EVENTS).optional(), subject: reference.optional() }),
+    call: async ({ ledger }, { principal, query: { event, subject, ...rest } }) =>
+      paged(await ledger.list(principal, { event, subjectId: subject }, rest)),
+  }),
+];

@@ -1,0 +1,29 @@
+import { authorityRoutes } from "./authorities.ts";
+import { certificateRoutes } from "./certificates.ts";
+import { challengeRoutes } from "./challenges.ts";
+import { deploymentRoutes } from "./deployments.ts";
+import { deviceRoutes } from "./devices.ts";
+import { endpointRoutes } from "./endpoints.ts";
+import { hostEventRoutes } from "./host-events.ts";
+import { ledgerRoutes } from "./ledger.ts";
+import { raRoutes } from "./ras.ts";
+import type { Route } from "./route.ts";
+import { templateRoutes } from "./templates.ts";
+import { tenantRoutes } from "./tenants.ts";
+import { tokenRoutes } from "./tokens.ts";
+
+/** The whole admin API, in the order docs/api.md shows it. */
+export const API_ROUTES: readonly Route[] = [
+  ...tenantRoutes,
+  ...tokenRoutes,
+  ...authorityRoutes,
+  ...raRoutes,
+  ...templateRoutes,
+  ...endpointRoutes,
+  ...deviceRoutes,
+  ...deploymentRoutes,
+  ...challengeRoutes,
+  ...certificateRoutes,
+  ...ledgerRoutes,
+  ...hostEventRoutes,
+];

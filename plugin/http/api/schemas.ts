@@ -1,0 +1,40 @@
+import { z } from "zod";
+import { KEY_ALGORITHMS } from "../../domain/algorithm.ts";
+import { fromPem } from "./pem.ts";
+
+/** Any identifier that refers to something; what does not exist is found out by the service. */
+export const reference = z.string().min(1).max(100);
+export const displayName = z.string().min(1).max(200);
+export const keyAlgorithm = z.enum(KEY_ALGORITHMS);
+
+/** A certificate as PEM text or base64 DER; octets from here on. */
+export const certificateText = z
+  .string()
+  .max(64 * 1024)
+  .transform((text, context) => {
+    const der = fromPem(text);
+    if (der !== undefined) return der;
+    context.addIssue({ code: "custom", message: "must be one certificate as PEM or base64 DER" });
+    return z.NEVER;
+  });
+
+/** An instant with its offset, for example `2027-01-31T00:00:00Z`. */
+export const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+
+/** `?limit=` (1 to 500, default 50) and `?cursor=` (what the page before answered). */
+export const page = {
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+  cursor: z.string().min(1).max(1000).optional(),
+};
+export const pageQuery = z.strictObject(page);
+
+/** Query values are text. */
+export const flag = z.enum(["true", "false"]).transform((value) => value === "true");
+
+/** A serial number in any spelling of hex (colons, spaces, `0x`, capitals, leading zeros) as the store keeps it. */
+export const serialNumber = z
+  .string()
+  .max(200)
+  .transform((text) => text.toLowerCase().replace(/^0x/, "").replace(/[\s:-]/g, ""))
+  .refine((hex) => /^[0-9a-f]+$/.test(hex), { error: "must be a serial number in hex" })
+  .transform((hex) => hex.padStart(hex.length + (hex.length % 2), "0").replace(/^(?:00)+(?=..)/, ""));

@@ -1,0 +1,92 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { CountersignError } from "../errors.ts";
+import type { Logger } from "../ports/ambient.ts";
+import { logFailure } from "./log-failure.ts";
+import { problemReply } from "./problem.ts";
+import { type Reply, sendReply } from "./reply.ts";
+import type { ScepRoutes } from "./scep-routes.ts";
+import type { StatusRoutes } from "./status-routes.ts";
+import { type Target, targetOf } from "./target.ts";
+
+/** Mounts in Express 4 and 5, middie and raw `http`. Without `next` unknown paths are answered with 404. */
+export type Handler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next?: (error?: unknown) => void,
+) => void;
+
+/** What a listener serves (foundations.md 20): SCEP; CRLs, CA certificates and OCSP; the admin API and metrics. Health is on all. */
+export type Part = "scep" | "status" | "admin";
+export const PARTS: readonly Part[] = ["scep", "status", "admin"];
+
+/** All that answers, once an installation runs. */
+export interface Site {
+  readonly scep: ScepRoutes;
+  readonly status: StatusRoutes;
+  readonly app: (request: IncomingMessage, response: ServerResponse) => void;
+}
+
+/** What a handler is made of. */
+export interface HandlerParts {
+  readonly parts: readonly Part[];
+  readonly mountPath: string;
+  /** The running site; undefined before start and after close. */
+  readonly site: () => Site | undefined;
+  readonly logger: Logger;
+}
+
+const PLACES: Readonly<Record<string, Part>> = {
+  scep: "scep",
+  crl: "status",
+  ca: "status",
+  ocsp: "status",
+  api: "admin",
+  metrics: "admin",
+};
+const HEALTH = new Set(["healthz", "readyz"]);
+
+/** Looks at the path first, so that SCEP, CRLs and OCSP never pass through Express. */
+export const createHandler = ({ parts, mountPath, site, logger }: HandlerParts): Handler => {
+  const serves = (place: string, path: string): boolean => {
+    const part = PLACES[place];
+    if (part === undefined) return HEALTH.has(place);
+    return parts.includes(part) && (place !== "api" || /^\/api\/v1(?:\/|$)/.test(path));
+  };
+  return (request, response, next) => {
+    const target = targetOf(request.url ?? "/", mountPath);
+    const place = target.path.split("/", 2)[1] ?? "";
+    const refuse = (thrown: unknown): void => {
+      logFailure(logger, thrown, { method: request.method, path: target.path });
+      sendReply(request, response, problemReply(thrown, "public"));
+    };
+    if (!serves(place, target.path)) {
+      if (next === undefined) refuse(new CountersignError("not_found", "no such path"));
+      else next();
+      return;
+    }
+    const running = site();
+    if (running === undefined) {
+      refuse(new CountersignError("not_running", "start() has not finished"));
+      return;
+    }
+    if (place in FAST) {
+      const fast = FAST[place as keyof typeof FAST];
+      Promise.resolve()
+        .then(() => fast(running, request, target))
+        .then((reply) => sendReply(request, response, reply))
+        .catch(refuse);
+      return;
+    }
+    request.url = target.query === "" ? target.path : `${target.path}?${target.query}`;
+    running.app(request, response);
+  };
+};
+
+type Fast = (site: Site, request: IncomingMessage, target: Target) => Promise<Reply> | Reply;
+const status: Fast = (site, request, target) => site.status.answer(request, target);
+const FAST = {
+  scep: (site, request, target) => site.scep.answer(request, target),
+  crl: status,
+  ca: status,
+  ocsp: status,
+} satisfies Record<string, Fast>;

@@ -1,0 +1,27 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+/** One complete HTTP answer. */
+export interface Reply {
+  readonly status: number;
+  /** Sent exactly so: SCEP clients compare it as a string (scep.md 2.2). */
+  readonly contentType: string;
+  readonly body: Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Sends an answer with its length, never chunked (HTTP/1.0 clients, scep.md 2.3 rule 4); HEAD gets the same headers without the body. */
+export const sendReply = (request: IncomingMessage, response: ServerResponse, reply: Reply): void => {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const bodyless = reply.status === 204 || reply.status === 304;
+  response.writeHead(reply.status, {
+    ...reply.headers,
+    ...(bodyless ? {} : { "Content-Type": reply.contentType, "Content-Length": reply.body.length }),
+  });
+  response.end(bodyless || request.method === "HEAD" ? undefined : reply.body);
+};
+
+/** Text as an answer's body. */
+export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);

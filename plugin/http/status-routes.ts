@@ -1,0 +1,77 @@
+import type { IncomingMessage } from "node:http";
+import { CountersignError } from "../errors.ts";
+import type { Status } from "../services/status.ts";
+import { type BodyLimits, readBody } from "./body.ts";
+import { conditionalReply } from "./conditional.ts";
+import { decodeGetMessage } from "./get-message.ts";
+import type { Reply } from "./reply.ts";
+import { methodNotAllowed } from "./scep-routes.ts";
+import type { Target } from "./target.ts";
+
+/** A wiped device must be in the list at the next fetch, so caches may hold a list only briefly. */
+const CRL_MAX_AGE = 60;
+const CERTIFICATE_MAX_AGE = 3600;
+
+/** What relying parties fetch without being known: CRLs, CA certificates, OCSP. */
+export class StatusRoutes {
+  constructor(
+    private readonly status: Status,
+    private readonly limits: BodyLimits,
+  ) {}
+
+  /** Answers paths that begin with `/crl/`, `/ca/` or `/ocsp/`. Throws `not_found`. */
+  answer(request: IncomingMessage, target: Target): Promise<Reply> | Reply {
+    const [, kind, tenant = "", authorityId = "", ...rest] = target.path.split("/");
+    if (kind === "ocsp") return this.ocsp(request, tenant, authorityId, rest.join("/"));
+    if (request.method !== "GET" && request.method !== "HEAD") return methodNotAllowed("GET, HEAD");
+    return kind === "crl"
+      ? this.crl(request, tenant, authorityId, rest)
+      : this.caCertificate(request, tenant, authorityId, rest);
+  }
+
+  /** `/crl/{tenant}/{authority}/{first 8 hex of the SKI}/crl.crl` (foundations.md 29). */
+  private async crl(request: IncomingMessage, tenant: string, id: string, rest: readonly string[]) {
+    const [keyId = "", file, ...more] = rest;
+    const named = file === "crl.crl" && more.length === 0;
+    const crl = named ? await this.status.crl(tenant, id, keyId) : undefined;
+    if (crl === undefined) throw new CountersignError("not_found", "no such CRL");
+    return conditionalReply(request, {
+      contentType: "application/pkix-crl",
+      body: crl.der,
+      lastModified: crl.thisUpdate,
+      maxAge: CRL_MAX_AGE,
+    });
+  }
+
+  /** `/ca/{tenant}/{authority}/{first 8 hex of the SKI}.cer`: one DER certificate (RFC 5280 section 4.2.2.1). */
+  private async caCertificate(request: IncomingMessage, tenant: string, id: string, rest: readonly string[]) {
+    const [file = "", ...more] = rest;
+    const named = file.endsWith(".cer") && more.length === 0;
+    const body = named
+      ? await this.status.caCertificate(tenant, id, file.slice(0, -".cer".length))
+      : undefined;
+    if (body === undefined) throw new CountersignError("not_found", "no such CA certificate");
+    return conditionalReply(request, {
+      contentType: "application/pkix-cert",
+      body,
+      lastModified: undefined,
+      maxAge: CERTIFICATE_MAX_AGE,
+    });
+  }
+
+  /** RFC 6960 appendix A.1: POST of the request, or GET with its base64 behind the responder's address. */
+  private async ocsp(request: IncomingMessage, tenant: string, id: string, encoded: string): Promise<Reply> {
+    if (!["GET", "HEAD", "POST"].includes(request.method ?? "")) return methodNotAllowed("GET, HEAD, POST");
+    const posted = request.method === "POST";
+    const message = posted ? await readBody(request, this.limits) : decodeGetMessage(encoded);
+    const { body, maxAge } = await this.status.ocsp(tenant, id, message);
+    return {
+      status: 200,
+      contentType: "application/ocsp-response",
+      body,
+      headers: {
+        "Cache-Control": posted || maxAge === 0 ? "no-store" : `public, max-age=${maxAge}, must-revalidate`,
+      },
+    };
+  }
+}

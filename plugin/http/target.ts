@@ -1,0 +1,16 @@
+/** Where a request goes: the path below the mount point, and the raw query without its question mark. */
+export interface Target {
+  readonly path: string;
+  readonly query: string;
+}
+
+/** Strips `mountPath` where the host has left it (raw http, scoped Fastify); Express and middie have stripped it already. */
+export const targetOf = (url: string, mountPath: string): Target => {
+  // A request line may hold a whole URL (RFC 9112 section 3.2.2).
+  const relative = url.startsWith("/") ? url : url.replace(/^[a-z]+:\/\/[^/]*/i, "");
+  const mark = relative.indexOf("?");
+  const path = mark === -1 ? relative : relative.slice(0, mark);
+  const query = mark === -1 ? "" : relative.slice(mark + 1);
+  const below = mountPath !== "" && path.startsWith(`${mountPath}/`);
+  return { path: below ? path.slice(mountPath.length) : path, query };
+};

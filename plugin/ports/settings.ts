@@ -1,0 +1,16 @@
+/** What services need of the configuration; made by `config.ts`, frozen. */
+export interface Settings {
+  /** Plain-HTTP base URL of CRL, OCSP and CA certificates, no trailing slash (decision 12); undefined until set. */
+  readonly publicUrl: string | undefined;
+  /** Base of SCEP URLs as devices reach it; `/<endpoint id>` follows. No trailing slash. */
+  readonly scepUrl: string | undefined;
+  /** 32 octets or more, the same on every node: MACs, sealing and local tokens are derived from it. */
+  readonly serverSecret: Uint8Array;
+  /** Seconds between CRLs that no revocation asked for, and how long a CRL is valid (L-09). */
+  readonly crlInterval: number;
+  readonly crlLifetime: number;
+  /** Seconds a self-retry of one request gets the same certificate (foundations.md 10). */
+  readonly retryGrace: number;
+  /** Name shown on profiles. */
+  readonly organization: string;
+}

@@ -1,0 +1,100 @@
+import { isRsa, type KeyAlgorithm } from "../domain/algorithm.ts";
+import {
+  type Authority,
+  AUTHORITY_ID,
+  type AuthorityKind,
+  DEFAULT_LIFE_YEARS,
+} from "../domain/authority.ts";
+import { type DistinguishedName, parseDn } from "../domain/distinguished-name.ts";
+import { addDuration } from "../domain/duration.ts";
+import { CountersignError, type Issue } from "../errors.ts";
+
+/** What an admin gives to make an authority. */
+export interface NewAuthority {
+  readonly id: string;
+  readonly name?: string | undefined;
+  readonly kind: "root" | "intermediate" | "issuing";
+  readonly parentId?: string | undefined;
+  /** DN text; only the common name is mandatory (A-05). */
+  readonly subject: string;
+  readonly keyAlgorithm: KeyAlgorithm;
+  /** Name of a key store; the first configured one unless given. */
+  readonly keyStore?: string | undefined;
+  readonly notAfter?: Date | undefined;
+  /** Intermediates only; issuing CAs always have 0 (A-07). */
+  readonly pathLength?: number | undefined;
+  readonly crlEnabled?: boolean | undefined;
+  readonly ocspEnabled?: boolean | undefined;
+  readonly single?: boolean | undefined;
+}
+
+const COMMON_NAME = "2.5.4.3";
+
+/** Throws `invalid_input` with every fault at once. Answers the parsed subject and the end of its life. */
+export const checkNewAuthority = (
+  input: NewAuthority,
+  parent: Authority | undefined,
+  now: Date,
+): { readonly subject: DistinguishedName; readonly notAfter: Date } => {
+  const issues: Issue[] = [];
+  const fault = (path: string, message: string): void => void issues.push({ path, message });
+
+  checkIdentifier(input.id, fault);
+  let subject: DistinguishedName = [];
+  try {
+    subject = parseDn(input.subject);
+    if (!subject.flat().some(([oid]) => oid === COMMON_NAME))
+      fault("subject", "a common name (CN=…) is needed");
+  } catch (error) {
+    if (!(error instanceof CountersignError)) throw error;
+    fault("subject", error.detail);
+  }
+
+  checkParent(input, parent, fault);
+  if (input.single && !isRsa(input.keyAlgorithm))
+    fault("single", "a single-certificate authority needs an RSA key");
+  if (input.pathLength !== undefined && input.kind === "issuing" && input.pathLength !== 0) {
+    fault("pathLength", "an issuing CA has path length 0");
+  }
+  const limit = parent?.notAfter;
+  const life = addDuration(now, { months: 12 * DEFAULT_LIFE_YEARS[input.kind], seconds: 0 });
+  // The default end is cut to the parent's; an end that was asked for is not.
+  const notAfter = input.notAfter ?? (limit !== undefined && limit < life ? limit : life);
+  if (notAfter <= now) fault("notAfter", "lies in the past");
+  if (limit !== undefined && notAfter > limit)
+    fault("notAfter", `past the end of its parent (${limit.toISOString()})`);
+  if (input.kind === "issuing" && notAfter > addDuration(now, { months: 120, seconds: 0 }))
+    fault("notAfter", "an issuing CA lives 10 years at most");
+
+  if (issues.length > 0)
+    throw new CountersignError("invalid_input", "the authority cannot be made like this", {
+      issues,
+    });
+  return { subject, notAfter };
+};
+
+type Fault = (path: string, message: string) => void;
+
+export const checkIdentifier = (id: string, fault: Fault): void => {
+  if (!AUTHORITY_ID.test(id)) fault("id", "2 to 18 lower-case letters, digits, _ and -");
+};
+
+/** A-02: who may stand under whom. */
+const checkParent = (input: NewAuthority, parent: Authority | undefined, fault: Fault): void => {
+  if (input.kind === "root") {
+    if (input.parentId !== undefined) fault("parentId", "a root has no parent");
+    return;
+  }
+  if (input.parentId === undefined) {
+    fault("parentId", `an ${input.kind} CA needs a parent`);
+  } else if (parent === undefined) {
+    fault("parentId", `no authority ${input.parentId}`);
+  } else if (!mayCertifyCas(parent.kind)) {
+    fault(
+      "parentId",
+      "an issuing CA certifies end entities only; choose a root or an intermediate",
+    );
+  }
+};
+
+const mayCertifyCas = (kind: AuthorityKind): boolean => kind !== "issuing";

@@ -1,0 +1,68 @@
+import type { KeyAlgorithm } from "../domain/algorithm.ts";
+import {
+  type Authority,
+  type AuthorityKind,
+  type AuthorityStatus,
+  statusAt,
+} from "../domain/authority.ts";
+import type { TenantId } from "../domain/tenant.ts";
+import { parseCertificate } from "../pki/certificate.ts";
+import { sha1Fingerprint, sha256Fingerprint } from "../pki/fingerprint.ts";
+import { providerOf } from "../ports/keys.ts";
+import { statusUrls } from "./ca-certificates.ts";
+
+/** An authority as API, CLI and console show it. Fingerprints: hex without colons over the DER. */
+export interface AuthorityView {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: AuthorityKind;
+  readonly status: AuthorityStatus;
+  readonly parentId: string | undefined;
+  readonly subject: string;
+  readonly keyAlgorithm: KeyAlgorithm;
+  readonly keyStore: string | undefined;
+  readonly notBefore: Date | undefined;
+  readonly notAfter: Date | undefined;
+  readonly serial: string | undefined;
+  readonly fingerprintSha256: string | undefined;
+  readonly fingerprintSha1: string | undefined;
+  readonly subjectKeyId: string;
+  readonly publicUrl: string;
+  readonly urls: {
+    readonly crl: string | undefined;
+    readonly ocsp: string | undefined;
+    readonly caIssuers: string;
+  };
+  readonly crlEnabled: boolean;
+  readonly ocspEnabled: boolean;
+  readonly single: boolean;
+  readonly version: number;
+  readonly createdAt: Date;
+}
+
+export const viewOf = (tenant: TenantId, authority: Authority, now: Date): AuthorityView => {
+  const { certificate } = authority;
+  return {
+    id: authority.id,
+    name: authority.name,
+    kind: authority.kind,
+    status: statusAt(authority, now),
+    parentId: authority.parentId,
+    subject: authority.subject,
+    keyAlgorithm: authority.keyAlgorithm,
+    keyStore: authority.keyRef === undefined ? undefined : providerOf(authority.keyRef),
+    notBefore: authority.notBefore,
+    notAfter: authority.notAfter,
+    serial: certificate === undefined ? undefined : parseCertificate(certificate).serial,
+    fingerprintSha256: certificate === undefined ? undefined : sha256Fingerprint(certificate),
+    fingerprintSha1: certificate === undefined ? undefined : sha1Fingerprint(certificate),
+    subjectKeyId: authority.subjectKeyId,
+    publicUrl: authority.publicUrl,
+    urls: statusUrls({ tenant, authority }),
+    crlEnabled: authority.crlEnabled,
+    ocspEnabled: authority.ocspEnabled,
+    single: authority.single,
+    version: authority.version,
+    createdAt: authority.createdAt,
+  };
+};

@@ -1,0 +1,158 @@
+import { inject } from "tsyringe";
+import { schemeOfKey } from "../domain/algorithm.ts";
+import {
+  type Authority,
+  caCertificatePath,
+  crlPath,
+  ocspPath,
+  statusAt,
+} from "../domain/authority.ts";
+import type { Certificate, CertificateRole } from "../domain/certificate.ts";
+import { type DistinguishedName, formatDn } from "../domain/distinguished-name.ts";
+import type { SubjectAltName } from "../domain/san.ts";
+import type { CertificatePolicy, KeyUsage } from "../domain/template.ts";
+import type { TenantId } from "../domain/tenant.ts";
+import { CountersignError } from "../errors.ts";
+import { parseCertificate } from "../pki/certificate.ts";
+import { sha256Fingerprint } from "../pki/fingerprint.ts";
+import { completeCertificate, prepareCertificate } from "../pki/to-be-signed.ts";
+import type { Clock, Random } from "../ports/ambient.ts";
+import type { PreparedCertificate } from "../ports/ca-backend.ts";
+import type { Signer } from "../ports/keys.ts";
+import { CLOCK, RANDOM } from "../tokens.ts";
+import { Keyring } from "./keyring.ts";
+
+/** What a certificate says, whoever it is for. */
+export interface CertificateContents {
+  readonly role: CertificateRole;
+  readonly subject: DistinguishedName;
+  /** SubjectPublicKeyInfo, DER. */
+  readonly publicKey: Uint8Array;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly keyUsages: readonly KeyUsage[];
+  readonly extendedKeyUsages?: readonly string[];
+  readonly sans?: readonly SubjectAltName[];
+  readonly policies?: readonly CertificatePolicy[];
+  /** Undefined for an end entity. */
+  readonly ca?: { readonly pathLength: number | undefined };
+}
+
+const extensionsOf = (contents: CertificateContents) => ({
+  basicConstraints: {
+    cA: contents.ca !== undefined,
+    ...(contents.ca?.pathLength === undefined ? {} : { pathLen: contents.ca.pathLength }),
+  },
+  keyUsages: contents.keyUsages,
+  extendedKeyUsages: contents.extendedKeyUsages ?? [],
+  sans: contents.sans ?? [],
+  policies: contents.policies ?? [],
+  ocspNoCheck: contents.role === "ocsp",
+});
+
+/** An issuing authority as its certificates need it. */
+export interface Issuer {
+  readonly tenant: TenantId;
+  readonly authority: Authority;
+  /** DER of its certificate. */
+  readonly certificate: Uint8Array;
+}
+
+/** Throws `authority_not_ready` unless the authority has a certificate in date and may issue. */
+export const issuerOf = (tenant: TenantId, authority: Authority, now: Date): Issuer => {
+  const status = statusAt(authority, now);
+  if (status !== "active" || authority.certificate === undefined) {
+    throw new CountersignError("authority_not_ready", `authority ${authority.id} is ${status}`);
+  }
+  return { tenant, authority, certificate: authority.certificate };
+};
+
+/** URLs that certificates of this authority carry (A-09 to A-11). */
+export const statusUrls = ({ tenant, authority }: Pick<Issuer, "tenant" | "authority">) => ({
+  crl: authority.crlEnabled ? authority.publicUrl + crlPath(tenant, authority) : undefined,
+  ocsp: authority.ocspEnabled ? authority.publicUrl + ocspPath(tenant, authority.id) : undefined,
+  caIssuers: authority.publicUrl + caCertificatePath(tenant, authority),
+});
+
+/** Prepares (lints) and signs certificates; the profile field by field is docs/certificates.md. */
+export class CaCertificates {
+  constructor(
+    @inject(CLOCK) private readonly clock: Clock,
+    @inject(RANDOM) private readonly random: Random,
+    @inject(Keyring) private readonly keyring: Keyring,
+  ) {}
+
+  /** A linted certificate under `issuer`. Throws `lint_failed`. */
+  prepare(issuer: Issuer, contents: CertificateContents): PreparedCertificate {
+    const urls = statusUrls(issuer);
+    const unchecked = contents.role === "ocsp";
+    return prepareCertificate({
+      ...this.basics(contents),
+      issuer: { kind: issuer.authority.kind, certificate: parseCertificate(issuer.certificate) },
+      scheme: schemeOfKey(issuer.authority.keyAlgorithm),
+      extensions: {
+        ...extensionsOf(contents),
+        // A responder certificate is not checked by the responder it stands for (RFC 6960 section 4.2.2.2.1).
+        crlUrls: urls.crl === undefined || unchecked ? [] : [urls.crl],
+        ocspUrls: urls.ocsp === undefined || unchecked ? [] : [urls.ocsp],
+        caIssuersUrls: [urls.caIssuers],
+      },
+    });
+  }
+
+  /** A linted self-signed certificate: roots only. */
+  prepareSelfSigned(signer: Signer, contents: CertificateContents): PreparedCertificate {
+    return prepareCertificate({
+      ...this.basics(contents),
+      issuer: undefined,
+      scheme: schemeOfKey(signer.algorithm),
+      extensions: extensionsOf(contents),
+    });
+  }
+
+  private basics({ role, subject, notBefore, notAfter, publicKey }: CertificateContents) {
+    return { role, serial: this.random.bytes(16), subject, notBefore, notAfter, spki: publicKey };
+  }
+
+  sign(prepared: PreparedCertificate, signer: Signer): Promise<Uint8Array> {
+    return completeCertificate(prepared, schemeOfKey(signer.algorithm), signer);
+  }
+
+  /** Prepares and signs under `issuer`. */
+  async issue(issuer: Issuer, contents: CertificateContents): Promise<Uint8Array> {
+    const { keyRef } = issuer.authority;
+    if (keyRef === undefined)
+      throw new CountersignError(
+        "authority_not_ready",
+        `authority ${issuer.authority.id} has no key here`,
+      );
+    return this.sign(this.prepare(issuer, contents), await this.keyring.signer(keyRef));
+  }
+
+  /** The row of one of the installation's own certificates. */
+  row(authorityId: string, role: CertificateRole, der: Uint8Array): Certificate {
+    const parsed = parseCertificate(der);
+    const now = this.clock.now();
+    return {
+      id: this.random.uuid(),
+      authorityId,
+      role,
+      status: "issued",
+      serial: parsed.serial,
+      subject: formatDn(parsed.subject),
+      sans: parsed.sans,
+      notBefore: parsed.notBefore,
+      notAfter: parsed.notAfter,
+      fingerprintSha256: sha256Fingerprint(der),
+      templateId: undefined,
+      templateVersion: undefined,
+      endpointId: undefined,
+      deviceId: undefined,
+      createdAt: now,
+      issuedAt: now,
+      revokedAt: undefined,
+      revocationReason: undefined,
+      invalidityDate: undefined,
+    };
+  }
+}

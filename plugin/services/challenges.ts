@@ -1,0 +1,146 @@
+import { inject } from "tsyringe";
+import { isLive } from "../domain/device.ts";
+import { addDuration, parseDuration } from "../domain/duration.ts";
+import type { Endpoint } from "../domain/endpoint.ts";
+import type { Principal } from "../domain/principal.ts";
+import { CountersignError } from "../errors.ts";
+import type { Clock, Random } from "../ports/ambient.ts";
+import type {
+  ChallengeContext,
+  ChallengePolicy,
+  Redemption,
+  RequestedIdentity,
+} from "../ports/challenge-policy.ts";
+import type { Settings } from "../ports/settings.ts";
+import type { TenantStore } from "../ports/stores.ts";
+import { CLOCK, RANDOM, SETTINGS } from "../tokens.ts";
+import { Access, found } from "./access.ts";
+import { DynamicChallenges, dynamicScope } from "./dynamic-challenges.ts";
+import { SecretBox } from "./secret-box.ts";
+import { StaticChallenges } from "./static-challenges.ts";
+
+export interface ChallengeRequest {
+  readonly deviceId: string;
+  readonly templateId: string;
+  /** The first enabled endpoint with this template and a dynamic policy unless given. */
+  readonly endpointId?: string | undefined;
+}
+
+/** A minted challenge; the secret is shown this once and kept nowhere. */
+export interface MintedChallenge {
+  readonly id: string;
+  readonly secret: string;
+  readonly expiresAt: Date;
+  readonly endpointId: string;
+  readonly scepUrl: string | undefined;
+}
+
+/** Mints dynamic challenges and redeems every kind at an endpoint. */
+export class Challenges {
+  private readonly policies: readonly ChallengePolicy[];
+
+  constructor(
+    @inject(Access) private readonly access: Access,
+    @inject(CLOCK) private readonly clock: Clock,
+    @inject(RANDOM) private readonly random: Random,
+    @inject(SETTINGS) private readonly settings: Settings,
+    @inject(SecretBox) private readonly secrets: SecretBox,
+    @inject(StaticChallenges) staticChallenges: StaticChallenges,
+    @inject(DynamicChallenges) dynamicChallenges: DynamicChallenges,
+  ) {
+    this.policies = [staticChallenges, dynamicChallenges];
+  }
+
+  async mint(principal: Principal, request: ChallengeRequest): Promise<MintedChallenge> {
+    return this.mintIn(principal, this.access.open(principal, "challenges:mint"), request);
+  }
+
+  /** For a profile that is being rendered. */
+  async mintIn(
+    principal: Principal,
+    store: TenantStore,
+    request: ChallengeRequest,
+  ): Promise<MintedChallenge> {
+    const template = found(
+      await store.templates.get(request.templateId),
+      "template",
+      request.templateId,
+    );
+    const device = found(await store.devices.get(request.deviceId), "device", request.deviceId);
+    if (!isLive(device))
+      throw new CountersignError("device_gone", `device ${device.id} is ${device.status}`);
+    const endpoint = await endpointFor(store, template.id, request.endpointId);
+    if (!endpoint.policies.some(({ kind }) => kind === "dynamic")) {
+      throw new CountersignError(
+        "policy_refused",
+        `endpoint ${endpoint.id} takes no dynamic challenges`,
+      );
+    }
+    const now = this.clock.now();
+    const secret = Buffer.from(this.random.bytes(16)).toString("hex").toUpperCase();
+    const challenge = {
+      id: this.random.uuid(),
+      endpointId: endpoint.id,
+      templateId: template.id,
+      deviceId: device.id,
+      state: "open" as const,
+      expiresAt: addDuration(now, parseDuration(template.challengeLifetime)),
+      certificateId: undefined,
+      createdAt: now,
+    };
+    await store.run(async (tx) => {
+      await tx.challenges.insert(challenge, this.secrets.mac(dynamicScope(endpoint.id), secret));
+      await tx.ledger.append(
+        this.access.entry(principal, "challenge.minted", challenge.id, {
+          device: device.id,
+          template: template.id,
+          endpoint: endpoint.id,
+          expiresAt: challenge.expiresAt.toISOString(),
+        }),
+      );
+    });
+    return {
+      id: challenge.id,
+      secret,
+      expiresAt: challenge.expiresAt,
+      endpointId: endpoint.id,
+      scepUrl:
+        this.settings.scepUrl === undefined ? undefined : `${this.settings.scepUrl}/${endpoint.id}`,
+    };
+  }
+
+  /** Asks the endpoint's policies in order. Throws `challenge_refused`, `device_gone`. */
+  async redeem(
+    context: ChallengeContext,
+    secret: string | undefined,
+    request: RequestedIdentity,
+  ): Promise<Redemption> {
+    if (secret === undefined || secret === "")
+      throw new CountersignError("challenge_refused", "no challenge");
+    const kinds = new Set(context.endpoint.policies.map(({ kind }) => kind));
+    for (const kind of kinds) {
+      const redemption = await this.policies
+        .find((policy) => policy.kind === kind)
+        ?.redeem(context, secret, request);
+      if (redemption !== undefined) return redemption;
+    }
+    throw new CountersignError("challenge_refused", "no policy knows it");
+  }
+}
+
+/** Throws `not_found` unless an enabled endpoint offers the template. */
+export const endpointFor = async (
+  store: TenantStore,
+  templateId: string,
+  endpointId: string | undefined,
+): Promise<Endpoint> => {
+  const offering = (await store.endpoints.list()).filter(
+    (endpoint) =>
+      endpoint.enabled &&
+      endpoint.templateIds.includes(templateId) &&
+      (endpointId === undefined || endpoint.id === endpointId),
+  );
+  const endpoint =
+    offering.find(({ policies }) => policies.some(({ kind }) => kind === "dynamic")) ?? offering[0];
+  return found(endpoint, "enabled endpoint with template", templateId);
+};

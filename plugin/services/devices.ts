@@ -1,0 +1,18 @@
+import { inject } from "tsyringe";
+import type { Device } from "../domain/device.ts";
+import type { Principal } from "../domain/principal.ts";
+import type { Page, PageRequest } from "../ports/stores.ts";
+import { Access, found } from "./access.ts";
+
+/** The devices a tenant's hosts have told us of, and the unmanaged ones. */
+export class Devices {
+  constructor(@inject(Access) private readonly access: Access) {}
+
+  async list(principal: Principal, page: PageRequest): Promise<Page<Device>> {
+    return this.access.open(principal, "devices:read").devices.list(page);
+  }
+
+  async get(principal: Principal, id: string): Promise<Device> {
+    return found(await this.access.open(principal, "devices:read").devices.get(id), "device", id);
+  }
+}

@@ -1,0 +1,182 @@
+import { inject } from "tsyringe";
+import { systemPrincipal } from "../domain/principal.ts";
+import type { TenantId } from "../domain/tenant.ts";
+import { CountersignError, messageOf } from "../errors.ts";
+import type { Clock, Logger, Metrics } from "../ports/ambient.ts";
+import type { MdmHost } from "../ports/mdm-host.ts";
+import type { Effect, OutboxEntry } from "../ports/outbox.ts";
+import type { Directory, TenantStore } from "../ports/stores.ts";
+import { CLOCK, DIRECTORY, LOGGER, MDM_HOSTS, METRICS } from "../tokens.ts";
+import { found } from "./access.ts";
+import { Deployments } from "./deployments.ts";
+import { RefusalLog } from "./refusal-log.ts";
+
+/** Milliseconds between looks; a look with nothing due is one indexed query. */
+const PERIOD = 1000;
+const AT_ONCE = 20;
+const LEASE = 60_000;
+const LONGEST_PAUSE = 3_600_000;
+/** After so many failures a deployment is shown as failed; publishing it again starts anew. */
+const MOST_ATTEMPTS = 12;
+
+/** Performs the outbox: at least once, with back-off, correct with several nodes. Also reconciles what crashes left behind. */
+export class Dispatcher {
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> = Promise.resolve();
+  private stopped = true;
+
+  constructor(
+    @inject(DIRECTORY) private readonly directory: Directory,
+    @inject(CLOCK) private readonly clock: Clock,
+    @inject(LOGGER) private readonly logger: Logger,
+    @inject(METRICS) private readonly metrics: Metrics,
+    @inject(MDM_HOSTS) private readonly hosts: readonly MdmHost[],
+    @inject(Deployments) private readonly deployments: Deployments,
+    @inject(RefusalLog) private readonly refusals: RefusalLog,
+  ) {}
+
+  start(): void {
+    this.stopped = false;
+    this.schedule();
+  }
+
+  /** Ends after the look under way. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.running;
+    await this.refusals.flush(true);
+  }
+
+  /** Does everything that is due now; for tests and for hosts that tick by themselves. */
+  async runDue(): Promise<void> {
+    await this.refusals.flush();
+    for (const tenant of await this.directory.tenantsDue(this.clock.now()))
+      await this.runTenant(tenant);
+  }
+
+  private schedule(): void {
+    if (this.stopped) return;
+    this.timer = setTimeout(() => {
+      this.running = this.runDue()
+        .catch((error: unknown) =>
+          this.logger.error({ error: messageOf(error) }, "dispatcher look failed"),
+        )
+        .finally(() => this.schedule());
+    }, PERIOD);
+    this.timer.unref();
+  }
+
+  private async runTenant(tenant: TenantId): Promise<void> {
+    const store = this.directory.open(tenant);
+    const reconciled = await store.enrolments.reconcile(this.clock.now());
+    if (reconciled > 0)
+      this.logger.warn(
+        { tenant, reconciled },
+        "reservations that were left behind have been given back",
+      );
+    for (;;) {
+      const now = this.clock.now();
+      const entries = await store.outbox.claim(AT_ONCE, now, new Date(now.getTime() + LEASE));
+      for (const entry of entries) await this.perform(store, entry);
+      if (entries.length < AT_ONCE) return;
+    }
+  }
+
+  private async perform(store: TenantStore, entry: OutboxEntry): Promise<void> {
+    try {
+      await this.effect(store, entry.effect);
+      await store.outbox.done(entry.id);
+      this.metrics.count("countersign_outbox_total", { kind: entry.effect.kind, result: "done" });
+    } catch (error) {
+      const attempt = entry.attempts + 1;
+      const now = this.clock.now().getTime();
+      this.metrics.count("countersign_outbox_total", { kind: entry.effect.kind, result: "failed" });
+      this.logger.warn(
+        { tenant: store.tenant, kind: entry.effect.kind, attempt, error: messageOf(error) },
+        "outbox entry failed",
+      );
+      if (entry.effect.kind === "publish-profile" && (attempt >= MOST_ATTEMPTS || isFinal(error))) {
+        await this.fail(store, entry.effect.deploymentId, messageOf(error));
+        await store.outbox.done(entry.id);
+      } else {
+        await store.outbox.retry(
+          entry.id,
+          new Date(now + Math.min(LONGEST_PAUSE, 1000 * 2 ** attempt)),
+          messageOf(error),
+        );
+      }
+    }
+  }
+
+  private async effect(store: TenantStore, effect: Effect): Promise<void> {
+    switch (effect.kind) {
+      case "publish-profile":
+        return this.publish(store, effect.deploymentId);
+      case "remove-profile": {
+        const device = found(await store.devices.get(effect.deviceId), "device", effect.deviceId);
+        const host = this.hosts.find(({ id }) => id === device.hostId);
+        await host?.removeProfile(device, effect.profileId);
+        return;
+      }
+      case "revoke-outside":
+        throw new CountersignError("internal", "no outside CA backend is installed");
+    }
+  }
+
+  private async publish(store: TenantStore, deploymentId: string): Promise<void> {
+    const deployment = found(await store.deployments.get(deploymentId), "deployment", deploymentId);
+    if (deployment.state !== "pending") return;
+    const device = found(
+      await store.devices.get(deployment.deviceId),
+      "device",
+      deployment.deviceId,
+    );
+    const host = this.hosts.find(({ id }) => id === device.hostId);
+    // A device whose host pulls its profiles (over the API) has nothing to be pushed to.
+    if (host === undefined) return;
+    const principal = systemPrincipal(`host:${host.id}`, store.tenant, ["challenges:mint"]);
+    await host.publishProfile(device, {
+      deploymentId,
+      profileId: deploymentId,
+      render: async () =>
+        this.deployments.render(principal, store, deployment, device.platform === "apple"),
+    });
+    const now = this.clock.now();
+    await store.run(async (tx) => {
+      const current = await tx.deployments.get(deploymentId);
+      if (current?.state === "pending")
+        await tx.deployments.save({
+          ...current,
+          state: "delivered",
+          nextActionAt: undefined,
+          updatedAt: now,
+        });
+    });
+  }
+
+  private async fail(store: TenantStore, deploymentId: string, reason: string): Promise<void> {
+    await store.run(async (tx) => {
+      const deployment = await tx.deployments.get(deploymentId);
+      if (deployment?.state !== "pending") return;
+      await tx.deployments.save({
+        ...deployment,
+        state: "failed",
+        failure: reason,
+        nextActionAt: undefined,
+        updatedAt: this.clock.now(),
+      });
+    });
+  }
+}
+
+/** What another attempt would not change. */
+const isFinal = (error: unknown): boolean =>
+  error instanceof CountersignError &&
+  [
+    "not_found",
+    "device_gone",
+    "variable_without_value",
+    "policy_refused",
+    "key_unsupported",
+  ].includes(error.code);

@@ -1,0 +1,377 @@
+import { inject } from "tsyringe";
+import { statusAt } from "../domain/authority.ts";
+import { type ChallengePolicySetting, type Endpoint, ENDPOINT_ID } from "../domain/endpoint.ts";
+import { isLiveRa } from "../domain/ra.ts";
+import type { Principal } from "../domain/principal.ts";
+import { subjectMatcher, sanMatcher } from "../domain/subject-matcher.ts";
+import type { Template } from "../domain/template.ts";
+import { CountersignError, type Issue, messageOf } from "../errors.ts";
+import { readCertificateFile } from "../pki/certificate.ts";
+import { verifyIssued } from "../pki/chain.ts";
+import type { Clock, Random } from "../ports/ambient.ts";
+import type { Settings } from "../ports/settings.ts";
+import type { TenantStore } from "../ports/stores.ts";
+import { CLOCK, RANDOM, SETTINGS } from "../tokens.ts";
+import { Access, found, sameVersion } from "./access.ts";
+import { EndpointRuntimes } from "./endpoint-runtimes.ts";
+import { Ras, raView, type RaView } from "./ras.ts";
+import { SecretBox } from "./secret-box.ts";
+
+export type PolicyInput =
+  | {
+      readonly kind: "static";
+      readonly templateId: string;
+      readonly secret?: string | undefined;
+      readonly id?: string | undefined;
+      readonly unknownDevice?: "refuse" | "unmanaged" | undefined;
+    }
+  | { readonly kind: "dynamic" };
+
+export interface EndpointInput {
+  readonly id: string;
+  readonly name?: string | undefined;
+  readonly authorityId: string;
+  readonly templateIds: readonly string[];
+  readonly policies: readonly PolicyInput[];
+  /** An RA of the authority is found, or issued, unless given. */
+  readonly raId?: string | undefined;
+  /** DER or PEM; the authority's own chain unless given (E-03). */
+  readonly chain?: readonly Uint8Array[] | undefined;
+  readonly includeRoot?: boolean | undefined;
+  readonly legacy?: boolean | undefined;
+  readonly acceptMd5Csr?: boolean | undefined;
+  /** Enabled unless said otherwise; refused while something is missing (E-06). */
+  readonly enabled?: boolean | undefined;
+}
+
+export interface EndpointView {
+  readonly id: string;
+  readonly name: string;
+  readonly authorityId: string;
+  readonly templateIds: readonly string[];
+  readonly policies: readonly (
+    | {
+        readonly kind: "static";
+        readonly id: string;
+        readonly templateId: string;
+        readonly unknownDevice: "refuse" | "unmanaged";
+        readonly secretSet: true;
+      }
+    | { readonly kind: "dynamic"; readonly id: string }
+  )[];
+  readonly raId: string | undefined;
+  readonly ra: RaView | undefined;
+  readonly includeRoot: boolean;
+  readonly legacy: boolean;
+  readonly acceptMd5Csr: boolean;
+  readonly enabled: boolean;
+  /** Where devices send their requests; undefined until `scepUrl` is configured. */
+  readonly url: string | undefined;
+  readonly warnings: readonly string[];
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** Shorter static secrets can be guessed. */
+const SHORTEST_SECRET = 8;
+
+/** The objects behind SCEP URLs (E-01, E-02). */
+export class Endpoints {
+  constructor(
+    @inject(Access) private readonly access: Access,
+    @inject(CLOCK) private readonly clock: Clock,
+    @inject(RANDOM) private readonly random: Random,
+    @inject(SETTINGS) private readonly settings: Settings,
+    @inject(SecretBox) private readonly secrets: SecretBox,
+    @inject(Ras) private readonly ras: Ras,
+    @inject(EndpointRuntimes) private readonly runtimes: EndpointRuntimes,
+  ) {}
+
+  async list(principal: Principal): Promise<readonly EndpointView[]> {
+    const store = this.access.open(principal, "configuration:read");
+    return Promise.all(
+      (await store.endpoints.list()).map((endpoint) => this.view(store, endpoint)),
+    );
+  }
+
+  async get(principal: Principal, id: string): Promise<EndpointView> {
+    const store = this.access.open(principal, "configuration:read");
+    return this.view(store, found(await store.endpoints.get(id), "endpoint", id));
+  }
+
+  /** Throws `invalid_input`, `conflict`, `endpoint_incomplete` (with the list of what is missing). */
+  async create(principal: Principal, input: EndpointInput): Promise<EndpointView> {
+    const store = this.access.open(principal, "configuration:manage");
+    const now = this.clock.now();
+    if (!ENDPOINT_ID.test(input.id)) {
+      throw new CountersignError("invalid_input", "the endpoint id is not valid", {
+        issues: [{ path: "id", message: "2 to 63 lower-case letters, digits and single hyphens" }],
+      });
+    }
+    const endpoint: Endpoint = {
+      id: input.id,
+      name: input.name ?? input.id,
+      authorityId: input.authorityId,
+      templateIds: input.templateIds,
+      policies: this.policies(input.id, input.policies, []),
+      raId: input.raId,
+      chain: (input.chain ?? []).map(readCertificateFile),
+      includeRoot: input.includeRoot ?? true,
+      legacy: input.legacy ?? false,
+      acceptMd5Csr: input.acceptMd5Csr ?? false,
+      enabled: input.enabled ?? true,
+      version: 1,
+      createdAt: now,
+      updatedAt: now,
+    };
+    const ready = await this.complete(principal, store, endpoint);
+    await store.run(async (tx) => {
+      await tx.endpoints.insert(ready);
+      await tx.ledger.append(
+        this.access.entry(principal, "endpoint.created", ready.id, {
+          authority: ready.authorityId,
+          enabled: ready.enabled,
+        }),
+      );
+    });
+    this.runtimes.forget(ready.id);
+    return this.view(store, ready);
+  }
+
+  async update(
+    principal: Principal,
+    id: string,
+    change: Partial<EndpointInput>,
+    version?: number,
+  ): Promise<EndpointView> {
+    const store = this.access.open(principal, "configuration:manage");
+    const stored = found(await store.endpoints.get(id), "endpoint", id);
+    sameVersion(stored.version, version);
+    const endpoint: Endpoint = {
+      ...stored,
+      name: change.name ?? stored.name,
+      authorityId: change.authorityId ?? stored.authorityId,
+      templateIds: change.templateIds ?? stored.templateIds,
+      policies:
+        change.policies === undefined
+          ? stored.policies
+          : this.policies(id, change.policies, stored.policies),
+      raId: change.raId ?? (change.authorityId === undefined ? stored.raId : undefined),
+      chain:
+        change.chain?.map(readCertificateFile) ??
+        (change.authorityId === undefined ? stored.chain : []),
+      includeRoot: change.includeRoot ?? stored.includeRoot,
+      legacy: change.legacy ?? stored.legacy,
+      acceptMd5Csr: change.acceptMd5Csr ?? stored.acceptMd5Csr,
+      enabled: change.enabled ?? stored.enabled,
+      version: stored.version + 1,
+      updatedAt: this.clock.now(),
+    };
+    const ready = await this.complete(principal, store, endpoint);
+    await store.run(async (tx) => {
+      await tx.endpoints.update(ready);
+      await tx.ledger.append(
+        this.access.entry(principal, "endpoint.changed", id, {
+          fields: Object.keys(change),
+          enabled: ready.enabled,
+        }),
+      );
+    });
+    this.runtimes.forget(id);
+    return this.view(store, ready);
+  }
+
+  async delete(principal: Principal, id: string): Promise<void> {
+    const store = this.access.open(principal, "configuration:manage");
+    await store.run(async (tx) => {
+      if (!(await tx.endpoints.delete(id)))
+        throw new CountersignError("not_found", `no endpoint ${id}`);
+      await tx.ledger.append(this.access.entry(principal, "endpoint.deleted", id));
+    });
+    this.runtimes.forget(id);
+  }
+
+  /** A static secret in clear, for a profile or for who may read secrets. */
+  secretOf(
+    endpointId: string,
+    policy: Extract<ChallengePolicySetting, { kind: "static" }>,
+  ): string {
+    return this.secrets.unseal(sealContext(endpointId, policy.id), policy.sealed);
+  }
+
+  private policies(
+    endpointId: string,
+    input: readonly PolicyInput[],
+    stored: readonly ChallengePolicySetting[],
+  ): readonly ChallengePolicySetting[] {
+    return input.map((policy, index) => {
+      if (policy.kind === "dynamic") return { kind: "dynamic", id: this.random.uuid() };
+      const kept = stored.find((other) => other.kind === "static" && other.id === policy.id);
+      if (policy.secret === undefined && kept?.kind === "static") {
+        return {
+          ...kept,
+          templateId: policy.templateId,
+          unknownDevice: policy.unknownDevice ?? kept.unknownDevice,
+        };
+      }
+      if (policy.secret === undefined || policy.secret.length < SHORTEST_SECRET) {
+        throw new CountersignError("invalid_input", "a static challenge needs a secret", {
+          issues: [
+            {
+              path: `policies.${index}.secret`,
+              message: `at least ${SHORTEST_SECRET} characters; an empty one never means open`,
+            },
+          ],
+        });
+      }
+      const id = this.random.uuid();
+      return {
+        kind: "static",
+        id,
+        templateId: policy.templateId,
+        unknownDevice: policy.unknownDevice ?? "refuse",
+        sealed: this.secrets.seal(sealContext(endpointId, id), policy.secret),
+        mac: this.secrets.mac(staticScope(endpointId), policy.secret),
+      };
+    });
+  }
+
+  /** Fills in the RA, checks that every reference holds and, when enabled, that nothing is missing (E-06). */
+  private async complete(
+    principal: Principal,
+    store: TenantStore,
+    endpoint: Endpoint,
+  ): Promise<Endpoint> {
+    const issues: Issue[] = [];
+    const authority = await store.authorities.get(endpoint.authorityId);
+    if (authority === undefined)
+      issues.push({ path: "authorityId", message: `no authority ${endpoint.authorityId}` });
+    const templates: Template[] = [];
+    for (const [index, id] of endpoint.templateIds.entries()) {
+      const template = await store.templates.get(id);
+      if (template === undefined)
+        issues.push({ path: `templateIds.${index}`, message: `no template ${id}` });
+      else if (template.authorityId !== endpoint.authorityId) {
+        issues.push({
+          path: `templateIds.${index}`,
+          message: `template ${id} belongs to authority ${template.authorityId}`,
+        });
+      } else templates.push(template);
+    }
+    issues.push(...policyIssues(endpoint, templates));
+    if (endpoint.chain.length > 0 && authority?.certificate !== undefined)
+      issues.push(...chainIssues(endpoint.chain, authority.certificate));
+    const given = endpoint.raId === undefined ? undefined : await store.ras.get(endpoint.raId);
+    if (endpoint.raId !== undefined && given === undefined)
+      issues.push({ path: "raId", message: `no RA ${endpoint.raId}` });
+    if (issues.length > 0)
+      throw new CountersignError("invalid_input", "the endpoint is not valid", { issues });
+
+    const missing: Issue[] = [];
+    const now = this.clock.now();
+    const ready = authority !== undefined && statusAt(authority, now) === "active";
+    if (!ready)
+      missing.push({ path: "authorityId", message: "the authority has no certificate in date" });
+    if (endpoint.templateIds.length === 0)
+      missing.push({ path: "templateIds", message: "no template" });
+    if (endpoint.policies.length === 0)
+      missing.push({ path: "policies", message: "no challenge policy" });
+    const ra =
+      given ??
+      (ready && missing.length === 0 && authority.kind !== "external"
+        ? await this.ras.ensure(principal, store, authority)
+        : undefined);
+    if (ra === undefined || !isLiveRa(ra, now))
+      missing.push({ path: "raId", message: "no RA certificate in date" });
+    if (endpoint.enabled && missing.length > 0) {
+      throw new CountersignError(
+        "endpoint_incomplete",
+        `endpoint ${endpoint.id} lacks: ${missing.map(({ message }) => message).join("; ")}`,
+        { issues: missing },
+      );
+    }
+    return { ...endpoint, raId: ra?.id };
+  }
+
+  private async view(store: TenantStore, endpoint: Endpoint): Promise<EndpointView> {
+    const ra = endpoint.raId === undefined ? undefined : await store.ras.get(endpoint.raId);
+    const { chain: _chain, policies, ...plain } = endpoint;
+    return {
+      ...plain,
+      policies: policies.map((policy) =>
+        policy.kind === "static"
+          ? {
+              kind: policy.kind,
+              id: policy.id,
+              templateId: policy.templateId,
+              unknownDevice: policy.unknownDevice,
+              secretSet: true,
+            }
+          : policy,
+      ),
+      ra: ra === undefined ? undefined : raView(ra),
+      url:
+        this.settings.scepUrl === undefined ? undefined : `${this.settings.scepUrl}/${endpoint.id}`,
+      warnings: warningsOf(endpoint),
+    };
+  }
+}
+
+const sealContext = (endpointId: string, policyId: string): string =>
+  `endpoint/${endpointId}/policy/${policyId}`;
+
+/** What a static challenge's MAC is bound to. */
+export const staticScope = (endpointId: string): string => `static/${endpointId}`;
+
+const warningsOf = (endpoint: Endpoint): readonly string[] => [
+  ...(endpoint.legacy ? ["3DES and SHA-1 are accepted: use this for old clients only"] : []),
+  ...(endpoint.acceptMd5Csr
+    ? ["MD5-signed certificate requests are accepted when their signature verifies"]
+    : []),
+];
+
+const policyIssues = (endpoint: Endpoint, templates: readonly Template[]): readonly Issue[] => {
+  const issues: Issue[] = [];
+  const macs = new Set<string>();
+  for (const [index, policy] of endpoint.policies.entries()) {
+    if (policy.kind !== "static") continue;
+    const path = `policies.${index}.templateId`;
+    const template = templates.find(({ id }) => id === policy.templateId);
+    if (template === undefined)
+      issues.push({ path, message: `template ${policy.templateId} is not one of the endpoint's` });
+    else {
+      try {
+        subjectMatcher(template.subject);
+        sanMatcher(template.sans);
+      } catch (error) {
+        issues.push({
+          path,
+          message: `requests cannot be compared with template ${template.id}: ${messageOf(error)}`,
+        });
+      }
+    }
+    if (macs.has(policy.mac))
+      issues.push({
+        path: `policies.${index}.secret`,
+        message: "two policies have the same secret",
+      });
+    macs.add(policy.mac);
+  }
+  if (endpoint.policies.filter(({ kind }) => kind === "dynamic").length > 1)
+    issues.push({ path: "policies", message: "one dynamic policy is enough" });
+  return issues;
+};
+
+/** One chain, each issued by the next, the authority first; Apple refuses anything else (scep.md 2.2). */
+const chainIssues = (chain: readonly Uint8Array[], authority: Uint8Array): readonly Issue[] => {
+  const issues: Issue[] = [];
+  if (Buffer.compare(chain[0] ?? new Uint8Array(), authority) !== 0)
+    issues.push({ path: "chain.0", message: "the first must be the authority's own certificate" });
+  for (let i = 0; i + 1 < chain.length; i++) {
+    const [lower, upper] = [chain[i], chain[i + 1]];
+    if (lower !== undefined && upper !== undefined && !verifyIssued(lower, upper))
+      issues.push({ path: `chain.${i + 1}`, message: "has not issued the one before it" });
+  }
+  return issues;
+};

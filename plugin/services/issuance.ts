@@ -1,0 +1,292 @@
+import { createHash } from "node:crypto";
+import { inject } from "tsyringe";
+import { isRsa } from "../domain/algorithm.ts";
+import { formatDn } from "../domain/distinguished-name.ts";
+import type { LedgerEntry } from "../domain/events.ts";
+import type { SubjectAltName } from "../domain/san.ts";
+import { renderSan, renderSubject } from "../domain/subject-pattern.ts";
+import type { KeyUsage, Template } from "../domain/template.ts";
+import { validityFor } from "../domain/validity.ts";
+import { variablesOf } from "../domain/device-variables.ts";
+import { CountersignError } from "../errors.ts";
+import type { ParsedCsr } from "../pki/certificate-request.ts";
+import { sha256Fingerprint } from "../pki/fingerprint.ts";
+import { weakness } from "../pki/public-key.ts";
+import type { Clock, Logger, Metrics, Random } from "../ports/ambient.ts";
+import type { PreparedCertificate } from "../ports/ca-backend.ts";
+import type { Redemption } from "../ports/challenge-policy.ts";
+import type { Settings } from "../ports/settings.ts";
+import type { Reservation, ReserveResult } from "../ports/stores.ts";
+import { CLOCK, LOGGER, METRICS, RANDOM, SETTINGS } from "../tokens.ts";
+import { CaCertificates, issuerOf } from "./ca-certificates.ts";
+import type { EndpointRuntime } from "./endpoint-runtimes.ts";
+
+/** One request that has passed its challenge. */
+export interface IssueRequest {
+  readonly runtime: EndpointRuntime;
+  readonly redemption: Redemption;
+  readonly csr: ParsedCsr;
+  readonly transactionId: string;
+  /** `self`, or the SHA-256 of the certificate that signed a renewal. */
+  readonly signer: string;
+  readonly ciphertext: Reservation["ciphertext"];
+  /** For the ledger: the address that asked. */
+  readonly source: string;
+}
+
+/** How long a node may take to sign before another takes over (foundations.md 10). */
+const LEASE = 30_000;
+/** How long a retry waits for the node that holds its row, and how often it looks. */
+const WAIT = 2000;
+const LOOK = 100;
+
+/** Reserve, sign, store, then reply: nothing is signed that the store does not know, and nothing is handed out that it has not kept. */
+export class Issuance {
+  constructor(
+    @inject(CLOCK) private readonly clock: Clock,
+    @inject(RANDOM) private readonly random: Random,
+    @inject(LOGGER) private readonly logger: Logger,
+    @inject(METRICS) private readonly metrics: Metrics,
+    @inject(SETTINGS) private readonly settings: Settings,
+    @inject(CaCertificates) private readonly certificates: CaCertificates,
+  ) {}
+
+  /**
+   * Answers the certificate, DER; the same one for the same request again. Throws `policy_refused`, `variable_without_value`, `bad_csr`,
+   * `authority_not_ready`, `challenge_refused`, `replay_refused`, `device_gone`, `busy`, `key_*`.
+   */
+  async issue(request: IssueRequest): Promise<Uint8Array> {
+    const { runtime } = request;
+    const { store, authority } = runtime;
+    const now = this.clock.now();
+    const { prepared, reservation } = this.prepare(request, now);
+    const reserved = await this.reserve(request, reservation);
+    if (reserved.status === "issued") return reserved.der;
+
+    let der: Uint8Array;
+    try {
+      const result = await runtime.backend.issue(prepared, reservation.id);
+      if (result.status !== "issued")
+        throw new CountersignError("busy", `authority ${authority.id} answered ${result.status}`, {
+          retryAfter: 30,
+        });
+      der = result.certificate;
+    } catch (error) {
+      await store.enrolments.release(reservation.id, this.clock.now());
+      throw error;
+    }
+    const settled = await store.enrolments.settle({
+      id: reservation.id,
+      der,
+      fingerprintSha256: sha256Fingerprint(der),
+      now: this.clock.now(),
+      ledger: this.entry(request, reservation),
+    });
+    this.metrics.count("countersign_enrolments_total", { result: settled });
+    if (settled === "issued") return der;
+    // A wipe that committed while the signature was in flight wins.
+    if (settled === "revoked")
+      throw new CountersignError(
+        "device_gone",
+        `device ${reservation.deviceId} was wiped while its certificate was being signed`,
+      );
+    this.logger.error({ certificate: reservation.id }, "reservation lost before it was settled");
+    throw new CountersignError("busy", "the reservation was lost", { retryAfter: 5 });
+  }
+
+  private prepare(
+    request: IssueRequest,
+    now: Date,
+  ): { prepared: PreparedCertificate; reservation: Reservation } {
+    const { runtime, redemption, csr } = request;
+    const { template, device } = redemption;
+    const issuer = issuerOf(runtime.store.tenant, runtime.authority, now);
+    checkKey(template, csr);
+    const attributes = variablesOf(device);
+    const fromTemplate = redemption.subjectSource === "template";
+    const subject = fromTemplate ? renderSubject(template.subject, attributes) : csr.subject;
+    const sans: readonly SubjectAltName[] = fromTemplate
+      ? template.sans.map((san) => renderSan(san, attributes))
+      : csr.sans;
+    const authorityNotAfter = issuer.authority.notAfter ?? now;
+    const validity = validityFor({
+      now,
+      validity: template.validity,
+      maxValidity: template.maxValidity,
+      backdate: template.backdate,
+      authorityNotAfter,
+      beyondAuthority: template.beyondAuthority,
+    });
+    const authorityStart = issuer.authority.notBefore ?? validity.notBefore;
+    const notBefore = validity.notBefore < authorityStart ? authorityStart : validity.notBefore;
+    const prepared = this.certificates.prepare(issuer, {
+      role: "subscriber",
+      subject,
+      publicKey: csr.publicKey.spki,
+      notBefore,
+      notAfter: validity.notAfter,
+      keyUsages: keyUsagesFor(template, csr),
+      extendedKeyUsages: extendedKeyUsagesFor(template, csr),
+      sans,
+      policies: template.policies,
+    });
+    const reservation: Reservation = {
+      id: this.random.uuid(),
+      idempotencyKey: idempotencyKey(request),
+      graceUntil: redemption.expiresAt ?? new Date(now.getTime() + this.settings.retryGrace * 1000),
+      leaseUntil: new Date(now.getTime() + LEASE),
+      authorityId: runtime.authority.id,
+      serial: prepared.serial,
+      tbsDigest: prepared.tbsDigest,
+      subject: formatDn(subject),
+      sans,
+      notBefore,
+      notAfter: validity.notAfter,
+      templateId: template.id,
+      templateVersion: template.version,
+      endpointId: runtime.endpoint.id,
+      deviceId: device.id,
+      challengeId: redemption.challengeId,
+      ciphertext: request.ciphertext,
+      onlyOne: !template.allowDuplicates,
+      now,
+    };
+    return { prepared, reservation };
+  }
+
+  /** Waits a moment for a node that holds the same request; never PENDING, since certmonger would wait a week. */
+  private async reserve(
+    request: IssueRequest,
+    reservation: Reservation,
+  ): Promise<Exclude<ReserveResult, { status: "in-progress" | "refused" }>> {
+    const { enrolments } = request.runtime.store;
+    for (let waited = 0; ; waited += LOOK) {
+      const result = await enrolments.reserve(reservation);
+      if (result.status === "refused") throw refusal(result.because, reservation);
+      if (result.status !== "in-progress") return result;
+      if (waited >= WAIT)
+        throw new CountersignError("busy", "the same request is being answered elsewhere", {
+          retryAfter: 5,
+        });
+      await new Promise((resolve) => setTimeout(resolve, LOOK));
+    }
+  }
+
+  private entry(request: IssueRequest, reservation: Reservation): LedgerEntry {
+    return {
+      event: "certificate.issued",
+      principal: `system:scep:${reservation.endpointId}`,
+      at: this.clock.now(),
+      subjectId: reservation.id,
+      data: {
+        endpoint: reservation.endpointId,
+        authority: reservation.authorityId,
+        template: reservation.templateId,
+        device: reservation.deviceId,
+        serial: reservation.serial,
+        subject: reservation.subject,
+        csr: createHash("sha256").update(request.csr.raw).digest("hex"),
+        transactionId: request.transactionId,
+        source: request.source,
+        label: "success",
+      },
+    };
+  }
+}
+
+/** foundations.md 10: endpoint, transaction id, public key, CSR digest, signer. */
+const idempotencyKey = ({ runtime, transactionId, csr, signer }: IssueRequest): string => {
+  const hash = createHash("sha256");
+  for (const part of [
+    Buffer.from(runtime.endpoint.id),
+    Buffer.from(transactionId),
+    csr.publicKey.spki,
+    csr.raw,
+    Buffer.from(signer),
+  ]) {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(part.length);
+    hash.update(length).update(part);
+  }
+  return hash.digest("hex");
+};
+
+const refusal = (
+  because: "challenge" | "ciphertext" | "device" | "duplicate",
+  { deviceId, templateId }: Reservation,
+): CountersignError => {
+  switch (because) {
+    case "challenge":
+      return new CountersignError(
+        "challenge_refused",
+        "the challenge was used before or has run out",
+      );
+    case "ciphertext":
+      return new CountersignError(
+        "replay_refused",
+        "the envelope was seen before with other content",
+      );
+    case "device":
+      return new CountersignError(
+        "device_gone",
+        `device ${deviceId} is wiped, unenrolled or unknown`,
+      );
+    case "duplicate":
+      return new CountersignError(
+        "policy_refused",
+        `device ${deviceId} holds a live certificate of template ${templateId}`,
+      );
+  }
+};
+
+/** T-16, scep.md case 48. */
+const checkKey = (template: Template, { publicKey }: ParsedCsr): void => {
+  const weak = weakness(publicKey);
+  if (weak !== undefined) throw new CountersignError("bad_csr", `the key is weak: ${weak}`);
+  if (publicKey.algorithm === undefined || !template.keyAlgorithms.includes(publicKey.algorithm)) {
+    const asked = publicKey.algorithm ?? `${publicKey.type} with ${publicKey.bits} bits`;
+    throw new CountersignError(
+      "policy_refused",
+      `key ${asked} is not allowed; allowed: ${template.keyAlgorithms.join(", ")}`,
+    );
+  }
+};
+
+/** T-18: what is asked for outside the template is refused by name; what the key cannot do is left out (RFC 8813). */
+const keyUsagesFor = (template: Template, csr: ParsedCsr): readonly KeyUsage[] => {
+  for (const usage of csr.keyUsages ?? []) {
+    if (!template.keyUsages.includes(usage))
+      throw new CountersignError(
+        "policy_refused",
+        `key usage ${usage} is not allowed by template ${template.id}`,
+      );
+  }
+  if (csr.basicConstraints?.cA === true)
+    throw new CountersignError("policy_refused", "the request asks for a CA certificate");
+  const rsa = csr.publicKey.algorithm !== undefined && isRsa(csr.publicKey.algorithm);
+  const usages = template.keyUsages.filter((usage) =>
+    rsa ? usage !== "keyAgreement" : usage !== "keyEncipherment" && usage !== "dataEncipherment",
+  );
+  if (usages.length === 0)
+    throw new CountersignError(
+      "policy_refused",
+      `template ${template.id} has no key usage for such a key`,
+    );
+  return usages;
+};
+
+const extendedKeyUsagesFor = (template: Template, csr: ParsedCsr): readonly string[] => {
+  const asked = csr.extendedKeyUsages ?? [];
+  for (const oid of asked) {
+    if (
+      !template.extendedKeyUsages.includes(oid) &&
+      !template.allowedExtendedKeyUsages.includes(oid)
+    ) {
+      throw new CountersignError(
+        "policy_refused",
+        `extended key usage ${oid} is not allowed by template ${template.id}`,
+      );
+    }
+  }
+  return [...new Set([...template.extendedKeyUsages, ...asked])];
+};

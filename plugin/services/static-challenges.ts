@@ -1,0 +1,137 @@
+import { createHash } from "node:crypto";
+import { inject } from "tsyringe";
+import { type Device, INDEXED_ATTRIBUTES, isLive } from "../domain/device.ts";
+import { variablesOf } from "../domain/device-variables.ts";
+import { formatDn } from "../domain/distinguished-name.ts";
+import type { StaticPolicy } from "../domain/endpoint.ts";
+import { type Captures, sanMatcher, subjectMatcher } from "../domain/subject-matcher.ts";
+import type { Template } from "../domain/template.ts";
+import { CountersignError } from "../errors.ts";
+import type { Clock, Random } from "../ports/ambient.ts";
+import type {
+  ChallengeContext,
+  ChallengePolicy,
+  Redemption,
+  RequestedIdentity,
+} from "../ports/challenge-policy.ts";
+import type { TenantStore } from "../ports/stores.ts";
+import { CLOCK, RANDOM } from "../tokens.ts";
+import { staticScope } from "./endpoints.ts";
+import { SecretBox } from "./secret-box.ts";
+
+/** The host id of devices that no MDM knows. */
+const UNMANAGED = "unmanaged";
+
+/** A secret shared by all devices of one template (foundations.md 5): the CSR's subject, checked against the pattern, says which device asks. */
+export class StaticChallenges implements ChallengePolicy {
+  readonly kind = "static";
+
+  constructor(
+    @inject(SecretBox) private readonly secrets: SecretBox,
+    @inject(CLOCK) private readonly clock: Clock,
+    @inject(RANDOM) private readonly random: Random,
+  ) {}
+
+  async redeem(
+    context: ChallengeContext,
+    secret: string,
+    request: RequestedIdentity,
+  ): Promise<Redemption | undefined> {
+    const { endpoint, templates, store } = context;
+    const mac = this.secrets.mac(staticScope(endpoint.id), secret);
+    let hit: StaticPolicy | undefined;
+    for (const policy of endpoint.policies) {
+      // Every policy is compared, whichever fits: the time says nothing.
+      if (policy.kind === "static" && this.secrets.same(policy.mac, mac)) hit = policy;
+    }
+    if (hit === undefined) return undefined;
+    const { templateId, unknownDevice } = hit;
+    const template = templates.find(({ id }) => id === templateId);
+    if (template === undefined)
+      throw new CountersignError(
+        "challenge_refused",
+        `template ${templateId} is not at this endpoint`,
+      );
+    const captures = capturesOf(template, request);
+    if (captures === undefined) {
+      throw new CountersignError(
+        "challenge_refused",
+        `the request's names do not fit template ${template.id}`,
+      );
+    }
+    const known = await matchDevice(store, captures);
+    const device =
+      known ??
+      (unknownDevice === "unmanaged"
+        ? await this.unmanaged(context, request, captures)
+        : undefined);
+    if (device === undefined)
+      throw new CountersignError("challenge_refused", "no single device fits the request's names");
+    if (!isLive(device))
+      throw new CountersignError("device_gone", `device ${device.id} is ${device.status}`);
+    return {
+      template,
+      device,
+      subjectSource: "request",
+      challengeId: undefined,
+      expiresAt: undefined,
+    };
+  }
+
+  /** The same names at the same endpoint are the same unmanaged device. */
+  private async unmanaged(
+    { store, endpoint }: ChallengeContext,
+    request: RequestedIdentity,
+    captures: Captures,
+  ): Promise<Device> {
+    const names = JSON.stringify([endpoint.id, formatDn(request.subject), request.sans]);
+    const hostDeviceId = createHash("sha256").update(names).digest("hex").slice(0, 40);
+    return store.run(async (tx) => {
+      const existing = await tx.devices.byHostId(UNMANAGED, hostDeviceId);
+      if (existing !== undefined) return existing;
+      const now = this.clock.now();
+      const device: Device = {
+        id: this.random.uuid(),
+        hostId: UNMANAGED,
+        hostDeviceId,
+        platform: "other",
+        status: "unmanaged",
+        attributes: Object.fromEntries(captures),
+        createdAt: now,
+        updatedAt: now,
+      };
+      await tx.devices.save(device);
+      await tx.ledger.append({
+        event: "device.created",
+        principal: `system:scep:${endpoint.id}`,
+        at: now,
+        subjectId: device.id,
+        data: { unmanaged: true, subject: formatDn(request.subject) },
+      });
+      return device;
+    });
+  }
+}
+
+const capturesOf = (template: Template, request: RequestedIdentity): Captures | undefined => {
+  const captures = subjectMatcher(template.subject)(request.subject);
+  return captures && sanMatcher(template.sans)(request.sans, captures);
+};
+
+/** More candidates than this for one value are no single device anyway. */
+const CANDIDATES = 20;
+
+/** The one device of a host whose attributes are what the pattern captured; undefined for none and for several. */
+const matchDevice = async (store: TenantStore, captures: Captures): Promise<Device | undefined> => {
+  const key = INDEXED_ATTRIBUTES.find((name) => captures.has(name));
+  if (key === undefined) return undefined;
+  const candidates = await store.devices.byAttribute(key, captures.get(key) ?? "", CANDIDATES);
+  const fitting = candidates.filter(
+    (device) =>
+      device.hostId !== UNMANAGED &&
+      [...captures].every(
+        ([name, value]) => variablesOf(device)[name]?.toLowerCase() === value.toLowerCase(),
+      ),
+  );
+  return fitting.length === 1 ? fitting[0] : undefined;
+};

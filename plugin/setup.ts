@@ -1,0 +1,24 @@
+import type { IncomingMessage } from "node:http";
+import type { KeyStoreDefinition } from "./define.ts";
+import type { Principal } from "./domain/principal.ts";
+import type { Clock, Logger, Metrics, Random } from "./ports/ambient.ts";
+import type { CaBackendFactory } from "./ports/ca-backend.ts";
+import type { MdmHost } from "./ports/mdm-host.ts";
+import type { ProfileRenderer } from "./ports/profile-renderer.ts";
+import type { Environment } from "./secret-source.ts";
+
+/** The code an installation is built from; the values it runs on are its configuration. `builtins()` fills in all that is shipped. */
+export interface Setup {
+  readonly keyStores: readonly KeyStoreDefinition[];
+  readonly caBackends: readonly CaBackendFactory[];
+  readonly renderers: readonly ProfileRenderer[];
+  readonly hosts: readonly MdmHost[];
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly logger?: Logger;
+  readonly metrics?: Metrics;
+  /** Who is asking, by the host's own session; undefined means "look at the bearer token". */
+  readonly principal?: (request: IncomingMessage) => Promise<Principal | undefined>;
+  /** Where `{ env }` secrets are looked up; empty unless given. */
+  readonly environment?: Environment;
+}

@@ -1,0 +1,124 @@
+import type { Authority } from "../domain/authority.ts";
+import type { TenantId } from "../domain/tenant.ts";
+import type { AuthorityStore } from "../ports/stores.ts";
+import {
+  fromBlob,
+  fromBlobOrNull,
+  fromFlag,
+  fromMillis,
+  fromMillisOrNull,
+  orNull,
+  orUndefined,
+  toBlob,
+  toBlobOrNull,
+  toFlag,
+  toMillis,
+  toMillisOrNull,
+  type Flag,
+  type Millis,
+} from "./base/columns.ts";
+import { fromJson, toJson } from "./base/json.ts";
+import { Rows, type Mapping } from "./base/rows.ts";
+import type { Session } from "./base/session.ts";
+
+interface AuthorityRow {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: Authority["kind"];
+  readonly status: Authority["status"];
+  readonly parent_id: string | null;
+  readonly subject: string;
+  readonly key_algorithm: Authority["keyAlgorithm"];
+  readonly key_ref: string | null;
+  readonly public_key: Uint8Array;
+  readonly certificate: Uint8Array | null;
+  readonly csr: Uint8Array | null;
+  readonly subject_key_id: string;
+  readonly not_before: Millis | null;
+  readonly not_after: Millis | null;
+  readonly public_url: string;
+  readonly crl_enabled: Flag;
+  readonly ocsp_enabled: Flag;
+  readonly single: Flag;
+  readonly ocsp_responder: string | null;
+  readonly version: number;
+  readonly created_at: Millis;
+}
+
+const mapping: Mapping<Authority, AuthorityRow> = {
+  table: "countersign_authorities",
+  toRow: (authority) => ({
+    id: authority.id,
+    name: authority.name,
+    kind: authority.kind,
+    status: authority.status,
+    parent_id: orNull(authority.parentId),
+    subject: authority.subject,
+    key_algorithm: authority.keyAlgorithm,
+    key_ref: orNull(authority.keyRef),
+    public_key: toBlob(authority.publicKey),
+    certificate: toBlobOrNull(authority.certificate),
+    csr: toBlobOrNull(authority.csr),
+    subject_key_id: authority.subjectKeyId,
+    not_before: toMillisOrNull(authority.notBefore),
+    not_after: toMillisOrNull(authority.notAfter),
+    public_url: authority.publicUrl,
+    crl_enabled: toFlag(authority.crlEnabled),
+    ocsp_enabled: toFlag(authority.ocspEnabled),
+    single: toFlag(authority.single),
+    ocsp_responder: authority.ocspResponder === undefined ? null : toJson(authority.ocspResponder),
+    version: authority.version,
+    created_at: toMillis(authority.createdAt),
+  }),
+  fromRow: (row) => ({
+    id: row.id,
+    name: row.name,
+    kind: row.kind,
+    status: row.status,
+    parentId: orUndefined(row.parent_id),
+    subject: row.subject,
+    keyAlgorithm: row.key_algorithm,
+    keyRef: orUndefined(row.key_ref),
+    publicKey: fromBlob(row.public_key),
+    certificate: fromBlobOrNull(row.certificate),
+    csr: fromBlobOrNull(row.csr),
+    subjectKeyId: row.subject_key_id,
+    notBefore: fromMillisOrNull(row.not_before),
+    notAfter: fromMillisOrNull(row.not_after),
+    publicUrl: row.public_url,
+    crlEnabled: fromFlag(row.crl_enabled),
+    ocspEnabled: fromFlag(row.ocsp_enabled),
+    single: fromFlag(row.single),
+    ocspResponder:
+      row.ocsp_responder === null
+        ? undefined
+        : (fromJson(row.ocsp_responder) as NonNullable<Authority["ocspResponder"]>),
+    version: row.version,
+    createdAt: fromMillis(row.created_at),
+  }),
+};
+
+/** The authorities of one tenant; see `AuthorityStore`. */
+export class Authorities implements AuthorityStore {
+  readonly #rows: Rows<Authority, AuthorityRow>;
+
+  constructor(session: Session, tenant: TenantId) {
+    this.#rows = new Rows(session, tenant, mapping);
+  }
+
+  insert(authority: Authority): Promise<void> {
+    return this.#rows.insert(authority);
+  }
+
+  update(authority: Authority): Promise<void> {
+    return this.#rows.replace(authority);
+  }
+
+  get(id: string): Promise<Authority | undefined> {
+    return this.#rows.get(id);
+  }
+
+  list(): Promise<readonly Authority[]> {
+    return this.#rows.all();
+  }
+}

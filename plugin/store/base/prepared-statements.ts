@@ -1,0 +1,68 @@
+import type { Value } from "../dialect.ts";
+import { toBlob } from "./columns.ts";
+
+/** What we use of a connection of the `sqlite3` driver. */
+export interface SqliteConnection {
+  prepare(sql: string, done: (error: Error | null) => void): SqliteStatement;
+  exec(sql: string, done: (error: Error | null) => void): void;
+  all(sql: string, done: (error: Error | null, rows: unknown[]) => void): void;
+}
+interface SqliteStatement {
+  all(values: readonly unknown[], done: (error: Error | null, rows: unknown[]) => void): void;
+  finalize(done: () => void): void;
+}
+
+/** Enough for every statement of the hot path in the batch sizes of a busy hour. */
+const KEPT = 200;
+
+/** Prepared statements of one SQLite connection by their text; the least recently used one goes first. */
+export class PreparedStatements {
+  readonly #kept = new Map<string, SqliteStatement>();
+
+  constructor(private readonly connection: SqliteConnection) {}
+
+  async all<R>(sql: string, values: readonly Value[]): Promise<R[]> {
+    const statement = await this.#prepared(sql);
+    const bound = values.map((value) => (value instanceof Uint8Array ? toBlob(value) : value));
+    return new Promise((resolve, reject) => {
+      statement.all(bound, (error, rows) => {
+        if (error === null) resolve(rows as R[]);
+        else reject(error);
+      });
+    });
+  }
+
+  /** The driver does not close a connection that has statements. */
+  async finalize(): Promise<void> {
+    const statements = [...this.#kept.values()];
+    this.#kept.clear();
+    await Promise.all(statements.map(finalized));
+  }
+
+  async #prepared(sql: string): Promise<SqliteStatement> {
+    const known = this.#kept.get(sql);
+    if (known !== undefined) {
+      this.#kept.delete(sql);
+      this.#kept.set(sql, known);
+      return known;
+    }
+    const statement = await new Promise<SqliteStatement>((resolve, reject) => {
+      const made = this.connection.prepare(sql, (error) => {
+        if (error === null) resolve(made);
+        else reject(error);
+      });
+    });
+    this.#kept.set(sql, statement);
+    const [oldest] = this.#kept;
+    if (this.#kept.size > KEPT && oldest !== undefined) {
+      this.#kept.delete(oldest[0]);
+      await finalized(oldest[1]);
+    }
+    return statement;
+  }
+}
+
+const finalized = (statement: SqliteStatement): Promise<void> =>
+  new Promise((resolve) => {
+    statement.finalize(resolve);
+  });

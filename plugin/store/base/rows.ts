@@ -1,0 +1,135 @@
+import type { Knex } from "knex";
+import { CountersignError } from "../../errors.ts";
+import type { Page, PageRequest } from "../../ports/stores.ts";
+import type { TenantId } from "../../domain/tenant.ts";
+import type { Millis } from "./columns.ts";
+import { limitOf, pageOf, positionOf } from "./paging.ts";
+import type { Session } from "./session.ts";
+
+/** How one concept stands in its table; the tenant's column is added by `Rows`. */
+export interface Mapping<T, R> {
+  readonly table: string;
+  toRow(item: T): R;
+  fromRow(row: R): T;
+}
+
+interface Keyed {
+  readonly id: string;
+  readonly created_at: Millis;
+}
+
+/** The rows of one tenant in one table with the columns `tenant`, `id` and `created_at`: every query is bound to the tenant. */
+export class Rows<T extends { readonly id: string }, R extends Keyed> {
+  constructor(
+    private readonly session: Session,
+    private readonly tenant: TenantId,
+    private readonly mapping: Mapping<T, R>,
+  ) {}
+
+  /** Throws `conflict` for a taken id (or another unique key). */
+  insert(item: T): Promise<void> {
+    return this.session.write((db) => this.insertWith(db, item));
+  }
+
+  async insertWith(db: Knex, item: T, more: object = {}): Promise<void> {
+    // Not by catching the violation: that would spoil a transaction in PostgreSQL.
+    const inserted = (await db(this.mapping.table)
+      .insert({ tenant: this.tenant, ...this.mapping.toRow(item), ...more })
+      .onConflict()
+      .ignore()
+      .returning("id")) as unknown[];
+    if (inserted.length === 0) throw new CountersignError("conflict", `${item.id} exists already`);
+  }
+
+  /** Inserts, or replaces the row of the same id; throws `conflict` for another unique key. */
+  async saveWith(db: Knex, item: T): Promise<void> {
+    await db(this.mapping.table)
+      .insert({ tenant: this.tenant, ...this.mapping.toRow(item) })
+      .onConflict(["tenant", "id"])
+      .merge();
+  }
+
+  /** Throws `precondition_failed` unless the stored version is the one before. */
+  async replace(item: T & { readonly version: number }): Promise<void> {
+    const { table } = this.mapping;
+    const changed = await this.session.write((db) =>
+      db(table)
+        .where({ tenant: this.tenant, id: item.id, version: item.version - 1 })
+        .update(this.mapping.toRow(item)),
+    );
+    if (changed === 0)
+      throw new CountersignError(
+        "precondition_failed",
+        `${item.id} is not there in version ${item.version - 1}`,
+      );
+  }
+
+  /** Throws `not_found` when it is not there. */
+  async overwrite(item: T): Promise<void> {
+    const changed = await this.session.write((db) =>
+      db(this.mapping.table)
+        .where({ tenant: this.tenant, id: item.id })
+        .update(this.mapping.toRow(item)),
+    );
+    if (changed === 0) throw new CountersignError("not_found", `there is no ${item.id}`);
+  }
+
+  async delete(id: string): Promise<boolean> {
+    const deleted = await this.session.write((db) =>
+      db(this.mapping.table).where({ tenant: this.tenant, id }).delete(),
+    );
+    return deleted > 0;
+  }
+
+  get(id: string): Promise<T | undefined> {
+    return this.one((query) => query.where({ id }));
+  }
+
+  async one(narrow: (query: Knex.QueryBuilder) => Knex.QueryBuilder): Promise<T | undefined> {
+    const [row] = await this.session.read((db) => narrow(this.#mine(db)).limit(1) as Rowing<R>);
+    return row === undefined ? undefined : this.mapping.fromRow(row);
+  }
+
+  /** Oldest first. */
+  async all(
+    narrow: (query: Knex.QueryBuilder) => Knex.QueryBuilder = (query) => query,
+  ): Promise<readonly T[]> {
+    const rows = await this.session.read(
+      (db) => narrow(this.#mine(db)).orderBy(["created_at", "id"]) as Rowing<R>,
+    );
+    return rows.map((row) => this.mapping.fromRow(row));
+  }
+
+  /** Newest first. */
+  async page(
+    request: PageRequest,
+    narrow: (query: Knex.QueryBuilder) => Knex.QueryBuilder = (query) => query,
+  ): Promise<Page<T>> {
+    const limit = limitOf(request);
+    const after = positionOf(request, ["number", "string"]);
+    const rows = await this.session.read((db) => {
+      const query = narrow(this.#mine(db))
+        .orderBy([
+          { column: "created_at", order: "desc" },
+          { column: "id", order: "desc" },
+        ])
+        .limit(limit + 1);
+      return (
+        after === undefined ? query : query.whereRaw("(created_at, id) < (?, ?)", [...after])
+      ) as Rowing<R>;
+    });
+    return pageOf(
+      rows,
+      limit,
+      (row) => this.mapping.fromRow(row),
+      (row) => [Number(row.created_at), row.id],
+    );
+  }
+
+  #mine(db: Knex): Knex.QueryBuilder {
+    return db(this.mapping.table).where({ tenant: this.tenant }) as Knex.QueryBuilder;
+  }
+}
+
+/** A query by what it answers. */
+type Rowing<R> = PromiseLike<R[]>;

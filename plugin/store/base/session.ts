@@ -1,0 +1,84 @@
+import type { Knex } from "knex";
+import { CountersignError } from "../../errors.ts";
+import { translating, type Dialect, type Statements } from "../dialect.ts";
+import type { WriteQueue } from "./write-queue.ts";
+
+/** How a store reaches the database: on its own, or inside a transaction that somebody else ends. Errors are CountersignErrors. */
+export interface Session {
+  read<T>(query: (db: Knex) => PromiseLike<T>): Promise<T>;
+  /** All writes of `work` or none. */
+  write<T>(work: (db: Knex) => Promise<T>): Promise<T>;
+  /** The same by prepared statements. */
+  batch<T>(work: (statements: Statements) => Promise<T>): Promise<T>;
+  /** Throws `internal` inside a transaction. */
+  begin<T>(work: (session: Session) => Promise<T>): Promise<T>;
+}
+
+/** Reads from the readers; each write is a transaction of its own, in its turn. */
+export class PoolSession implements Session {
+  constructor(
+    private readonly dialect: Dialect,
+    private readonly queue: WriteQueue,
+  ) {}
+
+  read<T>(query: (db: Knex) => PromiseLike<T>): Promise<T> {
+    return translating(this.dialect, () => query(this.dialect.readers));
+  }
+
+  write<T>(work: (db: Knex) => Promise<T>): Promise<T> {
+    return this.queue.enter(() => translating(this.dialect, () => this.dialect.transaction(work)));
+  }
+
+  batch<T>(work: (statements: Statements) => Promise<T>): Promise<T> {
+    return this.queue.enter(() => translating(this.dialect, () => this.dialect.batch(work)));
+  }
+
+  begin<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    return this.write(async (tx) => {
+      const session = new TransactionSession(this.dialect, tx);
+      try {
+        return await work(session);
+      } finally {
+        session.end();
+      }
+    });
+  }
+}
+
+/** Everything on the transaction's one connection, so that it sees what it wrote. */
+class TransactionSession implements Session {
+  #ended = false;
+
+  constructor(
+    private readonly dialect: Dialect,
+    private readonly tx: Knex,
+  ) {}
+
+  read<T>(query: (db: Knex) => PromiseLike<T>): Promise<T> {
+    return translating(this.dialect, () => query(this.#open()));
+  }
+
+  write<T>(work: (db: Knex) => Promise<T>): Promise<T> {
+    return translating(this.dialect, () => work(this.#open()));
+  }
+
+  batch<T>(work: (statements: Statements) => Promise<T>): Promise<T> {
+    return translating(this.dialect, () => this.dialect.within(this.#open(), work));
+  }
+
+  begin<T>(): Promise<T> {
+    return Promise.reject(
+      new CountersignError("internal", "run() was called inside run(): transactions do not nest"),
+    );
+  }
+
+  end(): void {
+    this.#ended = true;
+  }
+
+  #open(): Knex {
+    if (this.#ended)
+      throw new CountersignError("internal", "a store of run() was used after run() had ended");
+    return this.tx;
+  }
+}

@@ -1,0 +1,217 @@
+import type { Knex } from "knex";
+import type { Certificate, RevocationReason } from "../domain/certificate.ts";
+import type { SubjectAltName } from "../domain/san.ts";
+import type { TenantId } from "../domain/tenant.ts";
+import type {
+  CertificateFilter,
+  CertificateStore,
+  Page,
+  PageRequest,
+  RevokedEntry,
+} from "../ports/stores.ts";
+import {
+  fromBlob,
+  fromMillis,
+  fromMillisOrNull,
+  orNull,
+  orUndefined,
+  toBlob,
+  toMillis,
+  toMillisOrNull,
+  type Millis,
+} from "./base/columns.ts";
+import { fromJson, toJson } from "./base/json.ts";
+import { Rows, type Mapping } from "./base/rows.ts";
+import type { Session } from "./base/session.ts";
+
+const DERS = "countersign_certificate_ders";
+
+interface CertificateRow {
+  readonly id: string;
+  readonly authority_id: string;
+  readonly role: Certificate["role"];
+  readonly status: Certificate["status"];
+  readonly serial: string;
+  readonly subject: string;
+  readonly sans: string;
+  readonly not_before: Millis;
+  readonly not_after: Millis;
+  readonly fingerprint_sha256: string | null;
+  readonly template_id: string | null;
+  readonly template_version: number | null;
+  readonly endpoint_id: string | null;
+  readonly device_id: string | null;
+  readonly created_at: Millis;
+  readonly issued_at: Millis | null;
+  readonly revoked_at: Millis | null;
+  readonly revocation_reason: RevocationReason | null;
+  readonly invalidity_date: Millis | null;
+}
+
+const mapping: Mapping<Certificate, CertificateRow> = {
+  table: "countersign_certificates",
+  toRow: (certificate) => ({
+    id: certificate.id,
+    authority_id: certificate.authorityId,
+    role: certificate.role,
+    status: certificate.status,
+    serial: certificate.serial,
+    subject: certificate.subject,
+    sans: toJson(certificate.sans),
+    not_before: toMillis(certificate.notBefore),
+    not_after: toMillis(certificate.notAfter),
+    fingerprint_sha256: orNull(certificate.fingerprintSha256),
+    template_id: orNull(certificate.templateId),
+    template_version: orNull(certificate.templateVersion),
+    endpoint_id: orNull(certificate.endpointId),
+    device_id: orNull(certificate.deviceId),
+    created_at: toMillis(certificate.createdAt),
+    issued_at: toMillisOrNull(certificate.issuedAt),
+    revoked_at: toMillisOrNull(certificate.revokedAt),
+    revocation_reason: orNull(certificate.revocationReason),
+    invalidity_date: toMillisOrNull(certificate.invalidityDate),
+  }),
+  fromRow: (row) => ({
+    id: row.id,
+    authorityId: row.authority_id,
+    role: row.role,
+    status: row.status,
+    serial: row.serial,
+    subject: row.subject,
+    sans: fromJson(row.sans) as SubjectAltName[],
+    notBefore: fromMillis(row.not_before),
+    notAfter: fromMillis(row.not_after),
+    fingerprintSha256: orUndefined(row.fingerprint_sha256),
+    templateId: orUndefined(row.template_id),
+    templateVersion: orUndefined(row.template_version),
+    endpointId: orUndefined(row.endpoint_id),
+    deviceId: orUndefined(row.device_id),
+    createdAt: fromMillis(row.created_at),
+    issuedAt: fromMillisOrNull(row.issued_at),
+    revokedAt: fromMillisOrNull(row.revoked_at),
+    revocationReason: orUndefined(row.revocation_reason),
+    invalidityDate: fromMillisOrNull(row.invalidity_date),
+  }),
+};
+
+/** The certificates of one tenant; see `CertificateStore`. `insert` throws `conflict` for a taken id or serial. */
+export class Certificates implements CertificateStore {
+  readonly #rows: Rows<Certificate, CertificateRow>;
+
+  constructor(
+    private readonly session: Session,
+    private readonly tenant: TenantId,
+  ) {
+    this.#rows = new Rows(session, tenant, mapping);
+  }
+
+  insert(certificate: Certificate, der: Uint8Array): Promise<void> {
+    return this.session.write(async (db) => {
+      await this.#rows.insertWith(db, certificate);
+      await db(DERS).insert({ tenant: this.tenant, id: certificate.id, der: toBlob(der) });
+    });
+  }
+
+  get(id: string): Promise<Certificate | undefined> {
+    return this.#rows.get(id);
+  }
+
+  bySerial(authorityId: string, serial: string): Promise<Certificate | undefined> {
+    return this.#rows.one((query) => query.where({ authority_id: authorityId, serial }));
+  }
+
+  async der(id: string): Promise<Uint8Array | undefined> {
+    const [row] = await this.session.read(
+      (db) =>
+        db(DERS).where({ tenant: this.tenant, id }).select("der") as PromiseLike<
+          { readonly der: Uint8Array }[]
+        >,
+    );
+    return row === undefined ? undefined : fromBlob(row.der);
+  }
+
+  list(filter: CertificateFilter, page: PageRequest): Promise<Page<Certificate>> {
+    return this.#rows.page(page, (query) => narrowed(query, filter));
+  }
+
+  liveOfDevice(deviceId: string, now: Date): Promise<readonly Certificate[]> {
+    return this.#rows.all((query) =>
+      query
+        .where("device_id", deviceId)
+        .whereIn("status", ["issued", "reserved"])
+        .where("not_after", ">", toMillis(now)),
+    );
+  }
+
+  async revoke(
+    id: string,
+    at: Date,
+    reason: RevocationReason,
+    invalidityDate: Date | undefined,
+  ): Promise<boolean> {
+    const revoked = await this.session.write((db) =>
+      db(mapping.table)
+        .where({ tenant: this.tenant, id })
+        .whereIn("status", ["issued", "reserved"])
+        .update({
+          status: "revoked",
+          revoked_at: toMillis(at),
+          revocation_reason: reason,
+          invalidity_date: toMillisOrNull(invalidityDate),
+        }),
+    );
+    return revoked > 0;
+  }
+
+  async revokedPage(
+    authorityId: string,
+    notExpiredAt: Date,
+    afterSerial: string | undefined,
+    limit: number,
+  ): Promise<readonly RevokedEntry[]> {
+    const rows = await this.session.read((db) => {
+      const query = db(mapping.table)
+        .where({ tenant: this.tenant, authority_id: authorityId })
+        // Literal, so that the partial index serves it.
+        .whereRaw("status = 'revoked'")
+        .where("not_after", ">=", toMillis(notExpiredAt))
+        .select("serial", "revoked_at", "revocation_reason", "invalidity_date")
+        .orderBy("serial")
+        .limit(limit);
+      return (
+        afterSerial === undefined ? query : query.where("serial", ">", afterSerial)
+      ) as PromiseLike<RevokedRow[]>;
+    });
+    return rows.map((row) => ({
+      serial: row.serial,
+      revokedAt: fromMillis(row.revoked_at),
+      reason: row.revocation_reason,
+      invalidityDate: fromMillisOrNull(row.invalidity_date),
+    }));
+  }
+}
+
+interface RevokedRow {
+  readonly serial: string;
+  readonly revoked_at: Millis;
+  readonly revocation_reason: RevocationReason;
+  readonly invalidity_date: Millis | null;
+}
+
+const narrowed = (query: Knex.QueryBuilder, filter: CertificateFilter): Knex.QueryBuilder => {
+  const equal = {
+    status: filter.status,
+    role: filter.role,
+    authority_id: filter.authorityId,
+    template_id: filter.templateId,
+    device_id: filter.deviceId,
+    serial: filter.serial,
+  };
+  for (const [column, value] of Object.entries(equal))
+    if (value !== undefined) query = query.where(column, value);
+  if (filter.expiresBefore !== undefined)
+    query = query.where("not_after", "<", toMillis(filter.expiresBefore));
+  if (filter.expiresAfter !== undefined)
+    query = query.where("not_after", ">", toMillis(filter.expiresAfter));
+  return query;
+};

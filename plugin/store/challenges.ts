@@ -1,0 +1,77 @@
+import type { Challenge } from "../domain/challenge.ts";
+import type { TenantId } from "../domain/tenant.ts";
+import type { ChallengeStore } from "../ports/stores.ts";
+import { fromMillis, orNull, orUndefined, toMillis, type Millis } from "./base/columns.ts";
+import { Rows, type Mapping } from "./base/rows.ts";
+import type { Session } from "./base/session.ts";
+
+interface ChallengeRow {
+  readonly id: string;
+  readonly endpoint_id: string;
+  readonly template_id: string;
+  readonly device_id: string;
+  readonly state: Challenge["state"];
+  readonly expires_at: Millis;
+  readonly certificate_id: string | null;
+  readonly created_at: Millis;
+}
+
+const mapping: Mapping<Challenge, ChallengeRow> = {
+  table: "countersign_challenges",
+  toRow: (challenge) => ({
+    id: challenge.id,
+    endpoint_id: challenge.endpointId,
+    template_id: challenge.templateId,
+    device_id: challenge.deviceId,
+    state: challenge.state,
+    expires_at: toMillis(challenge.expiresAt),
+    certificate_id: orNull(challenge.certificateId),
+    created_at: toMillis(challenge.createdAt),
+  }),
+  fromRow: (row) => ({
+    id: row.id,
+    endpointId: row.endpoint_id,
+    templateId: row.template_id,
+    deviceId: row.device_id,
+    state: row.state,
+    expiresAt: fromMillis(row.expires_at),
+    certificateId: orUndefined(row.certificate_id),
+    createdAt: fromMillis(row.created_at),
+  }),
+};
+
+/** The one-time challenges of one tenant; see `ChallengeStore`. `insert` throws `conflict` for a taken id or MAC. */
+export class Challenges implements ChallengeStore {
+  readonly #rows: Rows<Challenge, ChallengeRow>;
+
+  constructor(
+    private readonly session: Session,
+    private readonly tenant: TenantId,
+  ) {
+    this.#rows = new Rows(session, tenant, mapping);
+  }
+
+  insert(challenge: Challenge, mac: string): Promise<void> {
+    return this.session.write((db) => this.#rows.insertWith(db, challenge, { mac }));
+  }
+
+  byMac(endpointId: string, mac: string): Promise<Challenge | undefined> {
+    return this.#rows.one((query) => query.where({ endpoint_id: endpointId, mac }));
+  }
+
+  get(id: string): Promise<Challenge | undefined> {
+    return this.#rows.get(id);
+  }
+
+  async burnOfDevice(deviceId: string): Promise<readonly string[]> {
+    const burned = await this.session.write(
+      async (db) =>
+        await (db(mapping.table)
+          .where({ tenant: this.tenant, device_id: deviceId })
+          .whereIn("state", ["open", "reserved"])
+          .update({ state: "burned" })
+          .returning("id") as PromiseLike<{ readonly id: string }[]>),
+    );
+    return burned.map(({ id }) => id);
+  }
+}

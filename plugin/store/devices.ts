@@ -1,0 +1,102 @@
+import { INDEXED_ATTRIBUTES, type Device } from "../domain/device.ts";
+import type { TenantId } from "../domain/tenant.ts";
+import type { DeviceStore, Page, PageRequest } from "../ports/stores.ts";
+import { fromMillis, toMillis, type Millis } from "./base/columns.ts";
+import { fromJson, toJson } from "./base/json.ts";
+import { Rows, type Mapping } from "./base/rows.ts";
+import type { Session } from "./base/session.ts";
+
+const ATTRIBUTES = "countersign_device_attributes";
+
+interface DeviceRow {
+  readonly id: string;
+  readonly host_id: string;
+  readonly host_device_id: string;
+  readonly platform: Device["platform"];
+  readonly status: Device["status"];
+  readonly attributes: string;
+  readonly created_at: Millis;
+  readonly updated_at: Millis;
+}
+
+const mapping: Mapping<Device, DeviceRow> = {
+  table: "countersign_devices",
+  toRow: (device) => ({
+    id: device.id,
+    host_id: device.hostId,
+    host_device_id: device.hostDeviceId,
+    platform: device.platform,
+    status: device.status,
+    attributes: toJson(device.attributes),
+    created_at: toMillis(device.createdAt),
+    updated_at: toMillis(device.updatedAt),
+  }),
+  fromRow: (row) => ({
+    id: row.id,
+    hostId: row.host_id,
+    hostDeviceId: row.host_device_id,
+    platform: row.platform,
+    status: row.status,
+    attributes: fromJson(row.attributes) as Device["attributes"],
+    createdAt: fromMillis(row.created_at),
+    updatedAt: fromMillis(row.updated_at),
+  }),
+};
+
+/** The devices of one tenant; see `DeviceStore`. `save` throws `conflict` when another row stands for the same device of the host. */
+export class Devices implements DeviceStore {
+  readonly #rows: Rows<Device, DeviceRow>;
+
+  constructor(
+    private readonly session: Session,
+    private readonly tenant: TenantId,
+  ) {
+    this.#rows = new Rows(session, tenant, mapping);
+  }
+
+  save(device: Device): Promise<void> {
+    const { tenant } = this;
+    const indexed = INDEXED_ATTRIBUTES.flatMap((name) => {
+      const value = device.attributes[name];
+      return value === undefined
+        ? []
+        : [{ tenant, device_id: device.id, name, value: folded(value) }];
+    });
+    return this.session.write(async (db) => {
+      await this.#rows.saveWith(db, device);
+      await db(ATTRIBUTES).where({ tenant, device_id: device.id }).delete();
+      if (indexed.length > 0) await db(ATTRIBUTES).insert(indexed);
+    });
+  }
+
+  get(id: string): Promise<Device | undefined> {
+    return this.#rows.get(id);
+  }
+
+  byHostId(hostId: string, hostDeviceId: string): Promise<Device | undefined> {
+    return this.#rows.one((query) =>
+      query.where({ host_id: hostId, host_device_id: hostDeviceId }),
+    );
+  }
+
+  byAttribute(name: string, value: string, limit: number): Promise<readonly Device[]> {
+    const { tenant } = this;
+    return this.#rows.all((query) =>
+      query
+        .whereIn("id", (matching) => {
+          void matching
+            .select("device_id")
+            .from(ATTRIBUTES)
+            .where({ tenant, name: name.toLowerCase(), value: folded(value) });
+        })
+        .limit(limit),
+    );
+  }
+
+  list(page: PageRequest): Promise<Page<Device>> {
+    return this.#rows.page(page);
+  }
+}
+
+// Folded here, since the two databases fold letters outside ASCII differently.
+const folded = (value: string): string => value.toLowerCase();

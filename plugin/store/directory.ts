@@ -1,0 +1,108 @@
+import { CountersignError } from "../errors.ts";
+import type { Tenant, TenantId } from "../domain/tenant.ts";
+import type { Directory, TenantStore } from "../ports/stores.ts";
+import { fromBlob, fromMillis, toBlob, toMillis, type Millis } from "./base/columns.ts";
+import type { Session } from "./base/session.ts";
+import type { GroupCommit } from "./enrolling/group-commit.ts";
+import { openTenantStore } from "./tenant-store.ts";
+
+const TENANTS = "countersign_tenants";
+const SETTINGS = "countersign_settings";
+
+/** The door that is not bound to a tenant; see `Directory`. `createTenant` throws `conflict` for a taken id. */
+export class TenantDirectory implements Directory {
+  constructor(
+    private readonly session: Session,
+    private readonly commit: GroupCommit,
+  ) {}
+
+  async tenants(): Promise<readonly Tenant[]> {
+    const rows = await this.session.read(
+      (db) =>
+        db(TENANTS).orderBy(["created_at", "id"]) as PromiseLike<
+          { readonly id: string; readonly name: string; readonly created_at: Millis }[]
+        >,
+    );
+    return rows.map((row) => ({
+      id: row.id,
+      name: row.name,
+      createdAt: fromMillis(row.created_at),
+    }));
+  }
+
+  createTenant({ id, name, createdAt }: Tenant): Promise<void> {
+    return this.session.write(async (db) => {
+      const inserted = (await db(TENANTS)
+        .insert({ id, name, created_at: toMillis(createdAt) })
+        .onConflict()
+        .ignore()
+        .returning("id")) as unknown[];
+      if (inserted.length === 0)
+        throw new CountersignError("conflict", `there is a tenant ${id} already`);
+    });
+  }
+
+  async tenantOfEndpoint(endpointId: string): Promise<TenantId | undefined> {
+    const [row] = await this.session.read(
+      (db) =>
+        db("countersign_endpoints").where("id", endpointId).select("tenant") as PromiseLike<
+          { readonly tenant: TenantId }[]
+        >,
+    );
+    return row?.tenant;
+  }
+
+  async tenantsDue(now: Date): Promise<readonly TenantId[]> {
+    const at = toMillis(now);
+    const rows = await this.session.read(
+      (db) =>
+        db
+          .select("tenant")
+          .from("countersign_outbox")
+          .where("due_at", "<=", at)
+          .where((free) => {
+            void free.whereNull("lease_until").orWhere("lease_until", "<=", at);
+          })
+          .union((reserved) => {
+            void reserved
+              .select("tenant")
+              .from("countersign_certificates")
+              // Literal, so that the partial index serves it.
+              .whereRaw("status = 'reserved'")
+              .where("lease_until", "<=", at);
+          }) as PromiseLike<{ readonly tenant: TenantId }[]>,
+    );
+    return rows.map(({ tenant }) => tenant).sort();
+  }
+
+  open(tenant: TenantId): TenantStore {
+    return openTenantStore(this.session, tenant, this.commit);
+  }
+
+  async setting(name: string, make: () => Promise<Uint8Array>): Promise<Uint8Array> {
+    const known = await this.#setting(name);
+    if (known !== undefined) return known;
+    const made = await make();
+    await this.session.write((db) =>
+      db(SETTINGS)
+        .insert({ name, value: toBlob(made) })
+        .onConflict()
+        .ignore(),
+    );
+    // Not `made`: another node may have been first.
+    const stored = await this.#setting(name);
+    if (stored === undefined)
+      throw new CountersignError("internal", `the setting ${name} was not stored`);
+    return stored;
+  }
+
+  async #setting(name: string): Promise<Uint8Array | undefined> {
+    const [row] = await this.session.read(
+      (db) =>
+        db(SETTINGS).where({ name }).select("value") as PromiseLike<
+          { readonly value: Uint8Array }[]
+        >,
+    );
+    return row === undefined ? undefined : fromBlob(row.value);
+  }
+}

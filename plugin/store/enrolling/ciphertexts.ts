@@ -1,0 +1,58 @@
+import type { TenantId } from "../../domain/tenant.ts";
+import { toMillis } from "../base/columns.ts";
+import type { Statements } from "../dialect.ts";
+import type { Entry } from "./reserve.ts";
+import { inChunks, ownedKey, values } from "./sql.ts";
+
+/** How long a ciphertext is remembered: the in-memory window in front of this one is shorter, a stolen envelope is older. */
+const REMEMBERED_MS = 24 * 3_600_000;
+
+/** One ciphertext, one message (scep.md 5.3 rule 5): refuses an entry whose ciphertext came with other content before. */
+export const refuseReusedCiphertexts = async (
+  sql: Statements,
+  entries: readonly Entry[],
+): Promise<void> => {
+  const seen = entries.flatMap((entry) => {
+    const { ciphertext, now } = entry.item;
+    return ciphertext === undefined ? [] : [{ entry, ...ciphertext, now }];
+  });
+  await inChunks(seen, (chunk) =>
+    sql.all(
+      `insert into countersign_ciphertexts (tenant, digest, content, expires_at)
+       ${values("ttti", chunk.length)} on conflict do nothing`,
+      chunk.flatMap(({ entry, digest, content, now }) => [
+        entry.tenant,
+        digest,
+        content,
+        toMillis(now) + REMEMBERED_MS,
+      ]),
+    ),
+  );
+  const rows = await inChunks(seen, (chunk) =>
+    sql.all<{ readonly tenant: TenantId; readonly digest: string; readonly content: string }>(
+      `select tenant, digest, content from countersign_ciphertexts
+       where (tenant, digest) in (${values("tt", chunk.length)})`,
+      chunk.flatMap(({ entry, digest }) => [entry.tenant, digest]),
+    ),
+  );
+  const contents = new Map(rows.map((row) => [ownedKey(row.tenant, row.digest), row.content]));
+  for (const { entry, digest, content } of seen)
+    if (contents.get(ownedKey(entry.tenant, digest)) !== content)
+      entry.result = { status: "refused", because: "ciphertext" };
+};
+
+/** Forgets some of what has expired; call it now and then. */
+export const forgetExpired = async (sql: Statements, now: Date): Promise<void> => {
+  const some = 1_000;
+  await sql.all(
+    `delete from countersign_ciphertexts where (tenant, digest) in
+     (select tenant, digest from countersign_ciphertexts where expires_at <= ? limit ${some})`,
+    [toMillis(now)],
+  );
+  // An hour late, so that a reservation left behind is failed by its own path, which also opens its challenge.
+  await sql.all(
+    `delete from countersign_idempotency where (tenant, idempotency_key) in
+     (select tenant, idempotency_key from countersign_idempotency where held_until <= ? limit ${some})`,
+    [toMillis(now) - 3_600_000],
+  );
+};

@@ -1,0 +1,107 @@
+import type { CertificateStatus } from "../../domain/certificate.ts";
+import type { TenantId } from "../../domain/tenant.ts";
+import type { ReserveResult } from "../../ports/stores.ts";
+import { fromBlob, toMillis, type Millis } from "../base/columns.ts";
+import type { Statements } from "../dialect.ts";
+import { abandon, giveBack } from "./abandon.ts";
+import type { Entry } from "./reserve.ts";
+import { inChunks, ownedKey, values } from "./sql.ts";
+
+interface KnownRow {
+  readonly tenant: TenantId;
+  readonly idempotency_key: string;
+  readonly certificate_id: string;
+  readonly held_until: Millis;
+  readonly status: CertificateStatus | null;
+  readonly der: Uint8Array | null;
+}
+
+/**
+ * Idempotence (foundations.md 10): answers the entries whose key is taken, and takes the keys of all others. The keys within
+ * `entries` differ. A key is free again when its grace or its lease is over; a reservation left behind is failed first, so that its
+ * challenge is there for the new one.
+ */
+export const answerKnownKeys = async (
+  sql: Statements,
+  entries: readonly Entry[],
+): Promise<void> => {
+  const known = new Map(
+    (await knownKeys(sql, entries)).map((row) => [ownedKey(row.tenant, row.idempotency_key), row]),
+  );
+  const over: KnownRow[] = [];
+  const left = entries.filter((entry) => {
+    const row = known.get(keyOf(entry));
+    if (row === undefined) return true;
+    const isOver = Number(row.held_until) <= toMillis(entry.item.now);
+    if (isOver) over.push(row);
+    else entry.result = answerOf(row);
+    return isOver;
+  });
+  await freeKeys(sql, over);
+  const taken = await takeKeys(sql, left);
+  for (const entry of left) {
+    entry.holdsKey = taken.has(keyOf(entry));
+    // Another node was faster between our two statements.
+    if (!entry.holdsKey) entry.result = { status: "in-progress" };
+  }
+};
+
+const keyOf = (entry: Entry): string => ownedKey(entry.tenant, entry.item.idempotencyKey);
+
+const answerOf = (row: KnownRow): ReserveResult => {
+  if (row.status === "issued" && row.der !== null)
+    return { status: "issued", certificateId: row.certificate_id, der: fromBlob(row.der) };
+  if (row.status === "revoked") return { status: "refused", because: "device" };
+  return { status: "in-progress" };
+};
+
+const knownKeys = (sql: Statements, entries: readonly Entry[]): Promise<KnownRow[]> =>
+  inChunks(entries, (chunk) =>
+    sql.all<KnownRow>(
+      `select i.tenant as tenant, i.idempotency_key as idempotency_key,
+         i.certificate_id as certificate_id, i.held_until as held_until,
+         c.status as status, d.der as der
+       from countersign_idempotency i
+       left join countersign_certificates c on c.tenant = i.tenant and c.id = i.certificate_id
+       left join countersign_certificate_ders d on d.tenant = i.tenant and d.id = i.certificate_id
+       where (i.tenant, i.idempotency_key) in (${values("tt", chunk.length)})`,
+      chunk.flatMap(({ tenant, item }) => [tenant, item.idempotencyKey]),
+    ),
+  );
+
+const freeKeys = async (sql: Statements, over: readonly KnownRow[]): Promise<void> => {
+  await abandon(
+    sql,
+    over.map((row) => ({
+      tenant: row.tenant,
+      id: row.certificate_id,
+      leaseBefore: Number(row.held_until),
+    })),
+  );
+  await giveBack(
+    sql,
+    over.map((row) => ({
+      tenant: row.tenant,
+      id: row.certificate_id,
+      challengeId: null,
+      idempotencyKey: row.idempotency_key,
+    })),
+  );
+};
+
+const takeKeys = async (sql: Statements, entries: readonly Entry[]): Promise<Set<string>> => {
+  const rows = await inChunks(entries, (chunk) =>
+    sql.all<{ readonly tenant: TenantId; readonly idempotency_key: string }>(
+      `insert into countersign_idempotency (tenant, idempotency_key, certificate_id, held_until)
+       ${values("ttti", chunk.length)}
+       on conflict do nothing returning tenant, idempotency_key`,
+      chunk.flatMap(({ tenant, item }) => [
+        tenant,
+        item.idempotencyKey,
+        item.id,
+        toMillis(item.leaseUntil),
+      ]),
+    ),
+  );
+  return new Set(rows.map((row) => ownedKey(row.tenant, row.idempotency_key)));
+};

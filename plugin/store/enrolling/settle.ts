@@ -1,0 +1,198 @@
+import type { CertificateStatus } from "../../domain/certificate.ts";
+import type { TenantId } from "../../domain/tenant.ts";
+import type { Settlement, SettleResult } from "../../ports/stores.ts";
+import { toMillis, type Millis } from "../base/columns.ts";
+import { toJson } from "../base/json.ts";
+import type { Statements } from "../dialect.ts";
+import { liveDevices } from "./live-devices.ts";
+import { inChunks, ownedKey, values, type Owned } from "./sql.ts";
+
+interface ReservedRow {
+  readonly tenant: TenantId;
+  readonly id: string;
+  readonly status: CertificateStatus;
+  readonly authority_id: string;
+  readonly template_id: string;
+  readonly device_id: string;
+  readonly challenge_id: string | null;
+  readonly idempotency_key: string | null;
+  readonly grace_until: Millis;
+}
+
+/** A signature that is kept: as a good certificate, or as a revoked one because a wipe won. */
+interface Kept extends Owned<Settlement> {
+  readonly row: ReservedRow;
+  readonly result: "issued" | "revoked";
+}
+
+/** Stores a batch of signatures with all that follows from them; answers in the order of `rows`. */
+export const settleAll = async (
+  sql: Statements,
+  rows: readonly Owned<Settlement>[],
+): Promise<SettleResult[]> => {
+  // Devices before certificates, as a wipe locks them.
+  const live = await devicesOf(sql, rows);
+  const reserved = await reservedRows(sql, rows);
+  const kept = rows.flatMap((entry): Kept[] => {
+    const key = ownedKey(entry.tenant, entry.item.id);
+    const row = reserved.get(key);
+    if (row === undefined) return [];
+    // A second settlement of one reservation finds nothing.
+    reserved.delete(key);
+    const wins = row.status === "reserved" && live.has(ownedKey(row.tenant, row.device_id));
+    return [{ ...entry, row, result: wins ? "issued" : "revoked" }];
+  });
+  await updateCertificates(sql, kept);
+  await insertDers(sql, kept);
+  await endChallenges(sql, kept);
+  await keepKeys(sql, kept);
+  await updateDeployments(sql, kept);
+  await markDirty(sql, kept);
+  await appendLedger(sql, kept);
+  const results = new Map(kept.map((entry) => [entry.item, entry.result]));
+  return rows.map(({ item }) => results.get(item) ?? "lost");
+};
+
+const idsOf = (chunk: readonly Owned<{ readonly id: string }>[]): string[] =>
+  chunk.flatMap(({ tenant, item }) => [tenant, item.id]);
+
+const devicesOf = async (
+  sql: Statements,
+  rows: readonly Owned<Settlement>[],
+): Promise<ReadonlySet<string>> => {
+  const devices = await inChunks(rows, (chunk) =>
+    sql.all<{ readonly tenant: TenantId; readonly deviceId: string }>(
+      `select tenant, device_id as "deviceId" from countersign_certificates
+       where device_id is not null and (tenant, id) in (${values("tt", chunk.length)})`,
+      idsOf(chunk),
+    ),
+  );
+  return liveDevices(sql, devices);
+};
+
+/** Reserved rows, and rows that were revoked while they were being signed. */
+const reservedRows = async (
+  sql: Statements,
+  rows: readonly Owned<Settlement>[],
+): Promise<Map<string, ReservedRow>> => {
+  const found = await inChunks(rows, (chunk) =>
+    sql.all<ReservedRow>(
+      `select tenant, id, status, authority_id, template_id, device_id, challenge_id, idempotency_key, grace_until
+       from countersign_certificates
+       where status in ('reserved', 'revoked') and issued_at is null and lease_until is not null
+         and (tenant, id) in (${values("tt", chunk.length)})${sql.forUpdate}`,
+      idsOf(chunk),
+    ),
+  );
+  return new Map(found.map((row) => [ownedKey(row.tenant, row.id), row]));
+};
+
+const updateCertificates = (sql: Statements, kept: readonly Kept[]): Promise<unknown> =>
+  inChunks(kept, (chunk) =>
+    sql.all(
+      `with settled(s_tenant, s_id, s_status, s_at, s_fingerprint, s_revoked, s_reason) as (${values("tttitit", chunk.length)})
+       update countersign_certificates set status = s_status, issued_at = s_at, fingerprint_sha256 = s_fingerprint,
+         revoked_at = coalesce(revoked_at, s_revoked), revocation_reason = coalesce(revocation_reason, s_reason)
+       from settled where tenant = s_tenant and id = s_id`,
+      chunk.flatMap(({ tenant, item, result }) => [
+        tenant,
+        item.id,
+        result,
+        toMillis(item.now),
+        item.fingerprintSha256,
+        result === "revoked" ? toMillis(item.now) : null,
+        result === "revoked" ? "cessationOfOperation" : null,
+      ]),
+    ),
+  );
+
+const insertDers = (sql: Statements, kept: readonly Kept[]): Promise<unknown> =>
+  inChunks(kept, (chunk) =>
+    sql.all(
+      `insert into countersign_certificate_ders (tenant, id, der) ${values("ttt", chunk.length)}`,
+      chunk.flatMap(({ tenant, item }) => [tenant, item.id, item.der]),
+    ),
+  );
+
+const endChallenges = (sql: Statements, kept: readonly Kept[]): Promise<unknown> => {
+  const ends = kept.flatMap(({ tenant, item, row, result }) =>
+    row.challenge_id === null
+      ? []
+      : [[tenant, row.challenge_id, item.id, result === "issued" ? "spent" : "burned"]],
+  );
+  return inChunks(ends, (chunk) =>
+    sql.all(
+      `with ended(e_tenant, e_id, e_certificate, e_state) as (${values("tttt", chunk.length)})
+       update countersign_challenges set state = e_state from ended
+       where tenant = e_tenant and id = e_id and certificate_id = e_certificate and state = 'reserved'`,
+      chunk.flat(),
+    ),
+  );
+};
+
+/** From now on the key answers until its grace ends: with the certificate, or for a revoked one with a refusal. */
+const keepKeys = (sql: Statements, kept: readonly Kept[]): Promise<unknown> =>
+  inChunks(kept, (chunk) =>
+    sql.all(
+      `with kept(k_tenant, k_key, k_certificate, k_until) as (${values("ttti", chunk.length)})
+       update countersign_idempotency set held_until = k_until from kept
+       where tenant = k_tenant and idempotency_key = k_key and certificate_id = k_certificate`,
+      chunk.flatMap(({ tenant, item, row }) => [
+        tenant,
+        row.idempotency_key,
+        item.id,
+        Number(row.grace_until),
+      ]),
+    ),
+  );
+
+const updateDeployments = (sql: Statements, kept: readonly Kept[]): Promise<unknown> =>
+  inChunks(
+    kept.filter(({ result }) => result === "issued"),
+    (chunk) =>
+      sql.all(
+        `with issued(i_tenant, i_device, i_template, i_certificate, i_at) as (${values("tttti", chunk.length)})
+         update countersign_deployments set state = 'issued', certificate_id = i_certificate, updated_at = i_at,
+           next_action_at = null, failure = null
+         from issued where tenant = i_tenant and device_id = i_device and template_id = i_template and state <> 'removed'`,
+        chunk.flatMap(({ tenant, item, row }) => [
+          tenant,
+          row.device_id,
+          row.template_id,
+          item.id,
+          toMillis(item.now),
+        ]),
+      ),
+  );
+
+const markDirty = (sql: Statements, kept: readonly Kept[]): Promise<unknown> => {
+  const lists = new Map(
+    kept
+      .filter(({ result }) => result === "revoked")
+      .map(({ tenant, row }) => [ownedKey(tenant, row.authority_id), [tenant, row.authority_id]]),
+  );
+  return inChunks([...lists.values()], (chunk) =>
+    sql.all(
+      `insert into countersign_crl_states (tenant, authority_id, dirty) ${values("tti", chunk.length)}
+       on conflict (tenant, authority_id) do update set dirty = countersign_crl_states.dirty + 1`,
+      chunk.flatMap((owner) => [...owner, 1]),
+    ),
+  );
+};
+
+const appendLedger = (sql: Statements, kept: readonly Kept[]): Promise<unknown> =>
+  inChunks(kept, (chunk) =>
+    sql.all(
+      `insert into countersign_ledger (tenant, event, principal, at, subject_id, data) ${values("tttitt", chunk.length)}`,
+      chunk.flatMap(({ tenant, item: { ledger }, result }) => [
+        tenant,
+        result === "issued" ? ledger.event : "certificate.revoked",
+        ledger.principal,
+        toMillis(ledger.at),
+        ledger.subjectId ?? null,
+        toJson(
+          result === "issued" ? ledger.data : { ...ledger.data, reason: "cessationOfOperation" },
+        ),
+      ]),
+    ),
+  );

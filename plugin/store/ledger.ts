@@ -1,0 +1,67 @@
+import type { LedgerEntry, LedgerEvent } from "../domain/events.ts";
+import type { TenantId } from "../domain/tenant.ts";
+import type { LedgerStore, Page, PageRequest } from "../ports/stores.ts";
+import { fromMillis, orNull, orUndefined, toMillis, type Millis } from "./base/columns.ts";
+import { fromJson, toJson } from "./base/json.ts";
+import { limitOf, pageOf, positionOf } from "./base/paging.ts";
+import type { Session } from "./base/session.ts";
+
+const TABLE = "countersign_ledger";
+
+interface LedgerRow {
+  readonly id: number | string;
+  readonly event: LedgerEvent;
+  readonly principal: string;
+  readonly at: Millis;
+  readonly subject_id: string | null;
+  readonly data: string;
+}
+
+/** The unchained ledger rows of one tenant; see `LedgerStore`. Newest is what was written last. */
+export class Ledger implements LedgerStore {
+  constructor(
+    private readonly session: Session,
+    private readonly tenant: TenantId,
+  ) {}
+
+  async append(entry: LedgerEntry): Promise<void> {
+    await this.session.write(async (db) => {
+      await db(TABLE).insert({
+        tenant: this.tenant,
+        event: entry.event,
+        principal: entry.principal,
+        at: toMillis(entry.at),
+        subject_id: orNull(entry.subjectId),
+        data: toJson(entry.data),
+      });
+    });
+  }
+
+  async list(
+    filter: { readonly event?: LedgerEvent | undefined; readonly subjectId?: string | undefined },
+    page: PageRequest,
+  ): Promise<Page<LedgerEntry & { readonly id: string }>> {
+    const limit = limitOf(page);
+    const [after] = positionOf(page, ["number"]) ?? [];
+    const rows = await this.session.read((db) => {
+      let query = db(TABLE)
+        .where("tenant", this.tenant)
+        .orderBy("id", "desc")
+        .limit(limit + 1);
+      if (after !== undefined) query = query.where("id", "<", after);
+      if (filter.event !== undefined) query = query.where("event", filter.event);
+      if (filter.subjectId !== undefined) query = query.where("subject_id", filter.subjectId);
+      return query as PromiseLike<LedgerRow[]>;
+    });
+    return pageOf(rows, limit, read, (row) => [Number(row.id)]);
+  }
+}
+
+const read = (row: LedgerRow): LedgerEntry & { readonly id: string } => ({
+  id: String(row.id),
+  event: row.event,
+  principal: row.principal,
+  at: fromMillis(row.at),
+  subjectId: orUndefined(row.subject_id),
+  data: fromJson(row.data) as LedgerEntry["data"],
+});

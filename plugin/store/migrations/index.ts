@@ -1,0 +1,26 @@
+import type { Knex } from "knex";
+import { first } from "./0001-first.ts";
+
+interface Migration {
+  /** Begins with its number. A released one is never changed; a new one only adds, so that the version before still runs. */
+  readonly name: string;
+  up(db: Knex): Promise<void>;
+}
+
+const MIGRATIONS: readonly Migration[] = [first];
+
+/** Our migrations as knex takes them, with its own table, so that a host's are not touched. */
+export const migrationConfig: Knex.MigratorConfig = {
+  tableName: "countersign_migrations",
+  migrationSource: {
+    getMigrations: () => Promise.resolve([...MIGRATIONS]),
+    getMigrationName: (migration: Migration) => migration.name,
+    getMigration: (migration: Migration) =>
+      Promise.resolve({
+        up: (db: Knex) => migration.up(db),
+        down: () => Promise.reject(new Error("migrations only go forward")),
+      }),
+  },
+  // A newer version may have been here: its migrations only add, so this one runs on.
+  disableMigrationsListValidation: true,
+};

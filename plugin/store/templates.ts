@@ -1,0 +1,73 @@
+import type { Template } from "../domain/template.ts";
+import type { TenantId } from "../domain/tenant.ts";
+import type { TemplateStore } from "../ports/stores.ts";
+import { fromMillis, toMillis, type Millis } from "./base/columns.ts";
+import { fromJson, toJson } from "./base/json.ts";
+import { Rows, type Mapping } from "./base/rows.ts";
+import type { Session } from "./base/session.ts";
+
+interface TemplateRow {
+  readonly id: string;
+  readonly name: string;
+  readonly version: number;
+  readonly authority_id: string;
+  /** JSON of all other members. */
+  readonly definition: string;
+  readonly created_at: Millis;
+  readonly updated_at: Millis;
+}
+type Definition = Omit<
+  Template,
+  "id" | "name" | "version" | "authorityId" | "createdAt" | "updatedAt"
+>;
+
+const mapping: Mapping<Template, TemplateRow> = {
+  table: "countersign_templates",
+  toRow: ({ id, name, version, authorityId, createdAt, updatedAt, ...definition }) => ({
+    id,
+    name,
+    version,
+    authority_id: authorityId,
+    definition: toJson(definition),
+    created_at: toMillis(createdAt),
+    updated_at: toMillis(updatedAt),
+  }),
+  fromRow: (row) => ({
+    ...(fromJson(row.definition) as Definition),
+    id: row.id,
+    name: row.name,
+    version: row.version,
+    authorityId: row.authority_id,
+    createdAt: fromMillis(row.created_at),
+    updatedAt: fromMillis(row.updated_at),
+  }),
+};
+
+/** The templates of one tenant; see `TemplateStore`. */
+export class Templates implements TemplateStore {
+  readonly #rows: Rows<Template, TemplateRow>;
+
+  constructor(session: Session, tenant: TenantId) {
+    this.#rows = new Rows(session, tenant, mapping);
+  }
+
+  insert(template: Template): Promise<void> {
+    return this.#rows.insert(template);
+  }
+
+  update(template: Template): Promise<void> {
+    return this.#rows.replace(template);
+  }
+
+  delete(id: string): Promise<boolean> {
+    return this.#rows.delete(id);
+  }
+
+  get(id: string): Promise<Template | undefined> {
+    return this.#rows.get(id);
+  }
+
+  list(): Promise<readonly Template[]> {
+    return this.#rows.all();
+  }
+}

@@ -1,0 +1,39 @@
+import type { TenantId } from "../domain/tenant.ts";
+import type { TenantStore } from "../ports/stores.ts";
+import { Authorities } from "./authorities.ts";
+import type { Session } from "./base/session.ts";
+import { Certificates } from "./certificates.ts";
+import { Challenges } from "./challenges.ts";
+import { Crls } from "./crls.ts";
+import { Deployments } from "./deployments.ts";
+import { Devices } from "./devices.ts";
+import { Endpoints } from "./endpoints.ts";
+import { GroupCommit } from "./enrolling/group-commit.ts";
+import { Enrolments } from "./enrolments.ts";
+import { Ledger } from "./ledger.ts";
+import { Outbox } from "./outbox.ts";
+import { Ras } from "./ras.ts";
+import { Templates } from "./templates.ts";
+
+/** All stores of `tenant` on one session. `commit` is shared by all tenants outside of transactions. */
+export const openTenantStore = (
+  session: Session,
+  tenant: TenantId,
+  commit: GroupCommit,
+): TenantStore => ({
+  tenant,
+  authorities: new Authorities(session, tenant),
+  ras: new Ras(session, tenant),
+  templates: new Templates(session, tenant),
+  endpoints: new Endpoints(session, tenant),
+  devices: new Devices(session, tenant),
+  deployments: new Deployments(session, tenant),
+  challenges: new Challenges(session, tenant),
+  certificates: new Certificates(session, tenant),
+  crls: new Crls(session, tenant),
+  ledger: new Ledger(session, tenant),
+  outbox: new Outbox(session, tenant),
+  enrolments: new Enrolments(session, tenant, commit),
+  // Inside a transaction the calls join it, so they gather in a batch of its own.
+  run: (fn) => session.begin((tx) => fn(openTenantStore(tx, tenant, new GroupCommit(tx)))),
+});
