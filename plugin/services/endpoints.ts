@@ -296,10 +296,12 @@ export class Endpoints {
 
   private async view(store: TenantStore, endpoint: Endpoint): Promise<EndpointView> {
     const ra = endpoint.raId === undefined ? undefined : await store.ras.get(endpoint.raId);
-    const { chain: _chain, policies, ...plain } = endpoint;
     return {
-      ...plain,
-      policies: policies.map((policy) =>
+      id: endpoint.id,
+      name: endpoint.name,
+      authorityId: endpoint.authorityId,
+      templateIds: endpoint.templateIds,
+      policies: endpoint.policies.map((policy) =>
         policy.kind === "static"
           ? {
               kind: policy.kind,
@@ -310,10 +312,18 @@ export class Endpoints {
             }
           : policy,
       ),
+      raId: endpoint.raId,
       ra: ra === undefined ? undefined : raView(ra),
+      includeRoot: endpoint.includeRoot,
+      legacy: endpoint.legacy,
+      acceptMd5Csr: endpoint.acceptMd5Csr,
+      enabled: endpoint.enabled,
       url:
         this.settings.scepUrl === undefined ? undefined : `${this.settings.scepUrl}/${endpoint.id}`,
       warnings: warningsOf(endpoint),
+      version: endpoint.version,
+      createdAt: endpoint.createdAt,
+      updatedAt: endpoint.updatedAt,
     };
   }
 }

@@ -300,8 +300,9 @@ const raIssues = (
 ): readonly Issue[] => {
   const certificate = parseCertificate(der);
   const issues: Issue[] = [];
-  const check = (good: boolean, path: string, message: string): void =>
-    void (good || issues.push({ path, message }));
+  const check = (good: boolean, path: string, message: string): void => {
+    if (!good) issues.push({ path, message });
+  };
   check(
     Buffer.compare(certificate.publicKey.spki, publicKey) === 0,
     "key",

@@ -45,7 +45,8 @@ export const endpointRoutes: readonly Route[] = [
       policies,
       ...settings,
     }),
-    call: async ({ endpoints }, { principal, body }) => created(await endpoints.create(principal, body)),
+    call: async ({ endpoints }, { principal, body }) =>
+      created(await endpoints.create(principal, body)),
   }),
   route({
     method: "GET",
@@ -56,7 +57,8 @@ export const endpointRoutes: readonly Route[] = [
   route({
     method: "PATCH",
     path: "/endpoints/:id",
-    summary: "Changes the named fields of an endpoint; `If-Match` guards against changing a newer one.",
+    summary:
+      "Changes the named fields of an endpoint; `If-Match` guards against changing a newer one.",
     body: z.strictObject({
       authorityId: reference.exactOptional(),
       templateIds: templateIds.exactOptional(),

@@ -4,6 +4,7 @@ import type { Challenges } from "../../services/challenges.ts";
 import type { Deployments } from "../../services/deployments.ts";
 import type { Devices } from "../../services/devices.ts";
 import type { Endpoints } from "../../services/endpoints.ts";
+import type { Hierarchies } from "../../services/hierarchies.ts";
 import type { HostEvents } from "../../services/host-events.ts";
 import type { Ledger } from "../../services/ledger.ts";
 import type { Ras } from "../../services/ras.ts";
@@ -19,6 +20,7 @@ export interface ApiServices {
   readonly templates: Templates;
   readonly endpoints: Endpoints;
   readonly devices: Devices;
+  readonly hierarchies: Hierarchies;
   readonly hostEvents: HostEvents;
   readonly deployments: Deployments;
   readonly challenges: Challenges;
