@@ -1,6 +1,7 @@
 import { describeEnrolments } from "./store/enrolments.ts";
 import { describeObjects } from "./store/objects.ts";
 import { describeRecords } from "./store/records.ts";
+import { describeSettlements } from "./store/settlements.ts";
 import { describeWhole } from "./store/whole.ts";
 import type { OpenedDatabase } from "./store/subject.ts";
 
@@ -14,5 +15,6 @@ export const describeStore = (name: string, open: () => Promise<OpenedDatabase>)
     describe("of records", () => describeRecords(open));
     describe("as a whole", () => describeWhole(open));
     describe("of enrolments", () => describeEnrolments(open));
+    describe("of settlements", () => describeSettlements(open));
   });
 };

@@ -9,7 +9,6 @@ import {
   anAuthority,
   anEndpoint,
   anRa,
-  bytes,
 } from "./samples.ts";
 import { everything, fails, useDatabase, type OpenedDatabase } from "./subject.ts";
 
