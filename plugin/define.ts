@@ -43,6 +43,9 @@ export const defineKeyStore = <Schema extends z.ZodType>(definition: {
 
 /** JSON Schema of what a schema accepts; functions of the host have no JSON form and are left open. */
 export const jsonSchemaOf = (schema: z.ZodType): Record<string, unknown> => {
-  const whole: Record<string, unknown> = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  const whole: Record<string, unknown> = z.toJSONSchema(schema, {
+    io: "input",
+    unrepresentable: "any",
+  });
   return Object.fromEntries(Object.entries(whole).filter(([name]) => name !== "$schema"));
 };

@@ -18,4 +18,5 @@ export const DIRECTORY: InjectionToken<Directory> = Symbol("Directory");
 export const KEY_PROVIDERS: InjectionToken<readonly KeyProvider[]> = Symbol("KeyProviders");
 export const CA_BACKENDS: InjectionToken<readonly CaBackendFactory[]> = Symbol("CaBackends");
 export const MDM_HOSTS: InjectionToken<readonly MdmHost[]> = Symbol("MdmHosts");
-export const PROFILE_RENDERERS: InjectionToken<readonly ProfileRenderer[]> = Symbol("ProfileRenderers");
+export const PROFILE_RENDERERS: InjectionToken<readonly ProfileRenderer[]> =
+  Symbol("ProfileRenderers");

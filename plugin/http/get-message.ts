@@ -31,7 +31,10 @@ export const decodeGetMessage = (raw: string): Uint8Array => {
   let text = unescapeOnce(raw);
   if (text.includes("%")) text = unescapeOnce(text);
   if (text.length > GET_MESSAGE_LIMIT) {
-    throw new CountersignError("too_large", `a GET message may have ${GET_MESSAGE_LIMIT} characters`);
+    throw new CountersignError(
+      "too_large",
+      `a GET message may have ${GET_MESSAGE_LIMIT} characters`,
+    );
   }
   const standard = settleSpaces(text.replace(/[\r\n\t]/g, ""))
     .replaceAll("-", "+")

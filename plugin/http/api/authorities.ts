@@ -45,14 +45,16 @@ export const authorityRoutes: readonly Route[] = [
     path: "/authorities",
     summary: "Makes a root, intermediate or issuing CA; under an outside root it waits with a CSR.",
     body: newAuthority,
-    call: async ({ authorities }, { principal, body }) => created(await authorities.create(principal, body)),
+    call: async ({ authorities }, { principal, body }) =>
+      created(await authorities.create(principal, body)),
   }),
   route({
     method: "POST",
     path: "/authorities/import-root",
     summary: "Takes the certificate of a root whose key is elsewhere.",
     body: z.strictObject({ id, name: displayName, certificate: certificateText }),
-    call: async ({ authorities }, { principal, body }) => created(await authorities.importRoot(principal, body)),
+    call: async ({ authorities }, { principal, body }) =>
+      created(await authorities.importRoot(principal, body)),
   }),
   route({
     method: "POST",
@@ -62,7 +64,9 @@ export const authorityRoutes: readonly Route[] = [
     body: newHierarchy,
     call: async ({ authorities }, { principal, body, accept }) =>
       accept.includes("application/x-ndjson")
-        ? lines(async (line) => line({ result: await authorities.createHierarchy(principal, body, line) }))
+        ? lines(async (line) =>
+            line({ result: await authorities.createHierarchy(principal, body, line) }),
+          )
         : created(await authorities.createHierarchy(principal, body)),
   }),
   route({
@@ -99,11 +103,13 @@ export const authorityRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/authorities/:id/certificate",
-    summary: "Downloads the CA certificate: PEM, or DER with `?format=der` or `Accept: application/pkix-cert`.",
+    summary:
+      "Downloads the CA certificate: PEM, or DER with `?format=der` or `Accept: application/pkix-cert`.",
     query: z.strictObject({ format: z.enum(["pem", "der"]).optional() }),
     call: async ({ authorities }, call) => {
       const der = await authorities.certificate(call.principal, call.id);
-      const format = call.query.format ?? (call.accept.includes("application/pkix-cert") ? "der" : "pem");
+      const format =
+        call.query.format ?? (call.accept.includes("application/pkix-cert") ? "der" : "pem");
       return format === "der"
         ? file("application/pkix-cert", `${call.id}.cer`, der)
         : file(PEM, `${call.id}.pem`, pemBytes("CERTIFICATE", der));

@@ -22,10 +22,13 @@ export const raRoutes: readonly Route[] = [
   route({
     method: "POST",
     path: "/ras",
-    summary: "Makes an RA key and its certificate; with `origin: csr` a CSR for an outside CA instead.",
+    summary:
+      "Makes an RA key and its certificate; with `origin: csr` a CSR for an outside CA instead.",
     body: newRa,
     call: async ({ ras }, { principal, body: { origin, ...input } }) =>
-      created(origin === "csr" ? await ras.request(principal, input) : await ras.issue(principal, input)),
+      created(
+        origin === "csr" ? await ras.request(principal, input) : await ras.issue(principal, input),
+      ),
   }),
   route({
     method: "GET",
@@ -38,6 +41,7 @@ export const raRoutes: readonly Route[] = [
     path: "/ras/:id/certificate",
     summary: "Takes the certificate that an outside CA made from the RA's CSR.",
     body: z.strictObject({ certificate: certificateText }),
-    call: async ({ ras }, call) => ok(await ras.certify(call.principal, call.id, call.body.certificate)),
+    call: async ({ ras }, call) =>
+      ok(await ras.certify(call.principal, call.id, call.body.certificate)),
   }),
 ];

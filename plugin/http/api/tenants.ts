@@ -20,7 +20,8 @@ export const tenantRoutes: readonly Route[] = [
     path: "/tenants",
     summary: "Makes a tenant.",
     body: z.strictObject({ id: z.string().regex(TENANT_ID), name: displayName }),
-    call: async ({ tenants }, { principal, body }) => created(await tenants.create(principal, body)),
+    call: async ({ tenants }, { principal, body }) =>
+      created(await tenants.create(principal, body)),
   }),
   route({
     method: "POST",
