@@ -29,7 +29,9 @@ export const memoryHost = (id = "demo"): MemoryHost => {
       return commandId;
     },
     removeProfile(device, profileId) {
-      const at = deliveries.findIndex((delivery) => delivery.deviceId === device.id && delivery.profileId === profileId);
+      const at = deliveries.findIndex(
+        (delivery) => delivery.deviceId === device.id && delivery.profileId === profileId,
+      );
       if (at !== -1) deliveries.splice(at, 1);
       return Promise.resolve(next());
     },

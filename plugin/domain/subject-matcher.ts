@@ -162,16 +162,14 @@ const matchText = (
       continue;
     }
     const wanted = fold(fold === exact ? part.text : part.text.replace(/ +/g, " "));
-    const from = variable === undefined ? at : at + 1;
     const found =
-      i === pattern.length - 1 ? lastPlace(searched, wanted, from) : searched.indexOf(wanted, from);
+      i < pattern.length - 1
+        ? searched.indexOf(wanted, variable === undefined ? at : at + 1)
+        : searched.endsWith(wanted)
+          ? searched.length - wanted.length
+          : -1;
     if (found === -1 || !capture(found)) return undefined;
     at = found + wanted.length;
   }
   return capture(value.length) ? captures : undefined;
-};
-
-const lastPlace = (text: string, ending: string, from: number): number => {
-  const at = text.length - ending.length;
-  return at >= from && text.endsWith(ending) ? at : -1;
 };

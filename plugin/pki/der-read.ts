@@ -44,6 +44,26 @@ export interface Element {
 const fault = (what: string): CountersignError =>
   new CountersignError("bad_message", `not valid ASN.1: ${what}`);
 
+/** Views are made when they are asked for: most elements are only walked over. */
+class Part implements Element {
+  constructor(
+    readonly tag: number,
+    private readonly bytes: Uint8Array,
+    private readonly start: number,
+    private readonly valueStart: number,
+    private readonly valueEnd: number,
+    private readonly end: number,
+    readonly children: readonly Element[],
+  ) {}
+  get raw(): Uint8Array {
+    return this.bytes.subarray(this.start, this.end);
+  }
+  get value(): Uint8Array {
+    return this.bytes.subarray(this.valueStart, this.valueEnd);
+  }
+}
+const NO_CHILDREN: readonly Element[] = [];
+
 /**
  * A reader of DER, or of BER as SCEP clients write it (indefinite lengths, constructed strings; RFC 5652 section 1 allows both).
  * High tag numbers never occur in our formats and are refused. One pass, with limits on bytes, depth and nodes.
@@ -80,22 +100,19 @@ class Reader {
     const contentStart = this.at;
     const contentEnd = length === undefined ? end : contentStart + length;
     if (contentEnd > end) throw fault("length beyond the end");
-    const children: Element[] = [];
-    let valueEnd = contentEnd;
     if (!constructed) {
       this.at = contentEnd;
-    } else if (length === undefined) {
+      return new Part(tag, this.bytes, start, contentStart, contentEnd, contentEnd, NO_CHILDREN);
+    }
+    const children: Element[] = [];
+    let valueEnd = contentEnd;
+    if (length === undefined) {
       while (!this.endOfContents(end)) children.push(this.element(end, depth + 1));
       valueEnd = this.at - 2;
     } else {
       while (this.at < contentEnd) children.push(this.element(contentEnd, depth + 1));
     }
-    return {
-      tag,
-      raw: this.bytes.subarray(start, this.at),
-      value: this.bytes.subarray(contentStart, valueEnd),
-      children,
-    };
+    return new Part(tag, this.bytes, start, contentStart, valueEnd, this.at, children);
   }
 
   private endOfContents(end: number): boolean {

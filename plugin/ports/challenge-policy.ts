@@ -37,5 +37,9 @@ export interface Redemption {
  */
 export interface ChallengePolicy {
   readonly kind: string;
-  redeem(context: ChallengeContext, secret: string, request: RequestedIdentity): Promise<Redemption | undefined>;
+  redeem(
+    context: ChallengeContext,
+    secret: string,
+    request: RequestedIdentity,
+  ): Promise<Redemption | undefined>;
 }

@@ -16,12 +16,18 @@ export class Access {
   /** Throws `forbidden`. */
   open(principal: Principal, right: Right): TenantStore {
     authorize(principal, right, principal.tenant);
-    if (principal.tenant === undefined) throw new CountersignError("forbidden", `${principal.id} belongs to no tenant`);
+    if (principal.tenant === undefined)
+      throw new CountersignError("forbidden", `${principal.id} belongs to no tenant`);
     return this.directory.open(principal.tenant);
   }
 
   /** A ledger row of this principal, now. */
-  entry(principal: Principal, event: LedgerEvent, subjectId: string | undefined, data: LedgerEntry["data"] = {}): LedgerEntry {
+  entry(
+    principal: Principal,
+    event: LedgerEvent,
+    subjectId: string | undefined,
+    data: LedgerEntry["data"] = {},
+  ): LedgerEntry {
     return { event, principal: principal.id, at: this.clock.now(), subjectId, data };
   }
 }
@@ -35,6 +41,9 @@ export const found = <T>(value: T | undefined, kind: string, id: string): T => {
 /** Throws `precondition_failed` when the caller saw another version than is stored. */
 export const sameVersion = (stored: number, seen: number | undefined): void => {
   if (seen !== undefined && seen !== stored) {
-    throw new CountersignError("precondition_failed", `version ${seen} was changed to ${stored} meanwhile`);
+    throw new CountersignError(
+      "precondition_failed",
+      `version ${seen} was changed to ${stored} meanwhile`,
+    );
   }
 };

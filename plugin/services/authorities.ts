@@ -1,12 +1,12 @@
 import { inject } from "tsyringe";
-import { schemeOfKey } from "../domain/algorithm.ts";
 import type { Authority } from "../domain/authority.ts";
 import { formatDn } from "../domain/distinguished-name.ts";
 import type { Principal } from "../domain/principal.ts";
 import type { KeyUsage } from "../domain/template.ts";
 import { CountersignError } from "../errors.ts";
 import { readCertificateFile, parseCertificate } from "../pki/certificate.ts";
-import { buildCsr, parseCsr } from "../pki/certificate-request.ts";
+import { buildCsr } from "../pki/build-request.ts";
+import { parseCsr } from "../pki/certificate-request.ts";
 import { checkCaImport, checkRootImport } from "../pki/chain.ts";
 import { importPublicKey, keyIdentifier } from "../pki/public-key.ts";
 import type { Clock } from "../ports/ambient.ts";
@@ -57,14 +57,22 @@ export class Authorities {
    * Makes a root, intermediate or issuing CA: key, certificate, OCSP responder, first CRL. Under an external root it becomes pending, with a
    * CSR to be certified there (A-18). Throws `invalid_input`, `conflict`, `authority_not_ready`, `key_*`; nothing stays half made.
    */
-  async create(principal: Principal, input: NewAuthority, progress: Progress = () => undefined): Promise<AuthorityView> {
+  async create(
+    principal: Principal,
+    input: NewAuthority,
+    progress: Progress = () => undefined,
+  ): Promise<AuthorityView> {
     const store = this.access.open(principal, "authorities:manage");
     const publicUrl = this.publicUrl();
     const now = this.clock.now();
-    const parent = input.parentId === undefined ? undefined : await store.authorities.get(input.parentId);
+    const parent =
+      input.parentId === undefined ? undefined : await store.authorities.get(input.parentId);
     const { subject, notAfter } = checkNewAuthority(input, parent, now);
     await this.refuseTaken(store, input.id);
-    const issuer = parent === undefined || parent.kind === "external" ? undefined : issuerOf(store.tenant, parent, now);
+    const issuer =
+      parent === undefined || parent.kind === "external"
+        ? undefined
+        : issuerOf(store.tenant, parent, now);
 
     progress({ step: 1, of: 4, message: `Making the ${input.keyAlgorithm} key of ${input.id}` });
     const keyRef = await this.keyring.generate(input.keyStore, {
@@ -99,16 +107,22 @@ export class Authorities {
       };
       if (parent?.kind === "external") {
         progress({ step: 2, of: 4, message: "Writing the certificate request" });
-        const csr = await buildCsr({ subject, publicKey: signer.publicKey, signer, scheme: schemeOfKey(signer.algorithm) });
+        const csr = await buildCsr({ subject, signer });
         const pending = { ...draft, csr };
         await store.run(async (tx) => {
           await tx.authorities.insert(pending);
-          await tx.ledger.append(this.access.entry(principal, "authority.created", pending.id, { kind: pending.kind, status: "pending" }));
+          await tx.ledger.append(
+            this.access.entry(principal, "authority.created", pending.id, {
+              kind: pending.kind,
+              status: "pending",
+            }),
+          );
         });
         return this.view(store, pending);
       }
       progress({ step: 2, of: 4, message: "Certifying it" });
       const contents = {
+        role: "authority" as const,
         subject,
         publicKey: signer.publicKey,
         notBefore: now,
@@ -118,23 +132,36 @@ export class Authorities {
       };
       const certificate =
         issuer === undefined
-          ? await this.certificates.sign(this.certificates.prepareSelfSigned(signer, contents), signer)
+          ? await this.certificates.sign(
+              this.certificates.prepareSelfSigned(signer, contents),
+              signer,
+            )
           : await this.certificates.issue(issuer, contents);
       return this.activate(principal, store, draft, certificate, "authority.created", progress);
     });
   }
 
   /** A-17: an outside root, certificate only. Throws `certificate_not_matching` naming each failed check. */
-  async importRoot(principal: Principal, input: { id: string; name?: string | undefined; certificate: Uint8Array }): Promise<AuthorityView> {
+  async importRoot(
+    principal: Principal,
+    input: { id: string; name?: string | undefined; certificate: Uint8Array },
+  ): Promise<AuthorityView> {
     const store = this.access.open(principal, "authorities:manage");
     const publicUrl = this.publicUrl();
     checkIdentifier(input.id, (path, message) => {
-      throw new CountersignError("invalid_input", "the identifier is not valid", { issues: [{ path, message }] });
+      throw new CountersignError("invalid_input", "the identifier is not valid", {
+        issues: [{ path, message }],
+      });
     });
     const der = readCertificateFile(input.certificate);
     const now = this.clock.now();
     const issues = checkRootImport(der, now);
-    if (issues.length > 0) throw new CountersignError("certificate_not_matching", "this is not a root certificate in date", { issues });
+    if (issues.length > 0)
+      throw new CountersignError(
+        "certificate_not_matching",
+        "this is not a root certificate in date",
+        { issues },
+      );
     await this.refuseTaken(store, input.id);
     const parsed = parseCertificate(der);
     const root: Authority = {
@@ -162,7 +189,9 @@ export class Authorities {
     };
     await store.run(async (tx) => {
       await tx.authorities.insert(root);
-      await tx.ledger.append(this.access.entry(principal, "authority.created", root.id, { kind: "external" }));
+      await tx.ledger.append(
+        this.access.entry(principal, "authority.created", root.id, { kind: "external" }),
+      );
     });
     return this.view(store, root);
   }
@@ -174,25 +203,47 @@ export class Authorities {
   }
 
   /** A-18: the certificate that an outside root made for a pending authority, DER or PEM. Throws `certificate_not_matching`. */
-  async certify(principal: Principal, id: string, file: Uint8Array, progress: Progress = () => undefined): Promise<AuthorityView> {
+  async certify(
+    principal: Principal,
+    id: string,
+    file: Uint8Array,
+    progress: Progress = () => undefined,
+  ): Promise<AuthorityView> {
     const store = this.access.open(principal, "authorities:manage");
     const pending = await existing(store, id);
     if (pending.status !== "pending" || pending.csr === undefined) {
       throw new CountersignError("conflict", `authority ${id} does not wait for a certificate`);
     }
-    const parent = found(await store.authorities.get(pending.parentId ?? ""), "parent authority", pending.parentId ?? "");
+    const parent = found(
+      await store.authorities.get(pending.parentId ?? ""),
+      "parent authority",
+      pending.parentId ?? "",
+    );
     const der = readCertificateFile(file);
     const issues = checkCaImport({
-      certificate: der,
-      publicKey: parseCsr(pending.csr).publicKey,
-      parent: found(parent.certificate, "certificate of", parent.id),
+      der,
+      csrPublicKey: parseCsr(pending.csr).publicKey.spki,
+      chain: await chainOf(store, parent),
       now: this.clock.now(),
+      ...(pending.kind === "issuing" || pending.kind === "intermediate"
+        ? { kind: pending.kind }
+        : {}),
     });
-    if (issues.length > 0) throw new CountersignError("certificate_not_matching", `the certificate does not fit authority ${id}`, { issues });
+    if (issues.length > 0)
+      throw new CountersignError(
+        "certificate_not_matching",
+        `the certificate does not fit authority ${id}`,
+        { issues },
+      );
     return this.activate(principal, store, pending, der, "authority.certified", progress);
   }
 
-  async rename(principal: Principal, id: string, name: string, version?: number): Promise<AuthorityView> {
+  async rename(
+    principal: Principal,
+    id: string,
+    name: string,
+    version?: number,
+  ): Promise<AuthorityView> {
     const store = this.access.open(principal, "authorities:manage");
     const authority = await existing(store, id);
     sameVersion(authority.version, version);
@@ -234,8 +285,14 @@ export class Authorities {
       notBefore: parsed.notBefore,
       notAfter: parsed.notAfter,
     };
-    progress({ step: 3, of: 4, message: certified.ocspEnabled ? "Making its OCSP responder" : "Storing it" });
-    const responder = certified.ocspEnabled ? await this.responders.make(store.tenant, certified) : undefined;
+    progress({
+      step: 3,
+      of: 4,
+      message: certified.ocspEnabled ? "Making its OCSP responder" : "Storing it",
+    });
+    const responder = certified.ocspEnabled
+      ? await this.responders.make(store.tenant, certified)
+      : undefined;
     return this.orForget(responder === undefined ? [] : [responder.keyRef], async () => {
       const active: Authority = {
         ...certified,
@@ -245,15 +302,27 @@ export class Authorities {
       progress({ step: 4, of: 4, message: "Signing its first CRL" });
       const crl = await this.crls.build(store, active);
       await store.run(async (tx) => {
-        await (event === "authority.certified" ? tx.authorities.update(active) : tx.authorities.insert(active));
+        await (event === "authority.certified"
+          ? tx.authorities.update(active)
+          : tx.authorities.insert(active));
         // Its issuer's list can name it only when its issuer is ours.
-        await tx.certificates.insert(this.certificates.row(active.parentId ?? active.id, "authority", certificate), certificate);
+        await tx.certificates.insert(
+          this.certificates.row(active.parentId ?? active.id, "authority", certificate),
+          certificate,
+        );
         if (responder !== undefined) {
-          await tx.certificates.insert(this.certificates.row(active.id, "ocsp", responder.certificate), responder.certificate);
+          await tx.certificates.insert(
+            this.certificates.row(active.id, "ocsp", responder.certificate),
+            responder.certificate,
+          );
         }
         await tx.crls.insert(crl);
         await tx.ledger.append(
-          this.access.entry(principal, event, active.id, { kind: active.kind, serial: parsed.serial, subject: active.subject }),
+          this.access.entry(principal, event, active.id, {
+            kind: active.kind,
+            serial: parsed.serial,
+            subject: active.subject,
+          }),
         );
       });
       return this.view(store, active);
@@ -271,15 +340,25 @@ export class Authorities {
   }
 
   private async refuseTaken(store: TenantStore, id: string): Promise<void> {
-    if ((await store.authorities.get(id)) !== undefined) throw new CountersignError("conflict", `authority ${id} exists`);
+    if ((await store.authorities.get(id)) !== undefined)
+      throw new CountersignError("conflict", `authority ${id} exists`);
   }
 
   /** Decision 12. */
   private publicUrl(): string {
     if (this.settings.publicUrl !== undefined) return this.settings.publicUrl;
-    throw new CountersignError("invalid_input", "the public base URL must be set before the first authority is made", {
-      issues: [{ path: "publicUrl", message: "set publicUrl in the configuration: it stands in every certificate" }],
-    });
+    throw new CountersignError(
+      "invalid_input",
+      "the public base URL must be set before the first authority is made",
+      {
+        issues: [
+          {
+            path: "publicUrl",
+            message: "set publicUrl in the configuration: it stands in every certificate",
+          },
+        ],
+      },
+    );
   }
 
   private view(store: TenantStore, authority: Authority): AuthorityView {

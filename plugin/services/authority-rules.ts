@@ -1,5 +1,10 @@
 import { isRsa, type KeyAlgorithm } from "../domain/algorithm.ts";
-import { type Authority, AUTHORITY_ID, type AuthorityKind, DEFAULT_LIFE_YEARS } from "../domain/authority.ts";
+import {
+  type Authority,
+  AUTHORITY_ID,
+  type AuthorityKind,
+  DEFAULT_LIFE_YEARS,
+} from "../domain/authority.ts";
 import { type DistinguishedName, parseDn } from "../domain/distinguished-name.ts";
 import { addDuration } from "../domain/duration.ts";
 import { CountersignError, type Issue } from "../errors.ts";
@@ -38,14 +43,16 @@ export const checkNewAuthority = (
   let subject: DistinguishedName = [];
   try {
     subject = parseDn(input.subject);
-    if (!subject.flat().some(([oid]) => oid === COMMON_NAME)) fault("subject", "a common name (CN=…) is needed");
+    if (!subject.flat().some(([oid]) => oid === COMMON_NAME))
+      fault("subject", "a common name (CN=…) is needed");
   } catch (error) {
     if (!(error instanceof CountersignError)) throw error;
     fault("subject", error.detail);
   }
 
   checkParent(input, parent, fault);
-  if (input.single && !isRsa(input.keyAlgorithm)) fault("single", "a single-certificate authority needs an RSA key");
+  if (input.single && !isRsa(input.keyAlgorithm))
+    fault("single", "a single-certificate authority needs an RSA key");
   if (input.pathLength !== undefined && input.kind === "issuing" && input.pathLength !== 0) {
     fault("pathLength", "an issuing CA has path length 0");
   }
@@ -54,10 +61,15 @@ export const checkNewAuthority = (
   // The default end is cut to the parent's; an end that was asked for is not.
   const notAfter = input.notAfter ?? (limit !== undefined && limit < life ? limit : life);
   if (notAfter <= now) fault("notAfter", "lies in the past");
-  if (limit !== undefined && notAfter > limit) fault("notAfter", `past the end of its parent (${limit.toISOString()})`);
-  if (input.kind === "issuing" && notAfter > addDuration(now, { months: 120, seconds: 0 })) fault("notAfter", "an issuing CA lives 10 years at most");
+  if (limit !== undefined && notAfter > limit)
+    fault("notAfter", `past the end of its parent (${limit.toISOString()})`);
+  if (input.kind === "issuing" && notAfter > addDuration(now, { months: 120, seconds: 0 }))
+    fault("notAfter", "an issuing CA lives 10 years at most");
 
-  if (issues.length > 0) throw new CountersignError("invalid_input", "the authority cannot be made like this", { issues });
+  if (issues.length > 0)
+    throw new CountersignError("invalid_input", "the authority cannot be made like this", {
+      issues,
+    });
   return { subject, notAfter };
 };
 
@@ -78,7 +90,10 @@ const checkParent = (input: NewAuthority, parent: Authority | undefined, fault: 
   } else if (parent === undefined) {
     fault("parentId", `no authority ${input.parentId}`);
   } else if (!mayCertifyCas(parent.kind)) {
-    fault("parentId", "an issuing CA certifies end entities only; choose a root or an intermediate");
+    fault(
+      "parentId",
+      "an issuing CA certifies end entities only; choose a root or an intermediate",
+    );
   }
 };
 

@@ -1,5 +1,10 @@
 import type { KeyAlgorithm } from "../domain/algorithm.ts";
-import { type Authority, type AuthorityKind, type AuthorityStatus, statusAt } from "../domain/authority.ts";
+import {
+  type Authority,
+  type AuthorityKind,
+  type AuthorityStatus,
+  statusAt,
+} from "../domain/authority.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import { parseCertificate } from "../pki/certificate.ts";
 import { sha1Fingerprint, sha256Fingerprint } from "../pki/fingerprint.ts";
@@ -23,7 +28,11 @@ export interface AuthorityView {
   readonly fingerprintSha1: string | undefined;
   readonly subjectKeyId: string;
   readonly publicUrl: string;
-  readonly urls: { readonly crl: string | undefined; readonly ocsp: string | undefined; readonly caIssuers: string };
+  readonly urls: {
+    readonly crl: string | undefined;
+    readonly ocsp: string | undefined;
+    readonly caIssuers: string;
+  };
   readonly crlEnabled: boolean;
   readonly ocspEnabled: boolean;
   readonly single: boolean;

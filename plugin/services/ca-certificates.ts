@@ -1,6 +1,12 @@
 import { inject } from "tsyringe";
 import { schemeOfKey } from "../domain/algorithm.ts";
-import { type Authority, caCertificatePath, crlPath, ocspPath, statusAt } from "../domain/authority.ts";
+import {
+  type Authority,
+  caCertificatePath,
+  crlPath,
+  ocspPath,
+  statusAt,
+} from "../domain/authority.ts";
 import type { Certificate, CertificateRole } from "../domain/certificate.ts";
 import { type DistinguishedName, formatDn } from "../domain/distinguished-name.ts";
 import type { SubjectAltName } from "../domain/san.ts";
@@ -9,7 +15,6 @@ import type { TenantId } from "../domain/tenant.ts";
 import { CountersignError } from "../errors.ts";
 import { parseCertificate } from "../pki/certificate.ts";
 import { sha256Fingerprint } from "../pki/fingerprint.ts";
-import { importPublicKey, keyIdentifier } from "../pki/public-key.ts";
 import { completeCertificate, prepareCertificate } from "../pki/to-be-signed.ts";
 import type { Clock, Random } from "../ports/ambient.ts";
 import type { PreparedCertificate } from "../ports/ca-backend.ts";
@@ -19,6 +24,7 @@ import { Keyring } from "./keyring.ts";
 
 /** What a certificate says, whoever it is for. */
 export interface CertificateContents {
+  readonly role: CertificateRole;
   readonly subject: DistinguishedName;
   /** SubjectPublicKeyInfo, DER. */
   readonly publicKey: Uint8Array;
@@ -30,8 +36,19 @@ export interface CertificateContents {
   readonly policies?: readonly CertificatePolicy[];
   /** Undefined for an end entity. */
   readonly ca?: { readonly pathLength: number | undefined };
-  readonly ocspNoCheck?: boolean;
 }
+
+const extensionsOf = (contents: CertificateContents) => ({
+  basicConstraints: {
+    cA: contents.ca !== undefined,
+    ...(contents.ca?.pathLength === undefined ? {} : { pathLen: contents.ca.pathLength }),
+  },
+  keyUsages: contents.keyUsages,
+  extendedKeyUsages: contents.extendedKeyUsages ?? [],
+  sans: contents.sans ?? [],
+  policies: contents.policies ?? [],
+  ocspNoCheck: contents.role === "ocsp",
+});
 
 /** An issuing authority as its certificates need it. */
 export interface Issuer {
@@ -67,54 +84,34 @@ export class CaCertificates {
 
   /** A linted certificate under `issuer`. Throws `lint_failed`. */
   prepare(issuer: Issuer, contents: CertificateContents): PreparedCertificate {
-    const parent = parseCertificate(issuer.certificate);
     const urls = statusUrls(issuer);
-    return prepareCertificate(
-      {
-        serial: this.random.bytes(16),
-        issuerRaw: parent.subjectRaw,
-        subject: contents.subject,
-        notBefore: contents.notBefore,
-        notAfter: contents.notAfter,
-        publicKey: contents.publicKey,
-        scheme: schemeOfKey(issuer.authority.keyAlgorithm),
-        extensions: {
-          ...this.common(contents),
-          authorityKeyId: issuer.authority.subjectKeyId,
-          // A responder certificate is not checked by the responder it stands for (RFC 6960 section 4.2.2.2.1).
-          crlUrls: urls.crl === undefined || contents.ocspNoCheck ? [] : [urls.crl],
-          ocspUrls: urls.ocsp === undefined || contents.ocspNoCheck ? [] : [urls.ocsp],
-          caIssuersUrls: [urls.caIssuers],
-        },
+    const unchecked = contents.role === "ocsp";
+    return prepareCertificate({
+      ...this.basics(contents),
+      issuer: { kind: issuer.authority.kind, certificate: parseCertificate(issuer.certificate) },
+      scheme: schemeOfKey(issuer.authority.keyAlgorithm),
+      extensions: {
+        ...extensionsOf(contents),
+        // A responder certificate is not checked by the responder it stands for (RFC 6960 section 4.2.2.2.1).
+        crlUrls: urls.crl === undefined || unchecked ? [] : [urls.crl],
+        ocspUrls: urls.ocsp === undefined || unchecked ? [] : [urls.ocsp],
+        caIssuersUrls: [urls.caIssuers],
       },
-      parent,
-    );
+    });
   }
 
   /** A linted self-signed certificate: roots only. */
   prepareSelfSigned(signer: Signer, contents: CertificateContents): PreparedCertificate {
     return prepareCertificate({
-      serial: this.random.bytes(16),
-      issuerRaw: undefined,
-      subject: contents.subject,
-      notBefore: contents.notBefore,
-      notAfter: contents.notAfter,
-      publicKey: contents.publicKey,
+      ...this.basics(contents),
+      issuer: undefined,
       scheme: schemeOfKey(signer.algorithm),
-      extensions: { ...this.common(contents), authorityKeyId: undefined, crlUrls: [], ocspUrls: [], caIssuersUrls: [] },
+      extensions: extensionsOf(contents),
     });
   }
 
-  private common(contents: CertificateContents) {
-    return {
-      subjectKeyId: keyIdentifier(importPublicKey(contents.publicKey)),
-      basicConstraints: { ca: contents.ca !== undefined, pathLength: contents.ca?.pathLength },
-      keyUsages: contents.keyUsages,
-      extendedKeyUsages: contents.extendedKeyUsages ?? [],
-      sans: contents.sans ?? [],
-      policies: contents.policies ?? [],
-      ocspNoCheck: contents.ocspNoCheck ?? false,
-    };
+  private basics({ role, subject, notBefore, notAfter, publicKey }: CertificateContents) {
+    return { role, serial: this.random.bytes(16), subject, notBefore, notAfter, spki: publicKey };
   }
 
   sign(prepared: PreparedCertificate, signer: Signer): Promise<Uint8Array> {
@@ -124,7 +121,11 @@ export class CaCertificates {
   /** Prepares and signs under `issuer`. */
   async issue(issuer: Issuer, contents: CertificateContents): Promise<Uint8Array> {
     const { keyRef } = issuer.authority;
-    if (keyRef === undefined) throw new CountersignError("authority_not_ready", `authority ${issuer.authority.id} has no key here`);
+    if (keyRef === undefined)
+      throw new CountersignError(
+        "authority_not_ready",
+        `authority ${issuer.authority.id} has no key here`,
+      );
     return this.sign(this.prepare(issuer, contents), await this.keyring.signer(keyRef));
   }
 
@@ -155,4 +156,3 @@ export class CaCertificates {
     };
   }
 }
-

@@ -8,7 +8,12 @@ import { Revocations } from "./revocations.ts";
 
 /** Any spelling of a serial (C-04): case, colons, blanks, `0x` and leading zeros do not count. */
 export const normalizeSerial = (serial: string): string =>
-  serial.toLowerCase().replace(/^0x/, "").replace(/[:\s]/g, "").replace(/^(?:00)+(?=.)/, "").replace(/^0+(?=.)/, (zeros) => (zeros.length % 2 === 0 ? "" : "0"));
+  serial
+    .toLowerCase()
+    .replace(/^0x/, "")
+    .replace(/[:\s]/g, "")
+    .replace(/^(?:00)+(?=.)/, "")
+    .replace(/^0+(?=.)/, (zeros) => (zeros.length % 2 === 0 ? "" : "0"));
 
 /** All certificates of a tenant, however they came about. */
 export class Certificates {
@@ -17,24 +22,40 @@ export class Certificates {
     @inject(Revocations) private readonly revocations: Revocations,
   ) {}
 
-  async list(principal: Principal, filter: CertificateFilter, page: PageRequest): Promise<Page<Certificate>> {
+  async list(
+    principal: Principal,
+    filter: CertificateFilter,
+    page: PageRequest,
+  ): Promise<Page<Certificate>> {
     const store = this.access.open(principal, "certificates:read");
-    return store.certificates.list(filter.serial === undefined ? filter : { ...filter, serial: normalizeSerial(filter.serial) }, page);
+    return store.certificates.list(
+      filter.serial === undefined ? filter : { ...filter, serial: normalizeSerial(filter.serial) },
+      page,
+    );
   }
 
   async get(principal: Principal, id: string): Promise<Certificate> {
-    return found(await this.access.open(principal, "certificates:read").certificates.get(id), "certificate", id);
+    return found(
+      await this.access.open(principal, "certificates:read").certificates.get(id),
+      "certificate",
+      id,
+    );
   }
 
   /** By serial in any spelling. Throws `not_found`, and `conflict` when several authorities have issued that serial. */
   async find(principal: Principal, serial: string, authorityId?: string): Promise<Certificate> {
     const { items } = await this.list(principal, { serial, authorityId }, { limit: 2 });
-    if (items.length > 1) throw new CountersignError("conflict", `several authorities have issued ${serial}; name one`);
+    if (items.length > 1)
+      throw new CountersignError("conflict", `several authorities have issued ${serial}; name one`);
     return found(items[0], "certificate with serial", serial);
   }
 
   async der(principal: Principal, id: string): Promise<Uint8Array> {
-    return found(await this.access.open(principal, "certificates:read").certificates.der(id), "certificate", id);
+    return found(
+      await this.access.open(principal, "certificates:read").certificates.der(id),
+      "certificate",
+      id,
+    );
   }
 
   /** Throws `conflict` when it is not live any more. */
@@ -46,10 +67,18 @@ export class Certificates {
     const store = this.access.open(principal, "certificates:change-status");
     const certificate = found(await store.certificates.get(id), "certificate", id);
     if (certificate.role === "authority") {
-      throw new CountersignError("policy_refused", "a CA certificate is revoked by retiring its authority");
+      throw new CountersignError(
+        "policy_refused",
+        "a CA certificate is revoked by retiring its authority",
+      );
     }
-    if (!(await this.revocations.revoke(principal, store, id, input.reason, input.invalidityDate))) {
-      throw new CountersignError("conflict", `certificate ${certificate.serial} is ${certificate.status} already`);
+    if (
+      !(await this.revocations.revoke(principal, store, id, input.reason, input.invalidityDate))
+    ) {
+      throw new CountersignError(
+        "conflict",
+        `certificate ${certificate.serial} is ${certificate.status} already`,
+      );
     }
     return found(await store.certificates.get(id), "certificate", id);
   }

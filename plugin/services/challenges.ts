@@ -5,7 +5,12 @@ import type { Endpoint } from "../domain/endpoint.ts";
 import type { Principal } from "../domain/principal.ts";
 import { CountersignError } from "../errors.ts";
 import type { Clock, Random } from "../ports/ambient.ts";
-import type { ChallengeContext, ChallengePolicy, Redemption, RequestedIdentity } from "../ports/challenge-policy.ts";
+import type {
+  ChallengeContext,
+  ChallengePolicy,
+  Redemption,
+  RequestedIdentity,
+} from "../ports/challenge-policy.ts";
 import type { Settings } from "../ports/settings.ts";
 import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK, RANDOM, SETTINGS } from "../tokens.ts";
@@ -51,38 +56,72 @@ export class Challenges {
   }
 
   /** For a profile that is being rendered. */
-  async mintIn(principal: Principal, store: TenantStore, request: ChallengeRequest): Promise<MintedChallenge> {
-    const template = found(await store.templates.get(request.templateId), "template", request.templateId);
+  async mintIn(
+    principal: Principal,
+    store: TenantStore,
+    request: ChallengeRequest,
+  ): Promise<MintedChallenge> {
+    const template = found(
+      await store.templates.get(request.templateId),
+      "template",
+      request.templateId,
+    );
     const device = found(await store.devices.get(request.deviceId), "device", request.deviceId);
-    if (!isLive(device)) throw new CountersignError("device_gone", `device ${device.id} is ${device.status}`);
+    if (!isLive(device))
+      throw new CountersignError("device_gone", `device ${device.id} is ${device.status}`);
     const endpoint = await endpointFor(store, template.id, request.endpointId);
     if (!endpoint.policies.some(({ kind }) => kind === "dynamic")) {
-      throw new CountersignError("policy_refused", `endpoint ${endpoint.id} takes no dynamic challenges`);
+      throw new CountersignError(
+        "policy_refused",
+        `endpoint ${endpoint.id} takes no dynamic challenges`,
+      );
     }
     const now = this.clock.now();
     const secret = Buffer.from(this.random.bytes(16)).toString("hex").toUpperCase();
     const challenge = {
-      id: this.random.uuid(), endpointId: endpoint.id, templateId: template.id, deviceId: device.id, state: "open" as const,
-      expiresAt: addDuration(now, parseDuration(template.challengeLifetime)), certificateId: undefined, createdAt: now,
+      id: this.random.uuid(),
+      endpointId: endpoint.id,
+      templateId: template.id,
+      deviceId: device.id,
+      state: "open" as const,
+      expiresAt: addDuration(now, parseDuration(template.challengeLifetime)),
+      certificateId: undefined,
+      createdAt: now,
     };
     await store.run(async (tx) => {
       await tx.challenges.insert(challenge, this.secrets.mac(dynamicScope(endpoint.id), secret));
-      await tx.ledger.append(this.access.entry(principal, "challenge.minted", challenge.id, {
-        device: device.id, template: template.id, endpoint: endpoint.id, expiresAt: challenge.expiresAt.toISOString(),
-      }));
+      await tx.ledger.append(
+        this.access.entry(principal, "challenge.minted", challenge.id, {
+          device: device.id,
+          template: template.id,
+          endpoint: endpoint.id,
+          expiresAt: challenge.expiresAt.toISOString(),
+        }),
+      );
     });
     return {
-      id: challenge.id, secret, expiresAt: challenge.expiresAt, endpointId: endpoint.id,
-      scepUrl: this.settings.scepUrl === undefined ? undefined : `${this.settings.scepUrl}/${endpoint.id}`,
+      id: challenge.id,
+      secret,
+      expiresAt: challenge.expiresAt,
+      endpointId: endpoint.id,
+      scepUrl:
+        this.settings.scepUrl === undefined ? undefined : `${this.settings.scepUrl}/${endpoint.id}`,
     };
   }
 
   /** Asks the endpoint's policies in order. Throws `challenge_refused`, `device_gone`. */
-  async redeem(context: ChallengeContext, secret: string | undefined, request: RequestedIdentity): Promise<Redemption> {
-    if (secret === undefined || secret === "") throw new CountersignError("challenge_refused", "no challenge");
+  async redeem(
+    context: ChallengeContext,
+    secret: string | undefined,
+    request: RequestedIdentity,
+  ): Promise<Redemption> {
+    if (secret === undefined || secret === "")
+      throw new CountersignError("challenge_refused", "no challenge");
     const kinds = new Set(context.endpoint.policies.map(({ kind }) => kind));
     for (const kind of kinds) {
-      const redemption = await this.policies.find((policy) => policy.kind === kind)?.redeem(context, secret, request);
+      const redemption = await this.policies
+        .find((policy) => policy.kind === kind)
+        ?.redeem(context, secret, request);
       if (redemption !== undefined) return redemption;
     }
     throw new CountersignError("challenge_refused", "no policy knows it");
@@ -90,10 +129,18 @@ export class Challenges {
 }
 
 /** Throws `not_found` unless an enabled endpoint offers the template. */
-export const endpointFor = async (store: TenantStore, templateId: string, endpointId: string | undefined): Promise<Endpoint> => {
+export const endpointFor = async (
+  store: TenantStore,
+  templateId: string,
+  endpointId: string | undefined,
+): Promise<Endpoint> => {
   const offering = (await store.endpoints.list()).filter(
-    (endpoint) => endpoint.enabled && endpoint.templateIds.includes(templateId) && (endpointId === undefined || endpoint.id === endpointId),
+    (endpoint) =>
+      endpoint.enabled &&
+      endpoint.templateIds.includes(templateId) &&
+      (endpointId === undefined || endpoint.id === endpointId),
   );
-  const endpoint = offering.find(({ policies }) => policies.some(({ kind }) => kind === "dynamic")) ?? offering[0];
+  const endpoint =
+    offering.find(({ policies }) => policies.some(({ kind }) => kind === "dynamic")) ?? offering[0];
   return found(endpoint, "enabled endpoint with template", templateId);
 };

@@ -28,8 +28,10 @@ export class CrlPublisher {
   async current(store: TenantStore, authority: Authority): Promise<CrlRecord> {
     const latest = await store.crls.latest(authority.id);
     const { dirty, published } = await store.crls.revisions(authority.id);
-    const renewAt = latest === undefined ? 0 : latest.thisUpdate.getTime() + this.settings.crlInterval * 1000;
-    if (latest !== undefined && dirty === published && renewAt > this.clock.now().getTime()) return latest;
+    const renewAt =
+      latest === undefined ? 0 : latest.thisUpdate.getTime() + this.settings.crlInterval * 1000;
+    if (latest !== undefined && dirty === published && renewAt > this.clock.now().getTime())
+      return latest;
     return this.publish(store, authority);
   }
 
@@ -50,8 +52,12 @@ export class CrlPublisher {
 
   /** A signed list that is not stored yet. */
   async build(store: TenantStore, authority: Authority): Promise<CrlRecord> {
-    const signer = await this.keyring.signer(found(authority.keyRef, "key of authority", authority.id));
-    const issuer = parseCertificate(found(authority.certificate, "certificate of authority", authority.id));
+    const signer = await this.keyring.signer(
+      found(authority.keyRef, "key of authority", authority.id),
+    );
+    const issuer = parseCertificate(
+      found(authority.certificate, "certificate of authority", authority.id),
+    );
     const last = await store.crls.latest(authority.id);
     const now = this.clock.now();
     const thisUpdate = new Date(Math.floor(now.getTime() / 1000) * 1000);
@@ -61,7 +67,7 @@ export class CrlPublisher {
     const number = last !== undefined && last.number >= seconds ? last.number + 1n : seconds;
     const der = await buildCrl({
       issuerRaw: issuer.subjectRaw,
-      authorityKeyId: authority.subjectKeyId,
+      akiHex: issuer.subjectKeyIdentifier ?? authority.subjectKeyId,
       number,
       thisUpdate,
       nextUpdate,
@@ -81,12 +87,18 @@ export class CrlPublisher {
     });
     this.metrics.count("countersign_crls_published_total", { stored: String(stored) });
     // Another node was faster with a higher number: its list holds at least what ours does, or the next fetch makes a newer one.
-    return stored ? crl : found(await store.crls.latest(authority.id), "CRL of authority", authority.id);
+    return stored
+      ? crl
+      : found(await store.crls.latest(authority.id), "CRL of authority", authority.id);
   }
 }
 
-async function* revokedEntries(store: TenantStore, authorityId: string, now: Date): AsyncGenerator<readonly RevokedEntry[]> {
-  for (let after: string | undefined; ; ) {
+async function* revokedEntries(
+  store: TenantStore,
+  authorityId: string,
+  now: Date,
+): AsyncGenerator<readonly RevokedEntry[]> {
+  for (let after: string | undefined; ;) {
     const page = await store.certificates.revokedPage(authorityId, now, after, PAGE);
     if (page.length > 0) yield page;
     if (page.length < PAGE) return;

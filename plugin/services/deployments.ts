@@ -49,7 +49,11 @@ export class Deployments {
   }
 
   async get(principal: Principal, id: string): Promise<Deployment> {
-    return found(await this.access.open(principal, "devices:read").deployments.get(id), "deployment", id);
+    return found(
+      await this.access.open(principal, "devices:read").deployments.get(id),
+      "deployment",
+      id,
+    );
   }
 
   /** Publishes, or publishes again. What the template needs and the device lacks is refused now, by name. */
@@ -57,10 +61,19 @@ export class Deployments {
     return this.publishIn(principal, this.access.open(principal, "deployments:manage"), request);
   }
 
-  async publishIn(principal: Principal, store: TenantStore, request: PublishRequest): Promise<Deployment> {
+  async publishIn(
+    principal: Principal,
+    store: TenantStore,
+    request: PublishRequest,
+  ): Promise<Deployment> {
     const device = found(await store.devices.get(request.deviceId), "device", request.deviceId);
-    if (!isLive(device)) throw new CountersignError("device_gone", `device ${device.id} is ${device.status}`);
-    const template = found(await store.templates.get(request.templateId), "template", request.templateId);
+    if (!isLive(device))
+      throw new CountersignError("device_gone", `device ${device.id} is ${device.status}`);
+    const template = found(
+      await store.templates.get(request.templateId),
+      "template",
+      request.templateId,
+    );
     const endpoint = await endpointFor(store, template.id, request.endpointId);
     namesFor(template, device);
     const now = this.clock.now();
@@ -81,9 +94,16 @@ export class Deployments {
       await tx.deployments.save(deployment);
       await tx.outbox.add({ kind: "publish-profile", deploymentId: deployment.id }, now);
       await tx.ledger.append(
-        this.access.entry(principal, known === undefined ? "deployment.created" : "deployment.published", deployment.id, {
-          device: device.id, template: template.id, endpoint: endpoint.id,
-        }),
+        this.access.entry(
+          principal,
+          known === undefined ? "deployment.created" : "deployment.published",
+          deployment.id,
+          {
+            device: device.id,
+            template: template.id,
+            endpoint: endpoint.id,
+          },
+        ),
       );
       return deployment;
     });
@@ -96,33 +116,85 @@ export class Deployments {
     await this.removeIn(principal, store, deviceId, templateId);
   }
 
-  async removeIn(principal: Principal, store: TenantStore, deviceId: string, templateId: string): Promise<void> {
+  async removeIn(
+    principal: Principal,
+    store: TenantStore,
+    deviceId: string,
+    templateId: string,
+  ): Promise<void> {
     const now = this.clock.now();
     await store.run(async (tx) => {
       const deployment = await tx.deployments.find(deviceId, templateId);
       if (deployment === undefined) return;
-      await tx.deployments.save({ ...deployment, state: "removed", nextActionAt: undefined, updatedAt: now });
+      await tx.deployments.save({
+        ...deployment,
+        state: "removed",
+        nextActionAt: undefined,
+        updatedAt: now,
+      });
       await tx.outbox.add({ kind: "remove-profile", deviceId, profileId: deployment.id }, now);
-      await tx.ledger.append(this.access.entry(principal, "deployment.removed", deployment.id, { device: deviceId, template: templateId }));
+      await tx.ledger.append(
+        this.access.entry(principal, "deployment.removed", deployment.id, {
+          device: deviceId,
+          template: templateId,
+        }),
+      );
     });
   }
 
   /** The profile of a deployment, rendered now; a dynamic challenge is minted with it. */
-  async profile(principal: Principal, id: string, options: { readonly sign?: boolean | undefined } = {}): Promise<RenderedProfile> {
+  async profile(
+    principal: Principal,
+    id: string,
+    options: { readonly sign?: boolean | undefined } = {},
+  ): Promise<RenderedProfile> {
     const store = this.access.open(principal, "challenges:mint");
-    return this.render(principal, store, found(await store.deployments.get(id), "deployment", id), options.sign ?? false);
+    return this.render(
+      principal,
+      store,
+      found(await store.deployments.get(id), "deployment", id),
+      options.sign ?? false,
+    );
   }
 
-  async render(principal: Principal, store: TenantStore, deployment: Deployment, sign: boolean): Promise<RenderedProfile> {
-    const device = found(await store.devices.get(deployment.deviceId), "device", deployment.deviceId);
-    if (deployment.state === "removed" || !isLive(device)) throw new CountersignError("device_gone", `deployment ${deployment.id} is removed`);
-    const template = found(await store.templates.get(deployment.templateId), "template", deployment.templateId);
-    const endpoint = found(await store.endpoints.get(deployment.endpointId), "endpoint", deployment.endpointId);
-    const authority = found(await store.authorities.get(endpoint.authorityId), "authority", endpoint.authorityId);
+  async render(
+    principal: Principal,
+    store: TenantStore,
+    deployment: Deployment,
+    sign: boolean,
+  ): Promise<RenderedProfile> {
+    const device = found(
+      await store.devices.get(deployment.deviceId),
+      "device",
+      deployment.deviceId,
+    );
+    if (deployment.state === "removed" || !isLive(device))
+      throw new CountersignError("device_gone", `deployment ${deployment.id} is removed`);
+    const template = found(
+      await store.templates.get(deployment.templateId),
+      "template",
+      deployment.templateId,
+    );
+    const endpoint = found(
+      await store.endpoints.get(deployment.endpointId),
+      "endpoint",
+      deployment.endpointId,
+    );
+    const authority = found(
+      await store.authorities.get(endpoint.authorityId),
+      "authority",
+      endpoint.authorityId,
+    );
     if (this.settings.scepUrl === undefined) {
-      throw new CountersignError("invalid_input", "no SCEP URL is configured", { issues: [{ path: "scepUrl", message: "set it: profiles carry it" }] });
+      throw new CountersignError("invalid_input", "no SCEP URL is configured", {
+        issues: [{ path: "scepUrl", message: "set it: profiles carry it" }],
+      });
     }
-    const renderer = found(this.renderers.find(({ platform }) => platform === device.platform), "profile renderer for", device.platform);
+    const renderer = found(
+      this.renderers.find(({ platform }) => platform === device.platform),
+      "profile renderer for",
+      device.platform,
+    );
     const names = namesFor(template, device);
     const profile = renderer.render({
       profileId: stableId(store.tenant, deployment.id),
@@ -139,13 +211,28 @@ export class Deployments {
       keyStorage: template.keyStorage,
       chain: await chainOf(store, authority),
     });
-    return sign && device.platform === "apple" ? this.signer.sign(store, authority, profile) : profile;
+    return sign && device.platform === "apple"
+      ? this.signer.sign(store, authority, profile)
+      : profile;
   }
 
-  private async challengeFor(principal: Principal, store: TenantStore, template: Template, device: Device, endpoint: Endpoint): Promise<string> {
-    const fixed = endpoint.policies.find((policy) => policy.kind === "static" && policy.templateId === template.id);
-    if (template.challengeMode === "static" && fixed?.kind === "static") return this.endpoints.secretOf(endpoint.id, fixed);
-    const minted = await this.challenges.mintIn(principal, store, { deviceId: device.id, templateId: template.id, endpointId: endpoint.id });
+  private async challengeFor(
+    principal: Principal,
+    store: TenantStore,
+    template: Template,
+    device: Device,
+    endpoint: Endpoint,
+  ): Promise<string> {
+    const fixed = endpoint.policies.find(
+      (policy) => policy.kind === "static" && policy.templateId === template.id,
+    );
+    if (template.challengeMode === "static" && fixed?.kind === "static")
+      return this.endpoints.secretOf(endpoint.id, fixed);
+    const minted = await this.challenges.mintIn(principal, store, {
+      deviceId: device.id,
+      templateId: template.id,
+      endpointId: endpoint.id,
+    });
     return minted.secret;
   }
 }
@@ -153,7 +240,10 @@ export class Deployments {
 /** Throws `variable_without_value`. */
 const namesFor = (template: Template, device: Device) => {
   const attributes = variablesOf(device);
-  return { subject: renderSubject(template.subject, attributes), sans: template.sans.map((san) => renderSan(san, attributes)) };
+  return {
+    subject: renderSubject(template.subject, attributes),
+    sans: template.sans.map((san) => renderSan(san, attributes)),
+  };
 };
 
 /** The same over all renewals of a deployment (P-07). */

@@ -51,14 +51,17 @@ export class Dispatcher {
   /** Does everything that is due now; for tests and for hosts that tick by themselves. */
   async runDue(): Promise<void> {
     await this.refusals.flush();
-    for (const tenant of await this.directory.tenantsDue(this.clock.now())) await this.runTenant(tenant);
+    for (const tenant of await this.directory.tenantsDue(this.clock.now()))
+      await this.runTenant(tenant);
   }
 
   private schedule(): void {
     if (this.stopped) return;
     this.timer = setTimeout(() => {
       this.running = this.runDue()
-        .catch((error: unknown) => this.logger.error({ error: messageOf(error) }, "dispatcher look failed"))
+        .catch((error: unknown) =>
+          this.logger.error({ error: messageOf(error) }, "dispatcher look failed"),
+        )
         .finally(() => this.schedule());
     }, PERIOD);
     this.timer.unref();
@@ -67,7 +70,11 @@ export class Dispatcher {
   private async runTenant(tenant: TenantId): Promise<void> {
     const store = this.directory.open(tenant);
     const reconciled = await store.enrolments.reconcile(this.clock.now());
-    if (reconciled > 0) this.logger.warn({ tenant, reconciled }, "reservations that were left behind have been given back");
+    if (reconciled > 0)
+      this.logger.warn(
+        { tenant, reconciled },
+        "reservations that were left behind have been given back",
+      );
     for (;;) {
       const now = this.clock.now();
       const entries = await store.outbox.claim(AT_ONCE, now, new Date(now.getTime() + LEASE));
@@ -85,12 +92,19 @@ export class Dispatcher {
       const attempt = entry.attempts + 1;
       const now = this.clock.now().getTime();
       this.metrics.count("countersign_outbox_total", { kind: entry.effect.kind, result: "failed" });
-      this.logger.warn({ tenant: store.tenant, kind: entry.effect.kind, attempt, error: messageOf(error) }, "outbox entry failed");
+      this.logger.warn(
+        { tenant: store.tenant, kind: entry.effect.kind, attempt, error: messageOf(error) },
+        "outbox entry failed",
+      );
       if (entry.effect.kind === "publish-profile" && (attempt >= MOST_ATTEMPTS || isFinal(error))) {
         await this.fail(store, entry.effect.deploymentId, messageOf(error));
         await store.outbox.done(entry.id);
       } else {
-        await store.outbox.retry(entry.id, new Date(now + Math.min(LONGEST_PAUSE, 1000 * 2 ** attempt)), messageOf(error));
+        await store.outbox.retry(
+          entry.id,
+          new Date(now + Math.min(LONGEST_PAUSE, 1000 * 2 ** attempt)),
+          messageOf(error),
+        );
       }
     }
   }
@@ -113,7 +127,11 @@ export class Dispatcher {
   private async publish(store: TenantStore, deploymentId: string): Promise<void> {
     const deployment = found(await store.deployments.get(deploymentId), "deployment", deploymentId);
     if (deployment.state !== "pending") return;
-    const device = found(await store.devices.get(deployment.deviceId), "device", deployment.deviceId);
+    const device = found(
+      await store.devices.get(deployment.deviceId),
+      "device",
+      deployment.deviceId,
+    );
     const host = this.hosts.find(({ id }) => id === device.hostId);
     // A device whose host pulls its profiles (over the API) has nothing to be pushed to.
     if (host === undefined) return;
@@ -121,12 +139,19 @@ export class Dispatcher {
     await host.publishProfile(device, {
       deploymentId,
       profileId: deploymentId,
-      render: async () => this.deployments.render(principal, store, deployment, device.platform === "apple"),
+      render: async () =>
+        this.deployments.render(principal, store, deployment, device.platform === "apple"),
     });
     const now = this.clock.now();
     await store.run(async (tx) => {
       const current = await tx.deployments.get(deploymentId);
-      if (current?.state === "pending") await tx.deployments.save({ ...current, state: "delivered", nextActionAt: undefined, updatedAt: now });
+      if (current?.state === "pending")
+        await tx.deployments.save({
+          ...current,
+          state: "delivered",
+          nextActionAt: undefined,
+          updatedAt: now,
+        });
     });
   }
 
@@ -134,11 +159,24 @@ export class Dispatcher {
     await store.run(async (tx) => {
       const deployment = await tx.deployments.get(deploymentId);
       if (deployment?.state !== "pending") return;
-      await tx.deployments.save({ ...deployment, state: "failed", failure: reason, nextActionAt: undefined, updatedAt: this.clock.now() });
+      await tx.deployments.save({
+        ...deployment,
+        state: "failed",
+        failure: reason,
+        nextActionAt: undefined,
+        updatedAt: this.clock.now(),
+      });
     });
   }
 }
 
 /** What another attempt would not change. */
 const isFinal = (error: unknown): boolean =>
-  error instanceof CountersignError && ["not_found", "device_gone", "variable_without_value", "policy_refused", "key_unsupported"].includes(error.code);
+  error instanceof CountersignError &&
+  [
+    "not_found",
+    "device_gone",
+    "variable_without_value",
+    "policy_refused",
+    "key_unsupported",
+  ].includes(error.code);

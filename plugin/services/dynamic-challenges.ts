@@ -21,15 +21,34 @@ export class DynamicChallenges implements ChallengePolicy {
     @inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async redeem({ store, endpoint, templates }: ChallengeContext, secret: string): Promise<Redemption | undefined> {
-    const challenge = await store.challenges.byMac(endpoint.id, this.secrets.mac(dynamicScope(endpoint.id), secret));
+  async redeem(
+    { store, endpoint, templates }: ChallengeContext,
+    secret: string,
+  ): Promise<Redemption | undefined> {
+    const challenge = await store.challenges.byMac(
+      endpoint.id,
+      this.secrets.mac(dynamicScope(endpoint.id), secret),
+    );
     if (challenge === undefined) return undefined;
     const template = templates.find(({ id }) => id === challenge.templateId);
     const device = await store.devices.get(challenge.deviceId);
-    if (template === undefined || device === undefined) throw new CountersignError("challenge_refused", "its template or device is gone");
-    if (challenge.state === "burned") throw new CountersignError("challenge_refused", "it was burned");
-    if (challenge.expiresAt <= this.clock.now()) throw new CountersignError("challenge_refused", `it ran out at ${challenge.expiresAt.toISOString()}`);
-    if (!isLive(device)) throw new CountersignError("device_gone", `device ${device.id} is ${device.status}`);
-    return { template, device, subjectSource: "template", challengeId: challenge.id, expiresAt: challenge.expiresAt };
+    if (template === undefined || device === undefined)
+      throw new CountersignError("challenge_refused", "its template or device is gone");
+    if (challenge.state === "burned")
+      throw new CountersignError("challenge_refused", "it was burned");
+    if (challenge.expiresAt <= this.clock.now())
+      throw new CountersignError(
+        "challenge_refused",
+        `it ran out at ${challenge.expiresAt.toISOString()}`,
+      );
+    if (!isLive(device))
+      throw new CountersignError("device_gone", `device ${device.id} is ${device.status}`);
+    return {
+      template,
+      device,
+      subjectSource: "template",
+      challengeId: challenge.id,
+      expiresAt: challenge.expiresAt,
+    };
   }
 }

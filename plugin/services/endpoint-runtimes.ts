@@ -20,7 +20,12 @@ export interface EndpointRuntime {
   readonly authority: Authority;
   readonly templates: readonly Template[];
   readonly backend: CaBackend;
-  readonly ra: { readonly id: string; readonly certificate: ParsedCertificate; readonly signer: Signer; readonly decrypter: Decrypter };
+  readonly ra: {
+    readonly id: string;
+    readonly certificate: ParsedCertificate;
+    readonly signer: Signer;
+    readonly decrypter: Decrypter;
+  };
   /** DER: issuing CA, intermediates, root; without the RA. */
   readonly chain: readonly Uint8Array[];
   readonly readAt: number;
@@ -69,13 +74,19 @@ export class EndpointRuntimes {
     const tenant = await this.directory.tenantOfEndpoint(endpointId);
     const store = tenant === undefined ? undefined : this.directory.open(tenant);
     const endpoint = await store?.endpoints.get(endpointId);
-    if (store === undefined || endpoint?.enabled !== true) throw new CountersignError("endpoint_disabled", `no endpoint ${endpointId}`);
-    const authority = found(await store.authorities.get(endpoint.authorityId), "authority", endpoint.authorityId);
+    if (store === undefined || endpoint?.enabled !== true)
+      throw new CountersignError("endpoint_disabled", `no endpoint ${endpointId}`);
+    const authority = found(
+      await store.authorities.get(endpoint.authorityId),
+      "authority",
+      endpoint.authorityId,
+    );
     const ra = found(await store.ras.get(endpoint.raId ?? ""), "RA of endpoint", endpointId);
     const templates = await Promise.all(
       endpoint.templateIds.map(async (id) => found(await store.templates.get(id), "template", id)),
     );
-    const signer = authority.keyRef === undefined ? undefined : await this.keyring.signer(authority.keyRef);
+    const signer =
+      authority.keyRef === undefined ? undefined : await this.keyring.signer(authority.keyRef);
     const factory = this.backends.find(({ kind }) => kind === "internal");
     return {
       store,

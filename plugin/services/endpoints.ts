@@ -2,7 +2,7 @@ import { inject } from "tsyringe";
 import { statusAt } from "../domain/authority.ts";
 import { type ChallengePolicySetting, type Endpoint, ENDPOINT_ID } from "../domain/endpoint.ts";
 import { isLiveRa } from "../domain/ra.ts";
-import { mayDo, type Principal } from "../domain/principal.ts";
+import type { Principal } from "../domain/principal.ts";
 import { subjectMatcher, sanMatcher } from "../domain/subject-matcher.ts";
 import type { Template } from "../domain/template.ts";
 import { CountersignError, type Issue, messageOf } from "../errors.ts";
@@ -18,7 +18,13 @@ import { Ras, raView, type RaView } from "./ras.ts";
 import { SecretBox } from "./secret-box.ts";
 
 export type PolicyInput =
-  | { readonly kind: "static"; readonly templateId: string; readonly secret?: string | undefined; readonly id?: string | undefined; readonly unknownDevice?: "refuse" | "unmanaged" | undefined }
+  | {
+      readonly kind: "static";
+      readonly templateId: string;
+      readonly secret?: string | undefined;
+      readonly id?: string | undefined;
+      readonly unknownDevice?: "refuse" | "unmanaged" | undefined;
+    }
   | { readonly kind: "dynamic" };
 
 export interface EndpointInput {
@@ -44,7 +50,13 @@ export interface EndpointView {
   readonly authorityId: string;
   readonly templateIds: readonly string[];
   readonly policies: readonly (
-    | { readonly kind: "static"; readonly id: string; readonly templateId: string; readonly unknownDevice: "refuse" | "unmanaged"; readonly secretSet: true }
+    | {
+        readonly kind: "static";
+        readonly id: string;
+        readonly templateId: string;
+        readonly unknownDevice: "refuse" | "unmanaged";
+        readonly secretSet: true;
+      }
     | { readonly kind: "dynamic"; readonly id: string }
   )[];
   readonly raId: string | undefined;
@@ -78,7 +90,9 @@ export class Endpoints {
 
   async list(principal: Principal): Promise<readonly EndpointView[]> {
     const store = this.access.open(principal, "configuration:read");
-    return Promise.all((await store.endpoints.list()).map((endpoint) => this.view(store, endpoint)));
+    return Promise.all(
+      (await store.endpoints.list()).map((endpoint) => this.view(store, endpoint)),
+    );
   }
 
   async get(principal: Principal, id: string): Promise<EndpointView> {
@@ -114,13 +128,23 @@ export class Endpoints {
     const ready = await this.complete(principal, store, endpoint);
     await store.run(async (tx) => {
       await tx.endpoints.insert(ready);
-      await tx.ledger.append(this.access.entry(principal, "endpoint.created", ready.id, { authority: ready.authorityId, enabled: ready.enabled }));
+      await tx.ledger.append(
+        this.access.entry(principal, "endpoint.created", ready.id, {
+          authority: ready.authorityId,
+          enabled: ready.enabled,
+        }),
+      );
     });
     this.runtimes.forget(ready.id);
     return this.view(store, ready);
   }
 
-  async update(principal: Principal, id: string, change: Partial<EndpointInput>, version?: number): Promise<EndpointView> {
+  async update(
+    principal: Principal,
+    id: string,
+    change: Partial<EndpointInput>,
+    version?: number,
+  ): Promise<EndpointView> {
     const store = this.access.open(principal, "configuration:manage");
     const stored = found(await store.endpoints.get(id), "endpoint", id);
     sameVersion(stored.version, version);
@@ -129,9 +153,14 @@ export class Endpoints {
       name: change.name ?? stored.name,
       authorityId: change.authorityId ?? stored.authorityId,
       templateIds: change.templateIds ?? stored.templateIds,
-      policies: change.policies === undefined ? stored.policies : this.policies(id, change.policies, stored.policies),
+      policies:
+        change.policies === undefined
+          ? stored.policies
+          : this.policies(id, change.policies, stored.policies),
       raId: change.raId ?? (change.authorityId === undefined ? stored.raId : undefined),
-      chain: change.chain?.map(readCertificateFile) ?? (change.authorityId === undefined ? stored.chain : []),
+      chain:
+        change.chain?.map(readCertificateFile) ??
+        (change.authorityId === undefined ? stored.chain : []),
       includeRoot: change.includeRoot ?? stored.includeRoot,
       legacy: change.legacy ?? stored.legacy,
       acceptMd5Csr: change.acceptMd5Csr ?? stored.acceptMd5Csr,
@@ -142,7 +171,12 @@ export class Endpoints {
     const ready = await this.complete(principal, store, endpoint);
     await store.run(async (tx) => {
       await tx.endpoints.update(ready);
-      await tx.ledger.append(this.access.entry(principal, "endpoint.changed", id, { fields: Object.keys(change), enabled: ready.enabled }));
+      await tx.ledger.append(
+        this.access.entry(principal, "endpoint.changed", id, {
+          fields: Object.keys(change),
+          enabled: ready.enabled,
+        }),
+      );
     });
     this.runtimes.forget(id);
     return this.view(store, ready);
@@ -151,32 +185,52 @@ export class Endpoints {
   async delete(principal: Principal, id: string): Promise<void> {
     const store = this.access.open(principal, "configuration:manage");
     await store.run(async (tx) => {
-      if (!(await tx.endpoints.delete(id))) throw new CountersignError("not_found", `no endpoint ${id}`);
+      if (!(await tx.endpoints.delete(id)))
+        throw new CountersignError("not_found", `no endpoint ${id}`);
       await tx.ledger.append(this.access.entry(principal, "endpoint.deleted", id));
     });
     this.runtimes.forget(id);
   }
 
   /** A static secret in clear, for a profile or for who may read secrets. */
-  secretOf(endpointId: string, policy: Extract<ChallengePolicySetting, { kind: "static" }>): string {
+  secretOf(
+    endpointId: string,
+    policy: Extract<ChallengePolicySetting, { kind: "static" }>,
+  ): string {
     return this.secrets.unseal(sealContext(endpointId, policy.id), policy.sealed);
   }
 
-  private policies(endpointId: string, input: readonly PolicyInput[], stored: readonly ChallengePolicySetting[]): readonly ChallengePolicySetting[] {
+  private policies(
+    endpointId: string,
+    input: readonly PolicyInput[],
+    stored: readonly ChallengePolicySetting[],
+  ): readonly ChallengePolicySetting[] {
     return input.map((policy, index) => {
       if (policy.kind === "dynamic") return { kind: "dynamic", id: this.random.uuid() };
       const kept = stored.find((other) => other.kind === "static" && other.id === policy.id);
       if (policy.secret === undefined && kept?.kind === "static") {
-        return { ...kept, templateId: policy.templateId, unknownDevice: policy.unknownDevice ?? kept.unknownDevice };
+        return {
+          ...kept,
+          templateId: policy.templateId,
+          unknownDevice: policy.unknownDevice ?? kept.unknownDevice,
+        };
       }
       if (policy.secret === undefined || policy.secret.length < SHORTEST_SECRET) {
         throw new CountersignError("invalid_input", "a static challenge needs a secret", {
-          issues: [{ path: `policies.${index}.secret`, message: `at least ${SHORTEST_SECRET} characters; an empty one never means open` }],
+          issues: [
+            {
+              path: `policies.${index}.secret`,
+              message: `at least ${SHORTEST_SECRET} characters; an empty one never means open`,
+            },
+          ],
         });
       }
       const id = this.random.uuid();
       return {
-        kind: "static", id, templateId: policy.templateId, unknownDevice: policy.unknownDevice ?? "refuse",
+        kind: "static",
+        id,
+        templateId: policy.templateId,
+        unknownDevice: policy.unknownDevice ?? "refuse",
         sealed: this.secrets.seal(sealContext(endpointId, id), policy.secret),
         mac: this.secrets.mac(staticScope(endpointId), policy.secret),
       };
@@ -184,34 +238,58 @@ export class Endpoints {
   }
 
   /** Fills in the RA, checks that every reference holds and, when enabled, that nothing is missing (E-06). */
-  private async complete(principal: Principal, store: TenantStore, endpoint: Endpoint): Promise<Endpoint> {
+  private async complete(
+    principal: Principal,
+    store: TenantStore,
+    endpoint: Endpoint,
+  ): Promise<Endpoint> {
     const issues: Issue[] = [];
     const authority = await store.authorities.get(endpoint.authorityId);
-    if (authority === undefined) issues.push({ path: "authorityId", message: `no authority ${endpoint.authorityId}` });
+    if (authority === undefined)
+      issues.push({ path: "authorityId", message: `no authority ${endpoint.authorityId}` });
     const templates: Template[] = [];
     for (const [index, id] of endpoint.templateIds.entries()) {
       const template = await store.templates.get(id);
-      if (template === undefined) issues.push({ path: `templateIds.${index}`, message: `no template ${id}` });
+      if (template === undefined)
+        issues.push({ path: `templateIds.${index}`, message: `no template ${id}` });
       else if (template.authorityId !== endpoint.authorityId) {
-        issues.push({ path: `templateIds.${index}`, message: `template ${id} belongs to authority ${template.authorityId}` });
+        issues.push({
+          path: `templateIds.${index}`,
+          message: `template ${id} belongs to authority ${template.authorityId}`,
+        });
       } else templates.push(template);
     }
     issues.push(...policyIssues(endpoint, templates));
-    if (endpoint.chain.length > 0 && authority?.certificate !== undefined) issues.push(...chainIssues(endpoint.chain, authority.certificate));
+    if (endpoint.chain.length > 0 && authority?.certificate !== undefined)
+      issues.push(...chainIssues(endpoint.chain, authority.certificate));
     const given = endpoint.raId === undefined ? undefined : await store.ras.get(endpoint.raId);
-    if (endpoint.raId !== undefined && given === undefined) issues.push({ path: "raId", message: `no RA ${endpoint.raId}` });
-    if (issues.length > 0) throw new CountersignError("invalid_input", "the endpoint is not valid", { issues });
+    if (endpoint.raId !== undefined && given === undefined)
+      issues.push({ path: "raId", message: `no RA ${endpoint.raId}` });
+    if (issues.length > 0)
+      throw new CountersignError("invalid_input", "the endpoint is not valid", { issues });
 
     const missing: Issue[] = [];
     const now = this.clock.now();
     const ready = authority !== undefined && statusAt(authority, now) === "active";
-    if (!ready) missing.push({ path: "authorityId", message: "the authority has no certificate in date" });
-    if (endpoint.templateIds.length === 0) missing.push({ path: "templateIds", message: "no template" });
-    if (endpoint.policies.length === 0) missing.push({ path: "policies", message: "no challenge policy" });
-    const ra = given ?? (ready && missing.length === 0 && authority.kind !== "external" ? await this.ras.ensure(principal, store, authority) : undefined);
-    if (ra === undefined || !isLiveRa(ra, now)) missing.push({ path: "raId", message: "no RA certificate in date" });
+    if (!ready)
+      missing.push({ path: "authorityId", message: "the authority has no certificate in date" });
+    if (endpoint.templateIds.length === 0)
+      missing.push({ path: "templateIds", message: "no template" });
+    if (endpoint.policies.length === 0)
+      missing.push({ path: "policies", message: "no challenge policy" });
+    const ra =
+      given ??
+      (ready && missing.length === 0 && authority.kind !== "external"
+        ? await this.ras.ensure(principal, store, authority)
+        : undefined);
+    if (ra === undefined || !isLiveRa(ra, now))
+      missing.push({ path: "raId", message: "no RA certificate in date" });
     if (endpoint.enabled && missing.length > 0) {
-      throw new CountersignError("endpoint_incomplete", `endpoint ${endpoint.id} lacks: ${missing.map(({ message }) => message).join("; ")}`, { issues: missing });
+      throw new CountersignError(
+        "endpoint_incomplete",
+        `endpoint ${endpoint.id} lacks: ${missing.map(({ message }) => message).join("; ")}`,
+        { issues: missing },
+      );
     }
     return { ...endpoint, raId: ra?.id };
   }
@@ -223,24 +301,34 @@ export class Endpoints {
       ...plain,
       policies: policies.map((policy) =>
         policy.kind === "static"
-          ? { kind: policy.kind, id: policy.id, templateId: policy.templateId, unknownDevice: policy.unknownDevice, secretSet: true }
+          ? {
+              kind: policy.kind,
+              id: policy.id,
+              templateId: policy.templateId,
+              unknownDevice: policy.unknownDevice,
+              secretSet: true,
+            }
           : policy,
       ),
       ra: ra === undefined ? undefined : raView(ra),
-      url: this.settings.scepUrl === undefined ? undefined : `${this.settings.scepUrl}/${endpoint.id}`,
+      url:
+        this.settings.scepUrl === undefined ? undefined : `${this.settings.scepUrl}/${endpoint.id}`,
       warnings: warningsOf(endpoint),
     };
   }
 }
 
-const sealContext = (endpointId: string, policyId: string): string => `endpoint/${endpointId}/policy/${policyId}`;
+const sealContext = (endpointId: string, policyId: string): string =>
+  `endpoint/${endpointId}/policy/${policyId}`;
 
 /** What a static challenge's MAC is bound to. */
 export const staticScope = (endpointId: string): string => `static/${endpointId}`;
 
 const warningsOf = (endpoint: Endpoint): readonly string[] => [
   ...(endpoint.legacy ? ["3DES and SHA-1 are accepted: use this for old clients only"] : []),
-  ...(endpoint.acceptMd5Csr ? ["MD5-signed certificate requests are accepted when their signature verifies"] : []),
+  ...(endpoint.acceptMd5Csr
+    ? ["MD5-signed certificate requests are accepted when their signature verifies"]
+    : []),
 ];
 
 const policyIssues = (endpoint: Endpoint, templates: readonly Template[]): readonly Issue[] => {
@@ -250,29 +338,40 @@ const policyIssues = (endpoint: Endpoint, templates: readonly Template[]): reado
     if (policy.kind !== "static") continue;
     const path = `policies.${index}.templateId`;
     const template = templates.find(({ id }) => id === policy.templateId);
-    if (template === undefined) issues.push({ path, message: `template ${policy.templateId} is not one of the endpoint's` });
+    if (template === undefined)
+      issues.push({ path, message: `template ${policy.templateId} is not one of the endpoint's` });
     else {
       try {
         subjectMatcher(template.subject);
         sanMatcher(template.sans);
       } catch (error) {
-        issues.push({ path, message: `requests cannot be compared with template ${template.id}: ${messageOf(error)}` });
+        issues.push({
+          path,
+          message: `requests cannot be compared with template ${template.id}: ${messageOf(error)}`,
+        });
       }
     }
-    if (macs.has(policy.mac)) issues.push({ path: `policies.${index}.secret`, message: "two policies have the same secret" });
+    if (macs.has(policy.mac))
+      issues.push({
+        path: `policies.${index}.secret`,
+        message: "two policies have the same secret",
+      });
     macs.add(policy.mac);
   }
-  if (endpoint.policies.filter(({ kind }) => kind === "dynamic").length > 1) issues.push({ path: "policies", message: "one dynamic policy is enough" });
+  if (endpoint.policies.filter(({ kind }) => kind === "dynamic").length > 1)
+    issues.push({ path: "policies", message: "one dynamic policy is enough" });
   return issues;
 };
 
 /** One chain, each issued by the next, the authority first; Apple refuses anything else (scep.md 2.2). */
 const chainIssues = (chain: readonly Uint8Array[], authority: Uint8Array): readonly Issue[] => {
   const issues: Issue[] = [];
-  if (Buffer.compare(chain[0] ?? new Uint8Array(), authority) !== 0) issues.push({ path: "chain.0", message: "the first must be the authority's own certificate" });
+  if (Buffer.compare(chain[0] ?? new Uint8Array(), authority) !== 0)
+    issues.push({ path: "chain.0", message: "the first must be the authority's own certificate" });
   for (let i = 0; i + 1 < chain.length; i++) {
     const [lower, upper] = [chain[i], chain[i + 1]];
-    if (lower !== undefined && upper !== undefined && !verifyIssued(lower, upper)) issues.push({ path: `chain.${i + 1}`, message: "has not issued the one before it" });
+    if (lower !== undefined && upper !== undefined && !verifyIssued(lower, upper))
+      issues.push({ path: `chain.${i + 1}`, message: "has not issued the one before it" });
   }
   return issues;
 };

@@ -56,8 +56,18 @@ export class HostEvents {
         updatedAt: now,
       };
       await tx.devices.save(device);
-      const change = known === undefined ? "device.created" : known.status === "enrolled" ? "device.changed" : "device.enrolled";
-      await tx.ledger.append(this.access.entry(principal, change, device.id, { host: event.hostId, hostDeviceId: event.deviceId }));
+      const change =
+        known === undefined
+          ? "device.created"
+          : known.status === "enrolled"
+            ? "device.changed"
+            : "device.enrolled";
+      await tx.ledger.append(
+        this.access.entry(principal, change, device.id, {
+          host: event.hostId,
+          hostDeviceId: event.deviceId,
+        }),
+      );
       return device;
     });
   }
@@ -75,7 +85,11 @@ export class HostEvents {
   async templateAssigned(principal: Principal, event: TemplateEvent): Promise<Deployment> {
     const store = this.access.open(principal, "host-events:report");
     const { id } = await this.device(store, event);
-    return this.deployments.publishIn(principal, store, { deviceId: id, templateId: event.templateId, endpointId: event.endpointId });
+    return this.deployments.publishIn(principal, store, {
+      deviceId: id,
+      templateId: event.templateId,
+      endpointId: event.endpointId,
+    });
   }
 
   async templateRemoved(principal: Principal, event: TemplateEvent): Promise<void> {
@@ -84,14 +98,22 @@ export class HostEvents {
     await this.deployments.removeIn(principal, store, id, event.templateId);
   }
 
-  private async end(principal: Principal, event: HostDevice, status: "wiped" | "unenrolled"): Promise<WipeResult> {
+  private async end(
+    principal: Principal,
+    event: HostDevice,
+    status: "wiped" | "unenrolled",
+  ): Promise<WipeResult> {
     const store = this.access.open(principal, "host-events:report");
     const { id } = await this.device(store, event);
     return this.revocations.endDevice(principal, store, id, status);
   }
 
   private async device(store: TenantStore, event: HostDevice): Promise<Device> {
-    return found(await store.devices.byHostId(event.hostId, event.deviceId), `device of host ${event.hostId}`, event.deviceId);
+    return found(
+      await store.devices.byHostId(event.hostId, event.deviceId),
+      `device of host ${event.hostId}`,
+      event.deviceId,
+    );
   }
 }
 
@@ -100,12 +122,23 @@ const normalAttributes = (event: EnrolledDevice): Record<string, string> => {
   const attributes: Record<string, string> = {};
   for (const [name, value] of Object.entries(event.attributes)) {
     const key = name.toLowerCase();
-    if (!ATTRIBUTE.test(key)) issues.push({ path: `attributes.${name}`, message: "a name is a letter, then letters, digits, . _ and -" });
-    else if (value.length > LONGEST_VALUE) issues.push({ path: `attributes.${name}`, message: `longer than ${LONGEST_VALUE} characters` });
+    if (!ATTRIBUTE.test(key))
+      issues.push({
+        path: `attributes.${name}`,
+        message: "a name is a letter, then letters, digits, . _ and -",
+      });
+    else if (value.length > LONGEST_VALUE)
+      issues.push({
+        path: `attributes.${name}`,
+        message: `longer than ${LONGEST_VALUE} characters`,
+      });
     else attributes[key] = value;
   }
-  if (event.deviceId === "" || event.deviceId.length > 255) issues.push({ path: "deviceId", message: "1 to 255 characters" });
-  if (event.hostId === "" || event.hostId.length > 100) issues.push({ path: "hostId", message: "1 to 100 characters" });
-  if (issues.length > 0) throw new CountersignError("invalid_input", "the device is not valid", { issues });
+  if (event.deviceId === "" || event.deviceId.length > 255)
+    issues.push({ path: "deviceId", message: "1 to 255 characters" });
+  if (event.hostId === "" || event.hostId.length > 100)
+    issues.push({ path: "hostId", message: "1 to 100 characters" });
+  if (issues.length > 0)
+    throw new CountersignError("invalid_input", "the device is not valid", { issues });
   return attributes;
 };

@@ -66,24 +66,38 @@ export class Issuance {
     let der: Uint8Array;
     try {
       const result = await runtime.backend.issue(prepared, reservation.id);
-      if (result.status !== "issued") throw new CountersignError("busy", `authority ${authority.id} answered ${result.status}`, { retryAfter: 30 });
+      if (result.status !== "issued")
+        throw new CountersignError("busy", `authority ${authority.id} answered ${result.status}`, {
+          retryAfter: 30,
+        });
       der = result.certificate;
     } catch (error) {
       await store.enrolments.release(reservation.id, this.clock.now());
       throw error;
     }
     const settled = await store.enrolments.settle({
-      id: reservation.id, der, fingerprintSha256: sha256Fingerprint(der), now: this.clock.now(), ledger: this.entry(request, reservation),
+      id: reservation.id,
+      der,
+      fingerprintSha256: sha256Fingerprint(der),
+      now: this.clock.now(),
+      ledger: this.entry(request, reservation),
     });
     this.metrics.count("countersign_enrolments_total", { result: settled });
     if (settled === "issued") return der;
     // A wipe that committed while the signature was in flight wins.
-    if (settled === "revoked") throw new CountersignError("device_gone", `device ${reservation.deviceId} was wiped while its certificate was being signed`);
+    if (settled === "revoked")
+      throw new CountersignError(
+        "device_gone",
+        `device ${reservation.deviceId} was wiped while its certificate was being signed`,
+      );
     this.logger.error({ certificate: reservation.id }, "reservation lost before it was settled");
     throw new CountersignError("busy", "the reservation was lost", { retryAfter: 5 });
   }
 
-  private prepare(request: IssueRequest, now: Date): { prepared: PreparedCertificate; reservation: Reservation } {
+  private prepare(
+    request: IssueRequest,
+    now: Date,
+  ): { prepared: PreparedCertificate; reservation: Reservation } {
     const { runtime, redemption, csr } = request;
     const { template, device } = redemption;
     const issuer = issuerOf(runtime.store.tenant, runtime.authority, now);
@@ -91,15 +105,22 @@ export class Issuance {
     const attributes = variablesOf(device);
     const fromTemplate = redemption.subjectSource === "template";
     const subject = fromTemplate ? renderSubject(template.subject, attributes) : csr.subject;
-    const sans: readonly SubjectAltName[] = fromTemplate ? template.sans.map((san) => renderSan(san, attributes)) : csr.sans;
+    const sans: readonly SubjectAltName[] = fromTemplate
+      ? template.sans.map((san) => renderSan(san, attributes))
+      : csr.sans;
     const authorityNotAfter = issuer.authority.notAfter ?? now;
     const validity = validityFor({
-      now, validity: template.validity, maxValidity: template.maxValidity, backdate: template.backdate,
-      authorityNotAfter, beyondAuthority: template.beyondAuthority,
+      now,
+      validity: template.validity,
+      maxValidity: template.maxValidity,
+      backdate: template.backdate,
+      authorityNotAfter,
+      beyondAuthority: template.beyondAuthority,
     });
     const authorityStart = issuer.authority.notBefore ?? validity.notBefore;
     const notBefore = validity.notBefore < authorityStart ? authorityStart : validity.notBefore;
     const prepared = this.certificates.prepare(issuer, {
+      role: "subscriber",
       subject,
       publicKey: csr.publicKey.spki,
       notBefore,
@@ -134,13 +155,19 @@ export class Issuance {
   }
 
   /** Waits a moment for a node that holds the same request; never PENDING, since certmonger would wait a week. */
-  private async reserve(request: IssueRequest, reservation: Reservation): Promise<Exclude<ReserveResult, { status: "in-progress" | "refused" }>> {
+  private async reserve(
+    request: IssueRequest,
+    reservation: Reservation,
+  ): Promise<Exclude<ReserveResult, { status: "in-progress" | "refused" }>> {
     const { enrolments } = request.runtime.store;
     for (let waited = 0; ; waited += LOOK) {
       const result = await enrolments.reserve(reservation);
       if (result.status === "refused") throw refusal(result.because, reservation);
       if (result.status !== "in-progress") return result;
-      if (waited >= WAIT) throw new CountersignError("busy", "the same request is being answered elsewhere", { retryAfter: 5 });
+      if (waited >= WAIT)
+        throw new CountersignError("busy", "the same request is being answered elsewhere", {
+          retryAfter: 5,
+        });
       await new Promise((resolve) => setTimeout(resolve, LOOK));
     }
   }
@@ -158,7 +185,7 @@ export class Issuance {
         device: reservation.deviceId,
         serial: reservation.serial,
         subject: reservation.subject,
-        csr: createHash("sha256").update(request.csr.der).digest("hex"),
+        csr: createHash("sha256").update(request.csr.raw).digest("hex"),
         transactionId: request.transactionId,
         source: request.source,
         label: "success",
@@ -170,7 +197,13 @@ export class Issuance {
 /** foundations.md 10: endpoint, transaction id, public key, CSR digest, signer. */
 const idempotencyKey = ({ runtime, transactionId, csr, signer }: IssueRequest): string => {
   const hash = createHash("sha256");
-  for (const part of [Buffer.from(runtime.endpoint.id), Buffer.from(transactionId), csr.publicKey.spki, csr.der, Buffer.from(signer)]) {
+  for (const part of [
+    Buffer.from(runtime.endpoint.id),
+    Buffer.from(transactionId),
+    csr.publicKey.spki,
+    csr.raw,
+    Buffer.from(signer),
+  ]) {
     const length = Buffer.alloc(4);
     length.writeUInt32BE(part.length);
     hash.update(length).update(part);
@@ -178,16 +211,31 @@ const idempotencyKey = ({ runtime, transactionId, csr, signer }: IssueRequest): 
   return hash.digest("hex");
 };
 
-const refusal = (because: "challenge" | "ciphertext" | "device" | "duplicate", { deviceId, templateId }: Reservation): CountersignError => {
+const refusal = (
+  because: "challenge" | "ciphertext" | "device" | "duplicate",
+  { deviceId, templateId }: Reservation,
+): CountersignError => {
   switch (because) {
     case "challenge":
-      return new CountersignError("challenge_refused", "the challenge was used before or has run out");
+      return new CountersignError(
+        "challenge_refused",
+        "the challenge was used before or has run out",
+      );
     case "ciphertext":
-      return new CountersignError("replay_refused", "the envelope was seen before with other content");
+      return new CountersignError(
+        "replay_refused",
+        "the envelope was seen before with other content",
+      );
     case "device":
-      return new CountersignError("device_gone", `device ${deviceId} is wiped, unenrolled or unknown`);
+      return new CountersignError(
+        "device_gone",
+        `device ${deviceId} is wiped, unenrolled or unknown`,
+      );
     case "duplicate":
-      return new CountersignError("policy_refused", `device ${deviceId} holds a live certificate of template ${templateId}`);
+      return new CountersignError(
+        "policy_refused",
+        `device ${deviceId} holds a live certificate of template ${templateId}`,
+      );
   }
 };
 
@@ -197,27 +245,47 @@ const checkKey = (template: Template, { publicKey }: ParsedCsr): void => {
   if (weak !== undefined) throw new CountersignError("bad_csr", `the key is weak: ${weak}`);
   if (publicKey.algorithm === undefined || !template.keyAlgorithms.includes(publicKey.algorithm)) {
     const asked = publicKey.algorithm ?? `${publicKey.type} with ${publicKey.bits} bits`;
-    throw new CountersignError("policy_refused", `key ${asked} is not allowed; allowed: ${template.keyAlgorithms.join(", ")}`);
+    throw new CountersignError(
+      "policy_refused",
+      `key ${asked} is not allowed; allowed: ${template.keyAlgorithms.join(", ")}`,
+    );
   }
 };
 
 /** T-18: what is asked for outside the template is refused by name; what the key cannot do is left out (RFC 8813). */
 const keyUsagesFor = (template: Template, csr: ParsedCsr): readonly KeyUsage[] => {
   for (const usage of csr.keyUsages ?? []) {
-    if (!template.keyUsages.includes(usage)) throw new CountersignError("policy_refused", `key usage ${usage} is not allowed by template ${template.id}`);
+    if (!template.keyUsages.includes(usage))
+      throw new CountersignError(
+        "policy_refused",
+        `key usage ${usage} is not allowed by template ${template.id}`,
+      );
   }
-  if (csr.basicConstraints?.ca === true) throw new CountersignError("policy_refused", "the request asks for a CA certificate");
+  if (csr.basicConstraints?.cA === true)
+    throw new CountersignError("policy_refused", "the request asks for a CA certificate");
   const rsa = csr.publicKey.algorithm !== undefined && isRsa(csr.publicKey.algorithm);
-  const usages = template.keyUsages.filter((usage) => (rsa ? usage !== "keyAgreement" : usage !== "keyEncipherment" && usage !== "dataEncipherment"));
-  if (usages.length === 0) throw new CountersignError("policy_refused", `template ${template.id} has no key usage for such a key`);
+  const usages = template.keyUsages.filter((usage) =>
+    rsa ? usage !== "keyAgreement" : usage !== "keyEncipherment" && usage !== "dataEncipherment",
+  );
+  if (usages.length === 0)
+    throw new CountersignError(
+      "policy_refused",
+      `template ${template.id} has no key usage for such a key`,
+    );
   return usages;
 };
 
 const extendedKeyUsagesFor = (template: Template, csr: ParsedCsr): readonly string[] => {
   const asked = csr.extendedKeyUsages ?? [];
   for (const oid of asked) {
-    if (!template.extendedKeyUsages.includes(oid) && !template.allowedExtendedKeyUsages.includes(oid)) {
-      throw new CountersignError("policy_refused", `extended key usage ${oid} is not allowed by template ${template.id}`);
+    if (
+      !template.extendedKeyUsages.includes(oid) &&
+      !template.allowedExtendedKeyUsages.includes(oid)
+    ) {
+      throw new CountersignError(
+        "policy_refused",
+        `extended key usage ${oid} is not allowed by template ${template.id}`,
+      );
     }
   }
   return [...new Set([...template.extendedKeyUsages, ...asked])];

@@ -17,9 +17,13 @@ export class Keyring {
     const provider = store === undefined ? this.providers[0] : this.byName.get(store);
     if (provider === undefined) {
       const known = [...this.byName.keys()].join(", ") || "none";
-      throw new CountersignError("invalid_input", `no key store ${store ?? "is configured"}; configured: ${known}`, {
-        issues: [{ path: "keyStore", message: `choose one of: ${known}` }],
-      });
+      throw new CountersignError(
+        "invalid_input",
+        `no key store ${store ?? "is configured"}; configured: ${known}`,
+        {
+          issues: [{ path: "keyStore", message: `choose one of: ${known}` }],
+        },
+      );
     }
     return provider.generate(spec);
   }
@@ -39,7 +43,10 @@ export class Keyring {
   private provider(ref: KeyRef): KeyProvider {
     const provider = this.byName.get(providerOf(ref));
     if (provider === undefined) {
-      throw new CountersignError("key_not_found", `key ${ref} belongs to a key store that is not configured`);
+      throw new CountersignError(
+        "key_not_found",
+        `key ${ref} belongs to a key store that is not configured`,
+      );
     }
     return provider;
   }

@@ -34,18 +34,23 @@ export class OcspResponders {
     const now = this.clock.now();
     const issuer = issuerOf(tenant, authority, now);
     const store = authority.keyRef === undefined ? undefined : providerOf(authority.keyRef);
-    const keyRef = await this.keyring.generate(store, { algorithm: "ec-p256", usage: "sign", label: `OCSP ${tenant}~${authority.id}` });
+    const keyRef = await this.keyring.generate(store, {
+      algorithm: "ec-p256",
+      usage: "sign",
+      label: `OCSP ${tenant}~${authority.id}`,
+    });
     try {
       const { publicKey } = await this.keyring.signer(keyRef);
       const end = new Date(now.getTime() + LIFE);
       const certificate = await this.certificates.issue(issuer, {
+        role: "ocsp",
         subject: parseDn(`CN=${tenant}_${authority.id},OU=Validation Authorities`),
         publicKey,
         notBefore: now,
-        notAfter: authority.notAfter !== undefined && authority.notAfter < end ? authority.notAfter : end,
+        notAfter:
+          authority.notAfter !== undefined && authority.notAfter < end ? authority.notAfter : end,
         keyUsages: ["digitalSignature"],
         extendedKeyUsages: [OID.ocspSigning],
-        ocspNoCheck: true,
       });
       return { keyRef, certificate };
     } catch (error) {
@@ -58,11 +63,13 @@ export class OcspResponders {
   async current(store: TenantStore, authority: Authority): Promise<Responder> {
     const responder = authority.ocspResponder;
     if (responder !== undefined) {
-      const left = parseCertificate(responder.certificate).notAfter.getTime() - this.clock.now().getTime();
+      const left =
+        parseCertificate(responder.certificate).notAfter.getTime() - this.clock.now().getTime();
       if (left > ROLL) return responder;
     }
     const key = `${store.tenant}/${authority.id}`;
-    const rolling = this.rolling.get(key) ?? this.roll(store, authority).finally(() => this.rolling.delete(key));
+    const rolling =
+      this.rolling.get(key) ?? this.roll(store, authority).finally(() => this.rolling.delete(key));
     this.rolling.set(key, rolling);
     return rolling;
   }
@@ -70,10 +77,21 @@ export class OcspResponders {
   private async roll(store: TenantStore, authority: Authority): Promise<Responder> {
     const responder = await this.make(store.tenant, authority);
     await store.run(async (tx) => {
-      await tx.authorities.update({ ...authority, ocspResponder: responder, version: authority.version + 1 });
-      await tx.certificates.insert(this.certificates.row(authority.id, "ocsp", responder.certificate), responder.certificate);
+      await tx.authorities.update({
+        ...authority,
+        ocspResponder: responder,
+        version: authority.version + 1,
+      });
+      await tx.certificates.insert(
+        this.certificates.row(authority.id, "ocsp", responder.certificate),
+        responder.certificate,
+      );
       await tx.ledger.append({
-        event: "authority.changed", principal: "system:ocsp", at: this.clock.now(), subjectId: authority.id, data: { ocspResponder: "rolled" },
+        event: "authority.changed",
+        principal: "system:ocsp",
+        at: this.clock.now(),
+        subjectId: authority.id,
+        data: { ocspResponder: "rolled" },
       });
     });
     this.logger.info({ authority: authority.id }, "OCSP responder rolled");

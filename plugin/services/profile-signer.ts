@@ -30,7 +30,11 @@ export class ProfileSigner {
     @inject(CaCertificates) private readonly certificates: CaCertificates,
   ) {}
 
-  async sign(store: TenantStore, authority: Authority, profile: RenderedProfile): Promise<RenderedProfile> {
+  async sign(
+    store: TenantStore,
+    authority: Authority,
+    profile: RenderedProfile,
+  ): Promise<RenderedProfile> {
     const { keyRef, certificate } = await this.identity(store, authority);
     const body = await buildSignedFile({
       content: profile.body,
@@ -45,23 +49,34 @@ export class ProfileSigner {
   private async identity(store: TenantStore, authority: Authority): Promise<Identity> {
     const year = this.clock.now().getUTCFullYear();
     const name = `profile-signing/${store.tenant}/${authority.subjectKeyId}/${year}`;
-    const stored = await this.directory.setting(name, async () => Buffer.from(JSON.stringify(await this.make(store, authority))));
+    const stored = await this.directory.setting(name, async () =>
+      Buffer.from(JSON.stringify(await this.make(store, authority))),
+    );
     return JSON.parse(Buffer.from(stored).toString("utf8")) as Identity;
   }
 
   private async make(store: TenantStore, authority: Authority): Promise<Identity> {
     const now = this.clock.now();
-    const keyRef = await this.keyring.generate(undefined, { algorithm: "rsa-2048", usage: "sign", label: `Profiles ${store.tenant}~${authority.id}` });
+    const keyRef = await this.keyring.generate(undefined, {
+      algorithm: "rsa-2048",
+      usage: "sign",
+      label: `Profiles ${store.tenant}~${authority.id}`,
+    });
     const { publicKey } = await this.keyring.signer(keyRef);
     const end = new Date(now.getTime() + TWO_YEARS);
     const certificate = await this.certificates.issue(issuerOf(store.tenant, authority, now), {
+      role: "profile-signing",
       subject: parseDn(`CN=${authority.id} profile signing`),
       publicKey,
       notBefore: now,
-      notAfter: authority.notAfter !== undefined && authority.notAfter < end ? authority.notAfter : end,
+      notAfter:
+        authority.notAfter !== undefined && authority.notAfter < end ? authority.notAfter : end,
       keyUsages: ["digitalSignature"],
     });
-    await store.certificates.insert(this.certificates.row(authority.id, "profile-signing", certificate), certificate);
+    await store.certificates.insert(
+      this.certificates.row(authority.id, "profile-signing", certificate),
+      certificate,
+    );
     return { keyRef, certificate: Buffer.from(certificate).toString("base64") };
   }
 }

@@ -1,5 +1,5 @@
 import { inject } from "tsyringe";
-import { type KeyAlgorithm, isRsa, schemeOfKey } from "../domain/algorithm.ts";
+import { type KeyAlgorithm, isRsa } from "../domain/algorithm.ts";
 import type { Authority } from "../domain/authority.ts";
 import { formatDn, parseDn } from "../domain/distinguished-name.ts";
 import type { Principal } from "../domain/principal.ts";
@@ -7,7 +7,8 @@ import type { Ra } from "../domain/ra.ts";
 import type { KeyUsage } from "../domain/template.ts";
 import { CountersignError, type Issue } from "../errors.ts";
 import { parseCertificate, readCertificateFile, toPem } from "../pki/certificate.ts";
-import { buildCsr, parseCsr } from "../pki/certificate-request.ts";
+import { buildCsr } from "../pki/build-request.ts";
+import { parseCsr } from "../pki/certificate-request.ts";
 import { verifyIssued } from "../pki/chain.ts";
 import { sha256Fingerprint } from "../pki/fingerprint.ts";
 import type { Clock, Random } from "../ports/ambient.ts";
@@ -65,44 +66,78 @@ export class Ras {
   /** "Issue Enrollment Agent Certificate": key here, certificate from the authority. */
   async issue(principal: Principal, input: NewRa): Promise<RaView> {
     const store = this.access.open(principal, "configuration:manage");
-    const authority = found(await store.authorities.get(input.authorityId), "authority", input.authorityId);
+    const authority = found(
+      await store.authorities.get(input.authorityId),
+      "authority",
+      input.authorityId,
+    );
     return raView(await this.make(principal, store, authority, input));
   }
 
   /** A key here and a CSR to be certified by an outside CA. */
   async request(principal: Principal, input: NewRa): Promise<RaView> {
     const store = this.access.open(principal, "configuration:manage");
-    const authority = found(await store.authorities.get(input.authorityId), "authority", input.authorityId);
-    return raView(await this.withKey(store, authority, input, async (draft) => {
-      const signer = await this.keyring.signer(draft.keyRef);
-      const csr = await buildCsr({
-        subject: parseDn(draft.subject), publicKey: signer.publicKey, signer, scheme: schemeOfKey(signer.algorithm),
-      });
-      const ra: Ra = { ...draft, csr, origin: "csr" };
-      await store.run(async (tx) => {
-        await tx.ras.insert(ra);
-        await tx.ledger.append(this.access.entry(principal, "ra.created", ra.id, { authority: authority.id, origin: "csr" }));
-      });
-      return ra;
-    }));
+    const authority = found(
+      await store.authorities.get(input.authorityId),
+      "authority",
+      input.authorityId,
+    );
+    return raView(
+      await this.withKey(store, authority, input, async (draft) => {
+        const signer = await this.keyring.signer(draft.keyRef);
+        const csr = await buildCsr({ subject: parseDn(draft.subject), signer });
+        const ra: Ra = { ...draft, csr, origin: "csr" };
+        await store.run(async (tx) => {
+          await tx.ras.insert(ra);
+          await tx.ledger.append(
+            this.access.entry(principal, "ra.created", ra.id, {
+              authority: authority.id,
+              origin: "csr",
+            }),
+          );
+        });
+        return ra;
+      }),
+    );
   }
 
   /** The certificate an outside CA made for an RA's CSR. It must chain to the same top as the authority (Apple; scep.md 2.2). */
   async certify(principal: Principal, id: string, file: Uint8Array): Promise<RaView> {
     const store = this.access.open(principal, "configuration:manage");
     const ra = found(await store.ras.get(id), "RA", id);
-    if (ra.csr === undefined || ra.certificate !== undefined) throw new CountersignError("conflict", `RA ${id} does not wait for a certificate`);
+    if (ra.csr === undefined || ra.certificate !== undefined)
+      throw new CountersignError("conflict", `RA ${id} does not wait for a certificate`);
     const der = readCertificateFile(file);
-    const authority = found(await store.authorities.get(ra.authorityId), "authority", ra.authorityId);
-    const issues = raIssues(der, parseCsr(ra.csr).publicKey.spki, await chainOf(store, authority), this.clock.now());
-    if (issues.length > 0) throw new CountersignError("certificate_not_matching", `the certificate does not fit RA ${id}`, { issues });
+    const authority = found(
+      await store.authorities.get(ra.authorityId),
+      "authority",
+      ra.authorityId,
+    );
+    const issues = raIssues(
+      der,
+      parseCsr(ra.csr).publicKey.spki,
+      await chainOf(store, authority),
+      this.clock.now(),
+    );
+    if (issues.length > 0)
+      throw new CountersignError(
+        "certificate_not_matching",
+        `the certificate does not fit RA ${id}`,
+        { issues },
+      );
     const parsed = parseCertificate(der);
     const certified: Ra = {
-      ...ra, certificate: der, subject: formatDn(parsed.subject), notBefore: parsed.notBefore, notAfter: parsed.notAfter,
+      ...ra,
+      certificate: der,
+      subject: formatDn(parsed.subject),
+      notBefore: parsed.notBefore,
+      notAfter: parsed.notAfter,
     };
     await store.run(async (tx) => {
       await tx.ras.update(certified);
-      await tx.ledger.append(this.access.entry(principal, "ra.certified", id, { serial: parsed.serial }));
+      await tx.ledger.append(
+        this.access.entry(principal, "ra.certified", id, { serial: parsed.serial }),
+      );
     });
     return raView(certified);
   }
@@ -111,12 +146,23 @@ export class Ras {
   async ensure(principal: Principal, store: TenantStore, authority: Authority): Promise<Ra> {
     const now = this.clock.now();
     const usable = (await store.ras.list())
-      .filter((ra) => ra.authorityId === authority.id && ra.certificate !== undefined && ra.notAfter !== undefined && ra.notAfter > now)
+      .filter(
+        (ra) =>
+          ra.authorityId === authority.id &&
+          ra.certificate !== undefined &&
+          ra.notAfter !== undefined &&
+          ra.notAfter > now,
+      )
       .sort((a, b) => (b.notAfter?.getTime() ?? 0) - (a.notAfter?.getTime() ?? 0));
     return usable[0] ?? this.make(principal, store, authority, { authorityId: authority.id });
   }
 
-  private async make(principal: Principal, store: TenantStore, authority: Authority, input: NewRa): Promise<Ra> {
+  private async make(
+    principal: Principal,
+    store: TenantStore,
+    authority: Authority,
+    input: NewRa,
+  ): Promise<Ra> {
     const now = this.clock.now();
     const issuer = issuerOf(store.tenant, authority, now);
     if (authority.single) return this.single(principal, store, authority);
@@ -124,25 +170,44 @@ export class Ras {
       const { publicKey } = await this.keyring.signer(draft.keyRef);
       const end = new Date(now.getTime() + LIFE_DAYS * 86_400_000);
       const certificate = await this.certificates.issue(issuer, {
+        role: "ra",
         subject: parseDn(draft.subject),
         publicKey,
         notBefore: now,
-        notAfter: authority.notAfter !== undefined && authority.notAfter < end ? authority.notAfter : end,
+        notAfter:
+          authority.notAfter !== undefined && authority.notAfter < end ? authority.notAfter : end,
         keyUsages: RA_KEY_USAGES,
       });
       const parsed = parseCertificate(certificate);
-      const ra: Ra = { ...draft, certificate, notBefore: parsed.notBefore, notAfter: parsed.notAfter };
+      const ra: Ra = {
+        ...draft,
+        certificate,
+        notBefore: parsed.notBefore,
+        notAfter: parsed.notAfter,
+      };
       await store.run(async (tx) => {
         await tx.ras.insert(ra);
-        await tx.certificates.insert(this.certificates.row(authority.id, "ra", certificate), certificate);
-        await tx.ledger.append(this.access.entry(principal, "ra.created", ra.id, { authority: authority.id, serial: parsed.serial }));
+        await tx.certificates.insert(
+          this.certificates.row(authority.id, "ra", certificate),
+          certificate,
+        );
+        await tx.ledger.append(
+          this.access.entry(principal, "ra.created", ra.id, {
+            authority: authority.id,
+            serial: parsed.serial,
+          }),
+        );
       });
       return ra;
     });
   }
 
   /** Decision 1: the authority's own key and certificate stand in for an RA. */
-  private async single(principal: Principal, store: TenantStore, authority: Authority): Promise<Ra> {
+  private async single(
+    principal: Principal,
+    store: TenantStore,
+    authority: Authority,
+  ): Promise<Ra> {
     const ra: Ra = {
       id: this.random.uuid(),
       authorityId: authority.id,
@@ -157,26 +222,51 @@ export class Ras {
     };
     await store.run(async (tx) => {
       await tx.ras.insert(ra);
-      await tx.ledger.append(this.access.entry(principal, "ra.created", ra.id, { authority: authority.id, origin: "single" }));
+      await tx.ledger.append(
+        this.access.entry(principal, "ra.created", ra.id, {
+          authority: authority.id,
+          origin: "single",
+        }),
+      );
     });
     return ra;
   }
 
-  private async withKey(store: TenantStore, authority: Authority, input: NewRa, use: (draft: Ra) => Promise<Ra>): Promise<Ra> {
+  private async withKey(
+    store: TenantStore,
+    authority: Authority,
+    input: NewRa,
+    use: (draft: Ra) => Promise<Ra>,
+  ): Promise<Ra> {
     const algorithm = input.keyAlgorithm ?? "rsa-2048";
     if (!isRsa(algorithm)) {
       throw new CountersignError("invalid_input", "an RA key must be RSA", {
-        issues: [{ path: "keyAlgorithm", message: "SCEP envelopes are opened with RSA; choose rsa-2048 or larger" }],
+        issues: [
+          {
+            path: "keyAlgorithm",
+            message: "SCEP envelopes are opened with RSA; choose rsa-2048 or larger",
+          },
+        ],
       });
     }
     const subject = formatDn(parseDn(input.subject ?? `CN=${authority.id} SCEP RA`));
     const keyRef = await this.keyring.generate(input.keyStore ?? storeOf(authority), {
-      algorithm, usage: "sign-and-decrypt", label: `RA ${store.tenant}~${authority.id}`,
+      algorithm,
+      usage: "sign-and-decrypt",
+      label: `RA ${store.tenant}~${authority.id}`,
     });
     try {
       return await use({
-        id: this.random.uuid(), authorityId: authority.id, keyRef, certificate: undefined, csr: undefined, subject,
-        notBefore: undefined, notAfter: undefined, origin: "issued", createdAt: this.clock.now(),
+        id: this.random.uuid(),
+        authorityId: authority.id,
+        keyRef,
+        certificate: undefined,
+        csr: undefined,
+        subject,
+        notBefore: undefined,
+        notAfter: undefined,
+        origin: "issued",
+        createdAt: this.clock.now(),
       });
     } catch (error) {
       await this.keyring.destroy(keyRef);
@@ -185,7 +275,8 @@ export class Ras {
   }
 }
 
-const storeOf = (authority: Authority): string | undefined => authority.keyRef?.slice(0, authority.keyRef.indexOf(":"));
+const storeOf = (authority: Authority): string | undefined =>
+  authority.keyRef?.slice(0, authority.keyRef.indexOf(":"));
 
 export const raView = (ra: Ra): RaView => ({
   id: ra.id,
@@ -195,17 +286,42 @@ export const raView = (ra: Ra): RaView => ({
   notBefore: ra.notBefore,
   notAfter: ra.notAfter,
   fingerprintSha256: ra.certificate === undefined ? undefined : sha256Fingerprint(ra.certificate),
-  csrPem: ra.certificate === undefined && ra.csr !== undefined ? toPem(ra.csr, "CERTIFICATE REQUEST") : undefined,
+  csrPem:
+    ra.certificate === undefined && ra.csr !== undefined
+      ? toPem(ra.csr, "CERTIFICATE REQUEST")
+      : undefined,
 });
 
-const raIssues = (der: Uint8Array, publicKey: Uint8Array, chain: readonly Uint8Array[], now: Date): readonly Issue[] => {
+const raIssues = (
+  der: Uint8Array,
+  publicKey: Uint8Array,
+  chain: readonly Uint8Array[],
+  now: Date,
+): readonly Issue[] => {
   const certificate = parseCertificate(der);
   const issues: Issue[] = [];
-  const check = (good: boolean, path: string, message: string): void => void (good || issues.push({ path, message }));
-  check(Buffer.compare(certificate.publicKey.spki, publicKey) === 0, "key", "it is not the key of the certificate request");
+  const check = (good: boolean, path: string, message: string): void =>
+    void (good || issues.push({ path, message }));
+  check(
+    Buffer.compare(certificate.publicKey.spki, publicKey) === 0,
+    "key",
+    "it is not the key of the certificate request",
+  );
   check(certificate.notBefore <= now && now < certificate.notAfter, "dates", "it is not valid now");
-  check(certificate.basicConstraints?.ca !== true, "basicConstraints", "a CA certificate cannot be an RA certificate");
-  check(RA_KEY_USAGES.every((usage) => certificate.keyUsages?.includes(usage)), "keyUsage", `it needs ${RA_KEY_USAGES.join(" and ")}`);
-  check(chain.some((ca) => verifyIssued(der, ca)), "chain", "no CA of the authority's chain has issued it");
+  check(
+    certificate.basicConstraints?.cA !== true,
+    "basicConstraints",
+    "a CA certificate cannot be an RA certificate",
+  );
+  check(
+    RA_KEY_USAGES.every((usage) => certificate.keyUsages?.includes(usage)),
+    "keyUsage",
+    `it needs ${RA_KEY_USAGES.join(" and ")}`,
+  );
+  check(
+    chain.some((ca) => verifyIssued(der, ca)),
+    "chain",
+    "no CA of the authority's chain has issued it",
+  );
   return issues;
 };

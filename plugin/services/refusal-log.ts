@@ -71,7 +71,12 @@ export class RefusalLog {
   private async fold(key: string, window: Window): Promise<void> {
     this.windows.delete(key);
     const folded = window.count - EACH;
-    if (folded > 0) await this.append(window.store, { ...window.refusal, detail: "more of the same", transactionId: undefined }, { folded });
+    if (folded > 0)
+      await this.append(
+        window.store,
+        { ...window.refusal, detail: "more of the same", transactionId: undefined },
+        { folded },
+      );
   }
 
   private async append(store: TenantStore, refusal: Refusal, extra: object): Promise<void> {
@@ -84,9 +89,13 @@ export class RefusalLog {
         data: { ...refusal, ...extra },
       });
     } catch (error) {
-      this.logger.error({ error: messageOf(error), label: refusal.label, source: refusal.source }, "refusal could not be written to the ledger");
+      this.logger.error(
+        { error: messageOf(error), label: refusal.label, source: refusal.source },
+        "refusal could not be written to the ledger",
+      );
     }
   }
 }
 
-const windowKey = (tenant: TenantId, { endpoint, source, label }: Refusal): string => [tenant, endpoint, source, label].join("\n");
+const windowKey = (tenant: TenantId, { endpoint, source, label }: Refusal): string =>
+  [tenant, endpoint, source, label].join("\n");

@@ -27,7 +27,12 @@ export class Revocations {
    * One transaction: the device's status, every live certificate revoked (also one whose signature is in flight), open challenges burned,
    * deployments removed, profiles called back. Twice is the same as once.
    */
-  async endDevice(principal: Principal, store: TenantStore, deviceId: string, status: Extract<DeviceStatus, "wiped" | "unenrolled">): Promise<WipeResult> {
+  async endDevice(
+    principal: Principal,
+    store: TenantStore,
+    deviceId: string,
+    status: Extract<DeviceStatus, "wiped" | "unenrolled">,
+  ): Promise<WipeResult> {
     const now = this.clock.now();
     const reason: RevocationReason = "cessationOfOperation";
     const result = await store.run(async (tx) => {
@@ -40,19 +45,37 @@ export class Revocations {
         revoked.push(certificate.serial);
         authorities.add(certificate.authorityId);
         await tx.ledger.append(
-          this.access.entry(principal, "certificate.revoked", certificate.id, { serial: certificate.serial, reason, device: deviceId, because: status }),
+          this.access.entry(principal, "certificate.revoked", certificate.id, {
+            serial: certificate.serial,
+            reason,
+            device: deviceId,
+            because: status,
+          }),
         );
       }
       for (const authorityId of authorities) await tx.crls.markDirty(authorityId);
       const burned = await tx.challenges.burnOfDevice(deviceId);
-      if (burned.length > 0) await tx.ledger.append(this.access.entry(principal, "challenge.burned", deviceId, { challenges: burned }));
+      if (burned.length > 0)
+        await tx.ledger.append(
+          this.access.entry(principal, "challenge.burned", deviceId, { challenges: burned }),
+        );
       for (const deployment of (await tx.deployments.list({ deviceId }, { limit: 500 })).items) {
         if (deployment.state === "removed") continue;
-        await tx.deployments.save({ ...deployment, state: "removed", nextActionAt: undefined, updatedAt: now });
+        await tx.deployments.save({
+          ...deployment,
+          state: "removed",
+          nextActionAt: undefined,
+          updatedAt: now,
+        });
         await tx.outbox.add({ kind: "remove-profile", deviceId, profileId: deployment.id }, now);
       }
       await tx.ledger.append(
-        this.access.entry(principal, status === "wiped" ? "device.wiped" : "device.unenrolled", deviceId, { revoked: revoked.length }),
+        this.access.entry(
+          principal,
+          status === "wiped" ? "device.wiped" : "device.unenrolled",
+          deviceId,
+          { revoked: revoked.length },
+        ),
       );
       return { deviceId, revoked, challengesBurned: burned.length };
     });
@@ -70,10 +93,15 @@ export class Revocations {
   ): Promise<boolean> {
     const done = await store.run(async (tx) => {
       const certificate = found(await tx.certificates.get(id), "certificate", id);
-      if (!(await tx.certificates.revoke(id, this.clock.now(), reason, invalidityDate))) return false;
+      if (!(await tx.certificates.revoke(id, this.clock.now(), reason, invalidityDate)))
+        return false;
       await tx.crls.markDirty(certificate.authorityId);
       await tx.ledger.append(
-        this.access.entry(principal, "certificate.revoked", id, { serial: certificate.serial, reason, device: certificate.deviceId }),
+        this.access.entry(principal, "certificate.revoked", id, {
+          serial: certificate.serial,
+          reason,
+          device: certificate.deviceId,
+        }),
       );
       return true;
     });

@@ -1,4 +1,10 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  hkdfSync,
+  timingSafeEqual,
+} from "node:crypto";
 import { inject } from "tsyringe";
 import { CountersignError } from "../errors.ts";
 import type { Random } from "../ports/ambient.ts";
@@ -6,7 +12,8 @@ import type { Settings } from "../ports/settings.ts";
 import { RANDOM, SETTINGS } from "../tokens.ts";
 
 /** What is derived from the server secret; one name, one key. */
-export type SecretPurpose = "challenge-mac" | "seal" | "local-token" | "implicit-rejection" | "check";
+export type SecretPurpose =
+  "challenge-mac" | "seal" | "local-token" | "implicit-rejection" | "check";
 
 /** HKDF-SHA256 (RFC 5869) of the server secret: 32 octets a purpose. */
 export const deriveKey = (serverSecret: Uint8Array, purpose: SecretPurpose): Uint8Array =>
@@ -27,7 +34,11 @@ export class SecretBox {
 
   /** HMAC-SHA256 of a challenge, bound to where it is good; lower-case hex. */
   mac(scope: string, secret: string): string {
-    return createHmac("sha256", this.macKey).update(scope).update("\0").update(secret, "utf8").digest("hex");
+    return createHmac("sha256", this.macKey)
+      .update(scope)
+      .update("\0")
+      .update(secret, "utf8")
+      .digest("hex");
   }
 
   /** Compares two MACs in constant time. */
@@ -48,12 +59,20 @@ export class SecretBox {
   /** Throws `key_pin_incorrect` when the server secret is not the one it was sealed with. */
   unseal(context: string, sealed: Uint8Array): string {
     try {
-      const decipher = createDecipheriv("aes-256-gcm", this.sealKey, sealed.subarray(0, 12), { authTagLength: 16 })
+      const decipher = createDecipheriv("aes-256-gcm", this.sealKey, sealed.subarray(0, 12), {
+        authTagLength: 16,
+      })
         .setAAD(Buffer.from(context))
         .setAuthTag(sealed.subarray(12, 28));
-      return Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]).toString("utf8");
+      return Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]).toString(
+        "utf8",
+      );
     } catch (cause) {
-      throw new CountersignError("key_pin_incorrect", `a stored secret does not open with this server secret (${context})`, { cause });
+      throw new CountersignError(
+        "key_pin_incorrect",
+        `a stored secret does not open with this server secret (${context})`,
+        { cause },
+      );
     }
   }
 }

@@ -8,7 +8,12 @@ import { type Captures, sanMatcher, subjectMatcher } from "../domain/subject-mat
 import type { Template } from "../domain/template.ts";
 import { CountersignError } from "../errors.ts";
 import type { Clock, Random } from "../ports/ambient.ts";
-import type { ChallengeContext, ChallengePolicy, Redemption, RequestedIdentity } from "../ports/challenge-policy.ts";
+import type {
+  ChallengeContext,
+  ChallengePolicy,
+  Redemption,
+  RequestedIdentity,
+} from "../ports/challenge-policy.ts";
 import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK, RANDOM } from "../tokens.ts";
 import { staticScope } from "./endpoints.ts";
@@ -27,7 +32,11 @@ export class StaticChallenges implements ChallengePolicy {
     @inject(RANDOM) private readonly random: Random,
   ) {}
 
-  async redeem(context: ChallengeContext, secret: string, request: RequestedIdentity): Promise<Redemption | undefined> {
+  async redeem(
+    context: ChallengeContext,
+    secret: string,
+    request: RequestedIdentity,
+  ): Promise<Redemption | undefined> {
     const { endpoint, templates, store } = context;
     const mac = this.secrets.mac(staticScope(endpoint.id), secret);
     let hit: StaticPolicy | undefined;
@@ -38,20 +47,43 @@ export class StaticChallenges implements ChallengePolicy {
     if (hit === undefined) return undefined;
     const { templateId, unknownDevice } = hit;
     const template = templates.find(({ id }) => id === templateId);
-    if (template === undefined) throw new CountersignError("challenge_refused", `template ${templateId} is not at this endpoint`);
+    if (template === undefined)
+      throw new CountersignError(
+        "challenge_refused",
+        `template ${templateId} is not at this endpoint`,
+      );
     const captures = capturesOf(template, request);
     if (captures === undefined) {
-      throw new CountersignError("challenge_refused", `the request's names do not fit template ${template.id}`);
+      throw new CountersignError(
+        "challenge_refused",
+        `the request's names do not fit template ${template.id}`,
+      );
     }
     const known = await matchDevice(store, captures);
-    const device = known ?? (unknownDevice === "unmanaged" ? await this.unmanaged(context, request, captures) : undefined);
-    if (device === undefined) throw new CountersignError("challenge_refused", "no single device fits the request's names");
-    if (!isLive(device)) throw new CountersignError("device_gone", `device ${device.id} is ${device.status}`);
-    return { template, device, subjectSource: "request", challengeId: undefined, expiresAt: undefined };
+    const device =
+      known ??
+      (unknownDevice === "unmanaged"
+        ? await this.unmanaged(context, request, captures)
+        : undefined);
+    if (device === undefined)
+      throw new CountersignError("challenge_refused", "no single device fits the request's names");
+    if (!isLive(device))
+      throw new CountersignError("device_gone", `device ${device.id} is ${device.status}`);
+    return {
+      template,
+      device,
+      subjectSource: "request",
+      challengeId: undefined,
+      expiresAt: undefined,
+    };
   }
 
   /** The same names at the same endpoint are the same unmanaged device. */
-  private async unmanaged({ store, endpoint }: ChallengeContext, request: RequestedIdentity, captures: Captures): Promise<Device> {
+  private async unmanaged(
+    { store, endpoint }: ChallengeContext,
+    request: RequestedIdentity,
+    captures: Captures,
+  ): Promise<Device> {
     const names = JSON.stringify([endpoint.id, formatDn(request.subject), request.sans]);
     const hostDeviceId = createHash("sha256").update(names).digest("hex").slice(0, 40);
     return store.run(async (tx) => {
@@ -59,12 +91,21 @@ export class StaticChallenges implements ChallengePolicy {
       if (existing !== undefined) return existing;
       const now = this.clock.now();
       const device: Device = {
-        id: this.random.uuid(), hostId: UNMANAGED, hostDeviceId, platform: "other", status: "unmanaged",
-        attributes: Object.fromEntries(captures), createdAt: now, updatedAt: now,
+        id: this.random.uuid(),
+        hostId: UNMANAGED,
+        hostDeviceId,
+        platform: "other",
+        status: "unmanaged",
+        attributes: Object.fromEntries(captures),
+        createdAt: now,
+        updatedAt: now,
       };
       await tx.devices.save(device);
       await tx.ledger.append({
-        event: "device.created", principal: `system:scep:${endpoint.id}`, at: now, subjectId: device.id,
+        event: "device.created",
+        principal: `system:scep:${endpoint.id}`,
+        at: now,
+        subjectId: device.id,
         data: { unmanaged: true, subject: formatDn(request.subject) },
       });
       return device;
@@ -88,7 +129,9 @@ const matchDevice = async (store: TenantStore, captures: Captures): Promise<Devi
   const fitting = candidates.filter(
     (device) =>
       device.hostId !== UNMANAGED &&
-      [...captures].every(([name, value]) => variablesOf(device)[name]?.toLowerCase() === value.toLowerCase()),
+      [...captures].every(
+        ([name, value]) => variablesOf(device)[name]?.toLowerCase() === value.toLowerCase(),
+      ),
   );
   return fitting.length === 1 ? fitting[0] : undefined;
 };

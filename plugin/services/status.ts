@@ -1,11 +1,15 @@
-import { createHash } from "node:crypto";
 import { inject } from "tsyringe";
 import { schemeOfKey } from "../domain/algorithm.ts";
 import type { Authority } from "../domain/authority.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import { parseCertificate } from "../pki/certificate.ts";
-import { type OcspCertId, parseOcspRequest } from "../pki/ocsp.ts";
-import { buildOcspResponse, ocspError, type OcspSingle } from "../pki/ocsp-response.ts";
+import { type CertId, isAskedOf, parseOcspRequest } from "../pki/ocsp.ts";
+import {
+  buildOcspResponse,
+  ocspError,
+  type OcspStatus,
+  type SingleOcspResponse,
+} from "../pki/ocsp-response.ts";
 import type { Clock } from "../ports/ambient.ts";
 import type { CrlRecord, Directory, TenantStore } from "../ports/stores.ts";
 import { CLOCK, DIRECTORY } from "../tokens.ts";
@@ -29,21 +33,37 @@ export class Status {
   /** `keyId8`: first 8 hex digits of the subject key id. Undefined for an unknown authority or one whose CRL is off. */
   async crl(tenant: TenantId, authorityId: string, keyId8: string): Promise<CrlRecord | undefined> {
     const { store, authority } = await this.find(tenant, authorityId);
-    if (authority?.keyRef === undefined || !authority.crlEnabled || authority.certificate === undefined) return undefined;
+    if (
+      authority?.keyRef === undefined ||
+      !authority.crlEnabled ||
+      authority.certificate === undefined
+    )
+      return undefined;
     if (!authority.subjectKeyId.startsWith(keyId8) || keyId8.length !== 8) return undefined;
     return this.crls.current(store, authority);
   }
 
   /** DER, by its public address (A-13). */
-  async caCertificate(tenant: TenantId, authorityId: string, keyId8: string): Promise<Uint8Array | undefined> {
+  async caCertificate(
+    tenant: TenantId,
+    authorityId: string,
+    keyId8: string,
+  ): Promise<Uint8Array | undefined> {
     const { authority } = await this.find(tenant, authorityId);
-    return authority?.subjectKeyId.startsWith(keyId8) && keyId8.length === 8 ? authority.certificate : undefined;
+    return authority?.subjectKeyId.startsWith(keyId8) && keyId8.length === 8
+      ? authority.certificate
+      : undefined;
   }
 
   /** RFC 6960: always a DER OCSPResponse, an unsigned error status included. `maxAge` in seconds, 0 when it must not be cached. */
-  async ocsp(tenant: TenantId, authorityId: string, body: Uint8Array): Promise<{ readonly body: Uint8Array; readonly maxAge: number }> {
+  async ocsp(
+    tenant: TenantId,
+    authorityId: string,
+    body: Uint8Array,
+  ): Promise<{ readonly body: Uint8Array; readonly maxAge: number }> {
     const { store, authority } = await this.find(tenant, authorityId);
-    if (authority?.certificate === undefined || !authority.ocspEnabled) return { body: ocspError("unauthorized"), maxAge: 0 };
+    if (authority?.certificate === undefined || !authority.ocspEnabled)
+      return { body: ocspError("unauthorized"), maxAge: 0 };
     let request: ReturnType<typeof parseOcspRequest>;
     try {
       request = parseOcspRequest(body);
@@ -54,9 +74,14 @@ export class Status {
     const thisUpdate = new Date(Math.floor(now.getTime() / 1000) * 1000);
     const nextUpdate = new Date(thisUpdate.getTime() + 3_600_000);
     const issuer = parseCertificate(authority.certificate);
-    const responses: OcspSingle[] = [];
+    const responses: SingleOcspResponse[] = [];
     for (const certId of request.certIds) {
-      responses.push({ certIdRaw: certId.raw, status: await this.statusOf(store, authority, issuer, certId), thisUpdate, nextUpdate });
+      responses.push({
+        certIdRaw: certId.raw,
+        status: await this.statusOf(store, authority, issuer, certId),
+        thisUpdate,
+        nextUpdate,
+      });
     }
     const responder = await this.responders.current(store, authority);
     const signer = await this.keyring.signer(responder.keyRef);
@@ -75,18 +100,26 @@ export class Status {
     store: TenantStore,
     authority: Authority,
     issuer: ReturnType<typeof parseCertificate>,
-    certId: OcspCertId,
-  ): Promise<OcspSingle["status"]> {
-    const digest = (bytes: Uint8Array): Buffer => createHash(certId.hash).update(bytes).digest();
-    const ours =
-      digest(issuer.subjectRaw).equals(certId.issuerNameHash) && digest(issuer.publicKey.keyBits).equals(certId.issuerKeyHash);
-    const certificate = ours ? await store.certificates.bySerial(authority.id, certId.serial) : undefined;
-    if (certificate?.status !== "issued" && certificate?.status !== "revoked") return { kind: "unknown" };
-    if (certificate.status !== "revoked" || certificate.revokedAt === undefined) return { kind: "good" };
-    return { kind: "revoked", at: certificate.revokedAt, reason: certificate.revocationReason ?? "unspecified" };
+    certId: CertId,
+  ): Promise<OcspStatus> {
+    const certificate = isAskedOf(certId, issuer)
+      ? await store.certificates.bySerial(authority.id, certId.serial)
+      : undefined;
+    if (certificate?.status !== "issued" && certificate?.status !== "revoked")
+      return { kind: "unknown" };
+    if (certificate.status !== "revoked" || certificate.revokedAt === undefined)
+      return { kind: "good" };
+    return {
+      kind: "revoked",
+      at: certificate.revokedAt,
+      reason: certificate.revocationReason ?? "unspecified",
+    };
   }
 
-  private async find(tenant: TenantId, id: string): Promise<{ readonly store: TenantStore; readonly authority: Authority | undefined }> {
+  private async find(
+    tenant: TenantId,
+    id: string,
+  ): Promise<{ readonly store: TenantStore; readonly authority: Authority | undefined }> {
     const store = this.directory.open(tenant);
     return { store, authority: await store.authorities.get(id) };
   }

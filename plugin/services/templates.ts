@@ -13,7 +13,9 @@ type Kept = "version" | "createdAt" | "updatedAt";
 type Mandatory = "id" | "authorityId" | "subject";
 
 /** What an admin gives; every member but the mandatory ones has a default. */
-export type TemplateInput = Pick<Template, Mandatory> & { readonly [K in Exclude<keyof Template, Kept | Mandatory>]?: Template[K] | undefined };
+export type TemplateInput = Pick<Template, Mandatory> & {
+  readonly [K in Exclude<keyof Template, Kept | Mandatory>]?: Template[K] | undefined;
+};
 
 const TEMPLATE_ID = /^[a-z0-9](?:-?[a-z0-9]){1,62}$/;
 
@@ -47,32 +49,59 @@ export class Templates {
   }
 
   async get(principal: Principal, id: string): Promise<Template> {
-    return found(await this.access.open(principal, "configuration:read").templates.get(id), "template", id);
+    return found(
+      await this.access.open(principal, "configuration:read").templates.get(id),
+      "template",
+      id,
+    );
   }
 
   async create(principal: Principal, input: TemplateInput): Promise<Template> {
     const store = this.access.open(principal, "configuration:manage");
     const now = this.clock.now();
     const template: Template = {
-      ...DEFAULTS, name: input.id, ...given(input), version: 1, createdAt: now, updatedAt: now,
+      ...DEFAULTS,
+      name: input.id,
+      ...given(input),
+      version: 1,
+      createdAt: now,
+      updatedAt: now,
     };
     await this.check(store, template, !TEMPLATE_ID.test(input.id));
     await store.run(async (tx) => {
       await tx.templates.insert(template);
-      await tx.ledger.append(this.access.entry(principal, "template.created", template.id, { version: 1 }));
+      await tx.ledger.append(
+        this.access.entry(principal, "template.created", template.id, { version: 1 }),
+      );
     });
     return template;
   }
 
-  async update(principal: Principal, id: string, change: Partial<TemplateInput>, version?: number): Promise<Template> {
+  async update(
+    principal: Principal,
+    id: string,
+    change: Partial<TemplateInput>,
+    version?: number,
+  ): Promise<Template> {
     const store = this.access.open(principal, "configuration:manage");
     const stored = found(await store.templates.get(id), "template", id);
     sameVersion(stored.version, version);
-    const template: Template = { ...stored, ...given(change), id, version: stored.version + 1, updatedAt: this.clock.now() };
+    const template: Template = {
+      ...stored,
+      ...given(change),
+      id,
+      version: stored.version + 1,
+      updatedAt: this.clock.now(),
+    };
     await this.check(store, template, false);
     await store.run(async (tx) => {
       await tx.templates.update(template);
-      await tx.ledger.append(this.access.entry(principal, "template.changed", id, { version: template.version, fields: Object.keys(given(change)) }));
+      await tx.ledger.append(
+        this.access.entry(principal, "template.changed", id, {
+          version: template.version,
+          fields: Object.keys(given(change)),
+        }),
+      );
     });
     return template;
   }
@@ -81,29 +110,57 @@ export class Templates {
   async delete(principal: Principal, id: string): Promise<void> {
     const store = this.access.open(principal, "configuration:manage");
     await store.run(async (tx) => {
-      const users = (await tx.endpoints.list()).filter((endpoint) => endpoint.templateIds.includes(id)).map((endpoint) => endpoint.id);
-      if (users.length > 0) throw new CountersignError("conflict", `template ${id} is used by endpoint ${users.join(", ")}`);
-      if (!(await tx.templates.delete(id))) throw new CountersignError("not_found", `no template ${id}`);
+      const users = (await tx.endpoints.list())
+        .filter((endpoint) => endpoint.templateIds.includes(id))
+        .map((endpoint) => endpoint.id);
+      if (users.length > 0)
+        throw new CountersignError(
+          "conflict",
+          `template ${id} is used by endpoint ${users.join(", ")}`,
+        );
+      if (!(await tx.templates.delete(id)))
+        throw new CountersignError("not_found", `no template ${id}`);
       await tx.ledger.append(this.access.entry(principal, "template.deleted", id));
     });
   }
 
   private async check(store: TenantStore, template: Template, badId: boolean): Promise<void> {
     const authority = await store.authorities.get(template.authorityId);
-    const issues = [...templateProblems(template, authority === undefined ? undefined : { now: this.clock.now(), notAfter: authority.notAfter })];
-    if (badId) issues.push({ path: "id", message: "2 to 63 lower-case letters, digits and single hyphens" });
-    if (authority === undefined) issues.push({ path: "authorityId", message: `no authority ${template.authorityId}` });
+    const issues = [
+      ...templateProblems(
+        template,
+        authority === undefined
+          ? undefined
+          : { now: this.clock.now(), notAfter: authority.notAfter },
+      ),
+    ];
+    if (badId)
+      issues.push({ path: "id", message: "2 to 63 lower-case letters, digits and single hyphens" });
+    if (authority === undefined)
+      issues.push({ path: "authorityId", message: `no authority ${template.authorityId}` });
     else if (authority.kind !== "issuing" && !authority.single) {
-      issues.push({ path: "authorityId", message: "only an issuing CA certifies end entities (A-02)" });
+      issues.push({
+        path: "authorityId",
+        message: "only an issuing CA certifies end entities (A-02)",
+      });
     }
-    if (issues.length > 0) throw new CountersignError("template_impossible", `template ${template.id} could never issue`, { issues });
+    if (issues.length > 0)
+      throw new CountersignError(
+        "template_impossible",
+        `template ${template.id} could never issue`,
+        { issues },
+      );
   }
 }
 
 /** The members that were given, without the undefined ones. */
 const given = <T extends object>(input: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
+  Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
 
 /** The key a device of this template makes when it may choose: the first one, RSA first where the platform knows nothing else. */
 export const preferredKey = (template: Template, rsaOnly: boolean) =>
-  (rsaOnly ? template.keyAlgorithms.find(isRsa) : undefined) ?? template.keyAlgorithms[0] ?? "rsa-2048";
+  (rsaOnly ? template.keyAlgorithms.find(isRsa) : undefined) ??
+  template.keyAlgorithms[0] ??
+  "rsa-2048";

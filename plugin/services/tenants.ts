@@ -19,7 +19,10 @@ export class Tenants {
   }
 
   /** Throws `conflict` for a taken id. */
-  async create(principal: Principal, input: { readonly id: string; readonly name?: string }): Promise<Tenant> {
+  async create(
+    principal: Principal,
+    input: { readonly id: string; readonly name?: string },
+  ): Promise<Tenant> {
     authorize(principal, "tenants:manage");
     if (!TENANT_ID.test(input.id)) {
       throw new CountersignError("invalid_input", "the tenant id is not valid", {
@@ -30,7 +33,11 @@ export class Tenants {
     const tenant: Tenant = { id: input.id, name: input.name ?? input.id, createdAt: now };
     await this.directory.createTenant(tenant);
     await this.directory.open(tenant.id).ledger.append({
-      event: "tenant.created", principal: principal.id, at: now, subjectId: tenant.id, data: { name: tenant.name },
+      event: "tenant.created",
+      principal: principal.id,
+      at: now,
+      subjectId: tenant.id,
+      data: { name: tenant.name },
     });
     return tenant;
   }

@@ -1,4 +1,4 @@
-import { knex as createKnex, type Knex } from "knex";
+import knexPackage, { type Knex } from "knex";
 import type { ErrorCode } from "../errors.ts";
 import type { Dialect, Statements } from "./dialect.ts";
 import { PreparedStatements, type SqliteConnection } from "./base/prepared-statements.ts";
@@ -96,7 +96,7 @@ const open = (
   pool: { readonly min: number; readonly max: number },
   prepare: (connection: SqliteConnection) => Promise<void>,
 ): Knex =>
-  createKnex({
+  knexPackage.knex({
     client: "sqlite3",
     connection: { filename },
     useNullAsDefault: true,

@@ -29,13 +29,12 @@ export class WriteQueue {
             }, this.waitMs);
       this.#tail = turn.then(async () => {
         clearTimeout(timer);
-        try {
-          if (!late) resolve(await work());
-        } catch (error) {
-          reject(error);
-        } finally {
-          this.#length -= 1;
+        if (!late) {
+          const result = Promise.resolve().then(work);
+          resolve(result);
+          await result.catch(() => undefined);
         }
+        this.#length -= 1;
       });
     });
     return done;

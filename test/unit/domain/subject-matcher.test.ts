@@ -41,6 +41,8 @@ describe("subject matcher", () => {
     ["CN=dev-%serial%", "CN=my-dev-1"],
     ["CN=%serial%-dev", "CN=-dev"],
     ["CN=ab%serial%b", "CN=ab"],
+    ["CN=ab%serial%b", "CN=abb"],
+    ["CN=b", "CN=ab"],
     ["CN=%username%,OU=%username%", "CN=Ada,OU=Bob"],
     ["CN=%username%", ""],
     ["", "O=x"],

@@ -1,0 +1,65 @@
+import { inject } from "tsyringe";
+import { CountersignError } from "../errors.ts";
+import { buildCertsOnly } from "../pki/cms-degenerate.ts";
+import { EndpointRuntimes, type EndpointRuntime } from "../services/endpoint-runtimes.ts";
+import { capabilities } from "./capabilities.ts";
+import { PkiOperation } from "./pki-operation.ts";
+
+export interface ScepRequest {
+  readonly endpointId: string;
+  readonly operation: "GetCACaps" | "GetCACert" | "GetNextCACert" | "PKIOperation";
+  /** Of PKIOperation: the pkiMessage, decoded. */
+  readonly message: Uint8Array | undefined;
+  /** Address of the client, for the ledger and for limits. */
+  readonly source: string;
+}
+
+export interface ScepResponse {
+  readonly status: number;
+  /** Without parameters: clients compare it as a string. */
+  readonly contentType: string;
+  readonly body: Uint8Array;
+}
+
+/** The operations of RFC 8894 section 4 at one endpoint, free of HTTP. */
+export class ScepOperations {
+  constructor(
+    @inject(EndpointRuntimes) private readonly runtimes: EndpointRuntimes,
+    @inject(PkiOperation) private readonly pkiOperation: PkiOperation,
+  ) {}
+
+  /** Throws `endpoint_disabled`, `not_found` (no roll-over), `bad_message`, `busy`, `key_*`: an HTTP status each; all else is a CertRep. */
+  async handle(request: ScepRequest): Promise<ScepResponse> {
+    const runtime = await this.runtimes.get(request.endpointId);
+    switch (request.operation) {
+      case "GetCACaps":
+        return {
+          status: 200,
+          contentType: "text/plain",
+          body: Buffer.from(capabilities(runtime.endpoint), "latin1"),
+        };
+      case "GetCACert":
+        return caCertificates(runtime);
+      case "GetNextCACert":
+        throw new CountersignError("not_found", "no roll-over is scheduled");
+      case "PKIOperation": {
+        if (request.message === undefined || request.message.length === 0)
+          throw new CountersignError("bad_message", "an empty message");
+        const body = await this.pkiOperation.handle(runtime, request.message, request.source);
+        return { status: 200, contentType: "application/x-pki-message", body };
+      }
+    }
+  }
+}
+
+/** Decision 1: RA, issuing CA, intermediates, root; or the one certificate of a `single` authority. */
+const caCertificates = ({ authority, ra, chain, endpoint }: EndpointRuntime): ScepResponse => {
+  if (authority.single)
+    return { status: 200, contentType: "application/x-x509-ca-cert", body: ra.certificate.der };
+  const served = endpoint.includeRoot || chain.length < 2 ? chain : chain.slice(0, -1);
+  return {
+    status: 200,
+    contentType: "application/x-x509-ca-ra-cert",
+    body: buildCertsOnly([ra.certificate.der, ...served]),
+  };
+};
