@@ -3,7 +3,9 @@ import type { Clock, Logger, Metrics, Random } from "./ports/ambient.ts";
 import type { KeyProvider } from "./ports/keys.ts";
 import type { Settings } from "./ports/settings.ts";
 import type { Database } from "./ports/stores.ts";
+import { OpaqueSchedule } from "./scep/opaque-schedule.ts";
 import { ScepOperations } from "./scep/operations.ts";
+import { PkiOperation } from "./scep/pki-operation.ts";
 import { Access } from "./services/access.ts";
 import { Authorities } from "./services/authorities.ts";
 import { CaCertificates } from "./services/ca-certificates.ts";
@@ -17,6 +19,7 @@ import { DynamicChallenges } from "./services/dynamic-challenges.ts";
 import { EndpointRuntimes } from "./services/endpoint-runtimes.ts";
 import { Endpoints } from "./services/endpoints.ts";
 import { Health } from "./services/health.ts";
+import { Hierarchies } from "./services/hierarchies.ts";
 import { HostEvents } from "./services/host-events.ts";
 import { Issuance } from "./services/issuance.ts";
 import { Keyring } from "./services/keyring.ts";
@@ -78,11 +81,14 @@ const SERVICES: readonly Service[] = [
   EndpointRuntimes,
   Endpoints,
   Health,
+  Hierarchies,
   HostEvents,
   Issuance,
   Keyring,
   Ledger,
   OcspResponders,
+  OpaqueSchedule,
+  PkiOperation,
   ProfileSigner,
   Ras,
   RefusalLog,

@@ -17,6 +17,7 @@ import { Deployments } from "./services/deployments.ts";
 import { Devices } from "./services/devices.ts";
 import { Endpoints } from "./services/endpoints.ts";
 import { Health } from "./services/health.ts";
+import { Hierarchies } from "./services/hierarchies.ts";
 import { HostEvents } from "./services/host-events.ts";
 import { Ledger } from "./services/ledger.ts";
 import { Ras } from "./services/ras.ts";
@@ -38,6 +39,7 @@ export const buildSite = (
   const services: ApiServices = {
     tenants: resolve(Tenants),
     authorities: resolve(Authorities),
+    hierarchies: resolve(Hierarchies),
     ras: resolve(Ras),
     templates: resolve(Templates),
     endpoints: resolve(Endpoints),
