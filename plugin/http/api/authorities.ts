@@ -9,7 +9,7 @@ const id = z.string().regex(AUTHORITY_ID);
 
 const newAuthority = z.strictObject({
   id,
-  name: displayName,
+  name: displayName.exactOptional(),
   kind: z.enum(["root", "intermediate", "issuing"]),
   parentId: reference.exactOptional(),
   subject: z.string().min(1).max(1000),
@@ -25,7 +25,7 @@ const newAuthority = z.strictObject({
 const newHierarchy = z.strictObject({
   id,
   rootId: id.exactOptional(),
-  name: displayName,
+  name: displayName.exactOptional(),
   organization: z.string().min(1).max(64).exactOptional(),
   keyAlgorithm: keyAlgorithm.exactOptional(),
   keyStore: reference.exactOptional(),
@@ -52,7 +52,11 @@ export const authorityRoutes: readonly Route[] = [
     method: "POST",
     path: "/authorities/import-root",
     summary: "Takes the certificate of a root whose key is elsewhere.",
-    body: z.strictObject({ id, name: displayName, certificate: certificateText }),
+    body: z.strictObject({
+      id,
+      name: displayName.exactOptional(),
+      certificate: certificateText,
+    }),
     call: async ({ authorities }, { principal, body }) =>
       created(await authorities.importRoot(principal, body)),
   }),

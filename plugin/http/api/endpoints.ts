@@ -8,7 +8,8 @@ const policy = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("static"),
     templateId: reference,
-    secret: z.string().min(1).max(8192),
+    id: reference.exactOptional().describe("An existing policy, to keep its secret."),
+    secret: z.string().min(1).max(8192).exactOptional(),
     unknownDevice: z.enum(["refuse", "unmanaged"]).exactOptional(),
   }),
   z.strictObject({ kind: z.literal("dynamic") }),

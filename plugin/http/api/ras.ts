@@ -4,11 +4,10 @@ import { route, type Route } from "./route.ts";
 import { certificateText, keyAlgorithm, reference } from "./schemas.ts";
 
 const newRa = z.strictObject({
-  id: reference.exactOptional(),
   authorityId: reference,
+  subject: z.string().min(1).max(1000).exactOptional(),
   keyAlgorithm: keyAlgorithm.exactOptional(),
   keyStore: reference.exactOptional(),
-  validity: z.string().min(1).max(40).exactOptional(),
   origin: z.enum(["issued", "csr"]).default("issued"),
 });
 
