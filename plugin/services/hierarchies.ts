@@ -6,7 +6,8 @@ import type { Settings } from "../ports/settings.ts";
 import { SETTINGS } from "../tokens.ts";
 import { Authorities, type Progress } from "./authorities.ts";
 import type { AuthorityView } from "./authority-view.ts";
-import { Ras, type RaView } from "./ras.ts";
+import type { RaView } from "./ra-view.ts";
+import { Ras } from "./ras.ts";
 
 export interface NewHierarchy {
   /** Identifier of the issuing CA. */
