@@ -12,6 +12,7 @@ import { openWorker } from "./open-worker.ts";
 const pipe = new Socket({ fd: 3, readable: true, writable: true });
 let worker: KeyWorker | undefined;
 let running = 0;
+let wantsEnd = false;
 
 const leave = (): void => {
   // A module that is still working may hang for ever, in `exit` too; nothing but a signal ends it then.
@@ -23,7 +24,11 @@ const leave = (): void => {
 const answer = (id: number, result: Uint8Array | Error): void => {
   running -= 1;
   pipe.write(encodeAnswer(id, result instanceof Error ? asKeyError(result) : result));
-  if (worker?.broken === true && running === 0) pipe.end(leave);
+  if (worker?.broken === true && !wantsEnd) {
+    // The host stops asking and ends the pipe: so nothing is lost that is on its way.
+    wantsEnd = true;
+    pipe.write(encodeAnswer(0, new Uint8Array()));
+  }
 };
 
 const failed = (id: number, thrown: unknown): void => answer(id, asKeyError(thrown));

@@ -161,13 +161,30 @@ describe("soft keys", () => {
       const [pid = 0] = startedSince(old);
       process.kill(pid, "SIGSTOP");
       const running = [1, 2, 3].map(() => signer.sign(MESSAGE, "ecdsa-sha256"));
+      const making = keys.generate(SPEC);
       setTimeout(() => process.kill(pid, "SIGKILL"), 50);
-      for (const result of await Promise.allSettled(running)) {
-        assert.equal(result.status, "rejected");
-        code("key_unavailable")(result.reason);
-      }
+      await assert.rejects(making, code("key_unavailable"), "perhaps it was made: not made twice");
+      await Promise.all(running);
       await signer.sign(MESSAGE, "ecdsa-sha256");
       assert.ok(!startedSince(old).includes(pid));
+    });
+
+    it("do not take an operation to a third process", async () => {
+      const old = before_();
+      const keys = await open();
+      const signer = await keys.signer(await keys.generate(SPEC));
+      let alive = true;
+      const kill = (async () => {
+        while (alive) {
+          for (const pid of startedSince(old)) process.kill(pid, "SIGKILL");
+          await new Promise((resolve) => setTimeout(resolve, 5));
+        }
+      })();
+      const signing = signer.sign(MESSAGE, "ecdsa-sha256");
+      await assert.rejects(signing, code("key_unavailable"));
+      alive = false;
+      await kill;
+      await signer.sign(MESSAGE, "ecdsa-sha256");
     });
 
     it("are killed and started again when they hang", async () => {
