@@ -21,7 +21,6 @@ export interface ApiServices {
   readonly templates: Templates;
   readonly endpoints: Endpoints;
   readonly devices: Devices;
-  readonly hierarchies: Hierarchies;
   readonly hostEvents: HostEvents;
   readonly deployments: Deployments;
   readonly challenges: Challenges;
