@@ -27,7 +27,7 @@ export interface KeyClientOptions {
 export interface KeyClient {
   /**
    * Asks whichever worker is least busy. Throws what the worker throws; `busy` when too many wait; `key_unavailable` when the worker
-   * ended, hung (it is then started again) or the client is closed.
+   * hung (it is then killed and started again), when it ended twice, or when the client is closed.
    */
   run(operation: KeyOperation): Promise<Uint8Array>;
   /** Asks every worker, for what each remembers by itself. */
@@ -38,6 +38,8 @@ export interface KeyClient {
 
 interface WaitingJob extends KeyJob {
   lane: KeyLane | undefined;
+  /** A worker ended before it had answered. */
+  orphaned: boolean;
   readonly timer: NodeJS.Timeout;
 }
 
@@ -78,6 +80,17 @@ export const openKeyClient = async (options: KeyClientOptions): Promise<KeyClien
       job.reject(new CountersignError("busy", "the keys did not come to it", { retryAfter: 1 }));
     }
   };
+  /** A second worker gets it: it may only have come to a process that was about to end. A third one does not, as it may be the cause. */
+  const adopt = (job: WaitingJob, error: CountersignError): void => {
+    if (refusal !== undefined || job.orphaned || job.operation.kind === "generate") {
+      job.reject(error);
+      return;
+    }
+    job.orphaned = true;
+    job.lane = undefined;
+    job.timer.refresh();
+    queue.add(job);
+  };
   const refuse = (error: CountersignError): void => {
     const waiting = [...queue];
     queue.clear();
@@ -96,6 +109,7 @@ export const openKeyClient = async (options: KeyClientOptions): Promise<KeyClien
       const job: WaitingJob = {
         operation: asked,
         lane: undefined,
+        orphaned: false,
         timer: setTimeout(() => expire(job), slow ? deadline * 12 : deadline),
         resolve: (answer) => {
           clearTimeout(job.timer);
@@ -135,6 +149,7 @@ export const openKeyClient = async (options: KeyClientOptions): Promise<KeyClien
             onRoom: () => {
               if (queue.size > 0) dispatchThisTurn();
             },
+            onOrphan: (job, error) => adopt(job as WaitingJob, error),
             onDown: (error, opened) => {
               reject(error);
               if (error.code === "key_pin_incorrect") refusal ??= error;

@@ -20,6 +20,8 @@ export interface LaneOptions {
   onReady(): void;
   /** A job is done and there is room. */
   onRoom(): void;
+  /** The worker ended before it had answered this job. */
+  onOrphan(job: KeyJob, error: CountersignError): void;
   /** The worker is gone; `opened` says whether it had been open. The lane starts it again by itself unless the secret was wrong. */
   onDown(error: CountersignError, opened: boolean): void;
 }
@@ -35,7 +37,7 @@ export interface KeyLane {
   flush(): void;
   /** Kills the worker: what it had is rejected with `key_unavailable`. */
   hang(): void;
-  /** Ends when the worker has gone. What it had is rejected. */
+  /** Ends when the worker has gone. What it had is handed to `onOrphan`. */
   close(): Promise<void>;
 }
 
@@ -50,21 +52,15 @@ export const startLane = (options: LaneOptions): KeyLane => {
   let ready = false;
   let failures = 0;
   let link: KeyLink | undefined;
-  let down: ((reason: string) => void) | undefined;
+  let down: ((reason: string, hung?: boolean) => void) | undefined;
   let restart: NodeJS.Timeout | undefined;
   let onClosed: (() => void) | undefined;
   /** Workers that have not gone yet, the killed ones among them. */
   const links = new Set<KeyLink>();
 
-  const rejectAll = (error: CountersignError): void => {
-    const rejected = [...jobs.values()];
-    jobs.clear();
-    batch = [];
-    for (const job of rejected) job.reject(error);
-  };
-
   const open = (): void => {
     let over = false;
+    let opened = false;
     let failure: CountersignError | undefined;
     const mine = options.start({
       answer: (id, answer) => {
@@ -76,7 +72,11 @@ export const startLane = (options: LaneOptions): KeyLane => {
             failure = answer;
             mine.kill();
             down?.("the key store could not be opened");
+          } else if (opened) {
+            ready = false;
+            if (jobs.size === 0) retire();
           } else {
+            opened = true;
             ready = true;
             options.onReady();
           }
@@ -91,7 +91,8 @@ export const startLane = (options: LaneOptions): KeyLane => {
           failures = 0;
           job.resolve(answer);
         }
-        options.onRoom();
+        if (ready) options.onRoom();
+        else if (jobs.size === 0) retire();
       },
       down: (reason) => {
         if (link === mine) down?.(reason);
@@ -99,22 +100,32 @@ export const startLane = (options: LaneOptions): KeyLane => {
         if (links.size === 0) onClosed?.();
       },
     });
-    const timer = setTimeout(() => {
+    let timer = setTimeout(() => {
       mine.kill();
       down?.("the key store did not open in time");
     }, options.openDeadline);
+    /** The worker has asked for it and has answered everything. */
+    const retire = (): void => {
+      mine.end();
+      timer = setTimeout(() => mine.kill(), PATIENCE_AT_CLOSE);
+    };
     link = mine;
     links.add(mine);
     // Called once a link, by whichever comes first: its end, a hang, a failed opening.
-    down = (reason) => {
+    down = (reason, hung = false) => {
       if (over) return;
       over = true;
       clearTimeout(timer);
-      const opened = ready;
       ready = false;
       link = undefined;
       const error = failure ?? new CountersignError("key_unavailable", reason, { retryAfter: 1 });
-      rejectAll(error);
+      const orphans = [...jobs.values()];
+      jobs.clear();
+      batch = [];
+      for (const job of orphans) {
+        if (hung) job.reject(error);
+        else options.onOrphan(job, error);
+      }
       if (onClosed !== undefined) return;
       options.logger?.warn({ reason, code: error.code }, "key worker down");
       // A wrong PIN is never tried again by itself: tokens lock.
@@ -149,7 +160,7 @@ export const startLane = (options: LaneOptions): KeyLane => {
     },
     hang: () => {
       link?.kill();
-      down?.("a key did not answer in time");
+      down?.("a key did not answer in time", true);
     },
     close: () =>
       new Promise((resolve) => {

@@ -11,7 +11,10 @@ export interface KeyLink {
   kill(): void;
 }
 
-/** What a link tells. After `down` it says nothing more. */
+/**
+ * What a link tells. The first answer with the number 0 is that of `open`, a second one says that the worker wants to be ended and started
+ * afresh. After `down` it says nothing more.
+ */
 export interface LinkEvents {
   answer(id: number, answer: Uint8Array | CountersignError): void;
   /** The worker is gone; `reason` is for people. */

@@ -12,6 +12,7 @@ import { openWorker } from "./open-worker.ts";
 const pipe = new Socket({ fd: 3, readable: true, writable: true });
 let worker: KeyWorker | undefined;
 let running = 0;
+let wantsEnd = false;
 
 const leave = (): void => {
   // A module that is still working may hang for ever, in `exit` too; nothing but a signal ends it then.
@@ -22,8 +23,12 @@ const leave = (): void => {
 
 const answer = (id: number, result: Uint8Array | Error): void => {
   running -= 1;
+  if (worker?.broken === true && !wantsEnd) {
+    // Said before the answer, so that what is asked because of it goes elsewhere. The host stops asking and ends the pipe: nothing is lost.
+    wantsEnd = true;
+    pipe.write(encodeAnswer(0, new Uint8Array()));
+  }
   pipe.write(encodeAnswer(id, result instanceof Error ? asKeyError(result) : result));
-  if (worker?.broken === true && running === 0) pipe.end(leave);
 };
 
 const failed = (id: number, thrown: unknown): void => answer(id, asKeyError(thrown));

@@ -8,7 +8,7 @@ import { openWorker } from "./open-worker.ts";
 export const localLink: StartLink = (events) => {
   let worker: KeyWorker | undefined;
   let alive = true;
-  let running = 0;
+  let wantsEnd = false;
   const down = (reason: string): void => {
     if (!alive) return;
     alive = false;
@@ -17,12 +17,13 @@ export const localLink: StartLink = (events) => {
     setImmediate(() => events.down(reason));
   };
   const answer = (id: number, result: Uint8Array | CountersignError): void => {
-    running -= 1;
+    if (alive && worker?.broken === true && !wantsEnd) {
+      wantsEnd = true;
+      events.answer(0, new Uint8Array());
+    }
     if (alive) events.answer(id, result);
-    if (worker?.broken === true && running === 0) down("the key store must be opened again");
   };
   const run = async ({ id, operation }: NumberedOperation): Promise<void> => {
-    running += 1;
     try {
       if (operation.kind === "open") {
         const opened = await openWorker(operation.bytes);

@@ -53,7 +53,9 @@ const schema = z.strictObject({
     .refine((value) => !(value instanceof Uint8Array) || value.length >= 32, {
       error: "must have at least 32 octets",
     })
-    .describe("32 octets or more, the same on every node: MACs, sealing and tokens derive from it."),
+    .describe(
+      "32 octets or more, the same on every node: MACs, sealing and tokens derive from it.",
+    ),
   organization: z.string().min(1).max(64).default("Countersign").describe("Name on profiles."),
   crl: z
     .strictObject({ intervalSeconds: seconds(86_400), lifetimeSeconds: seconds(604_800) })
@@ -102,10 +104,7 @@ export interface Config extends Readonly<Checked> {
 }
 
 /** Checks everything and throws one `invalid_config` that lists all faults with their paths. */
-export const parseConfig = (
-  input: unknown,
-  keyStores: readonly KeyStoreDefinition[],
-): Config => {
+export const parseConfig = (input: unknown, keyStores: readonly KeyStoreDefinition[]): Config => {
   const checked = schema.safeParse(input);
   const keys = prepareKeys(input, keyStores);
   const issues = [...(checked.success ? [] : issuesOf(checked.error)), ...keys.issues];
@@ -113,7 +112,8 @@ export const parseConfig = (
     throw new CountersignError("invalid_config", listOf(issues), { issues });
   }
   const { publicUrl } = checked.data;
-  const scepUrl = checked.data.scepUrl ?? (publicUrl === undefined ? undefined : `${publicUrl}/scep`);
+  const scepUrl =
+    checked.data.scepUrl ?? (publicUrl === undefined ? undefined : `${publicUrl}/scep`);
   return Object.freeze({ ...checked.data, scepUrl, keys: keys.stores });
 };
 
@@ -153,6 +153,9 @@ export const configJsonSchema = (
   }));
   return {
     ...whole,
-    properties: { ...whole.properties, keys: { ...whole.properties["keys"], items: { anyOf: items } } },
+    properties: {
+      ...whole.properties,
+      keys: { ...whole.properties["keys"], items: { anyOf: items } },
+    },
   };
 };

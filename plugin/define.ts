@@ -41,8 +41,14 @@ export const defineKeyStore = <Schema extends z.ZodType>(definition: {
   },
 });
 
-/** JSON Schema of what a schema accepts; functions of the host have no JSON form and are left open. */
+/** JSON Schema of what a schema accepts. What has no JSON form (functions of the host, octets) is accepted by no document. */
 export const jsonSchemaOf = (schema: z.ZodType): Record<string, unknown> => {
-  const whole: Record<string, unknown> = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  const whole: Record<string, unknown> = z.toJSONSchema(schema, {
+    io: "input",
+    unrepresentable: "any",
+    override: ({ zodSchema, jsonSchema }) => {
+      if (zodSchema._zod.def.type === "custom") jsonSchema.not = {};
+    },
+  });
   return Object.fromEntries(Object.entries(whole).filter(([name]) => name !== "$schema"));
 };

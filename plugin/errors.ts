@@ -146,7 +146,8 @@ export const ERRORS = {
     "The algorithm is not supported",
     "Use AES-CBC and SHA-256 or stronger.",
   ),
-  bad_message: facts(
+  bad_message: facts(400, 1, "The message is malformed", "Send the request again from the device."),
+  unverified: facts(
     400,
     1,
     "The message could not be verified",

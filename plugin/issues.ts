@@ -7,8 +7,12 @@ export const issuesOf = (error: z.ZodError, prefix: readonly PropertyKey[] = [])
     const path = [...prefix, ...issue.path];
     return issue.code === "unrecognized_keys"
       ? issue.keys.map((key) => ({ path: dotted([...path, key]), message: "is not known here" }))
-      : [{ path: dotted(path), message: issue.message }];
+      : [{ path: dotted(path), message: plain(issue.message) }];
   });
+
+/** zod's words for a member that is not there at all say more about types than people want to know. */
+const plain = (message: string): string =>
+  message.endsWith("received undefined") ? "is missing" : message;
 
 const dotted = (path: readonly PropertyKey[]): string => path.map(String).join(".");
 

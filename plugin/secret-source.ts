@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { z } from "zod";
 import { CountersignError } from "./errors.ts";
 
@@ -40,11 +40,15 @@ export const readSecretBytes = async (
     }
     return octets(value);
   }
-  try {
-    return new Uint8Array(await readFile(source.file));
-  } catch (cause) {
-    throw missing(setting, `the file ${source.file} cannot be read`, cause);
+  const { file } = source;
+  const { mode } = await stat(file).catch((cause: unknown) => {
+    throw missing(setting, `the file ${file} cannot be read`, cause);
+  });
+  // Windows has no such bits.
+  if (process.platform !== "win32" && (mode & 0o077) !== 0) {
+    throw missing(setting, `others can read the file ${file}; run: chmod 600 ${file}`);
   }
+  return new Uint8Array(await readFile(file));
 };
 
 const octets = (value: string | Uint8Array): Uint8Array =>

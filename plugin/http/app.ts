@@ -1,4 +1,10 @@
-import express, { type Express, type NextFunction, type Request, type Response, Router } from "express";
+import express, {
+  type Express,
+  type NextFunction,
+  type Request,
+  type Response,
+  Router,
+} from "express";
 import { CountersignError } from "../errors.ts";
 import type { Logger, Random } from "../ports/ambient.ts";
 import { API_ROUTES } from "./api/routes.ts";

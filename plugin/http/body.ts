@@ -19,13 +19,19 @@ interface ParsedByHost {
  * The raw octets of a request. Bytes that the host has read already are taken from it; where its parser has destroyed them, `body_consumed`
  * says what to change. Throws `too_large`, `request_timeout`, `invalid_input`.
  */
-export const readBody = async (request: IncomingMessage, limits: BodyLimits): Promise<Uint8Array> => {
+export const readBody = async (
+  request: IncomingMessage,
+  limits: BodyLimits,
+): Promise<Uint8Array> => {
   const { body, rawBody } = request as ParsedByHost;
   const kept = [body, rawBody].find((value) => value instanceof Uint8Array);
   if (kept !== undefined) return within(kept, limits);
   if (wasRead(request)) {
     if (!hasBody(request)) return new Uint8Array(0);
-    throw new CountersignError("body_consumed", "the request body was read before Countersign saw it");
+    throw new CountersignError(
+      "body_consumed",
+      "the request body was read before Countersign saw it",
+    );
   }
   refuseEncoded(request);
   if (Number(request.headers["content-length"] ?? 0) > limits.bytes) throw tooLarge(limits);
@@ -90,7 +96,8 @@ const receive = (request: IncomingMessage, limits: BodyLimits): Promise<Uint8Arr
       request.off("data", onData).off("end", onEnd).off("error", onBreak).off("close", onBreak);
       // The rest is thrown away, so that the answer can still be sent.
       if (error !== undefined) request.on("error", () => undefined).resume();
-      if (error === undefined) resolve(chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks));
+      if (error === undefined)
+        resolve(chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks));
       else reject(error);
     };
     request.on("data", onData).on("end", onEnd).on("error", onBreak).on("close", onBreak);

@@ -24,7 +24,11 @@ export const conditionalReply = (request: IncomingMessage, published: Published)
   return { status, contentType, body, headers };
 };
 
-const isFresh = (request: IncomingMessage, etag: string, lastModified: Date | undefined): boolean => {
+const isFresh = (
+  request: IncomingMessage,
+  etag: string,
+  lastModified: Date | undefined,
+): boolean => {
   const ifNoneMatch = request.headers["if-none-match"];
   if (ifNoneMatch !== undefined) {
     return ifNoneMatch.split(",").some((tag) => ["*", etag, `W/${etag}`].includes(tag.trim()));

@@ -31,7 +31,10 @@ export const decodeGetMessage = (raw: string): Uint8Array => {
   let text = unescapeOnce(raw);
   if (text.includes("%")) text = unescapeOnce(text);
   if (text.length > GET_MESSAGE_LIMIT) {
-    throw new CountersignError("too_large", `a GET message may have ${GET_MESSAGE_LIMIT} characters`);
+    throw new CountersignError(
+      "too_large",
+      `a GET message may have ${GET_MESSAGE_LIMIT} characters`,
+    );
   }
   const standard = settleSpaces(text.replace(/[\r\n\t]/g, ""))
     .replaceAll("-", "+")
@@ -46,7 +49,7 @@ export const decodeGetMessage = (raw: string): Uint8Array => {
 /** A space is a `+` that a form decoder spoiled, unless the length only fits without it: then it is a fold. */
 const settleSpaces = (text: string): string => {
   if (!text.includes(" ")) return text;
-  const spoiled = text.trim().replaceAll(" ", "+");
+  const spoiled = text.replaceAll(" ", "+");
   return fits(spoiled) ? spoiled : text.replaceAll(" ", "");
 };
 

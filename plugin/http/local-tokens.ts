@@ -28,13 +28,23 @@ export class LocalTokens {
 
   /** Throws `invalid_input` for a token that could do nothing, `forbidden` where local tokens are switched off. */
   async mint(request: TokenRequest): Promise<string> {
-    if (!this.enabled) throw new CountersignError("forbidden", "admin.tokens.localKey is switched off");
+    if (!this.enabled)
+      throw new CountersignError("forbidden", "admin.tokens.localKey is switched off");
     const { subject, tenant, roles = [], operator = false, lifetimeSeconds } = request;
-    if (subject === "" || (operator ? tenant !== undefined : tenant === undefined || roles.length === 0)) {
-      throw new CountersignError("invalid_input", "a token needs a subject, and a tenant with roles unless it is the operator's");
+    if (
+      subject === "" ||
+      (operator ? tenant !== undefined : tenant === undefined || roles.length === 0)
+    ) {
+      throw new CountersignError(
+        "invalid_input",
+        "a token needs a subject, and a tenant with roles unless it is the operator's",
+      );
     }
     const now = Math.floor(this.clock.now().getTime() / 1000);
-    return new SignJWT({ kind: operator ? "operator" : "user", ...(operator ? {} : { tenant, roles }) })
+    return new SignJWT({
+      kind: operator ? "operator" : "user",
+      ...(operator ? {} : { tenant, roles }),
+    })
       .setProtectedHeader({ alg: "HS256", typ: "JWT" })
       .setIssuer(LOCAL_ISSUER)
       .setSubject(subject)
@@ -45,7 +55,8 @@ export class LocalTokens {
 
   /** Throws `unauthenticated`. */
   async verify(token: string): Promise<Principal> {
-    if (!this.enabled) throw new CountersignError("unauthenticated", "local tokens are switched off");
+    if (!this.enabled)
+      throw new CountersignError("unauthenticated", "local tokens are switched off");
     const { payload } = await jwtVerify(token, this.key, {
       algorithms: ["HS256"],
       issuer: LOCAL_ISSUER,

@@ -10,7 +10,11 @@ export interface Reply {
 }
 
 /** Sends an answer with its length, never chunked (HTTP/1.0 clients, scep.md 2.3 rule 4); HEAD gets the same headers without the body. */
-export const sendReply = (request: IncomingMessage, response: ServerResponse, reply: Reply): void => {
+export const sendReply = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  reply: Reply,
+): void => {
   if (response.headersSent) {
     response.destroy();
     return;

@@ -26,9 +26,13 @@ export class SourceLimit {
     const count = (this.counts.get(source) ?? 0) + 1;
     this.counts.set(source, count);
     if (count > this.perMinute) {
-      throw new CountersignError("too_many_requests", `${source} sent over ${this.perMinute} a minute`, {
-        retryAfter: ((window + 1) * WINDOW_MS - now) / 1000,
-      });
+      throw new CountersignError(
+        "too_many_requests",
+        `${source} sent over ${this.perMinute} a minute`,
+        {
+          retryAfter: ((window + 1) * WINDOW_MS - now) / 1000,
+        },
+      );
     }
   }
 }

@@ -44,7 +44,12 @@ export class StatusRoutes {
   }
 
   /** `/ca/{tenant}/{authority}/{first 8 hex of the SKI}.cer`: one DER certificate (RFC 5280 section 4.2.2.1). */
-  private async caCertificate(request: IncomingMessage, tenant: string, id: string, rest: readonly string[]) {
+  private async caCertificate(
+    request: IncomingMessage,
+    tenant: string,
+    id: string,
+    rest: readonly string[],
+  ) {
     const [file = "", ...more] = rest;
     const named = file.endsWith(".cer") && more.length === 0;
     const body = named
@@ -60,8 +65,14 @@ export class StatusRoutes {
   }
 
   /** RFC 6960 appendix A.1: POST of the request, or GET with its base64 behind the responder's address. */
-  private async ocsp(request: IncomingMessage, tenant: string, id: string, encoded: string): Promise<Reply> {
-    if (!["GET", "HEAD", "POST"].includes(request.method ?? "")) return methodNotAllowed("GET, HEAD, POST");
+  private async ocsp(
+    request: IncomingMessage,
+    tenant: string,
+    id: string,
+    encoded: string,
+  ): Promise<Reply> {
+    if (!["GET", "HEAD", "POST"].includes(request.method ?? ""))
+      return methodNotAllowed("GET, HEAD, POST");
     const posted = request.method === "POST";
     const message = posted ? await readBody(request, this.limits) : decodeGetMessage(encoded);
     const { body, maxAge } = await this.status.ocsp(tenant, id, message);
@@ -70,7 +81,8 @@ export class StatusRoutes {
       contentType: "application/ocsp-response",
       body,
       headers: {
-        "Cache-Control": posted || maxAge === 0 ? "no-store" : `public, max-age=${maxAge}, must-revalidate`,
+        "Cache-Control":
+          posted || maxAge === 0 ? "no-store" : `public, max-age=${maxAge}, must-revalidate`,
       },
     };
   }

@@ -108,6 +108,8 @@ export class PkiOperation {
         `digest ${signed.digest ?? "of an unknown kind"} is not accepted`,
       );
     }
+    if (signed.scheme === undefined)
+      throw new CountersignError("bad_algorithm", "the signature algorithm is not supported");
     if (signed.signerCertificate === undefined)
       throw unverified("the signer's certificate is not in the message");
     const signer = importSigner(signed.signerCertificate);
@@ -186,8 +188,7 @@ export class PkiOperation {
   }
 }
 
-const unverified = (detail: string): CountersignError =>
-  new CountersignError("bad_message", detail);
+const unverified = (detail: string): CountersignError => new CountersignError("unverified", detail);
 
 const importSigner = (certificate: TransientCertificate): PublicKey => {
   try {

@@ -3,18 +3,18 @@ import { statusAt } from "../domain/authority.ts";
 import { type ChallengePolicySetting, type Endpoint, ENDPOINT_ID } from "../domain/endpoint.ts";
 import { isLiveRa } from "../domain/ra.ts";
 import type { Principal } from "../domain/principal.ts";
-import { subjectMatcher, sanMatcher } from "../domain/subject-matcher.ts";
 import type { Template } from "../domain/template.ts";
-import { CountersignError, type Issue, messageOf } from "../errors.ts";
+import { CountersignError, type Issue } from "../errors.ts";
 import { readCertificateFile } from "../pki/certificate.ts";
-import { verifyIssued } from "../pki/chain.ts";
 import type { Clock, Random } from "../ports/ambient.ts";
 import type { Settings } from "../ports/settings.ts";
 import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK, RANDOM, SETTINGS } from "../tokens.ts";
 import { Access, found, sameVersion } from "./access.ts";
 import { EndpointRuntimes } from "./endpoint-runtimes.ts";
-import { Ras, raView, type RaView } from "./ras.ts";
+import { chainIssues, policyIssues } from "./endpoint-check.ts";
+import { endpointView, type EndpointView } from "./endpoint-view.ts";
+import { Ras } from "./ras.ts";
 import { SecretBox } from "./secret-box.ts";
 
 export type PolicyInput =
@@ -42,35 +42,6 @@ export interface EndpointInput {
   readonly acceptMd5Csr?: boolean | undefined;
   /** Enabled unless said otherwise; refused while something is missing (E-06). */
   readonly enabled?: boolean | undefined;
-}
-
-export interface EndpointView {
-  readonly id: string;
-  readonly name: string;
-  readonly authorityId: string;
-  readonly templateIds: readonly string[];
-  readonly policies: readonly (
-    | {
-        readonly kind: "static";
-        readonly id: string;
-        readonly templateId: string;
-        readonly unknownDevice: "refuse" | "unmanaged";
-        readonly secretSet: true;
-      }
-    | { readonly kind: "dynamic"; readonly id: string }
-  )[];
-  readonly raId: string | undefined;
-  readonly ra: RaView | undefined;
-  readonly includeRoot: boolean;
-  readonly legacy: boolean;
-  readonly acceptMd5Csr: boolean;
-  readonly enabled: boolean;
-  /** Where devices send their requests; undefined until `scepUrl` is configured. */
-  readonly url: string | undefined;
-  readonly warnings: readonly string[];
-  readonly version: number;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
 }
 
 /** Shorter static secrets can be guessed. */
@@ -296,25 +267,7 @@ export class Endpoints {
 
   private async view(store: TenantStore, endpoint: Endpoint): Promise<EndpointView> {
     const ra = endpoint.raId === undefined ? undefined : await store.ras.get(endpoint.raId);
-    const { chain: _chain, policies, ...plain } = endpoint;
-    return {
-      ...plain,
-      policies: policies.map((policy) =>
-        policy.kind === "static"
-          ? {
-              kind: policy.kind,
-              id: policy.id,
-              templateId: policy.templateId,
-              unknownDevice: policy.unknownDevice,
-              secretSet: true,
-            }
-          : policy,
-      ),
-      ra: ra === undefined ? undefined : raView(ra),
-      url:
-        this.settings.scepUrl === undefined ? undefined : `${this.settings.scepUrl}/${endpoint.id}`,
-      warnings: warningsOf(endpoint),
-    };
+    return endpointView(endpoint, ra, this.settings.scepUrl);
   }
 }
 
@@ -323,55 +276,3 @@ const sealContext = (endpointId: string, policyId: string): string =>
 
 /** What a static challenge's MAC is bound to. */
 export const staticScope = (endpointId: string): string => `static/${endpointId}`;
-
-const warningsOf = (endpoint: Endpoint): readonly string[] => [
-  ...(endpoint.legacy ? ["3DES and SHA-1 are accepted: use this for old clients only"] : []),
-  ...(endpoint.acceptMd5Csr
-    ? ["MD5-signed certificate requests are accepted when their signature verifies"]
-    : []),
-];
-
-const policyIssues = (endpoint: Endpoint, templates: readonly Template[]): readonly Issue[] => {
-  const issues: Issue[] = [];
-  const macs = new Set<string>();
-  for (const [index, policy] of endpoint.policies.entries()) {
-    if (policy.kind !== "static") continue;
-    const path = `policies.${index}.templateId`;
-    const template = templates.find(({ id }) => id === policy.templateId);
-    if (template === undefined)
-      issues.push({ path, message: `template ${policy.templateId} is not one of the endpoint's` });
-    else {
-      try {
-        subjectMatcher(template.subject);
-        sanMatcher(template.sans);
-      } catch (error) {
-        issues.push({
-          path,
-          message: `requests cannot be compared with template ${template.id}: ${messageOf(error)}`,
-        });
-      }
-    }
-    if (macs.has(policy.mac))
-      issues.push({
-        path: `policies.${index}.secret`,
-        message: "two policies have the same secret",
-      });
-    macs.add(policy.mac);
-  }
-  if (endpoint.policies.filter(({ kind }) => kind === "dynamic").length > 1)
-    issues.push({ path: "policies", message: "one dynamic policy is enough" });
-  return issues;
-};
-
-/** One chain, each issued by the next, the authority first; Apple refuses anything else (scep.md 2.2). */
-const chainIssues = (chain: readonly Uint8Array[], authority: Uint8Array): readonly Issue[] => {
-  const issues: Issue[] = [];
-  if (Buffer.compare(chain[0] ?? new Uint8Array(), authority) !== 0)
-    issues.push({ path: "chain.0", message: "the first must be the authority's own certificate" });
-  for (let i = 0; i + 1 < chain.length; i++) {
-    const [lower, upper] = [chain[i], chain[i + 1]];
-    if (lower !== undefined && upper !== undefined && !verifyIssued(lower, upper))
-      issues.push({ path: `chain.${i + 1}`, message: "has not issued the one before it" });
-  }
-  return issues;
-};

@@ -4,13 +4,10 @@ import type { Authority } from "../domain/authority.ts";
 import { formatDn, parseDn } from "../domain/distinguished-name.ts";
 import type { Principal } from "../domain/principal.ts";
 import type { Ra } from "../domain/ra.ts";
-import type { KeyUsage } from "../domain/template.ts";
-import { CountersignError, type Issue } from "../errors.ts";
-import { parseCertificate, readCertificateFile, toPem } from "../pki/certificate.ts";
+import { CountersignError } from "../errors.ts";
+import { parseCertificate, readCertificateFile } from "../pki/certificate.ts";
 import { buildCsr } from "../pki/build-request.ts";
 import { parseCsr } from "../pki/certificate-request.ts";
-import { verifyIssued } from "../pki/chain.ts";
-import { sha256Fingerprint } from "../pki/fingerprint.ts";
 import type { Clock, Random } from "../ports/ambient.ts";
 import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK, RANDOM } from "../tokens.ts";
@@ -18,18 +15,8 @@ import { Access, found } from "./access.ts";
 import { chainOf } from "./ca-chain.ts";
 import { CaCertificates, issuerOf } from "./ca-certificates.ts";
 import { Keyring } from "./keyring.ts";
-
-export interface RaView {
-  readonly id: string;
-  readonly authorityId: string;
-  readonly subject: string;
-  readonly origin: Ra["origin"];
-  readonly notBefore: Date | undefined;
-  readonly notAfter: Date | undefined;
-  readonly fingerprintSha256: string | undefined;
-  /** While the request waits to be certified. */
-  readonly csrPem: string | undefined;
-}
+import { raIssues, RA_KEY_USAGES } from "./ra-check.ts";
+import { raView, type RaView } from "./ra-view.ts";
 
 export interface NewRa {
   readonly authorityId: string;
@@ -41,7 +28,6 @@ export interface NewRa {
 
 /** E-05: at most one year. */
 const LIFE_DAYS = 365;
-const RA_KEY_USAGES: readonly KeyUsage[] = ["digitalSignature", "keyEncipherment"];
 
 /** Registration authorities: RSA keys apart from every CA key (E-04, E-05). */
 export class Ras {
@@ -277,51 +263,3 @@ export class Ras {
 
 const storeOf = (authority: Authority): string | undefined =>
   authority.keyRef?.slice(0, authority.keyRef.indexOf(":"));
-
-export const raView = (ra: Ra): RaView => ({
-  id: ra.id,
-  authorityId: ra.authorityId,
-  subject: ra.subject,
-  origin: ra.origin,
-  notBefore: ra.notBefore,
-  notAfter: ra.notAfter,
-  fingerprintSha256: ra.certificate === undefined ? undefined : sha256Fingerprint(ra.certificate),
-  csrPem:
-    ra.certificate === undefined && ra.csr !== undefined
-      ? toPem(ra.csr, "CERTIFICATE REQUEST")
-      : undefined,
-});
-
-const raIssues = (
-  der: Uint8Array,
-  publicKey: Uint8Array,
-  chain: readonly Uint8Array[],
-  now: Date,
-): readonly Issue[] => {
-  const certificate = parseCertificate(der);
-  const issues: Issue[] = [];
-  const check = (good: boolean, path: string, message: string): void =>
-    void (good || issues.push({ path, message }));
-  check(
-    Buffer.compare(certificate.publicKey.spki, publicKey) === 0,
-    "key",
-    "it is not the key of the certificate request",
-  );
-  check(certificate.notBefore <= now && now < certificate.notAfter, "dates", "it is not valid now");
-  check(
-    certificate.basicConstraints?.cA !== true,
-    "basicConstraints",
-    "a CA certificate cannot be an RA certificate",
-  );
-  check(
-    RA_KEY_USAGES.every((usage) => certificate.keyUsages?.includes(usage)),
-    "keyUsage",
-    `it needs ${RA_KEY_USAGES.join(" and ")}`,
-  );
-  check(
-    chain.some((ca) => verifyIssued(der, ca)),
-    "chain",
-    "no CA of the authority's chain has issued it",
-  );
-  return issues;
-};

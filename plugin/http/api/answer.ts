@@ -3,7 +3,12 @@ import type { Page } from "../../ports/stores.ts";
 /** What a route answers; `run-route.ts` turns it into HTTP. */
 export type Answer =
   | { readonly kind: "json"; readonly value: unknown; readonly status: number }
-  | { readonly kind: "bytes"; readonly contentType: string; readonly fileName: string; readonly body: Uint8Array }
+  | {
+      readonly kind: "bytes";
+      readonly contentType: string;
+      readonly fileName: string;
+      readonly body: Uint8Array;
+    }
   | { readonly kind: "lines"; readonly run: (line: (value: unknown) => void) => Promise<void> }
   | { readonly kind: "none" };
 
@@ -16,7 +21,8 @@ export const none = (): Answer => ({ kind: "none" });
 
 /** Every list has the same form: `{ items, cursor? }`. */
 export const listed = (items: readonly unknown[]): Answer => ok({ items });
-export const paged = (page: Page<unknown>): Answer => ok({ items: page.items, cursor: page.cursor });
+export const paged = (page: Page<unknown>): Answer =>
+  ok({ items: page.items, cursor: page.cursor });
 
 export const file = (contentType: string, fileName: string, body: Uint8Array): Answer => ({
   kind: "bytes",
@@ -26,4 +32,7 @@ export const file = (contentType: string, fileName: string, body: Uint8Array): A
 });
 
 /** Newline-delimited JSON, each line sent when it is known. */
-export const lines = (run: (line: (value: unknown) => void) => Promise<void>): Answer => ({ kind: "lines", run });
+export const lines = (run: (line: (value: unknown) => void) => Promise<void>): Answer => ({
+  kind: "lines",
+  run,
+});

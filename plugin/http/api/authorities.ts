@@ -9,7 +9,7 @@ const id = z.string().regex(AUTHORITY_ID);
 
 const newAuthority = z.strictObject({
   id,
-  name: displayName,
+  name: displayName.exactOptional(),
   kind: z.enum(["root", "intermediate", "issuing"]),
   parentId: reference.exactOptional(),
   subject: z.string().min(1).max(1000),
@@ -25,7 +25,7 @@ const newAuthority = z.strictObject({
 const newHierarchy = z.strictObject({
   id,
   rootId: id.exactOptional(),
-  name: displayName,
+  name: displayName.exactOptional(),
   organization: z.string().min(1).max(64).exactOptional(),
   keyAlgorithm: keyAlgorithm.exactOptional(),
   keyStore: reference.exactOptional(),
@@ -45,14 +45,20 @@ export const authorityRoutes: readonly Route[] = [
     path: "/authorities",
     summary: "Makes a root, intermediate or issuing CA; under an outside root it waits with a CSR.",
     body: newAuthority,
-    call: async ({ authorities }, { principal, body }) => created(await authorities.create(principal, body)),
+    call: async ({ authorities }, { principal, body }) =>
+      created(await authorities.create(principal, body)),
   }),
   route({
     method: "POST",
     path: "/authorities/import-root",
     summary: "Takes the certificate of a root whose key is elsewhere.",
-    body: z.strictObject({ id, name: displayName, certificate: certificateText }),
-    call: async ({ authorities }, { principal, body }) => created(await authorities.importRoot(principal, body)),
+    body: z.strictObject({
+      id,
+      name: displayName.exactOptional(),
+      certificate: certificateText,
+    }),
+    call: async ({ authorities }, { principal, body }) =>
+      created(await authorities.importRoot(principal, body)),
   }),
   route({
     method: "POST",
@@ -60,10 +66,10 @@ export const authorityRoutes: readonly Route[] = [
     summary:
       "Makes root, issuing CA and RA certificate in one step. With `Accept: application/x-ndjson` each step is a line, the last line holds `result` or `problem`.",
     body: newHierarchy,
-    call: async ({ authorities }, { principal, body, accept }) =>
+    call: async ({ hierarchies }, { principal, body, accept }) =>
       accept.includes("application/x-ndjson")
-        ? lines(async (line) => line({ result: await authorities.createHierarchy(principal, body, line) }))
-        : created(await authorities.createHierarchy(principal, body)),
+        ? lines(async (line) => line({ result: await hierarchies.create(principal, body, line) }))
+        : created(await hierarchies.create(principal, body)),
   }),
   route({
     method: "GET",
@@ -99,11 +105,13 @@ export const authorityRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/authorities/:id/certificate",
-    summary: "Downloads the CA certificate: PEM, or DER with `?format=der` or `Accept: application/pkix-cert`.",
+    summary:
+      "Downloads the CA certificate: PEM, or DER with `?format=der` or `Accept: application/pkix-cert`.",
     query: z.strictObject({ format: z.enum(["pem", "der"]).optional() }),
     call: async ({ authorities }, call) => {
       const der = await authorities.certificate(call.principal, call.id);
-      const format = call.query.format ?? (call.accept.includes("application/pkix-cert") ? "der" : "pem");
+      const format =
+        call.query.format ?? (call.accept.includes("application/pkix-cert") ? "der" : "pem");
       return format === "der"
         ? file("application/pkix-cert", `${call.id}.cer`, der)
         : file(PEM, `${call.id}.pem`, pemBytes("CERTIFICATE", der));

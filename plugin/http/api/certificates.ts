@@ -23,7 +23,8 @@ export const certificateRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/certificates",
-    summary: "Lists certificates, newest first; filters may be combined, `serial` in any spelling of hex.",
+    summary:
+      "Lists certificates, newest first; filters may be combined, `serial` in any spelling of hex.",
     query: filter,
     call: async ({ certificates }, { principal, query }) => {
       const { limit, cursor, authority, template, device, ...rest } = query;
@@ -43,7 +44,11 @@ export const certificateRoutes: readonly Route[] = [
     summary: "Downloads one certificate as PEM.",
     call: async ({ certificates }, call) => {
       const der = await certificates.der(call.principal, call.id);
-      return file("application/x-pem-file", `${call.id}.pem`, Buffer.from(toPem("CERTIFICATE", der)));
+      return file(
+        "application/x-pem-file",
+        `${call.id}.pem`,
+        Buffer.from(toPem("CERTIFICATE", der)),
+      );
     },
   }),
   route({
@@ -51,7 +56,11 @@ export const certificateRoutes: readonly Route[] = [
     path: "/certificates/:id/der",
     summary: "Downloads one certificate as DER.",
     call: async ({ certificates }, call) =>
-      file("application/pkix-cert", `${call.id}.cer`, await certificates.der(call.principal, call.id)),
+      file(
+        "application/pkix-cert",
+        `${call.id}.cer`,
+        await certificates.der(call.principal, call.id),
+      ),
   }),
   route({
     method: "POST",
@@ -61,6 +70,7 @@ export const certificateRoutes: readonly Route[] = [
       reason: z.enum(REASONS).default("unspecified"),
       invalidityDate: instant.exactOptional(),
     }),
-    call: async ({ certificates }, call) => ok(await certificates.revoke(call.principal, call.id, call.body)),
+    call: async ({ certificates }, call) =>
+      ok(await certificates.revoke(call.principal, call.id, call.body)),
   }),
 ];

@@ -8,16 +8,31 @@ export const deploymentRoutes: readonly Route[] = [
     method: "GET",
     path: "/deployments",
     summary: "Lists deployments: one template on one device.",
-    query: z.strictObject({ ...page, device: reference.optional(), template: reference.optional() }),
+    query: z.strictObject({
+      ...page,
+      device: reference.optional(),
+      template: reference.optional(),
+    }),
     call: async ({ deployments }, { principal, query }) =>
-      paged(await deployments.list(principal, { deviceId: query.device, templateId: query.template }, query)),
+      paged(
+        await deployments.list(
+          principal,
+          { deviceId: query.device, templateId: query.template },
+          query,
+        ),
+      ),
   }),
   route({
     method: "POST",
     path: "/deployments",
     summary: "Publishes a template to a device.",
-    body: z.strictObject({ deviceId: reference, templateId: reference, endpointId: reference.exactOptional() }),
-    call: async ({ deployments }, { principal, body }) => created(await deployments.publish(principal, body)),
+    body: z.strictObject({
+      deviceId: reference,
+      templateId: reference,
+      endpointId: reference.exactOptional(),
+    }),
+    call: async ({ deployments }, { principal, body }) =>
+      created(await deployments.publish(principal, body)),
   }),
   route({
     method: "GET",
@@ -37,10 +52,13 @@ export const deploymentRoutes: readonly Route[] = [
   route({
     method: "POST",
     path: "/deployments/:id/profile",
-    summary: "Renders the profile now and answers its bytes; a dynamic challenge is minted for it. `?signed=true` signs it.",
+    summary:
+      "Renders the profile now and answers its bytes; a dynamic challenge is minted for it. `?signed=true` signs it.",
     query: z.strictObject({ signed: flag.default(false) }),
     call: async ({ deployments }, call) => {
-      const profile = await deployments.profile(call.principal, call.id, { sign: call.query.signed });
+      const profile = await deployments.profile(call.principal, call.id, {
+        sign: call.query.signed,
+      });
       return file(profile.contentType, profile.fileName, profile.body);
     },
   }),

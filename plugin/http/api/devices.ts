@@ -16,7 +16,8 @@ export const deviceRoutes: readonly Route[] = [
     path: "/devices",
     summary: "Adds a device, as the hook deviceEnrolled does.",
     body: deviceEnrolled,
-    call: async ({ hostEvents }, { principal, body }) => created(await hostEvents.deviceEnrolled(principal, body)),
+    call: async ({ hostEvents }, { principal, body }) =>
+      created(await hostEvents.deviceEnrolled(principal, body)),
   }),
   route({
     method: "GET",
@@ -27,7 +28,8 @@ export const deviceRoutes: readonly Route[] = [
   route({
     method: "POST",
     path: "/devices/:id/wipe",
-    summary: "Revokes every live certificate of a device and burns its challenges, as the hook deviceWiped does.",
+    summary:
+      "Revokes every live certificate of a device and burns its challenges, as the hook deviceWiped does.",
     call: async ({ devices, hostEvents }, { principal, id }) => {
       const { hostId, hostDeviceId: deviceId } = await devices.get(principal, id);
       return ok(await hostEvents.deviceWiped(principal, { hostId, deviceId }));

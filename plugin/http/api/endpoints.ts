@@ -8,7 +8,8 @@ const policy = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("static"),
     templateId: reference,
-    secret: z.string().min(1).max(8192),
+    id: reference.exactOptional().describe("An existing policy, to keep its secret."),
+    secret: z.string().min(1).max(8192).exactOptional(),
     unknownDevice: z.enum(["refuse", "unmanaged"]).exactOptional(),
   }),
   z.strictObject({ kind: z.literal("dynamic") }),
@@ -45,7 +46,8 @@ export const endpointRoutes: readonly Route[] = [
       policies,
       ...settings,
     }),
-    call: async ({ endpoints }, { principal, body }) => created(await endpoints.create(principal, body)),
+    call: async ({ endpoints }, { principal, body }) =>
+      created(await endpoints.create(principal, body)),
   }),
   route({
     method: "GET",
@@ -56,7 +58,8 @@ export const endpointRoutes: readonly Route[] = [
   route({
     method: "PATCH",
     path: "/endpoints/:id",
-    summary: "Changes the named fields of an endpoint; `If-Match` guards against changing a newer one.",
+    summary:
+      "Changes the named fields of an endpoint; `If-Match` guards against changing a newer one.",
     body: z.strictObject({
       authorityId: reference.exactOptional(),
       templateIds: templateIds.exactOptional(),

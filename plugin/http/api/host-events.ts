@@ -22,28 +22,38 @@ export const hostEventRoutes: readonly Route[] = [
     path: "/hooks/deviceEnrolled",
     summary: "The host has enrolled a device, or knows new attributes of it.",
     body: deviceEnrolled,
-    call: async ({ hostEvents }, { principal, body }) => created(await hostEvents.deviceEnrolled(principal, body)),
+    call: async ({ hostEvents }, { principal, body }) =>
+      created(await hostEvents.deviceEnrolled(principal, body)),
   }),
   route({
     method: "POST",
     path: "/hooks/deviceWiped",
     summary: "The host has wiped a device: its certificates are revoked and its challenges burned.",
     body: deviceOfHost,
-    call: async ({ hostEvents }, { principal, body }) => ok(await hostEvents.deviceWiped(principal, body)),
+    call: async ({ hostEvents }, { principal, body }) =>
+      ok(await hostEvents.deviceWiped(principal, body)),
   }),
   route({
     method: "POST",
     path: "/hooks/deviceUnenrolled",
-    summary: "The device has left the host: its certificates are revoked and its challenges burned.",
+    summary:
+      "The device has left the host: its certificates are revoked and its challenges burned.",
     body: deviceOfHost,
-    call: async ({ hostEvents }, { principal, body }) => ok(await hostEvents.deviceUnenrolled(principal, body)),
+    call: async ({ hostEvents }, { principal, body }) =>
+      ok(await hostEvents.deviceUnenrolled(principal, body)),
   }),
   route({
     method: "POST",
     path: "/hooks/templateAssigned",
     summary: "The host wants a template on a device: its profile is published.",
-    body: z.strictObject({ hostId, deviceId, templateId: reference, endpointId: reference.exactOptional() }),
-    call: async ({ hostEvents }, { principal, body }) => created(await hostEvents.templateAssigned(principal, body)),
+    body: z.strictObject({
+      hostId,
+      deviceId,
+      templateId: reference,
+      endpointId: reference.exactOptional(),
+    }),
+    call: async ({ hostEvents }, { principal, body }) =>
+      created(await hostEvents.templateAssigned(principal, body)),
   }),
   route({
     method: "POST",

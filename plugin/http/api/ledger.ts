@@ -9,7 +9,11 @@ export const ledgerRoutes: readonly Route[] = [
     method: "GET",
     path: "/ledger",
     summary: "Lists what happened, newest first.",
-    query: z.strictObject({ ...page, event: z.enum(LEDGER_EVENTS).optional(), subject: reference.optional() }),
+    query: z.strictObject({
+      ...page,
+      event: z.enum(LEDGER_EVENTS).optional(),
+      subject: reference.optional(),
+    }),
     call: async ({ ledger }, { principal, query: { event, subject, ...rest } }) =>
       paged(await ledger.list(principal, { event, subjectId: subject }, rest)),
   }),

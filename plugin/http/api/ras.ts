@@ -4,11 +4,10 @@ import { route, type Route } from "./route.ts";
 import { certificateText, keyAlgorithm, reference } from "./schemas.ts";
 
 const newRa = z.strictObject({
-  id: reference.exactOptional(),
   authorityId: reference,
+  subject: z.string().min(1).max(1000).exactOptional(),
   keyAlgorithm: keyAlgorithm.exactOptional(),
   keyStore: reference.exactOptional(),
-  validity: z.string().min(1).max(40).exactOptional(),
   origin: z.enum(["issued", "csr"]).default("issued"),
 });
 
@@ -22,10 +21,13 @@ export const raRoutes: readonly Route[] = [
   route({
     method: "POST",
     path: "/ras",
-    summary: "Makes an RA key and its certificate; with `origin: csr` a CSR for an outside CA instead.",
+    summary:
+      "Makes an RA key and its certificate; with `origin: csr` a CSR for an outside CA instead.",
     body: newRa,
     call: async ({ ras }, { principal, body: { origin, ...input } }) =>
-      created(origin === "csr" ? await ras.request(principal, input) : await ras.issue(principal, input)),
+      created(
+        origin === "csr" ? await ras.request(principal, input) : await ras.issue(principal, input),
+      ),
   }),
   route({
     method: "GET",
@@ -38,6 +40,7 @@ export const raRoutes: readonly Route[] = [
     path: "/ras/:id/certificate",
     summary: "Takes the certificate that an outside CA made from the RA's CSR.",
     body: z.strictObject({ certificate: certificateText }),
-    call: async ({ ras }, call) => ok(await ras.certify(call.principal, call.id, call.body.certificate)),
+    call: async ({ ras }, call) =>
+      ok(await ras.certify(call.principal, call.id, call.body.certificate)),
   }),
 ];

@@ -35,6 +35,13 @@ export const flag = z.enum(["true", "false"]).transform((value) => value === "tr
 export const serialNumber = z
   .string()
   .max(200)
-  .transform((text) => text.toLowerCase().replace(/^0x/, "").replace(/[\s:-]/g, ""))
+  .transform((text) =>
+    text
+      .toLowerCase()
+      .replace(/^0x/, "")
+      .replace(/[\s:-]/g, ""),
+  )
   .refine((hex) => /^[0-9a-f]+$/.test(hex), { error: "must be a serial number in hex" })
-  .transform((hex) => hex.padStart(hex.length + (hex.length % 2), "0").replace(/^(?:00)+(?=..)/, ""));
+  .transform((hex) =>
+    hex.padStart(hex.length + (hex.length % 2), "0").replace(/^(?:00)+(?=..)/, ""),
+  );

@@ -4,6 +4,7 @@ import type { Challenges } from "../../services/challenges.ts";
 import type { Deployments } from "../../services/deployments.ts";
 import type { Devices } from "../../services/devices.ts";
 import type { Endpoints } from "../../services/endpoints.ts";
+import type { Hierarchies } from "../../services/hierarchies.ts";
 import type { HostEvents } from "../../services/host-events.ts";
 import type { Ledger } from "../../services/ledger.ts";
 import type { Ras } from "../../services/ras.ts";
@@ -15,6 +16,7 @@ import type { LocalTokens } from "../local-tokens.ts";
 export interface ApiServices {
   readonly tenants: Tenants;
   readonly authorities: Authorities;
+  readonly hierarchies: Hierarchies;
   readonly ras: Ras;
   readonly templates: Templates;
   readonly endpoints: Endpoints;

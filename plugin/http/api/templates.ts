@@ -6,7 +6,10 @@ import { route, type Route } from "./route.ts";
 import { displayName, keyAlgorithm, reference } from "./schemas.ts";
 
 const duration = z.string().min(2).max(40);
-const oid = z.string().regex(/^[0-2](?:\.\d+)+$/, "must be a dotted object identifier").max(200);
+const oid = z
+  .string()
+  .regex(/^[0-2](?:\.\d+)+$/, "must be a dotted object identifier")
+  .max(200);
 const subject = z.string().min(1).max(2000);
 
 /** What may be left out everywhere; the service knows the defaults. */
@@ -47,7 +50,8 @@ export const templateRoutes: readonly Route[] = [
     path: "/templates",
     summary: "Makes a template; only id, authority and subject must be given.",
     body: z.strictObject({ id: reference, authorityId: reference, subject, ...settings }),
-    call: async ({ templates }, { principal, body }) => created(await templates.create(principal, body)),
+    call: async ({ templates }, { principal, body }) =>
+      created(await templates.create(principal, body)),
   }),
   route({
     method: "GET",
@@ -58,7 +62,8 @@ export const templateRoutes: readonly Route[] = [
   route({
     method: "PATCH",
     path: "/templates/:id",
-    summary: "Changes the named fields of a template; `If-Match` guards against changing a newer one.",
+    summary:
+      "Changes the named fields of a template; `If-Match` guards against changing a newer one.",
     body: z.strictObject({
       authorityId: reference.exactOptional(),
       subject: subject.exactOptional(),

@@ -19,8 +19,9 @@ export const tenantRoutes: readonly Route[] = [
     method: "POST",
     path: "/tenants",
     summary: "Makes a tenant.",
-    body: z.strictObject({ id: z.string().regex(TENANT_ID), name: displayName }),
-    call: async ({ tenants }, { principal, body }) => created(await tenants.create(principal, body)),
+    body: z.strictObject({ id: z.string().regex(TENANT_ID), name: displayName.exactOptional() }),
+    call: async ({ tenants }, { principal, body }) =>
+      created(await tenants.create(principal, body)),
   }),
   route({
     method: "POST",

@@ -129,12 +129,12 @@ describe("soft keys", () => {
       if (process.platform !== "linux") this.skip();
     });
 
-    const before_ = (): Set<number> => new Set(keyProcessesOf(process.pid));
+    const keyProcesses = (): Set<number> => new Set(keyProcessesOf(process.pid));
     const startedSince = (old: Set<number>): number[] =>
       keyProcessesOf(process.pid).filter((pid) => !old.has(pid));
 
     it("leave no process behind, and show the passphrase to nobody", async () => {
-      const old = before_();
+      const old = keyProcesses();
       const keys = await open({ processes: 2 });
       const pids = startedSince(old);
       assert.equal(pids.length, 2);
@@ -149,29 +149,46 @@ describe("soft keys", () => {
 
     it("leave no process behind when they cannot be opened", async () => {
       await (await open()).close();
-      const old = before_();
+      const old = keyProcesses();
       await assert.rejects(open({ passphrase: "wrong", processes: 2 }), code("key_pin_incorrect"));
       assert.deepEqual(startedSince(old), []);
     });
 
     it("come back after a crash in the middle of an operation", async () => {
-      const old = before_();
+      const old = keyProcesses();
       const keys = await open();
       const signer = await keys.signer(await keys.generate(SPEC));
       const [pid = 0] = startedSince(old);
       process.kill(pid, "SIGSTOP");
       const running = [1, 2, 3].map(() => signer.sign(MESSAGE, "ecdsa-sha256"));
+      const making = keys.generate(SPEC);
       setTimeout(() => process.kill(pid, "SIGKILL"), 50);
-      for (const result of await Promise.allSettled(running)) {
-        assert.equal(result.status, "rejected");
-        code("key_unavailable")(result.reason);
-      }
+      await assert.rejects(making, code("key_unavailable"), "perhaps it was made: not made twice");
+      await Promise.all(running);
       await signer.sign(MESSAGE, "ecdsa-sha256");
       assert.ok(!startedSince(old).includes(pid));
     });
 
+    it("do not take an operation to a third process", async () => {
+      const old = keyProcesses();
+      const keys = await open();
+      const signer = await keys.signer(await keys.generate(SPEC));
+      let alive = true;
+      const kill = (async () => {
+        while (alive) {
+          for (const pid of startedSince(old)) process.kill(pid, "SIGKILL");
+          await new Promise((resolve) => setTimeout(resolve, 5));
+        }
+      })();
+      const signing = signer.sign(MESSAGE, "ecdsa-sha256");
+      await assert.rejects(signing, code("key_unavailable"));
+      alive = false;
+      await kill;
+      await signer.sign(MESSAGE, "ecdsa-sha256");
+    });
+
     it("are killed and started again when they hang", async () => {
-      const old = before_();
+      const old = keyProcesses();
       const keys = await open({ deadlineSeconds: 1 });
       const signer = await keys.signer(await keys.generate(SPEC));
       const [pid = 0] = startedSince(old);
@@ -182,7 +199,7 @@ describe("soft keys", () => {
     });
 
     it("stay when the terminal sends signals to the whole group", async () => {
-      const old = before_();
+      const old = keyProcesses();
       const keys = await open();
       const signer = await keys.signer(await keys.generate(SPEC));
       const [pid = 0] = startedSince(old);
@@ -192,7 +209,7 @@ describe("soft keys", () => {
     });
 
     it("say that they are busy when too much waits, and when they do not come to it", async () => {
-      const old = before_();
+      const old = keyProcesses();
       const passphrase = Buffer.from(PASSPHRASE).toString("base64");
       const client = await openKeyClient({
         config: { kind: "soft", folder, passphrase },

@@ -1,0 +1,127 @@
+import { container, injectable, type InjectionToken } from "tsyringe";
+import type { Clock, Logger, Metrics, Random } from "./ports/ambient.ts";
+import type { KeyProvider } from "./ports/keys.ts";
+import type { Settings } from "./ports/settings.ts";
+import type { Database } from "./ports/stores.ts";
+import { OpaqueSchedule } from "./scep/opaque-schedule.ts";
+import { ScepOperations } from "./scep/operations.ts";
+import { PkiOperation } from "./scep/pki-operation.ts";
+import { Access } from "./services/access.ts";
+import { Authorities } from "./services/authorities.ts";
+import { CaCertificates } from "./services/ca-certificates.ts";
+import { Certificates } from "./services/certificates.ts";
+import { Challenges } from "./services/challenges.ts";
+import { CrlPublisher } from "./services/crl-publisher.ts";
+import { Deployments } from "./services/deployments.ts";
+import { Devices } from "./services/devices.ts";
+import { Dispatcher } from "./services/dispatcher.ts";
+import { DynamicChallenges } from "./services/dynamic-challenges.ts";
+import { EndpointRuntimes } from "./services/endpoint-runtimes.ts";
+import { Endpoints } from "./services/endpoints.ts";
+import { Health } from "./services/health.ts";
+import { Hierarchies } from "./services/hierarchies.ts";
+import { HostEvents } from "./services/host-events.ts";
+import { Issuance } from "./services/issuance.ts";
+import { Keyring } from "./services/keyring.ts";
+import { Ledger } from "./services/ledger.ts";
+import { OcspResponders } from "./services/ocsp-responders.ts";
+import { ProfileSigner } from "./services/profile-signer.ts";
+import { Ras } from "./services/ras.ts";
+import { RefusalLog } from "./services/refusal-log.ts";
+import { Revocations } from "./services/revocations.ts";
+import { SecretBox } from "./services/secret-box.ts";
+import { StaticChallenges } from "./services/static-challenges.ts";
+import { Status } from "./services/status.ts";
+import { Templates } from "./services/templates.ts";
+import { Tenants } from "./services/tenants.ts";
+import type { Setup } from "./setup.ts";
+import {
+  CA_BACKENDS,
+  CLOCK,
+  DATABASE,
+  DIRECTORY,
+  KEY_PROVIDERS,
+  LOGGER,
+  MDM_HOSTS,
+  METRICS,
+  PROFILE_RENDERERS,
+  RANDOM,
+  SETTINGS,
+} from "./tokens.ts";
+
+/** Everything that is opened before the services exist. */
+export interface Opened {
+  readonly setup: Setup;
+  readonly settings: Settings;
+  readonly database: Database;
+  readonly keyProviders: readonly KeyProvider[];
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** What the composition root takes out: each is one instance for the whole installation. */
+export type Resolve = <T>(token: InjectionToken<T>) => T;
+
+type Service = new (...args: never[]) => object;
+
+/** One instance each; state such as caches and batches would otherwise be split. */
+const SERVICES: readonly Service[] = [
+  Access,
+  Authorities,
+  CaCertificates,
+  Certificates,
+  Challenges,
+  CrlPublisher,
+  Deployments,
+  Devices,
+  Dispatcher,
+  DynamicChallenges,
+  EndpointRuntimes,
+  Endpoints,
+  Health,
+  Hierarchies,
+  HostEvents,
+  Issuance,
+  Keyring,
+  Ledger,
+  OcspResponders,
+  OpaqueSchedule,
+  PkiOperation,
+  ProfileSigner,
+  Ras,
+  RefusalLog,
+  Revocations,
+  ScepOperations,
+  SecretBox,
+  StaticChallenges,
+  Status,
+  Templates,
+  Tenants,
+];
+
+/** Registers everything in a child container of its own: two installations in one process share nothing, and the global one stays as it was. */
+export const buildContainer = (opened: Opened): Resolve => {
+  const child = container.createChildContainer();
+  const { setup, database } = opened;
+  child
+    .register(CLOCK, { useValue: opened.clock })
+    .register(RANDOM, { useValue: opened.random })
+    .register(LOGGER, { useValue: opened.logger })
+    .register(METRICS, { useValue: opened.metrics })
+    .register(SETTINGS, { useValue: opened.settings })
+    .register(DATABASE, { useValue: database })
+    .register(DIRECTORY, { useValue: database.directory })
+    .register(KEY_PROVIDERS, { useValue: opened.keyProviders })
+    .register(CA_BACKENDS, { useValue: setup.caBackends })
+    .register(MDM_HOSTS, { useValue: setup.hosts })
+    .register(PROFILE_RENDERERS, { useValue: setup.renderers });
+  for (const service of SERVICES) {
+    // The services carry only their `@inject` marks, so that no import registers anything anywhere.
+    const injectableService = service as new (...args: unknown[]) => object;
+    injectable()(injectableService);
+    child.registerSingleton(injectableService);
+  }
+  return (token) => child.resolve(token);
+};

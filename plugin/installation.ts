@@ -1,0 +1,131 @@
+import { timingSafeEqual } from "node:crypto";
+import type { Config } from "./config.ts";
+import { buildContainer, type Resolve } from "./container.ts";
+import { DEFAULT_TENANT } from "./domain/tenant.ts";
+import { CountersignError } from "./errors.ts";
+import type { Clock, Logger, Metrics, Random } from "./ports/ambient.ts";
+import type { Settings } from "./ports/settings.ts";
+import type { Directory } from "./ports/stores.ts";
+import { readSecretBytes } from "./secret-source.ts";
+import { Dispatcher } from "./services/dispatcher.ts";
+import { deriveKey } from "./services/secret-box.ts";
+import type { Setup } from "./setup.ts";
+import { openDatabase } from "./store/database.ts";
+
+/** What the host passed, or ours in its place. */
+export interface Ambient {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** An installation that runs: database open and migrated, key stores open, dispatcher ticking. */
+export interface Installation {
+  readonly resolve: Resolve;
+  readonly serverSecret: Uint8Array;
+  /** Stops in the reverse order of opening; what fails to close does not keep the rest open. */
+  close(): Promise<void>;
+}
+
+/** Opens everything that the configuration names. Whatever fails, what was opened before is closed again. */
+export const openInstallation = async (
+  config: Config,
+  setup: Setup,
+  ambient: Ambient,
+): Promise<Installation> => {
+  const { clock, logger } = ambient;
+  const closers: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    const failures: unknown[] = [];
+    for (const closer of closers.splice(0).reverse()) {
+      await closer().catch((failure: unknown) => failures.push(failure));
+    }
+    if (failures.length > 0) throw new AggregateError(failures, "not everything could be closed");
+  };
+  try {
+    const serverSecret = await readServerSecret(config, setup);
+    const { client, file } = config.database;
+    const database = await openDatabase({ client, file, logger, clock });
+    closers.push(() => database.close());
+    await database.migrate();
+    await checkServerSecret(database.directory, serverSecret);
+    await ensureDefaultTenant(database.directory, clock);
+
+    const rejectionSecret = deriveKey(serverSecret, "implicit-rejection");
+    const keyProviders = [];
+    for (const store of config.keys) {
+      const provider = await store.open({ rejectionSecret, logger });
+      closers.push(() => provider.close());
+      keyProviders.push(provider);
+    }
+    const settings = settingsOf(config, serverSecret);
+    const resolve = buildContainer({ ...ambient, setup, settings, database, keyProviders });
+    const dispatcher = resolve(Dispatcher);
+    closers.push(() => dispatcher.stop());
+    dispatcher.start();
+    return { resolve, serverSecret, close };
+  } catch (failure) {
+    await close().catch((unclosed: unknown) => {
+      logger.error(
+        { failures: String(unclosed) },
+        "start failed, and not everything could be closed",
+      );
+    });
+    throw failure;
+  }
+};
+
+const settingsOf = (config: Config, serverSecret: Uint8Array): Settings => ({
+  publicUrl: config.publicUrl,
+  scepUrl: config.scepUrl,
+  serverSecret,
+  crlInterval: config.crl.intervalSeconds,
+  crlLifetime: config.crl.lifetimeSeconds,
+  retryGrace: config.limits.retryGraceSeconds,
+  organization: config.organization,
+});
+
+const readServerSecret = async (config: Config, setup: Setup): Promise<Uint8Array> => {
+  const { serverSecret } = config;
+  const octets =
+    serverSecret instanceof Uint8Array
+      ? serverSecret
+      : await readSecretBytes("serverSecret", serverSecret, setup.environment ?? {});
+  if (octets.length < 32) throw wrongSecret("it must have at least 32 octets");
+  return octets;
+};
+
+/** Sealed secrets and MACs of another server secret would all fail one by one; so say it at once. */
+const checkServerSecret = async (directory: Directory, serverSecret: Uint8Array): Promise<void> => {
+  const check = deriveKey(serverSecret, "check");
+  const stored = await directory.setting("server-secret-check", () => Promise.resolve(check));
+  if (stored.length !== check.length || !timingSafeEqual(stored, check)) {
+    throw wrongSecret("it is not the one this database was set up with");
+  }
+};
+
+const wrongSecret = (message: string): CountersignError =>
+  new CountersignError("invalid_config", `serverSecret: ${message}`, {
+    issues: [{ path: "serverSecret", message }],
+  });
+
+const ensureDefaultTenant = async (directory: Directory, clock: Clock): Promise<void> => {
+  const exists = async () => (await directory.tenants()).some(({ id }) => id === DEFAULT_TENANT);
+  if (await exists()) return;
+  const now = clock.now();
+  try {
+    await directory.createTenant({ id: DEFAULT_TENANT, name: "Default", createdAt: now });
+  } catch (failure) {
+    // Another node that starts at the same moment may have made it.
+    if (await exists()) return;
+    throw failure;
+  }
+  await directory.open(DEFAULT_TENANT).ledger.append({
+    event: "tenant.created",
+    principal: "system:start",
+    at: now,
+    subjectId: DEFAULT_TENANT,
+    data: {},
+  });
+};

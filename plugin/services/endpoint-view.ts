@@ -1,0 +1,73 @@
+import type { Endpoint } from "../domain/endpoint.ts";
+import type { Ra } from "../domain/ra.ts";
+import { raView, type RaView } from "./ra-view.ts";
+
+/** An endpoint as API, CLI and console show it: no secret in it. */
+export interface EndpointView {
+  readonly id: string;
+  readonly name: string;
+  readonly authorityId: string;
+  readonly templateIds: readonly string[];
+  readonly policies: readonly (
+    | {
+        readonly kind: "static";
+        readonly id: string;
+        readonly templateId: string;
+        readonly unknownDevice: "refuse" | "unmanaged";
+        readonly secretSet: true;
+      }
+    | { readonly kind: "dynamic"; readonly id: string }
+  )[];
+  readonly raId: string | undefined;
+  readonly ra: RaView | undefined;
+  readonly includeRoot: boolean;
+  readonly legacy: boolean;
+  readonly acceptMd5Csr: boolean;
+  readonly enabled: boolean;
+  /** Where devices send their requests; undefined until `scepUrl` is configured. */
+  readonly url: string | undefined;
+  readonly warnings: readonly string[];
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export const endpointView = (
+  endpoint: Endpoint,
+  ra: Ra | undefined,
+  scepUrl: string | undefined,
+): EndpointView => ({
+  id: endpoint.id,
+  name: endpoint.name,
+  authorityId: endpoint.authorityId,
+  templateIds: endpoint.templateIds,
+  policies: endpoint.policies.map((policy) =>
+    policy.kind === "static"
+      ? {
+          kind: policy.kind,
+          id: policy.id,
+          templateId: policy.templateId,
+          unknownDevice: policy.unknownDevice,
+          secretSet: true,
+        }
+      : policy,
+  ),
+  raId: endpoint.raId,
+  ra: ra === undefined ? undefined : raView(ra),
+  includeRoot: endpoint.includeRoot,
+  legacy: endpoint.legacy,
+  acceptMd5Csr: endpoint.acceptMd5Csr,
+  enabled: endpoint.enabled,
+  url: scepUrl === undefined ? undefined : `${scepUrl}/${endpoint.id}`,
+  warnings: warningsOf(endpoint),
+  version: endpoint.version,
+  createdAt: endpoint.createdAt,
+  updatedAt: endpoint.updatedAt,
+});
+
+const warningsOf = (endpoint: Endpoint): readonly string[] => [
+  ...(endpoint.legacy ? ["3DES and SHA-1 are accepted: use this for old clients only"] : []),
+  ...(endpoint.acceptMd5Csr
+    ? ["MD5-signed certificate requests are accepted when their signature verifies"]
+    : []),
+];

@@ -1,0 +1,96 @@
+import { inject } from "tsyringe";
+import type { KeyAlgorithm } from "../domain/algorithm.ts";
+import { formatDn } from "../domain/distinguished-name.ts";
+import type { Principal } from "../domain/principal.ts";
+import type { Settings } from "../ports/settings.ts";
+import { SETTINGS } from "../tokens.ts";
+import { Authorities, type Progress } from "./authorities.ts";
+import type { AuthorityView } from "./authority-view.ts";
+import type { RaView } from "./ra-view.ts";
+import { Ras } from "./ras.ts";
+
+export interface NewHierarchy {
+  /** Identifier of the issuing CA. */
+  readonly id: string;
+  /** `<id>-root` unless given. */
+  readonly rootId?: string | undefined;
+  readonly name?: string | undefined;
+  readonly organization?: string | undefined;
+  readonly keyAlgorithm?: KeyAlgorithm | undefined;
+  readonly keyStore?: string | undefined;
+}
+
+export interface Hierarchy {
+  readonly root: AuthorityView;
+  readonly issuing: AuthorityView;
+  readonly ra: RaView;
+}
+
+/** Steps of the two authorities (4 each) and of the RA. */
+const STEPS = 9;
+
+/** Root, issuing CA and RA in one step. Run again after a failure it goes on from what is there. */
+export class Hierarchies {
+  constructor(
+    @inject(SETTINGS) private readonly settings: Settings,
+    @inject(Authorities) private readonly authorities: Authorities,
+    @inject(Ras) private readonly ras: Ras,
+  ) {}
+
+  /** Throws what making each of them throws; `conflict` when the issuing CA exists. */
+  async create(
+    principal: Principal,
+    input: NewHierarchy,
+    progress: Progress = () => undefined,
+  ): Promise<Hierarchy> {
+    const rootId = input.rootId ?? `${input.id}-root`;
+    const name = input.name ?? input.id;
+    const subject = (commonName: string): string =>
+      formatDn([
+        [["2.5.4.3", commonName]],
+        [["2.5.4.10", input.organization ?? this.settings.organization]],
+      ]);
+    const common = {
+      keyAlgorithm: input.keyAlgorithm ?? ("rsa-2048" as const),
+      keyStore: input.keyStore,
+    };
+    const from =
+      (first: number): Progress =>
+      (step) =>
+        progress({ step: first + step.step, of: STEPS, message: step.message });
+
+    const existing = (await this.authorities.list(principal)).find(({ id }) => id === rootId);
+    const root =
+      existing?.kind === "root"
+        ? existing
+        : await this.authorities.create(
+            principal,
+            {
+              ...common,
+              id: rootId,
+              name: `${name} root`,
+              kind: "root",
+              subject: subject(`${name} Root CA`),
+            },
+            from(0),
+          );
+    const issuing = await this.authorities.create(
+      principal,
+      {
+        ...common,
+        id: input.id,
+        name,
+        kind: "issuing",
+        parentId: rootId,
+        subject: subject(`${name} Issuing CA`),
+      },
+      from(4),
+    );
+    progress({ step: STEPS, of: STEPS, message: "Making the RA key and its certificate" });
+    const ra = await this.ras.issue(principal, {
+      authorityId: issuing.id,
+      keyStore: input.keyStore,
+    });
+    return { root, issuing, ra };
+  }
+}

@@ -1,0 +1,78 @@
+import type { Config } from "./config.ts";
+import { authenticator } from "./http/admin-auth.ts";
+import type { ApiServices } from "./http/api/services.ts";
+import { createApp } from "./http/app.ts";
+import type { Site } from "./http/handler.ts";
+import { IssuerTokens } from "./http/issuer-tokens.ts";
+import type { LocalTokens } from "./http/local-tokens.ts";
+import { ScepRoutes } from "./http/scep-routes.ts";
+import { SourceLimit } from "./http/source-limit.ts";
+import { StatusRoutes } from "./http/status-routes.ts";
+import type { Ambient, Installation } from "./installation.ts";
+import { ScepOperations } from "./scep/operations.ts";
+import { Authorities } from "./services/authorities.ts";
+import { Certificates } from "./services/certificates.ts";
+import { Challenges } from "./services/challenges.ts";
+import { Deployments } from "./services/deployments.ts";
+import { Devices } from "./services/devices.ts";
+import { Endpoints } from "./services/endpoints.ts";
+import { Health } from "./services/health.ts";
+import { Hierarchies } from "./services/hierarchies.ts";
+import { HostEvents } from "./services/host-events.ts";
+import { Ledger } from "./services/ledger.ts";
+import { Ras } from "./services/ras.ts";
+import { Status } from "./services/status.ts";
+import { Templates } from "./services/templates.ts";
+import { Tenants } from "./services/tenants.ts";
+import type { Setup } from "./setup.ts";
+
+/** Puts HTTP in front of a running installation. */
+export const buildSite = (
+  { resolve }: Installation,
+  config: Config,
+  setup: Setup,
+  { clock, logger, metrics, random }: Ambient,
+  tokens: LocalTokens,
+): Site => {
+  const { issuer } = config.admin;
+  const limits = { bytes: config.limits.bodyBytes, seconds: config.limits.bodySeconds };
+  const services: ApiServices = {
+    tenants: resolve(Tenants),
+    authorities: resolve(Authorities),
+    hierarchies: resolve(Hierarchies),
+    ras: resolve(Ras),
+    templates: resolve(Templates),
+    endpoints: resolve(Endpoints),
+    devices: resolve(Devices),
+    hostEvents: resolve(HostEvents),
+    deployments: resolve(Deployments),
+    challenges: resolve(Challenges),
+    certificates: resolve(Certificates),
+    ledger: resolve(Ledger),
+    tokens,
+  };
+  const app = createApp({
+    services,
+    authenticate: authenticator(
+      tokens,
+      issuer === undefined ? undefined : new IssuerTokens(issuer, clock),
+      setup.principal,
+    ),
+    health: resolve(Health),
+    metrics,
+    metricsOpen: config.metrics.open,
+    logger,
+    random,
+  });
+  return {
+    scep: new ScepRoutes(
+      resolve(ScepOperations),
+      limits,
+      new SourceLimit(config.limits.sourcePerMinute, clock),
+    ),
+    status: new StatusRoutes(resolve(Status), limits),
+    app: (request, response) => {
+      app(request, response);
+    },
+  };
+};
