@@ -16,6 +16,7 @@ import type { LocalTokens } from "../local-tokens.ts";
 export interface ApiServices {
   readonly tenants: Tenants;
   readonly authorities: Authorities;
+  readonly hierarchies: Hierarchies;
   readonly ras: Ras;
   readonly templates: Templates;
   readonly endpoints: Endpoints;
