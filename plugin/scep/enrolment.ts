@@ -6,7 +6,7 @@ import type { EndpointRuntime } from "../services/endpoint-runtimes.ts";
 import { Issuance } from "../services/issuance.ts";
 import { type KnownSigner, RenewalProof } from "../services/renewal-proof.ts";
 import type { Reply } from "./cert-rep.ts";
-import type { Dialect } from "./client-profiles.ts";
+import type { Dialect } from "../domain/client-profiles.ts";
 import { type EnrolmentRequest, openRequest } from "./enrolment-request.ts";
 import { MESSAGE_TYPES, type PkiMessage } from "./pki-message.ts";
 import { keyDigest, success } from "./replies.ts";

@@ -7,7 +7,7 @@ import type { EndpointRuntime, RaWay } from "../services/endpoint-runtimes.ts";
 import { RefusalLog } from "../services/refusal-log.ts";
 import { LOGGER, METRICS, RANDOM } from "../tokens.ts";
 import { buildCertRep, failureOf, type Reply } from "./cert-rep.ts";
-import { type Dialect, dialectOf } from "./client-profiles.ts";
+import { type Dialect, dialectOf } from "../domain/client-profiles.ts";
 import { Enrolment, type Exchange } from "./enrolment.ts";
 import { OpaqueSchedule } from "./opaque-schedule.ts";
 import { MESSAGE_TYPES, type PkiMessage, readPkiMessage } from "./pki-message.ts";

@@ -8,7 +8,7 @@ import type { ParsedCertificate } from "../pki/certificate.ts";
 import { importPublicKey, type PublicKey } from "../pki/public-key.ts";
 import type { TransientCertificate } from "../pki/transient-certificate.ts";
 import type { EndpointRuntime, RaWay } from "../services/endpoint-runtimes.ts";
-import type { Dialect } from "./client-profiles.ts";
+import type { Dialect } from "../domain/client-profiles.ts";
 import type { PkiMessage } from "./pki-message.ts";
 
 /** A message whose signature holds and whose envelope we could open. Nothing in here is secret, so its faults may be told. */
