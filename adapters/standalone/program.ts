@@ -4,6 +4,7 @@ import { addCertificateCommands } from "./commands/certificate.ts";
 import { addChallengeCommands } from "./commands/challenge.ts";
 import { addDeploymentCommands } from "./commands/deployment.ts";
 import { addDeviceCommands } from "./commands/device.ts";
+import { addDoctorCommand } from "./commands/doctor.ts";
 import { addEndpointCommands } from "./commands/endpoint.ts";
 import { addHookCommands } from "./commands/hook.ts";
 import { addInitCommand } from "./commands/init.ts";
@@ -22,6 +23,7 @@ export const buildProgram = (): Command => {
     .exitOverride();
   addServeCommand(program);
   addInitCommand(program);
+  addDoctorCommand(program);
   addAuthorityCommands(program);
   addRaCommands(program);
   addTemplateCommands(program);
