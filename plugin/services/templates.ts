@@ -147,7 +147,7 @@ export class Templates {
       issues.push({ path: "id", message: "2 to 63 lower-case letters, digits and single hyphens" });
     if (authority === undefined)
       issues.push({ path: "authorityId", message: `no authority ${template.authorityId}` });
-    else if (authority.kind !== "issuing" && !authority.single) {
+    else if (authority.kind !== "issuing") {
       issues.push({
         path: "authorityId",
         message: "only an issuing CA certifies end entities (A-02)",
