@@ -25,7 +25,10 @@ export const isOpaque = (reply: LabReply): void => {
 /** An HTTP answer that is no CertRep: problem details without anything from inside (case 66). */
 export const isProblem = (answer: HttpAnswer, ...statuses: readonly number[]): void => {
   const text = answer.body.toString();
-  assert.ok(statuses.includes(answer.status), `HTTP ${answer.status}, not ${statuses}: ${text}`);
+  assert.ok(
+    statuses.includes(answer.status),
+    `HTTP ${answer.status}, not ${statuses.join(" or ")}: ${text}`,
+  );
   assert.equal(answer.headers["content-type"], "application/problem+json");
   assert.deepEqual(Object.keys(JSON.parse(text) as object).sort(), [
     "code",

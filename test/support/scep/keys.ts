@@ -3,15 +3,16 @@ import { createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypt
 /** A private key with its SubjectPublicKeyInfo, DER. */
 export interface LabKey {
   readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
   readonly spki: Uint8Array;
 }
 
 const made = new Map<string, LabKey>();
 
-export const labKeyOf = (privateKey: KeyObject): LabKey => ({
-  privateKey,
-  spki: createPublicKey(privateKey).export({ type: "spki", format: "der" }),
-});
+export const labKeyOf = (privateKey: KeyObject): LabKey => {
+  const publicKey = createPublicKey(privateKey);
+  return { privateKey, publicKey, spki: publicKey.export({ type: "spki", format: "der" }) };
+};
 
 /** The key of this name, made once a process: RSA-2048 takes a noticeable time. */
 export const rsaKey = (name = "device", bits = 2048, publicExponent = 65537): LabKey => {

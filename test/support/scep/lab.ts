@@ -7,6 +7,7 @@ import type { Setup } from "../../../plugin/setup.ts";
 import { startInstallation, type TestInstallation } from "../installation.ts";
 import { ask, closeConnections, type HttpAnswer, type HttpQuestion } from "./http.ts";
 import { readDegenerate } from "./reply.ts";
+import { watchedKeyStores, type KeyWatch } from "./watched-keys.ts";
 
 export const STATIC_SECRET = "open sesame, please";
 
@@ -24,19 +25,33 @@ export class Lab {
   ra: Uint8Array = new Uint8Array(0);
   /** Issuing CA and root, DER. */
   chain: readonly Uint8Array[] = [];
+  /** How far the installation's clock is ahead, in milliseconds; keep it a multiple of 50. */
+  readonly time: { ahead: number };
+  readonly keys: KeyWatch;
   private token = "";
 
   private constructor(
     readonly installation: TestInstallation,
     private readonly server: Server,
     readonly port: number,
-  ) {}
+    parts: Pick<Lab, "time" | "keys">,
+  ) {
+    this.time = parts.time;
+    this.keys = parts.keys;
+  }
 
   static async start(options: LabOptions = {}): Promise<Lab> {
-    const installation = await startInstallation(options.config, options.setup);
+    const time = { ahead: 0 };
+    const keys: KeyWatch = { unwraps: 0, signatures: 0, down: false };
+    const installation = await startInstallation(options.config, {
+      clock: { now: () => new Date(Date.now() + time.ahead) },
+      keyStores: watchedKeyStores(keys),
+      ...options.setup,
+    });
     const server = createServer({ maxHeaderSize: 65536 }, installation.countersign.handler);
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const lab = new Lab(installation, server, (server.address() as AddressInfo).port);
+    const { port } = server.address() as AddressInfo;
+    const lab = new Lab(installation, server, port, { time, keys });
     try {
       await lab.furnish(options);
     } catch (failure) {
@@ -51,7 +66,7 @@ export class Lab {
       subject: "lab",
       tenant: "default",
       roles: ["owner"],
-      lifetimeSeconds: 100_000,
+      lifetimeSeconds: 10_000_000,
     });
     await this.api("POST", "/hierarchies", { id: "lab", name: "Lab" });
     await this.api("POST", "/templates", {

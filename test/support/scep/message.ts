@@ -52,6 +52,8 @@ export interface MessageShape {
   readonly version?: number;
   readonly bendDigest?: boolean;
   readonly bendSignature?: boolean;
+  /** Salt of a PSS signature, in octets; default: as long as the hash. */
+  readonly saltLength?: number;
   /** SignerInfos, given ours. */
   readonly signers?: (ours: Uint8Array) => readonly Uint8Array[];
   /** Indefinite lengths, eContent in segments. */
@@ -101,7 +103,7 @@ export const labMessage = (shape: MessageShape): Uint8Array => {
   const attributes = listOf(shape, hash).map(encode);
   const set = shape.unsorted === true ? tlv(0x31, ...attributes) : setOf(...attributes);
   const toSign = shape.withoutAttributes === true ? (content ?? new Uint8Array(0)) : set;
-  const signature = rawSign(toSign, signer.key.privateKey, hash, shape.padding);
+  const signature = rawSign(toSign, signer.key.privateKey, hash, shape.padding, shape.saltLength);
   const implicit = Uint8Array.from(set);
   implicit[0] = 0xa0;
   const { issuer, serial } = transientCertificate(signer.certificate);
