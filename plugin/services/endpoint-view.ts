@@ -23,6 +23,12 @@ export interface EndpointView {
   readonly includeRoot: boolean;
   readonly legacy: boolean;
   readonly acceptMd5Csr: boolean;
+  readonly approval: Endpoint["approval"];
+  readonly approvalLifetime: string;
+  readonly queries: boolean;
+  readonly clientProfile: Endpoint["clientProfile"];
+  readonly next: Endpoint["next"];
+  readonly retiredRas: Endpoint["retiredRas"];
   readonly enabled: boolean;
   /** Where devices send their requests; undefined until `scepUrl` is configured. */
   readonly url: string | undefined;
@@ -57,6 +63,12 @@ export const endpointView = (
   includeRoot: endpoint.includeRoot,
   legacy: endpoint.legacy,
   acceptMd5Csr: endpoint.acceptMd5Csr,
+  approval: endpoint.approval,
+  approvalLifetime: endpoint.approvalLifetime,
+  queries: endpoint.queries,
+  clientProfile: endpoint.clientProfile,
+  next: endpoint.next,
+  retiredRas: endpoint.retiredRas,
   enabled: endpoint.enabled,
   url: scepUrl === undefined ? undefined : `${scepUrl}/${endpoint.id}`,
   warnings: warningsOf(endpoint),

@@ -71,13 +71,13 @@ export const sqliteDialect = ({ file, busyMs, logger }: SqliteOptions): Dialect 
         }
       }),
     transaction: (work) =>
-      writer.transaction(async (tx) => {
+      telling(writer, async (tx) => {
         // A write that changes nothing: knex opens with a plain BEGIN, and reading first would end in SQLITE_BUSY at the first write.
         await tx.raw("delete from countersign_settings where name is null");
         return work(tx);
       }),
     migration: (work) =>
-      writer.transaction(async (tx) => {
+      telling(writer, async (tx) => {
         await tx.raw(`pragma application_id = ${APPLICATION_ID}`);
         return work(tx);
       }),
@@ -92,6 +92,23 @@ export const sqliteDialect = ({ file, busyMs, logger }: SqliteOptions): Dialect 
 const bound = (statements: PreparedStatements): Pick<Statements, "all"> => ({
   all: (sql, values) => statements.all(sql, values),
 });
+
+/** A transaction of knex that fails with the error of `work`: SQLite rolls back by itself on a full disk, and knex tells of that instead. */
+const telling = async <T>(writer: Knex, work: (tx: Knex) => Promise<T>): Promise<T> => {
+  const errors: unknown[] = [];
+  try {
+    return await writer.transaction(async (tx) => {
+      try {
+        return await work(tx);
+      } catch (error) {
+        errors.push(error);
+        throw error;
+      }
+    });
+  } catch (error) {
+    throw errors[0] ?? error;
+  }
+};
 
 const open = (
   { file, logger, min, max }: Omit<SqliteOptions, "busyMs"> & Record<"min" | "max", number>,

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 
 import { findSoftHsm, SOFTHSM_CACHE } from "./softhsm.ts";
+import { findSoftokn } from "./softokn.ts";
 
 interface Tool {
   readonly name: string;
@@ -25,6 +26,7 @@ const plugin = (name: string) => (): boolean =>
 const TOOLS: readonly Tool[] = [
   { name: "SoftHSM", packages: ["softhsm2"], present: () => findSoftHsm() !== undefined },
   { name: "pkcs11-tool", packages: ["opensc"], present: program("pkcs11-tool") },
+  { name: "NSS softokn", packages: ["libnss3"], present: () => findSoftokn() !== undefined },
   { name: "openssl", packages: ["openssl"], present: program("openssl") },
   { name: "strongSwan pki", packages: ["strongswan-pki"], present: program("pki") },
   {

@@ -35,7 +35,7 @@ export const useDatabase = (
 export const fails = (work: Promise<unknown>, code: ErrorCode): Promise<void> =>
   assert.rejects(work, (error: unknown) => {
     assert.ok(error instanceof CountersignError, String(error));
-    assert.equal(error.code, code);
+    assert.equal(error.code, code, String(error));
     return true;
   });
 

@@ -7,21 +7,11 @@ import {
   publicEncrypt,
   randomBytes,
 } from "node:crypto";
-import { existsSync } from "node:fs";
 
 import pkcs11js, { type Handle, type PKCS11 } from "pkcs11js";
 
 import { pseudorandom, rejectionKey, unwrapEncoded } from "../../../hsm/rsa-unwrap.ts";
-
-const SOFTOKN = [
-  "/usr/lib/x86_64-linux-gnu",
-  "/usr/lib/aarch64-linux-gnu",
-  "/usr/lib/x86_64-linux-gnu/nss",
-  "/usr/lib/aarch64-linux-gnu/nss",
-  "/usr/lib64",
-]
-  .map((folder) => `${folder}/libsoftokn3.so`)
-  .find((path) => existsSync(path));
+import { findSoftokn } from "../../support/softokn.ts";
 
 /** NSS softokn with a key that lives only in a session: an independent maker of the same implicit rejection. */
 const openNss = (path: string): { p11: PKCS11; session: Handle } => {
@@ -32,7 +22,7 @@ const openNss = (path: string): { p11: PKCS11; session: Handle } => {
     // It ends in a space: the binding cuts the last character.
     libraryParameters:
       "configdir='' certPrefix='' keyPrefix='' secmod='' flags=readOnly,noCertDB,noModDB,forceOpen,optimizeSpace ",
-  } as never);
+  });
   const [slot] = p11.C_GetSlotList(true);
   assert.ok(slot !== undefined);
   return { p11, session: p11.C_OpenSession(slot, pkcs11js.CKF_SERIAL_SESSION) };
@@ -40,11 +30,13 @@ const openNss = (path: string): { p11: PKCS11; session: Handle } => {
 
 describe("RSA key transport", () => {
   it("gives the octets of NSS softokn for good and corrupted ciphertexts", function () {
-    if (SOFTOKN === undefined) {
-      process.stderr.write("SKIPPED: NSS softokn is missing\n");
+    const softokn = findSoftokn();
+    if (softokn === undefined) {
+      assert.notEqual(process.env["CI"], "true", "NSS softokn is missing: npm run test:deps");
+      process.stderr.write("SKIPPED: NSS softokn is missing; run npm run test:deps\n");
       return this.skip();
     }
-    const nss = openNss(SOFTOKN);
+    const nss = openNss(softokn);
     const { p11, session } = nss;
     let good = 0;
     let synthetic = 0;
