@@ -1,11 +1,11 @@
-import { CountersignError } from "../errors.ts";
+import { CountersignError, messageOf } from "../errors.ts";
 import { type Envelope, parseEnvelope } from "../pki/cms-envelope.ts";
 import { recipientOf } from "../pki/cms-envelope-open.ts";
 import { verifySignedMessage } from "../pki/cms-signed.ts";
 import { TAG } from "../pki/der-read.ts";
 import { tlv } from "../pki/der-write.ts";
 import type { ParsedCertificate } from "../pki/certificate.ts";
-import { importPublicKey, type PublicKey } from "../pki/public-key.ts";
+import { importPublicKey, isRsaInfo, type PublicKey } from "../pki/public-key.ts";
 import type { TransientCertificate } from "../pki/transient-certificate.ts";
 import type { EndpointRuntime, RaWay } from "../services/endpoint-runtimes.ts";
 import type { Dialect } from "../domain/client-profiles.ts";
@@ -67,7 +67,9 @@ const importSigner = (certificate: TransientCertificate): PublicKey => {
   try {
     return importPublicKey(certificate.spki);
   } catch (cause) {
-    throw new CountersignError("bad_algorithm", "the signer's key cannot be used", { cause });
+    // It is the key of the request too: a bad RSA key is a bad request, another kind of key a bad algorithm (scep.md cases 48, 49).
+    const code = isRsaInfo(certificate.spki) ? "bad_csr" : "bad_algorithm";
+    throw new CountersignError(code, `the key cannot be used: ${messageOf(cause)}`, { cause });
   }
 };
 
