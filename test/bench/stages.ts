@@ -144,6 +144,7 @@ export class StageClock {
     return {
       name: provider.name,
       generate: (spec) => provider.generate(spec),
+      importKey: (pkcs8, spec) => provider.importKey(pkcs8, spec),
       destroy: (ref) => provider.destroy(ref),
       probe: () => provider.probe(),
       close: () => provider.close(),
