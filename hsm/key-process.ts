@@ -23,12 +23,12 @@ const leave = (): void => {
 
 const answer = (id: number, result: Uint8Array | Error): void => {
   running -= 1;
-  pipe.write(encodeAnswer(id, result instanceof Error ? asKeyError(result) : result));
   if (worker?.broken === true && !wantsEnd) {
-    // The host stops asking and ends the pipe: so nothing is lost that is on its way.
+    // Said before the answer, so that what is asked because of it goes elsewhere. The host stops asking and ends the pipe: nothing is lost.
     wantsEnd = true;
     pipe.write(encodeAnswer(0, new Uint8Array()));
   }
+  pipe.write(encodeAnswer(id, result instanceof Error ? asKeyError(result) : result));
 };
 
 const failed = (id: number, thrown: unknown): void => answer(id, asKeyError(thrown));

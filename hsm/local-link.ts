@@ -17,11 +17,11 @@ export const localLink: StartLink = (events) => {
     setImmediate(() => events.down(reason));
   };
   const answer = (id: number, result: Uint8Array | CountersignError): void => {
-    if (alive) events.answer(id, result);
     if (alive && worker?.broken === true && !wantsEnd) {
       wantsEnd = true;
       events.answer(0, new Uint8Array());
     }
+    if (alive) events.answer(id, result);
   };
   const run = async ({ id, operation }: NumberedOperation): Promise<void> => {
     try {

@@ -14,26 +14,11 @@ import { abilitiesOf, signingOf } from "./pkcs11-mechanisms.ts";
 import { openModule } from "./pkcs11-module.ts";
 import { destroyKey, findKey, newKeyId, pairTemplates, type TokenKey } from "./pkcs11-objects.ts";
 import { probeToken } from "./pkcs11-probe.ts";
+import { sessionRunner } from "./pkcs11-session-runner.ts";
 import { sessionPool } from "./pkcs11-sessions.ts";
 import { modulusOf } from "./public-key.ts";
 import { isBelowModulus, isUnwrapScheme, standIn, unwrapEncoded } from "./rsa-unwrap.ts";
 
-/** Another try on another session, after a look at the login, can help with these, and only once. */
-const WORTH_A_RETRY: ReadonlySet<number> = new Set([
-  CKR.objectHandleInvalid,
-  CKR.operationActive,
-  CKR.operationNotInitialized,
-  CKR.sessionHandleInvalid,
-  CKR.userNotLoggedIn,
-]);
-/** Only a module that is initialised afresh gets over these. */
-const DEVICE_IS_GONE: ReadonlySet<number> = new Set([
-  CKR.deviceError,
-  CKR.deviceRemoved,
-  CKR.tokenNotPresent,
-  CKR.tokenNotRecognized,
-  CKR.notInitialized,
-]);
 /** The token's opinion of a ciphertext; it must not be heard outside. */
 const ABOUT_THE_DATA: ReadonlySet<number> = new Set([
   CKR.dataInvalid,
@@ -41,7 +26,6 @@ const ABOUT_THE_DATA: ReadonlySet<number> = new Set([
   CKR.encryptedDataInvalid,
   CKR.encryptedDataLengthRange,
 ]);
-const STRIKES = 3;
 /** Room for the result of any key of ours. */
 const LARGEST_RESULT = 1024;
 /** Token, login session and room for others: what a module with a limit keeps free. */
@@ -73,8 +57,6 @@ export const openPkcs11Worker = (config: Pkcs11Config): KeyWorker => {
     const seen = new Set<string>();
     /** Buffers of calls that run: the binding keeps no reference to them itself. */
     const held = new Set<readonly Buffer[]>();
-    let broken = false;
-    let strikes = 0;
 
     const close = (session: Handle): void => {
       try {
@@ -92,39 +74,10 @@ export const openPkcs11Worker = (config: Pkcs11Config): KeyWorker => {
       close,
     );
 
-    const withSession = async <T>(
-      step: string,
-      use: (session: Handle) => T | Promise<T>,
-    ): Promise<T> => {
-      for (let attempt = 1; ; attempt += 1) {
-        let session: Handle | undefined;
-        try {
-          session = await pool.acquire();
-          const result = await use(session);
-          pool.release(session);
-          strikes = 0;
-          return result;
-        } catch (thrown) {
-          const ckr = ckrOf(thrown);
-          if (thrown instanceof CountersignError) {
-            if (session !== undefined) pool.release(session);
-            throw thrown;
-          }
-          if (session !== undefined) pool.discard(session);
-          const code = ckr?.code ?? CKR.generalError;
-          if (attempt === 1 && WORTH_A_RETRY.has(code)) {
-            pool.clear();
-            keys.clear();
-            login.renew();
-            continue;
-          }
-          const error = pkcs11Failure(step, thrown);
-          if (error.code === "key_unavailable") strikes += 1;
-          if (DEVICE_IS_GONE.has(code) || strikes >= STRIKES) broken = true;
-          throw error;
-        }
-      }
-    };
+    const runner = sessionRunner(pool, () => {
+      keys.clear();
+      login.renew();
+    });
 
     const load = (session: Handle, id: Uint8Array): LoadedKey => {
       const name = Buffer.from(id).toString("hex");
@@ -133,7 +86,7 @@ export const openPkcs11Worker = (config: Pkcs11Config): KeyWorker => {
       const found = findKey(p11, session, id);
       if (found === undefined) {
         // A token that lost a key has perhaps lost everything: modules see that it is back only after a new start.
-        if (seen.delete(name)) broken = true;
+        if (seen.delete(name)) runner.giveUp();
         throw new CountersignError(
           "key_not_found",
           `no private key on the token "${token.label}" has the CKA_ID ${name}`,
@@ -163,7 +116,7 @@ export const openPkcs11Worker = (config: Pkcs11Config): KeyWorker => {
     };
 
     const sign = ({ key: id, scheme, bytes }: KeyOperation): Promise<Uint8Array> =>
-      withSession("C_Sign", async (session) => {
+      runner.run("C_Sign", async (session) => {
         const { handle, algorithm } = load(session, id);
         const { mechanism, input } = signingOf(
           algorithm,
@@ -209,7 +162,7 @@ export const openPkcs11Worker = (config: Pkcs11Config): KeyWorker => {
     };
 
     const unwrap = ({ key: id, scheme, bytes, length }: KeyOperation): Promise<Uint8Array> =>
-      withSession("C_Decrypt", async (session) => {
+      runner.run("C_Decrypt", async (session) => {
         const { handle, modulus, secret } = transportKey(session, id);
         if (!isUnwrapScheme(scheme)) {
           throw new CountersignError("key_unsupported", "there is no such way of key transport");
@@ -220,7 +173,7 @@ export const openPkcs11Worker = (config: Pkcs11Config): KeyWorker => {
       });
 
     const generate = (spec: KeySpec): Promise<Uint8Array> =>
-      withSession("C_GenerateKeyPair", async (session) => {
+      runner.run("C_GenerateKeyPair", async (session) => {
         const able = isRsa(spec.algorithm) ? abilities.generateRsa : abilities.generateEc;
         if (!able) {
           throw new CountersignError("key_unsupported", `the token makes no ${spec.algorithm}`);
@@ -233,7 +186,7 @@ export const openPkcs11Worker = (config: Pkcs11Config): KeyWorker => {
 
     return {
       get broken() {
-        return broken;
+        return runner.broken;
       },
       close: () => module.close(),
       handle: (operation) => {
@@ -244,15 +197,20 @@ export const openPkcs11Worker = (config: Pkcs11Config): KeyWorker => {
           case "unwrap":
             return unwrap(operation);
           case "public-key":
-            return withSession("C_FindObjects", (session) =>
+            return runner.run("C_FindObjects", (session) =>
               scheme === "decrypt"
                 ? transportKey(session, id).publicKey
                 : load(session, id).publicKey,
             );
           case "generate":
             return generate(JSON.parse(Buffer.from(bytes).toString()) as KeySpec);
+          case "import":
+            throw new CountersignError(
+              "key_unsupported",
+              "a token makes its own keys; one from a file can only go into a soft key store",
+            );
           case "destroy":
-            return withSession("C_DestroyObject", (session) => {
+            return runner.run("C_DestroyObject", (session) => {
               destroyKey(p11, session, id);
               const name = Buffer.from(id).toString("hex");
               keys.delete(name);
@@ -260,7 +218,7 @@ export const openPkcs11Worker = (config: Pkcs11Config): KeyWorker => {
               return new Uint8Array();
             });
           case "probe":
-            return withSession("C_GenerateKeyPair", async (session) =>
+            return runner.run("C_GenerateKeyPair", async (session) =>
               Buffer.from(JSON.stringify(await probeToken(p11, token, session, abilities))),
             );
           case "open":

@@ -110,7 +110,8 @@ const writeWhole = (folder: string, name: string, text: string, exclusive: boole
   } else {
     renameSync(draft, join(folder, name));
   }
-  // The name is durable only when the folder is.
+  // The name is durable only when the folder is. Windows cannot do this.
+  if (process.platform === "win32") return;
   const parent = openSync(folder, "r");
   fsyncSync(parent);
   closeSync(parent);

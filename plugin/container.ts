@@ -3,6 +3,10 @@ import type { Clock, Logger, Metrics, Random } from "./ports/ambient.ts";
 import type { KeyProvider } from "./ports/keys.ts";
 import type { Settings } from "./ports/settings.ts";
 import type { Database } from "./ports/stores.ts";
+import { Enrolment } from "./scep/enrolment.ts";
+import { Queries } from "./scep/queries.ts";
+import { Approvals } from "./services/approvals.ts";
+import { RenewalProof } from "./services/renewal-proof.ts";
 import { OpaqueSchedule } from "./scep/opaque-schedule.ts";
 import { ScepOperations } from "./scep/operations.ts";
 import { PkiOperation } from "./scep/pki-operation.ts";
@@ -29,6 +33,7 @@ import { ProfileSigner } from "./services/profile-signer.ts";
 import { Ras } from "./services/ras.ts";
 import { RefusalLog } from "./services/refusal-log.ts";
 import { Revocations } from "./services/revocations.ts";
+import { RollOvers } from "./services/roll-overs.ts";
 import { SecretBox } from "./services/secret-box.ts";
 import { StaticChallenges } from "./services/static-challenges.ts";
 import { Status } from "./services/status.ts";
@@ -68,6 +73,10 @@ type Service = new (...args: never[]) => object;
 
 /** One instance each; state such as caches and batches would otherwise be split. */
 const SERVICES: readonly Service[] = [
+  RenewalProof,
+  Approvals,
+  Queries,
+  Enrolment,
   Access,
   Authorities,
   CaCertificates,
@@ -94,6 +103,7 @@ const SERVICES: readonly Service[] = [
   RefusalLog,
   Revocations,
   ScepOperations,
+  RollOvers,
   SecretBox,
   StaticChallenges,
   Status,

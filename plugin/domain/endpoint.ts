@@ -1,6 +1,21 @@
 /** Lower-case letters, digits and single hyphens, so that ids map to setting names (foundations.md 40). Unique in the installation. */
 export const ENDPOINT_ID = /^[a-z0-9](?:-?[a-z0-9]){1,62}$/;
 
+/** Interoperability profiles; what each means is data in `client-profiles.ts`. */
+export const CLIENT_PROFILES = [
+  "auto",
+  "apple",
+  "windows",
+  "android",
+  "certmonger",
+  "strongswan",
+  "cisco-legacy",
+  "fortigate",
+  "sonicwall",
+  "ndes-proxy",
+] as const;
+export type ClientProfileName = (typeof CLIENT_PROFILES)[number];
+
 export interface StaticPolicy {
   readonly kind: "static";
   readonly id: string;
@@ -21,6 +36,13 @@ export interface DynamicPolicy {
 
 export type ChallengePolicySetting = StaticPolicy | DynamicPolicy;
 
+/** Who takes over at an endpoint, and when (GetNextCACert). Both may be those of today when only one rolls. */
+export interface RollOver {
+  readonly authorityId: string;
+  readonly raId: string;
+  readonly from: Date;
+}
+
 /** The object behind a SCEP URL. */
 export interface Endpoint {
   /** The path id in `/scep/<id>`. */
@@ -39,6 +61,22 @@ export interface Endpoint {
   readonly legacy: boolean;
   /** Accept MD5-signed CSRs if the signature verifies (decision 7); warned. */
   readonly acceptMd5Csr: boolean;
+  /** `manual`: requests wait until somebody approves them (PENDING, then CertPoll). */
+  readonly approval: "none" | "manual";
+  /** How long a request waits for approval; then it is refused. */
+  readonly approvalLifetime: string;
+  /** GetCert and GetCRL (RFC 8894 section 3.3.4) are answered. */
+  readonly queries: boolean;
+  /** One of `client-profiles`. */
+  readonly clientProfile: ClientProfileName;
+  /** The roll-over that is scheduled; undefined: none. */
+  readonly next: RollOver | undefined;
+  /** RAs that still open envelopes for a while. */
+  readonly retiredRas: readonly {
+    readonly raId: string;
+    readonly authorityId: string;
+    readonly until: Date;
+  }[];
   readonly enabled: boolean;
   readonly version: number;
   readonly createdAt: Date;

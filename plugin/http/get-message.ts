@@ -49,7 +49,7 @@ export const decodeGetMessage = (raw: string): Uint8Array => {
 /** A space is a `+` that a form decoder spoiled, unless the length only fits without it: then it is a fold. */
 const settleSpaces = (text: string): string => {
   if (!text.includes(" ")) return text;
-  const spoiled = text.trim().replaceAll(" ", "+");
+  const spoiled = text.replaceAll(" ", "+");
   return fits(spoiled) ? spoiled : text.replaceAll(" ", "");
 };
 

@@ -7,7 +7,7 @@ import { CountersignError } from "../errors.ts";
 import { readCertificateFile, parseCertificate } from "../pki/certificate.ts";
 import { buildCsr } from "../pki/build-request.ts";
 import { parseCsr } from "../pki/certificate-request.ts";
-import { checkCaImport, checkRootImport } from "../pki/chain.ts";
+import { checkCaImport, pathRoom } from "../pki/chain.ts";
 import { importPublicKey, keyIdentifier } from "../pki/public-key.ts";
 import type { Clock } from "../ports/ambient.ts";
 import type { KeyRef } from "../ports/keys.ts";
@@ -15,11 +15,12 @@ import type { Settings } from "../ports/settings.ts";
 import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK, SETTINGS } from "../tokens.ts";
 import { Access, found, sameVersion } from "./access.ts";
-import { checkIdentifier, checkNewAuthority, type NewAuthority } from "./authority-rules.ts";
+import { checkNewAuthority, type NewAuthority } from "./authority-rules.ts";
 import { type AuthorityView, viewOf } from "./authority-view.ts";
 import { CaCertificates, issuerOf } from "./ca-certificates.ts";
 import { chainOf } from "./ca-chain.ts";
 import { CrlPublisher } from "./crl-publisher.ts";
+import { readExternalRoot } from "./external-root.ts";
 import { Keyring } from "./keyring.ts";
 import { OcspResponders } from "./ocsp-responders.ts";
 
@@ -67,7 +68,9 @@ export class Authorities {
     const now = this.clock.now();
     const parent =
       input.parentId === undefined ? undefined : await store.authorities.get(input.parentId);
-    const { subject, notAfter } = checkNewAuthority(input, parent, now);
+    const room =
+      parent?.certificate === undefined ? Infinity : pathRoom(await chainOf(store, parent));
+    const { subject, notAfter } = checkNewAuthority(input, parent, room, now);
     await this.refuseTaken(store, input.id);
     const issuer =
       parent === undefined || parent.kind === "external"
@@ -148,45 +151,8 @@ export class Authorities {
   ): Promise<AuthorityView> {
     const store = this.access.open(principal, "authorities:manage");
     const publicUrl = this.publicUrl();
-    checkIdentifier(input.id, (path, message) => {
-      throw new CountersignError("invalid_input", "the identifier is not valid", {
-        issues: [{ path, message }],
-      });
-    });
-    const der = readCertificateFile(input.certificate);
-    const now = this.clock.now();
-    const issues = checkRootImport(der, now);
-    if (issues.length > 0)
-      throw new CountersignError(
-        "certificate_not_matching",
-        "this is not a root certificate in date",
-        { issues },
-      );
-    await this.refuseTaken(store, input.id);
-    const parsed = parseCertificate(der);
-    const root: Authority = {
-      id: input.id,
-      name: input.name ?? input.id,
-      kind: "external",
-      status: "active",
-      parentId: undefined,
-      subject: formatDn(parsed.subject),
-      keyAlgorithm: parsed.publicKey.algorithm ?? "rsa-2048",
-      keyRef: undefined,
-      publicKey: parsed.publicKey.spki,
-      certificate: der,
-      csr: undefined,
-      subjectKeyId: keyIdentifier(parsed.publicKey),
-      notBefore: parsed.notBefore,
-      notAfter: parsed.notAfter,
-      publicUrl,
-      crlEnabled: false,
-      ocspEnabled: false,
-      single: false,
-      ocspResponder: undefined,
-      version: 1,
-      createdAt: now,
-    };
+    const root = readExternalRoot(input, publicUrl, this.clock.now());
+    await this.refuseTaken(store, root.id);
     await store.run(async (tx) => {
       await tx.authorities.insert(root);
       await tx.ledger.append(

@@ -49,6 +49,7 @@ export class DynamicChallenges implements ChallengePolicy {
       subjectSource: "template",
       challengeId: challenge.id,
       expiresAt: challenge.expiresAt,
+      replaces: undefined,
     };
   }
 }

@@ -1,6 +1,11 @@
 import { inject } from "tsyringe";
 import { statusAt } from "../domain/authority.ts";
-import { type ChallengePolicySetting, type Endpoint, ENDPOINT_ID } from "../domain/endpoint.ts";
+import {
+  type ChallengePolicySetting,
+  type Endpoint,
+  type ClientProfileName,
+  ENDPOINT_ID,
+} from "../domain/endpoint.ts";
 import { isLiveRa } from "../domain/ra.ts";
 import type { Principal } from "../domain/principal.ts";
 import type { Template } from "../domain/template.ts";
@@ -42,6 +47,10 @@ export interface EndpointInput {
   readonly acceptMd5Csr?: boolean | undefined;
   /** Enabled unless said otherwise; refused while something is missing (E-06). */
   readonly enabled?: boolean | undefined;
+  readonly approval?: Endpoint["approval"] | undefined;
+  readonly approvalLifetime?: string | undefined;
+  readonly queries?: boolean | undefined;
+  readonly clientProfile?: ClientProfileName | undefined;
 }
 
 /** Shorter static secrets can be guessed. */
@@ -91,6 +100,12 @@ export class Endpoints {
       includeRoot: input.includeRoot ?? true,
       legacy: input.legacy ?? false,
       acceptMd5Csr: input.acceptMd5Csr ?? false,
+      approval: input.approval ?? "none",
+      approvalLifetime: input.approvalLifetime ?? "P7D",
+      queries: input.queries ?? true,
+      clientProfile: input.clientProfile ?? "auto",
+      next: undefined,
+      retiredRas: [],
       enabled: input.enabled ?? true,
       version: 1,
       createdAt: now,
@@ -135,6 +150,10 @@ export class Endpoints {
       includeRoot: change.includeRoot ?? stored.includeRoot,
       legacy: change.legacy ?? stored.legacy,
       acceptMd5Csr: change.acceptMd5Csr ?? stored.acceptMd5Csr,
+      approval: change.approval ?? stored.approval,
+      approvalLifetime: change.approvalLifetime ?? stored.approvalLifetime,
+      queries: change.queries ?? stored.queries,
+      clientProfile: change.clientProfile ?? stored.clientProfile,
       enabled: change.enabled ?? stored.enabled,
       version: stored.version + 1,
       updatedAt: this.clock.now(),

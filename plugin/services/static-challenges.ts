@@ -75,6 +75,7 @@ export class StaticChallenges implements ChallengePolicy {
       subjectSource: "request",
       challengeId: undefined,
       expiresAt: undefined,
+      replaces: undefined,
     };
   }
 

@@ -26,7 +26,11 @@ export interface DatabaseOptions {
  * right to write, not a database) or `database_locked`.
  */
 export const openDatabase = async (options: DatabaseOptions): Promise<Database> => {
-  const dialect = sqliteDialect({ file: options.file, busyMs: options.busyMs ?? 5_000 });
+  const dialect = sqliteDialect({
+    file: options.file,
+    busyMs: options.busyMs ?? 5_000,
+    logger: options.logger,
+  });
   try {
     await translating(dialect, () => dialect.writer.raw("select count(*) from sqlite_master"));
     await translating(dialect, () => dialect.readers.raw("select 1"));

@@ -1,5 +1,6 @@
 import knexPackage, { type Knex } from "knex";
 import type { ErrorCode } from "../errors.ts";
+import type { Logger } from "../ports/ambient.ts";
 import type { Dialect, Statements } from "./dialect.ts";
 import { PreparedStatements, type SqliteConnection } from "./base/prepared-statements.ts";
 
@@ -7,6 +8,7 @@ export interface SqliteOptions {
   readonly file: string;
   /** How long a statement waits for another process that writes, in milliseconds. */
   readonly busyMs: number;
+  readonly logger?: Logger | undefined;
 }
 
 /** "CSGN": says whose file it is (`file` and `PRAGMA application_id` show it). */
@@ -21,14 +23,14 @@ interface ConnectionSource {
 const sourceOf = (db: Knex): ConnectionSource => db.client as ConnectionSource;
 
 /** SQLite 3.35 or later (`returning`), one file, any number of processes on one machine. */
-export const sqliteDialect = ({ file, busyMs }: SqliteOptions): Dialect => {
+export const sqliteDialect = ({ file, busyMs, logger }: SqliteOptions): Dialect => {
   const busy = `pragma busy_timeout = ${busyMs}`;
-  const writer = open(file, { min: 1, max: 1 }, async (connection) => {
+  const writer = open({ file, logger, min: 1, max: 1 }, async (connection) => {
     await exec(connection, busy);
     await enterWal(connection, busyMs);
     await exec(connection, "pragma synchronous = FULL; pragma foreign_keys = ON");
   });
-  const readers = open(file, { min: 0, max: READERS }, (connection) =>
+  const readers = open({ file, logger, min: 0, max: READERS }, (connection) =>
     exec(connection, `${busy}; pragma foreign_keys = ON; pragma query_only = ON`),
   );
   const prepared = new WeakMap<SqliteConnection, PreparedStatements>();
@@ -69,13 +71,13 @@ export const sqliteDialect = ({ file, busyMs }: SqliteOptions): Dialect => {
         }
       }),
     transaction: (work) =>
-      writer.transaction(async (tx) => {
+      telling(writer, async (tx) => {
         // A write that changes nothing: knex opens with a plain BEGIN, and reading first would end in SQLITE_BUSY at the first write.
         await tx.raw("delete from countersign_settings where name is null");
         return work(tx);
       }),
     migration: (work) =>
-      writer.transaction(async (tx) => {
+      telling(writer, async (tx) => {
         await tx.raw(`pragma application_id = ${APPLICATION_ID}`);
         return work(tx);
       }),
@@ -91,24 +93,48 @@ const bound = (statements: PreparedStatements): Pick<Statements, "all"> => ({
   all: (sql, values) => statements.all(sql, values),
 });
 
+/** A transaction of knex that fails with the error of `work`: SQLite rolls back by itself on a full disk, and knex tells of that instead. */
+const telling = async <T>(writer: Knex, work: (tx: Knex) => Promise<T>): Promise<T> => {
+  const errors: unknown[] = [];
+  try {
+    return await writer.transaction(async (tx) => {
+      try {
+        return await work(tx);
+      } catch (error) {
+        errors.push(error);
+        throw error;
+      }
+    });
+  } catch (error) {
+    throw errors[0] ?? error;
+  }
+};
+
 const open = (
-  filename: string,
-  pool: { readonly min: number; readonly max: number },
+  { file, logger, min, max }: Omit<SqliteOptions, "busyMs"> & Record<"min" | "max", number>,
   prepare: (connection: SqliteConnection) => Promise<void>,
 ): Knex =>
   knexPackage.knex({
     client: "sqlite3",
-    connection: { filename },
+    connection: { filename: file },
     useNullAsDefault: true,
     // Without it an error's text would hold the bound values.
     compileSqlOnError: false,
+    log: knexLog(logger),
     pool: {
-      ...pool,
+      min,
+      max,
       afterCreate: (connection: SqliteConnection, done: (error?: Error) => void) => {
         prepare(connection).then(() => done(), done);
       },
     },
   });
+
+/** Knex would write to the console, in the host's process, what it also throws. */
+const knexLog = (logger: Logger | undefined): Knex.Logger => {
+  const say = (text: unknown): void => logger?.debug({ text: String(text) }, "knex says");
+  return { warn: say, error: say, deprecate: say, debug: say };
+};
 
 const exec = (connection: SqliteConnection, sql: string): Promise<void> =>
   new Promise((resolve, reject) => {

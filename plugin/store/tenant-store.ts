@@ -12,6 +12,7 @@ import { GroupCommit } from "./enrolling/group-commit.ts";
 import { Enrolments } from "./enrolments.ts";
 import { Ledger } from "./ledger.ts";
 import { Outbox } from "./outbox.ts";
+import { Pending } from "./pending.ts";
 import { Ras } from "./ras.ts";
 import { Templates } from "./templates.ts";
 
@@ -29,6 +30,7 @@ export const openTenantStore = (
   devices: new Devices(session, tenant),
   deployments: new Deployments(session, tenant),
   challenges: new Challenges(session, tenant),
+  pending: new Pending(session, tenant),
   certificates: new Certificates(session, tenant),
   crls: new Crls(session, tenant),
   ledger: new Ledger(session, tenant),

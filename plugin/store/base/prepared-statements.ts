@@ -9,6 +9,7 @@ export interface SqliteConnection {
 }
 interface SqliteStatement {
   all(values: readonly unknown[], done: (error: Error | null, rows: unknown[]) => void): void;
+  reset(done: () => void): void;
   finalize(done: () => void): void;
 }
 
@@ -27,7 +28,8 @@ export class PreparedStatements {
     return new Promise((resolve, reject) => {
       statement.all(bound, (error, rows) => {
         if (error === null) resolve(rows as R[]);
-        else reject(error);
+        // After SQLITE_BUSY a statement is still in progress, and no transaction of its connection could be committed.
+        else statement.reset(() => reject(error));
       });
     });
   }

@@ -14,12 +14,13 @@ const refused = (error: unknown): boolean =>
 
 describe("a secret", () => {
   let folder: string;
+  let count = 0;
   before(() => {
     folder = mkdtempSync(join(tmpdir(), "countersign-secret-"));
   });
   after(() => rmSync(folder, { recursive: true }));
   const file = (content: string, mode = 0o600): { file: string } => {
-    const path = join(folder, `${Math.random()}`);
+    const path = join(folder, `secret-${(count += 1)}`);
     writeFileSync(path, content);
     chmodSync(path, mode);
     return { file: path };

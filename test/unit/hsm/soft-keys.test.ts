@@ -129,12 +129,12 @@ describe("soft keys", () => {
       if (process.platform !== "linux") this.skip();
     });
 
-    const before_ = (): Set<number> => new Set(keyProcessesOf(process.pid));
+    const keyProcesses = (): Set<number> => new Set(keyProcessesOf(process.pid));
     const startedSince = (old: Set<number>): number[] =>
       keyProcessesOf(process.pid).filter((pid) => !old.has(pid));
 
     it("leave no process behind, and show the passphrase to nobody", async () => {
-      const old = before_();
+      const old = keyProcesses();
       const keys = await open({ processes: 2 });
       const pids = startedSince(old);
       assert.equal(pids.length, 2);
@@ -149,13 +149,13 @@ describe("soft keys", () => {
 
     it("leave no process behind when they cannot be opened", async () => {
       await (await open()).close();
-      const old = before_();
+      const old = keyProcesses();
       await assert.rejects(open({ passphrase: "wrong", processes: 2 }), code("key_pin_incorrect"));
       assert.deepEqual(startedSince(old), []);
     });
 
     it("come back after a crash in the middle of an operation", async () => {
-      const old = before_();
+      const old = keyProcesses();
       const keys = await open();
       const signer = await keys.signer(await keys.generate(SPEC));
       const [pid = 0] = startedSince(old);
@@ -170,7 +170,7 @@ describe("soft keys", () => {
     });
 
     it("do not take an operation to a third process", async () => {
-      const old = before_();
+      const old = keyProcesses();
       const keys = await open();
       const signer = await keys.signer(await keys.generate(SPEC));
       let alive = true;
@@ -188,7 +188,7 @@ describe("soft keys", () => {
     });
 
     it("are killed and started again when they hang", async () => {
-      const old = before_();
+      const old = keyProcesses();
       const keys = await open({ deadlineSeconds: 1 });
       const signer = await keys.signer(await keys.generate(SPEC));
       const [pid = 0] = startedSince(old);
@@ -199,7 +199,7 @@ describe("soft keys", () => {
     });
 
     it("stay when the terminal sends signals to the whole group", async () => {
-      const old = before_();
+      const old = keyProcesses();
       const keys = await open();
       const signer = await keys.signer(await keys.generate(SPEC));
       const [pid = 0] = startedSince(old);
@@ -209,7 +209,7 @@ describe("soft keys", () => {
     });
 
     it("say that they are busy when too much waits, and when they do not come to it", async () => {
-      const old = before_();
+      const old = keyProcesses();
       const passphrase = Buffer.from(PASSPHRASE).toString("base64");
       const client = await openKeyClient({
         config: { kind: "soft", folder, passphrase },

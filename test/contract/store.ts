@@ -1,0 +1,20 @@
+import { describeEnrolments } from "./store/enrolments.ts";
+import { describeObjects } from "./store/objects.ts";
+import { describeRecords } from "./store/records.ts";
+import { describeSettlements } from "./store/settlements.ts";
+import { describeWhole } from "./store/whole.ts";
+import type { OpenedDatabase } from "./store/subject.ts";
+
+/**
+ * The contract of `plugin/ports/stores.ts`: every database passes it unchanged. `open` answers a new, empty database that is not
+ * migrated yet; it is called several times.
+ */
+export const describeStore = (name: string, open: () => Promise<OpenedDatabase>): void => {
+  describe(`${name} as a store`, () => {
+    describe("of objects", () => describeObjects(open));
+    describe("of records", () => describeRecords(open));
+    describe("as a whole", () => describeWhole(open));
+    describe("of enrolments", () => describeEnrolments(open));
+    describe("of settlements", () => describeSettlements(open));
+  });
+};

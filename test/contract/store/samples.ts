@@ -1,0 +1,221 @@
+import { randomUUID } from "node:crypto";
+import type { Authority } from "../../../plugin/domain/authority.ts";
+import type { Certificate } from "../../../plugin/domain/certificate.ts";
+import type { Challenge } from "../../../plugin/domain/challenge.ts";
+import type { Deployment } from "../../../plugin/domain/deployment.ts";
+import type { Device } from "../../../plugin/domain/device.ts";
+import type { Endpoint } from "../../../plugin/domain/endpoint.ts";
+import type { LedgerEntry } from "../../../plugin/domain/events.ts";
+import type { Ra } from "../../../plugin/domain/ra.ts";
+import type { Template } from "../../../plugin/domain/template.ts";
+import type { Reservation, Settlement } from "../../../plugin/ports/stores.ts";
+
+/** The time of every sample; beyond 32 bits, in milliseconds. */
+export const NOW = new Date("2026-11-21T10:00:00.123Z");
+export const after = (seconds: number): Date => new Date(NOW.getTime() + seconds * 1000);
+
+export const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
+
+/** Samples have a value in every member, so that a round trip shows each of them; `over` takes some away. */
+export const anAuthority = (over: Partial<Authority> = {}): Authority => ({
+  id: "wifi-ca",
+  name: "Wi-Fi CA",
+  kind: "issuing",
+  status: "active",
+  parentId: "root",
+  subject: "CN=Wi-Fi CA,O=Ünïcode",
+  keyAlgorithm: "ec-p256",
+  keyRef: "soft:abc",
+  publicKey: bytes(0, 1, 255),
+  certificate: bytes(48, 0),
+  csr: bytes(48, 1),
+  subjectKeyId: "ab".repeat(20),
+  notBefore: NOW,
+  notAfter: after(1e9),
+  publicUrl: "http://ca.example",
+  crlEnabled: true,
+  ocspEnabled: false,
+  single: false,
+  ocspResponder: { keyRef: "soft:def", certificate: bytes(48, 2) },
+  version: 1,
+  createdAt: NOW,
+  ...over,
+});
+
+export const anRa = (over: Partial<Ra> = {}): Ra => ({
+  id: "ra-1",
+  authorityId: "wifi-ca",
+  keyRef: "soft:ra",
+  certificate: bytes(48, 3),
+  csr: bytes(48, 4),
+  subject: "CN=RA",
+  notBefore: NOW,
+  notAfter: after(1e7),
+  origin: "issued",
+  createdAt: NOW,
+  ...over,
+});
+
+export const aTemplate = (over: Partial<Template> = {}): Template => ({
+  id: "wifi",
+  name: "Wi-Fi",
+  version: 1,
+  authorityId: "wifi-ca",
+  subject: "CN=%serialnumber%,O=Example",
+  sans: [{ type: "uri", pattern: "urn:x:%udid%" }],
+  keyAlgorithms: ["rsa-2048", "ec-p256"],
+  keyUsages: ["digitalSignature"],
+  extendedKeyUsages: ["1.3.6.1.5.5.7.3.2"],
+  allowedExtendedKeyUsages: [],
+  validity: "P1Y",
+  maxValidity: "P2Y",
+  beyondAuthority: "shorten",
+  backdate: "PT5M",
+  challengeMode: "dynamic",
+  challengeLifetime: "PT1H",
+  keyStorage: "tpm-else-software",
+  renewalWindow: "20%",
+  scepRenewal: "in-window",
+  renewalGrace: "P3D",
+  policies: [{ oid: "1.2.3" }, { oid: "1.2.4", cps: "https://cps.example" }],
+  allowDuplicates: false,
+  createdAt: NOW,
+  updatedAt: after(1),
+  ...over,
+});
+
+export const anEndpoint = (over: Partial<Endpoint> = {}): Endpoint => ({
+  id: `e-${randomUUID()}`,
+  name: "Office",
+  authorityId: "wifi-ca",
+  templateIds: ["wifi"],
+  policies: [
+    {
+      kind: "static",
+      id: "p1",
+      templateId: "wifi",
+      sealed: bytes(9, 8, 7),
+      mac: "00ff",
+      unknownDevice: "unmanaged",
+    },
+    { kind: "dynamic", id: "p2" },
+  ],
+  raId: "ra-1",
+  chain: [bytes(48, 5), bytes(48, 6)],
+  includeRoot: true,
+  legacy: false,
+  acceptMd5Csr: false,
+  approval: "manual",
+  approvalLifetime: "P7D",
+  queries: true,
+  clientProfile: "sonicwall",
+  next: { authorityId: "wifi-ca-2", raId: "ra-2", from: after(5) },
+  retiredRas: [{ raId: "ra-0", authorityId: "wifi-ca", until: after(9) }],
+  enabled: true,
+  version: 1,
+  createdAt: NOW,
+  updatedAt: after(1),
+  ...over,
+});
+
+export const aDevice = (over: Partial<Device> = {}): Device => ({
+  id: "device-1",
+  hostId: "jamf",
+  hostDeviceId: "42",
+  platform: "apple",
+  status: "enrolled",
+  attributes: { serialnumber: "C02XG", username: "Zoë", $bytes: "not octets", colour: "red" },
+  createdAt: NOW,
+  updatedAt: after(1),
+  ...over,
+});
+
+export const aDeployment = (over: Partial<Deployment> = {}): Deployment => ({
+  id: "deployment-1",
+  deviceId: "device-1",
+  templateId: "wifi",
+  endpointId: "office",
+  state: "delivered",
+  nextActionAt: after(60),
+  certificateId: "c-0",
+  failure: "the host said no",
+  createdAt: NOW,
+  updatedAt: after(1),
+  ...over,
+});
+
+export const aChallenge = (over: Partial<Challenge> = {}): Challenge => ({
+  id: "challenge-1",
+  endpointId: "office",
+  templateId: "wifi",
+  deviceId: "device-1",
+  state: "open",
+  expiresAt: after(3600),
+  certificateId: undefined,
+  createdAt: NOW,
+  ...over,
+});
+
+export const aCertificate = (over: Partial<Certificate> = {}): Certificate => ({
+  id: randomUUID(),
+  authorityId: "wifi-ca",
+  role: "subscriber",
+  status: "issued",
+  serial: randomUUID().replaceAll("-", ""),
+  subject: "CN=C02XG",
+  sans: [{ type: "dns", value: "a.example" }],
+  notBefore: NOW,
+  notAfter: after(86_400),
+  fingerprintSha256: "cd".repeat(32),
+  templateId: "wifi",
+  templateVersion: 3,
+  endpointId: "office",
+  deviceId: "device-1",
+  createdAt: NOW,
+  issuedAt: after(1),
+  revokedAt: undefined,
+  revocationReason: undefined,
+  invalidityDate: undefined,
+  ...over,
+});
+
+export const aLedgerEntry = (over: Partial<LedgerEntry> = {}): LedgerEntry => ({
+  event: "certificate.issued",
+  principal: "system:scep",
+  at: NOW,
+  subjectId: "c-1",
+  data: { serial: "0a", sans: [{ type: "dns" }], count: 2, nothing: null, der: bytes(48, 1) },
+  ...over,
+});
+
+export const aReservation = (over: Partial<Reservation> = {}): Reservation => ({
+  id: randomUUID(),
+  idempotencyKey: randomUUID(),
+  graceUntil: after(900),
+  leaseUntil: after(30),
+  authorityId: "wifi-ca",
+  serial: randomUUID().replaceAll("-", ""),
+  tbsDigest: bytes(1, 2, 3),
+  subject: "CN=C02XG",
+  sans: [{ type: "dns", value: "a.example" }],
+  notBefore: NOW,
+  notAfter: after(86_400),
+  templateId: "wifi",
+  templateVersion: 3,
+  endpointId: "office",
+  deviceId: "device-1",
+  challengeId: undefined,
+  ciphertext: undefined,
+  onlyOne: false,
+  now: NOW,
+  ...over,
+});
+
+export const aSettlement = (id: string, over: Partial<Settlement> = {}): Settlement => ({
+  id,
+  der: bytes(48, 130, 1, 0),
+  fingerprintSha256: "ef".repeat(32),
+  now: after(1),
+  ledger: aLedgerEntry({ subjectId: id }),
+  ...over,
+});

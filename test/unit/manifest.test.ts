@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { apiReferenceText, file, manifestText } from "../support/manifest.ts";
+
+describe("generated files", () => {
+  it("manifest.json is what the code makes it (npm run manifest)", () => {
+    assert.equal(readFileSync(file("manifest.json"), "utf8"), manifestText());
+  });
+
+  it("docs/api.md lists the routes there are (npm run manifest)", () => {
+    assert.equal(readFileSync(file("docs/api.md"), "utf8"), apiReferenceText());
+  });
+
+  it("the schema in the manifest takes no secret as plain text", () => {
+    const { configSchema } = JSON.parse(manifestText());
+    const { passphrase } = configSchema.properties.keys.items.anyOf[0].properties;
+    assert.deepEqual(
+      passphrase.anyOf.map((form: { type?: string }) => form.type ?? "never"),
+      ["object", "object", "never"],
+    );
+  });
+});
