@@ -55,11 +55,12 @@ export const initialise = async (
   try {
     await chmod(folder.path, 0o700);
     const whole: Settings = { ...settings, keys: [keyStore ?? defaultKeyStore] };
-    await createPrivateFile(folder.serverSecret, randomBytes(32));
-    if (keyStore === undefined) {
+    if (keyStore === undefined && !(await exists(folder.passphrase))) {
       await createPrivateFile(folder.passphrase, `${randomBytes(32).toString("base64url")}\n`);
     }
     await writeSettings(folder, whole);
+    // Last, since it says that the folder is whole: what a crash left behind before is gone over again.
+    await createPrivateFile(folder.serverSecret, randomBytes(32));
     return { settings: whole, undo };
   } catch (cause) {
     await undo();

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { addAuthorityCommands } from "./commands/authority.ts";
 import { addCertificateCommands } from "./commands/certificate.ts";
 import { addChallengeCommands } from "./commands/challenge.ts";
+import { addDemoCommand } from "./commands/demo.ts";
 import { addDeploymentCommands } from "./commands/deployment.ts";
 import { addDeviceCommands } from "./commands/device.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
@@ -24,6 +25,7 @@ export const buildProgram = (): Command => {
   addServeCommand(program);
   addInitCommand(program);
   addDoctorCommand(program);
+  addDemoCommand(program);
   addAuthorityCommands(program);
   addRaCommands(program);
   addTemplateCommands(program);

@@ -1,6 +1,6 @@
-import { createServer } from "node:net";
 import type { Finding } from "../../../plugin/index.ts";
 import type { Connection } from "../connection.ts";
+import { portHolder } from "../port-holder.ts";
 import { DEFAULT_HOST, DEFAULT_PORT } from "../server.ts";
 import type { Settings } from "../settings.ts";
 import { answersAsOurs } from "./our-answer.ts";
@@ -14,7 +14,7 @@ export const checkPorts = async (
 ): Promise<readonly Finding[]> => {
   if (connection !== undefined)
     return Promise.all(connection.listeners.map(({ url }) => checkOurs(url)));
-  const held = await holder(host, port);
+  const held = await portHolder(host, port);
   return [
     held === undefined
       ? { check, level: "ok", message: `${host}:${port} is free.` }
@@ -41,12 +41,3 @@ const checkOurs = async (url: string): Promise<Finding> => {
         remedy: "Look at the server's log; stop it and start it again.",
       };
 };
-
-const holder = (host: string, port: number): Promise<string | undefined> =>
-  new Promise((resolve) => {
-    const probe = createServer();
-    probe.once("error", (error: NodeJS.ErrnoException) =>
-      resolve(error.code === "EADDRINUSE" ? "another program uses it" : error.message),
-    );
-    probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve(undefined)));
-  });
