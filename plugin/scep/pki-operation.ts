@@ -18,6 +18,12 @@ import { checkCipher, type EnrolmentRequest, openRequest } from "./enrolment-req
 import { OpaqueSchedule } from "./opaque-schedule.ts";
 import { MESSAGE_TYPES, type PkiMessage, readPkiMessage } from "./pki-message.ts";
 
+/** What is known of a request so far, for the ledger row of a refusal (E-11). */
+interface Seen {
+  request?: EnrolmentRequest;
+  device?: string;
+}
+
 /** One PKIOperation from bytes to bytes, in the order of RFC 8894 section 3: read, verify, open, authenticate, issue, reply. */
 export class PkiOperation {
   constructor(
@@ -65,7 +71,7 @@ export class PkiOperation {
     message: PkiMessage,
     source: string,
   ): Promise<Reply | "opaque"> {
-    const seen: { request?: EnrolmentRequest } = {};
+    const seen: Seen = {};
     try {
       const { signer, cipher, envelope } = this.verified(runtime, message);
       const request = await openRequest(envelope, runtime.ra, signer.key);
@@ -81,7 +87,7 @@ export class PkiOperation {
       }
       seen.request = request;
       checkCsrSignature(request, runtime);
-      const certificate = await this.enrol(runtime, message, request, source);
+      const certificate = await this.enrol(runtime, message, request, source, seen);
       const recipient = {
         issuer: signer.certificate.issuer,
         serial: signer.certificate.serial,
@@ -90,7 +96,7 @@ export class PkiOperation {
       return { status: "success", certificates: [certificate], recipient, cipher };
     } catch (error) {
       if (error instanceof CountersignError)
-        await this.refuse(runtime, message, source, error.code, error.detail, seen.request);
+        await this.refuse(runtime, message, source, error.code, error.detail, seen);
       throw error;
     }
   }
@@ -138,6 +144,7 @@ export class PkiOperation {
     message: PkiMessage,
     request: EnrolmentRequest,
     source: string,
+    seen: Seen,
   ): Promise<Uint8Array> {
     const { store, endpoint, templates } = runtime;
     const { csr, ciphertext } = request;
@@ -146,6 +153,7 @@ export class PkiOperation {
       csr.challengePassword,
       csr,
     );
+    seen.device = redemption.device.id;
     return this.issuance.issue({
       runtime,
       redemption,
@@ -163,7 +171,7 @@ export class PkiOperation {
     source: string,
     label: CountersignError["code"] | "opaque",
     detail: string,
-    request?: EnrolmentRequest,
+    { request, device }: Seen = {},
   ): Promise<void> {
     this.metrics.count("countersign_scep_failures_total", { label });
     this.logger.info(
@@ -182,6 +190,7 @@ export class PkiOperation {
       detail,
       source,
       transactionId: message.transactionId,
+      device,
       claimSubject: request === undefined ? undefined : formatDn(request.csr.subject),
       csr: request === undefined ? undefined : hash("sha256", request.csr.raw, "hex"),
     });
