@@ -19,8 +19,8 @@ export interface Exchange {
   readonly message: PkiMessage;
   readonly verified: VerifiedMessage;
   readonly source: string;
-  /** Told once the binding gate is passed, for the ledger. */
-  readonly seen: { request?: EnrolmentRequest };
+  /** Told as it becomes known, for the ledger row of a refusal (E-11). */
+  readonly seen: { request?: EnrolmentRequest; device?: string };
 }
 
 /** PKCSReq and RenewalReq (RFC 8894 section 3.3.1): who signed decides what is asked, whatever the message type says (scep.md fact 9). */
@@ -55,7 +55,7 @@ export class Enrolment {
   }
 
   private async enrol(
-    { runtime, message, verified, source }: Exchange,
+    { runtime, message, verified, source, seen }: Exchange,
     { csr, ciphertext }: EnrolmentRequest,
   ): Promise<Reply> {
     const { store, endpoint, templates } = runtime;
@@ -66,6 +66,7 @@ export class Enrolment {
       csr.challengePassword,
       csr,
     );
+    seen.device = redemption.device.id;
     const issue = {
       runtime,
       way: verified.way,
@@ -84,11 +85,12 @@ export class Enrolment {
   }
 
   private async renew(
-    { runtime, message, verified, source }: Exchange,
+    { runtime, message, verified, source, seen }: Exchange,
     { csr, ciphertext }: EnrolmentRequest,
     known: KnownSigner,
   ): Promise<Reply> {
     const redemption = await this.renewals.redeem(runtime, known, csr);
+    seen.device = redemption.device.id;
     const issue = {
       runtime,
       way: verified.way,

@@ -105,7 +105,7 @@ export class PkiOperation {
     source: string,
     label: CountersignError["code"] | "opaque",
     detail: string,
-    { request }: Exchange["seen"],
+    { request, device }: Exchange["seen"],
   ): Promise<void> {
     this.metrics.count("countersign_scep_failures_total", { label });
     this.logger.info(
@@ -124,6 +124,7 @@ export class PkiOperation {
       detail,
       source,
       transactionId: message.transactionId,
+      device,
       claimSubject: request === undefined ? undefined : formatDn(request.csr.subject),
       csr: request === undefined ? undefined : hash("sha256", request.csr.raw, "hex"),
     });
