@@ -5,6 +5,7 @@ import { verifySignedMessage } from "../pki/cms-signed.ts";
 import { TAG } from "../pki/der-read.ts";
 import { tlv } from "../pki/der-write.ts";
 import type { ParsedCertificate } from "../pki/certificate.ts";
+import { OID } from "../pki/oids.ts";
 import { importPublicKey, isRsaInfo, type PublicKey } from "../pki/public-key.ts";
 import type { TransientCertificate } from "../pki/transient-certificate.ts";
 import type { EndpointRuntime, RaWay } from "../services/endpoint-runtimes.ts";
@@ -39,6 +40,8 @@ export const verifyMessage = (
     throw new CountersignError("unverified", "the signer's certificate is not in the message");
   if (signed.scheme === undefined)
     throw new CountersignError("bad_algorithm", "the signature algorithm is not supported");
+  if (signed.contentType !== OID.data)
+    throw new CountersignError("invalid_input", "the signed content is not id-data");
   const key = importSigner(signed.signerCertificate);
   if (!verifySignedMessage(signed))
     throw new CountersignError("unverified", "the signature or the digest is wrong");
