@@ -35,14 +35,16 @@ export class Enrolment {
   async answer(exchange: Exchange): Promise<Reply | "opaque"> {
     const { runtime, dialect, message, verified, seen } = exchange;
     const known = await this.renewals.recognise(runtime, verified.signer.certificate.raw);
-    const request = await openRequest(verified, known !== undefined || dialect.allowProxySigner);
+    const byOldCertificate =
+      known !== undefined &&
+      (message.messageType === MESSAGE_TYPES.RenewalReq || renews(runtime, known));
+    // A certificate of ours that renews nothing vouches for no other key: its holder could spend another device's challenge (case 39).
+    const request = await openRequest(verified, byOldCertificate || dialect.allowProxySigner);
     if (request === undefined) return "opaque";
     seen.request = request;
     checkSignature(request, dialect);
-    const renewing =
-      message.messageType === MESSAGE_TYPES.RenewalReq ||
-      (known !== undefined && renews(runtime, known));
-    if (!renewing) return this.enrol(exchange, request);
+    if (!byOldCertificate && message.messageType !== MESSAGE_TYPES.RenewalReq)
+      return this.enrol(exchange, request);
     if (known === undefined)
       throw new CountersignError(
         "renewal_refused",
