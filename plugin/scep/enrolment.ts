@@ -7,7 +7,7 @@ import { Issuance } from "../services/issuance.ts";
 import { type KnownSigner, RenewalProof } from "../services/renewal-proof.ts";
 import type { Reply } from "./cert-rep.ts";
 import { CiphertextWindow } from "./ciphertext-window.ts";
-import type { Dialect } from "./client-profiles.ts";
+import type { Dialect } from "../domain/client-profiles.ts";
 import { type EnrolmentRequest, openRequest } from "./enrolment-request.ts";
 import { MESSAGE_TYPES, type PkiMessage } from "./pki-message.ts";
 import { keyDigest, success } from "./replies.ts";
@@ -20,8 +20,8 @@ export interface Exchange {
   readonly message: PkiMessage;
   readonly verified: VerifiedMessage;
   readonly source: string;
-  /** Told once the binding gate is passed, for the ledger. */
-  readonly seen: { request?: EnrolmentRequest };
+  /** Told as it becomes known, for the ledger row of a refusal (E-11). */
+  readonly seen: { request?: EnrolmentRequest; device?: string };
 }
 
 /** PKCSReq and RenewalReq (RFC 8894 section 3.3.1): who signed decides what is asked, whatever the message type says (scep.md fact 9). */
@@ -57,7 +57,7 @@ export class Enrolment {
   }
 
   private async enrol(
-    { runtime, message, verified, source }: Exchange,
+    { runtime, message, verified, source, seen }: Exchange,
     { csr, ciphertext }: EnrolmentRequest,
   ): Promise<Reply> {
     const { store, endpoint, templates } = runtime;
@@ -68,6 +68,7 @@ export class Enrolment {
       csr.challengePassword,
       csr,
     );
+    seen.device = redemption.device.id;
     const issue = {
       runtime,
       way: verified.way,
@@ -86,7 +87,7 @@ export class Enrolment {
   }
 
   private async renew(
-    { runtime, message, verified, source }: Exchange,
+    { runtime, message, verified, source, seen }: Exchange,
     { csr, ciphertext }: EnrolmentRequest,
     known: KnownSigner | undefined,
   ): Promise<Reply> {
@@ -99,6 +100,7 @@ export class Enrolment {
     if (message.signed.digest === "sha1")
       throw new CountersignError("bad_algorithm", "a renewal signed with SHA-1 is not accepted");
     const redemption = await this.renewals.redeem(runtime, known, csr);
+    seen.device = redemption.device.id;
     const issue = {
       runtime,
       way: verified.way,

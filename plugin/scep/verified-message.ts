@@ -4,12 +4,12 @@ import { recipientOf } from "../pki/cms-envelope-open.ts";
 import { verifySignedMessage } from "../pki/cms-signed.ts";
 import { TAG } from "../pki/der-read.ts";
 import { tlv } from "../pki/der-write.ts";
-import type { ParsedCertificate } from "../pki/certificate.ts";
 import { OID } from "../pki/oids.ts";
+import type { ParsedCertificate } from "../pki/certificate.ts";
 import { importPublicKey, isRsaInfo, type PublicKey } from "../pki/public-key.ts";
 import type { TransientCertificate } from "../pki/transient-certificate.ts";
 import type { EndpointRuntime, RaWay } from "../services/endpoint-runtimes.ts";
-import type { Dialect } from "./client-profiles.ts";
+import type { Dialect } from "../domain/client-profiles.ts";
 import type { PkiMessage } from "./pki-message.ts";
 
 /** A message whose signature holds and whose envelope we could open. Nothing in here is secret, so its faults may be told. */

@@ -19,6 +19,7 @@ const watched = (provider: KeyProvider, watch: KeyWatch): KeyProvider => {
   return {
     name: provider.name,
     generate: (spec) => provider.generate(spec),
+    importKey: (pkcs8, spec) => provider.importKey(pkcs8, spec),
     destroy: (ref) => provider.destroy(ref),
     probe: () => provider.probe(),
     close: () => provider.close(),
