@@ -68,7 +68,7 @@ const CHALLENGE_TEXT = "The challenge was refused";
 /** Faults that a client whose challenge was good may read in full: they name the value (T-18). */
 const TOLD = new Set<string>(["policy_refused", "variable_without_value", "bad_csr"]);
 
-/** A failure as the client may see it. Undefined for what is no answer to this client: HTTP 503 then. */
+/** A failure as the client may see it. Undefined for what is no answer to this client: HTTP 429 or 503 then. */
 export const failureOf = (
   error: CountersignError,
 ): Extract<Reply, { status: "failure" }> | undefined => {
@@ -76,11 +76,12 @@ export const failureOf = (
     case "challenge_refused":
     case "replay_refused":
     case "device_gone":
+    case "limit_exceeded":
       return { status: "failure", failInfo: 2, text: CHALLENGE_TEXT };
     case "internal":
       return { status: "failure", failInfo: 2, text: undefined };
     default:
-      if (error.facts.http === 503 || error.facts.http === 507) return undefined;
+      if ([429, 503, 507].includes(error.facts.http)) return undefined;
       return {
         status: "failure",
         failInfo: error.facts.failInfo,

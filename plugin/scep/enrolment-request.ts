@@ -9,12 +9,24 @@ import type { Decrypter } from "../ports/keys.ts";
 import type { ContentCipher } from "../pki/algorithms.ts";
 import type { ParsedCertificate } from "../pki/certificate.ts";
 import { CountersignError } from "../errors.ts";
+import type { Ciphertext } from "./seen-ciphertexts.ts";
 
 /** A certificate request that has passed the binding gate (scep.md section 4). */
 export interface EnrolmentRequest {
   readonly csr: ParsedCsr;
-  readonly ciphertext: { readonly digest: string; readonly content: string };
+  readonly ciphertext: Ciphertext;
 }
+
+/** What "one ciphertext, one message" goes by (scep.md 5.3 rule 5); needs no private key. */
+export const ciphertextOf = (
+  envelope: ReturnType<typeof parseEnvelope>,
+  certificate: ParsedCertificate,
+  signer: PublicKey,
+): Ciphertext => {
+  const { ciphertextDigest, contentDigest } = envelopeDigests(envelope, recipientName(certificate));
+  const content = Buffer.concat([Buffer.from(contentDigest, "hex"), signer.spki]);
+  return { digest: ciphertextDigest, content: hash("sha256", content, "hex") };
+};
 
 /**
  * Opens the envelope and judges it at one exit: undefined when it does not open, does not hold a PKCS#10 request, the request's own signature is wrong, or its key is
@@ -24,6 +36,7 @@ export const openRequest = async (
   envelope: ReturnType<typeof parseEnvelope>,
   ra: { readonly certificate: ParsedCertificate; readonly decrypter: Decrypter },
   signer: PublicKey,
+  ciphertext: Ciphertext,
 ): Promise<EnrolmentRequest | undefined> => {
   const name = recipientName(ra.certificate);
   const { plaintext, ok } = await openEnvelope(envelope, name, ra.decrypter);
@@ -31,18 +44,7 @@ export const openRequest = async (
   const proven = csr === undefined ? dummyVerify(signer, plaintext) : verifyCsr(csr);
   const bound = csr !== undefined && Buffer.compare(csr.publicKey.spki, signer.spki) === 0;
   if (!ok || !proven || !bound) return undefined;
-  const { ciphertextDigest, contentDigest } = envelopeDigests(envelope, name);
-  return {
-    csr,
-    ciphertext: {
-      digest: ciphertextDigest,
-      content: hash(
-        "sha256",
-        Buffer.concat([Buffer.from(contentDigest, "hex"), signer.spki]),
-        "hex",
-      ),
-    },
-  };
+  return { csr, ciphertext };
 };
 
 /** Refuses old ciphers unless the endpoint takes them. Throws `bad_algorithm`. */

@@ -2,8 +2,10 @@ import { inject } from "tsyringe";
 import { CountersignError } from "../errors.ts";
 import { buildCertsOnly } from "../pki/cms-degenerate.ts";
 import { EndpointRuntimes, type EndpointRuntime } from "../services/endpoint-runtimes.ts";
+import { RefusalLog } from "../services/refusal-log.ts";
 import { capabilities } from "./capabilities.ts";
 import { PkiOperation } from "./pki-operation.ts";
+import { SourceLimit } from "./source-limit.ts";
 
 export interface ScepRequest {
   readonly endpointId: string;
@@ -26,7 +28,30 @@ export class ScepOperations {
   constructor(
     @inject(EndpointRuntimes) private readonly runtimes: EndpointRuntimes,
     @inject(PkiOperation) private readonly pkiOperation: PkiOperation,
+    @inject(SourceLimit) private readonly sources: SourceLimit,
+    @inject(RefusalLog) private readonly refusals: RefusalLog,
   ) {}
+
+  /** Whether a source may send to an endpoint at all; to be asked before anything is read. Throws `too_many_requests`, `endpoint_disabled`. */
+  async admit(endpointId: string, source: string): Promise<void> {
+    const runtime = await this.runtimes.get(endpointId).catch(async (error: unknown) => {
+      await this.sources.admit(undefined, source);
+      throw error;
+    });
+    try {
+      await this.sources.admit(runtime, source);
+    } catch (error) {
+      if (error instanceof CountersignError)
+        await this.refusals.record(runtime.store, {
+          endpoint: endpointId,
+          label: error.code,
+          detail: error.detail,
+          source,
+          transactionId: undefined,
+        });
+      throw error;
+    }
+  }
 
   /** Throws `endpoint_disabled`, `not_found` (no roll-over), `bad_message`, `busy`, `key_*`: an HTTP status each; all else is a CertRep. */
   async handle(request: ScepRequest): Promise<ScepResponse> {

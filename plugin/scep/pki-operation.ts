@@ -14,9 +14,17 @@ import { Issuance } from "../services/issuance.ts";
 import { RefusalLog } from "../services/refusal-log.ts";
 import { LOGGER, METRICS, RANDOM } from "../tokens.ts";
 import { buildCertRep, failureOf, type Reply, type ReplyContext } from "./cert-rep.ts";
-import { checkCipher, type EnrolmentRequest, openRequest } from "./enrolment-request.ts";
+import {
+  checkCipher,
+  ciphertextOf,
+  type EnrolmentRequest,
+  openRequest,
+} from "./enrolment-request.ts";
+import { OpaqueBudget } from "./opaque-budget.ts";
 import { OpaqueSchedule } from "./opaque-schedule.ts";
+import { OpeningQueue } from "./opening-queue.ts";
 import { MESSAGE_TYPES, type PkiMessage, readPkiMessage } from "./pki-message.ts";
+import { SeenCiphertexts } from "./seen-ciphertexts.ts";
 
 /** One PKIOperation from bytes to bytes, in the order of RFC 8894 section 3: read, verify, open, authenticate, issue, reply. */
 export class PkiOperation {
@@ -28,9 +36,15 @@ export class PkiOperation {
     @inject(Issuance) private readonly issuance: Issuance,
     @inject(RefusalLog) private readonly refusals: RefusalLog,
     @inject(OpaqueSchedule) private readonly schedule: OpaqueSchedule,
+    @inject(OpaqueBudget) private readonly budget: OpaqueBudget,
+    @inject(OpeningQueue) private readonly queue: OpeningQueue,
+    @inject(SeenCiphertexts) private readonly seen: SeenCiphertexts,
   ) {}
 
-  /** Answers a CertRep, DER. Throws `bad_message` when none can be built, and `busy`, `key_*` when the server cannot answer now. */
+  /**
+   * Answers a CertRep, DER. Throws `bad_message` when none can be built, `too_many_requests` when the source gets none, and `busy`, `key_*` when
+   * the server cannot answer now.
+   */
   async handle(runtime: EndpointRuntime, bytes: Uint8Array, source: string): Promise<Uint8Array> {
     const arrival = this.schedule.arrival();
     const message = readPkiMessage(bytes);
@@ -68,7 +82,7 @@ export class PkiOperation {
     const seen: { request?: EnrolmentRequest } = {};
     try {
       const { signer, cipher, envelope } = this.verified(runtime, message);
-      const request = await openRequest(envelope, runtime.ra, signer.key);
+      const request = await this.open(runtime, source, envelope, signer.key);
       if (request === undefined) {
         await this.refuse(
           runtime,
@@ -87,12 +101,44 @@ export class PkiOperation {
         serial: signer.certificate.serial,
         publicKey: signer.key,
       };
+      this.budget.trust(runtime, source);
       return { status: "success", certificates: [certificate], recipient, cipher };
     } catch (error) {
-      if (error instanceof CountersignError)
-        await this.refuse(runtime, message, source, error.code, error.detail, seen.request);
-      throw error;
+      if (!(error instanceof CountersignError)) throw error;
+      await this.refuse(runtime, message, source, error.code, error.detail, seen.request);
+      if (error.code !== "replay_refused") throw error;
+      // Another node saw this ciphertext with other content: the same answer as when this one had.
+      await this.budget.spend(runtime, source);
+      return "opaque";
     }
+  }
+
+  /** Opens an envelope in its turn, within the budget, and unless its ciphertext was seen in another message; undefined is OPAQUE. */
+  private async open(
+    runtime: EndpointRuntime,
+    source: string,
+    envelope: ReturnType<typeof parseEnvelope>,
+    signer: PublicKey,
+  ): Promise<EnrolmentRequest | undefined> {
+    const { ra } = runtime;
+    await this.budget.admit(runtime, source);
+    const ciphertext = ciphertextOf(envelope, ra.certificate, signer);
+    if (this.seen.contradicts(ra.id, ciphertext)) {
+      await this.budget.spend(runtime, source);
+      return undefined;
+    }
+    let spending: Promise<void> | undefined;
+    const request = await this.queue.enter(async () => {
+      // Again: those before it in the queue may have used up the budget.
+      await this.budget.admit(runtime, source);
+      const opened = await openRequest(envelope, ra, signer, ciphertext);
+      // Counted before the next one in the queue begins, awaited after.
+      if (opened === undefined) spending = this.budget.spend(runtime, source);
+      return opened;
+    });
+    await spending;
+    if (request !== undefined) this.seen.remember(ra.id, ciphertext);
+    return request;
   }
 
   /** All that is public: algorithms, signature, message type, shape of the envelope. */
@@ -146,15 +192,17 @@ export class PkiOperation {
       csr.challengePassword,
       csr,
     );
-    return this.issuance.issue({
-      runtime,
-      redemption,
-      csr,
-      ciphertext,
-      source,
-      transactionId: message.transactionId,
-      signer: "self",
-    });
+    return this.challenges.using(store, redemption, () =>
+      this.issuance.issue({
+        runtime,
+        redemption,
+        csr,
+        ciphertext,
+        source,
+        transactionId: message.transactionId,
+        signer: "self",
+      }),
+    );
   }
 
   private async refuse(

@@ -1,4 +1,5 @@
 import type { Endpoint } from "../domain/endpoint.ts";
+import type { EndpointLimits } from "../domain/endpoint-limits.ts";
 import type { Ra } from "../domain/ra.ts";
 import { raView, type RaView } from "./ra-view.ts";
 
@@ -23,6 +24,8 @@ export interface EndpointView {
   readonly includeRoot: boolean;
   readonly legacy: boolean;
   readonly acceptMd5Csr: boolean;
+  /** All of them, with the defaults filled in. */
+  readonly limits: EndpointLimits;
   readonly enabled: boolean;
   /** Where devices send their requests; undefined until `scepUrl` is configured. */
   readonly url: string | undefined;
@@ -34,6 +37,7 @@ export interface EndpointView {
 
 export const endpointView = (
   endpoint: Endpoint,
+  limits: EndpointLimits,
   ra: Ra | undefined,
   scepUrl: string | undefined,
 ): EndpointView => ({
@@ -57,6 +61,7 @@ export const endpointView = (
   includeRoot: endpoint.includeRoot,
   legacy: endpoint.legacy,
   acceptMd5Csr: endpoint.acceptMd5Csr,
+  limits,
   enabled: endpoint.enabled,
   url: scepUrl === undefined ? undefined : `${scepUrl}/${endpoint.id}`,
   warnings: warningsOf(endpoint),
@@ -69,5 +74,10 @@ const warningsOf = (endpoint: Endpoint): readonly string[] => [
   ...(endpoint.legacy ? ["3DES and SHA-1 are accepted: use this for old clients only"] : []),
   ...(endpoint.acceptMd5Csr
     ? ["MD5-signed certificate requests are accepted when their signature verifies"]
+    : []),
+  ...(endpoint.limits.perSource === "off"
+    ? [
+        "Requests are not limited by address: right where a console proxies its fleet (Workspace ONE, Jamf, Ivanti EPMM)",
+      ]
     : []),
 ];

@@ -2,6 +2,7 @@ import { inject } from "tsyringe";
 import { statusAt } from "../domain/authority.ts";
 import { type ChallengePolicySetting, type Endpoint, ENDPOINT_ID } from "../domain/endpoint.ts";
 import { isLiveRa } from "../domain/ra.ts";
+import { type EndpointLimits, limitsOf } from "../domain/endpoint-limits.ts";
 import type { Principal } from "../domain/principal.ts";
 import type { Template } from "../domain/template.ts";
 import { CountersignError, type Issue } from "../errors.ts";
@@ -40,6 +41,8 @@ export interface EndpointInput {
   readonly includeRoot?: boolean | undefined;
   readonly legacy?: boolean | undefined;
   readonly acceptMd5Csr?: boolean | undefined;
+  /** What differs from the defaults; the whole of it is replaced. */
+  readonly limits?: Partial<EndpointLimits> | undefined;
   /** Enabled unless said otherwise; refused while something is missing (E-06). */
   readonly enabled?: boolean | undefined;
 }
@@ -91,6 +94,7 @@ export class Endpoints {
       includeRoot: input.includeRoot ?? true,
       legacy: input.legacy ?? false,
       acceptMd5Csr: input.acceptMd5Csr ?? false,
+      limits: input.limits ?? {},
       enabled: input.enabled ?? true,
       version: 1,
       createdAt: now,
@@ -135,6 +139,7 @@ export class Endpoints {
       includeRoot: change.includeRoot ?? stored.includeRoot,
       legacy: change.legacy ?? stored.legacy,
       acceptMd5Csr: change.acceptMd5Csr ?? stored.acceptMd5Csr,
+      limits: change.limits ?? stored.limits,
       enabled: change.enabled ?? stored.enabled,
       version: stored.version + 1,
       updatedAt: this.clock.now(),
@@ -267,7 +272,8 @@ export class Endpoints {
 
   private async view(store: TenantStore, endpoint: Endpoint): Promise<EndpointView> {
     const ra = endpoint.raId === undefined ? undefined : await store.ras.get(endpoint.raId);
-    return endpointView(endpoint, ra, this.settings.scepUrl);
+    const limits = limitsOf(endpoint, this.settings.limits);
+    return endpointView(endpoint, limits, ra, this.settings.scepUrl);
   }
 }
 

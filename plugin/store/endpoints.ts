@@ -35,7 +35,9 @@ const mapping: Mapping<Endpoint, EndpointRow> = {
     updated_at: toMillis(updatedAt),
   }),
   fromRow: (row) => ({
-    ...(fromJson(row.definition) as Definition),
+    // Rows from before there were limits have none.
+    limits: {},
+    ...(fromJson(row.definition) as Omit<Definition, "limits"> & Partial<Definition>),
     id: row.id,
     name: row.name,
     authorityId: row.authority_id,

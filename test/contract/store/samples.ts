@@ -103,6 +103,7 @@ export const anEndpoint = (over: Partial<Endpoint> = {}): Endpoint => ({
   includeRoot: true,
   legacy: false,
   acceptMd5Csr: false,
+  limits: { perSource: "off", perChallenge: 3 },
   enabled: true,
   version: 1,
   createdAt: NOW,
@@ -144,6 +145,7 @@ export const aChallenge = (over: Partial<Challenge> = {}): Challenge => ({
   state: "open",
   expiresAt: after(3600),
   certificateId: undefined,
+  failures: 0,
   createdAt: NOW,
   ...over,
 });
@@ -199,6 +201,7 @@ export const aReservation = (over: Partial<Reservation> = {}): Reservation => ({
   challengeId: undefined,
   ciphertext: undefined,
   onlyOne: false,
+  limits: { perDevicePerDay: 1000, perEndpointPerMinute: 60_000, perChallenge: 10 },
   now: NOW,
   ...over,
 });
