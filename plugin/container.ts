@@ -3,7 +3,12 @@ import type { Clock, Logger, Metrics, Random } from "./ports/ambient.ts";
 import type { KeyProvider } from "./ports/keys.ts";
 import type { Settings } from "./ports/settings.ts";
 import type { Database } from "./ports/stores.ts";
+import { EnvelopeGate } from "./scep/envelope-gate.ts";
 import { OpaqueBudget } from "./scep/opaque-budget.ts";
+import { Enrolment } from "./scep/enrolment.ts";
+import { Queries } from "./scep/queries.ts";
+import { Approvals } from "./services/approvals.ts";
+import { RenewalProof } from "./services/renewal-proof.ts";
 import { OpaqueSchedule } from "./scep/opaque-schedule.ts";
 import { OpeningQueue } from "./scep/opening-queue.ts";
 import { ScepOperations } from "./scep/operations.ts";
@@ -35,6 +40,7 @@ import { ProfileSigner } from "./services/profile-signer.ts";
 import { Ras } from "./services/ras.ts";
 import { RefusalLog } from "./services/refusal-log.ts";
 import { Revocations } from "./services/revocations.ts";
+import { RollOvers } from "./services/roll-overs.ts";
 import { SecretBox } from "./services/secret-box.ts";
 import { StaticChallenges } from "./services/static-challenges.ts";
 import { Status } from "./services/status.ts";
@@ -74,6 +80,10 @@ type Service = new (...args: never[]) => object;
 
 /** One instance each; state such as caches and batches would otherwise be split. */
 const SERVICES: readonly Service[] = [
+  RenewalProof,
+  Approvals,
+  Queries,
+  Enrolment,
   Access,
   Authorities,
   CaCertificates,
@@ -86,6 +96,7 @@ const SERVICES: readonly Service[] = [
   DynamicChallenges,
   EndpointRuntimes,
   Endpoints,
+  EnvelopeGate,
   Health,
   Hierarchies,
   HostEvents,
@@ -104,6 +115,7 @@ const SERVICES: readonly Service[] = [
   RefusalLog,
   Revocations,
   ScepOperations,
+  RollOvers,
   SecretBox,
   SeenCiphertexts,
   SourceLimit,

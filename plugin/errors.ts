@@ -147,6 +147,24 @@ export const ERRORS = {
     "Use AES-CBC and SHA-256 or stronger.",
   ),
   bad_message: facts(400, 1, "The message is malformed", "Send the request again from the device."),
+  unknown_certificate: facts(
+    404,
+    4,
+    "There is no such certificate or request",
+    "Let the device make a new request.",
+  ),
+  approval_denied: facts(
+    403,
+    2,
+    "The request was denied",
+    "Read the reason; let the device ask anew when it is settled.",
+  ),
+  renewal_refused: facts(
+    409,
+    2,
+    "The renewal was refused",
+    "Read the reason; re-send the profile so that the device enrols anew.",
+  ),
   unverified: facts(
     400,
     1,

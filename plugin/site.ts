@@ -9,6 +9,7 @@ import { ScepRoutes } from "./http/scep-routes.ts";
 import { StatusRoutes } from "./http/status-routes.ts";
 import type { Ambient, Installation } from "./installation.ts";
 import { ScepOperations } from "./scep/operations.ts";
+import { Approvals } from "./services/approvals.ts";
 import { Authorities } from "./services/authorities.ts";
 import { Certificates } from "./services/certificates.ts";
 import { Challenges } from "./services/challenges.ts";
@@ -20,6 +21,7 @@ import { Hierarchies } from "./services/hierarchies.ts";
 import { HostEvents } from "./services/host-events.ts";
 import { Ledger } from "./services/ledger.ts";
 import { Ras } from "./services/ras.ts";
+import { RollOvers } from "./services/roll-overs.ts";
 import { Status } from "./services/status.ts";
 import { Templates } from "./services/templates.ts";
 import { Tenants } from "./services/tenants.ts";
@@ -37,11 +39,13 @@ export const buildSite = (
   const limits = { bytes: config.limits.bodyBytes, seconds: config.limits.bodySeconds };
   const services: ApiServices = {
     tenants: resolve(Tenants),
+    approvals: resolve(Approvals),
     authorities: resolve(Authorities),
     hierarchies: resolve(Hierarchies),
     ras: resolve(Ras),
     templates: resolve(Templates),
     endpoints: resolve(Endpoints),
+    rollOvers: resolve(RollOvers),
     devices: resolve(Devices),
     hostEvents: resolve(HostEvents),
     deployments: resolve(Deployments),

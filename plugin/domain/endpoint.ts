@@ -3,6 +3,21 @@ import type { EndpointLimits } from "./endpoint-limits.ts";
 /** Lower-case letters, digits and single hyphens, so that ids map to setting names (foundations.md 40). Unique in the installation. */
 export const ENDPOINT_ID = /^[a-z0-9](?:-?[a-z0-9]){1,62}$/;
 
+/** Interoperability profiles; what each means is data in `client-profiles.ts`. */
+export const CLIENT_PROFILES = [
+  "auto",
+  "apple",
+  "windows",
+  "android",
+  "certmonger",
+  "strongswan",
+  "cisco-legacy",
+  "fortigate",
+  "sonicwall",
+  "ndes-proxy",
+] as const;
+export type ClientProfileName = (typeof CLIENT_PROFILES)[number];
+
 export interface StaticPolicy {
   readonly kind: "static";
   readonly id: string;
@@ -22,6 +37,13 @@ export interface DynamicPolicy {
 }
 
 export type ChallengePolicySetting = StaticPolicy | DynamicPolicy;
+
+/** Who takes over at an endpoint, and when (GetNextCACert). Both may be those of today when only one rolls. */
+export interface RollOver {
+  readonly authorityId: string;
+  readonly raId: string;
+  readonly from: Date;
+}
 
 /** The object behind a SCEP URL. */
 export interface Endpoint {
@@ -43,6 +65,22 @@ export interface Endpoint {
   readonly acceptMd5Csr: boolean;
   /** Only what differs from the defaults; see `limitsOf`. */
   readonly limits: Partial<EndpointLimits>;
+  /** `manual`: requests wait until somebody approves them (PENDING, then CertPoll). */
+  readonly approval: "none" | "manual";
+  /** How long a request waits for approval; then it is refused. */
+  readonly approvalLifetime: string;
+  /** GetCert and GetCRL (RFC 8894 section 3.3.4) are answered. */
+  readonly queries: boolean;
+  /** One of `client-profiles`. */
+  readonly clientProfile: ClientProfileName;
+  /** The roll-over that is scheduled; undefined: none. */
+  readonly next: RollOver | undefined;
+  /** RAs that still open envelopes for a while. */
+  readonly retiredRas: readonly {
+    readonly raId: string;
+    readonly authorityId: string;
+    readonly until: Date;
+  }[];
   readonly enabled: boolean;
   readonly version: number;
   readonly createdAt: Date;

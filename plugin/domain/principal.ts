@@ -27,6 +27,7 @@ export const RIGHTS = [
   "deployments:manage",
   "challenges:mint",
   "host-events:report",
+  "approvals:decide",
   "ledger:read",
 ] as const;
 export type Right = (typeof RIGHTS)[number];
@@ -56,6 +57,7 @@ const RIGHTS_OF_ROLE: Record<Role, ReadonlySet<Right>> = {
     ...everyone,
     "ca-certificates:download",
     "certificates:change-status",
+    "approvals:decide",
   ]),
   "ca-auditor": new Set<Right>(everyone),
   "protocol-operator": new Set<Right>([

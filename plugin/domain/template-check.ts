@@ -49,6 +49,7 @@ export const templateProblems = (
   ...keyProblems(template),
   ...usageProblems(template),
   ...lifeProblems(template, authority),
+  ...fault("renewalGrace", () => void parseDuration(template.renewalGrace)),
   ...fault("challengeLifetime", () => {
     const life = parseDuration(template.challengeLifetime);
     if (compareDurations(life, SHORTEST_CHALLENGE) < 0)

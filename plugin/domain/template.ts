@@ -22,6 +22,9 @@ export interface SanPattern {
   readonly pattern: string;
 }
 
+export const SCEP_RENEWALS = ["off", "any-time", "in-window"] as const;
+export type ScepRenewal = (typeof SCEP_RENEWALS)[number];
+
 /** Certificate policy (T-23). */
 export interface CertificatePolicy {
   readonly oid: string;
@@ -55,6 +58,10 @@ export interface Template {
   readonly keyStorage: KeyStorage;
   /** Window before expiry, `P30D` or a share `20%`; kept here, acted on by the planner. */
   readonly renewalWindow: string;
+  /** SCEP renewal by the old certificate: never, whenever asked, or only inside `renewalWindow`. */
+  readonly scepRenewal: ScepRenewal;
+  /** How long after its end a certificate may still renew; `PT0S`: not at all. */
+  readonly renewalGrace: string;
   readonly policies: readonly CertificatePolicy[];
   /** A device may hold two live certificates of this template (T-25). */
   readonly allowDuplicates: boolean;

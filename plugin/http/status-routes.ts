@@ -8,8 +8,8 @@ import type { Reply } from "./reply.ts";
 import { methodNotAllowed } from "./scep-routes.ts";
 import type { Target } from "./target.ts";
 
-/** A wiped device must be in the list at the next fetch, so caches may hold a list only briefly. */
-const CRL_MAX_AGE = 60;
+/** A wiped device must be in the list at the next fetch, so a cache asks each time; an unchanged list costs it a 304. */
+const CRL_MAX_AGE = 0;
 const CERTIFICATE_MAX_AGE = 3600;
 
 /** What relying parties fetch without being known: CRLs, CA certificates, OCSP. */

@@ -59,15 +59,26 @@ const enclose = (tag: number, parts: Parts): Parts => [
   ...parts,
 ];
 
-const encodeEntry = (entry: RevokedEntry): Uint8Array => {
-  const { reason = "unspecified", invalidityDate: invalid } = entry;
-  const extensions = [
+/** Extensions of an entry without an invalidity date: one of eight, so each is encoded once. */
+const reasonExtensions = (): ((reason: RevocationReason) => Uint8Array) => {
+  const known = new Map<RevocationReason, Uint8Array>();
+  return (reason) => {
+    const encoded = known.get(reason) ?? encodeExtensions([reasonCode(REVOCATION_REASONS[reason])]);
+    known.set(reason, encoded);
+    return encoded;
+  };
+};
+
+const entryEncoder = (): ((entry: RevokedEntry) => Uint8Array) => {
+  const ofReason = reasonExtensions();
+  return ({ serial, revokedAt, reason = "unspecified", invalidityDate: invalid }) => {
+    const parts = [integerFromHex(serial), time(revokedAt)];
     // RFC 5280 section 5.3.1: better absent than unspecified.
-    ...(reason === "unspecified" ? [] : [reasonCode(REVOCATION_REASONS[reason])]),
-    ...(invalid === undefined ? [] : [invalidityDate(invalid)]),
-  ];
-  const parts = [integerFromHex(entry.serial), time(entry.revokedAt)];
-  return sequence(...parts, ...(extensions.length > 0 ? [encodeExtensions(extensions)] : []));
+    const code = reason === "unspecified" ? [] : [reasonCode(REVOCATION_REASONS[reason])];
+    if (invalid !== undefined)
+      return sequence(...parts, encodeExtensions([...code, invalidityDate(invalid)]));
+    return reason === "unspecified" ? sequence(...parts) : sequence(...parts, ofReason(reason));
+  };
 };
 
 const crlExtensions = (spec: CrlSpec): Uint8Array =>
@@ -91,6 +102,7 @@ const sign = (tbs: Parts, { signer, scheme }: CrlSpec): Promise<Uint8Array> => {
  */
 export const buildCrl = async (spec: CrlSpec): Promise<Uint8Array> => {
   const pages: Uint8Array[] = [];
+  const encodeEntry = entryEncoder();
   for await (const page of spec.entries) pages.push(Buffer.concat(page.map(encodeEntry)));
   const algorithm = signatureAlgorithmIdentifier(spec.scheme);
   const tbs = enclose(TAG.sequence, [

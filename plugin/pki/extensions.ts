@@ -144,7 +144,7 @@ export const crlNumber = (number: bigint): Extension => extension(OID.crlNumber,
 export const issuingDistributionPoint = (url: string): Extension =>
   extension(OID.issuingDistributionPoint, sequence(fullName([url])), true);
 
-/** X.509 section 9.5.2.9 (ISIS-MTT): expired certificates stay on the list from this moment on. */
+/** X.509, expiredCertsOnCRL: certificates that expired at this moment or later are still listed. */
 export const expiredCertsOnCrl = (from: Date): Extension =>
   extension(OID.expiredCertsOnCrl, generalizedTime(from));
 

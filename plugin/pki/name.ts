@@ -19,7 +19,7 @@ const STRING_TYPES: Readonly<Record<string, StringType>> = {
   [OID.jurisdictionCountryName]: "printable",
   [OID.domainComponent]: "ia5",
   [OID.emailAddress]: "ia5",
-  // RFC 2985 section 5.4.1: IA5String wherever possible.
+  // RFC 2985 allows both; older network devices know IA5String only.
   [OID.unstructuredName]: "ia5-if-it-fits",
 };
 

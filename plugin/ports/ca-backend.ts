@@ -3,7 +3,7 @@ import type { RevocationReason } from "../domain/certificate.ts";
 import type { Signer } from "./keys.ts";
 
 /**
- * A linted to-be-signed certificate. Only `pki/prepare.ts` makes one, and it is spent by the first signature, so that nothing reaches a
+ * A linted to-be-signed certificate. Only `pki/to-be-signed.ts` makes one, and it is spent by the first signature, so that nothing reaches a
  * key that was not linted.
  */
 export interface PreparedCertificate {

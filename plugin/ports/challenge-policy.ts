@@ -23,10 +23,12 @@ export interface ChallengeContext {
 export interface Redemption {
   readonly template: Template;
   readonly device: Device;
-  /** Where subject and SANs come from (decision 6). */
-  readonly subjectSource: "template" | "request";
+  /** Where subject and SANs come from (decision 6); a renewal repeats those of the certificate that signed it. */
+  readonly subjectSource: "template" | "request" | RequestedIdentity;
   /** Set for a one-time challenge: reserved with the certificate and spent when it is stored. */
   readonly challengeId: string | undefined;
+  /** A renewal replaces its certificate, so the rule of one certificate a device (T-25) does not stand against it. */
+  readonly replaces: string | undefined;
   /** When a one-time challenge ends: until then a re-sent request gets its certificate again (foundations.md 10). */
   readonly expiresAt: Date | undefined;
 }

@@ -81,10 +81,54 @@ export interface ChallengeStore {
   insert(challenge: Challenge, mac: string): Promise<void>;
   byMac(endpointId: string, mac: string): Promise<Challenge | undefined>;
   get(id: string): Promise<Challenge | undefined>;
+  /** From open to spent, without a certificate: its request waits for approval. False when it was not open or has run out. */
+  spend(id: string, now: Date): Promise<boolean>;
   /** Burns all open and reserved ones of a device; answers their ids. */
   burnOfDevice(deviceId: string): Promise<readonly string[]>;
   /** One more refused try. */
   countFailure(id: string): Promise<void>;
+}
+
+/** A request that waits for approval, or has been decided; found again by transaction id and signer key (RFC 8894 section 3.3.3). */
+export interface PendingRequest {
+  readonly id: string;
+  readonly endpointId: string;
+  readonly transactionId: string;
+  /** SHA-256 of the signer's SubjectPublicKeyInfo, hex. */
+  readonly signerKey: string;
+  /** PKCS#10, DER. */
+  readonly csr: Uint8Array;
+  readonly templateId: string;
+  readonly deviceId: string;
+  /** JSON of `Redemption.subjectSource`. */
+  readonly subjectSource: string;
+  /** Serial of the certificate a renewal replaces. */
+  readonly replaces: string | undefined;
+  readonly state: "pending" | "approved" | "denied" | "issued";
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+  readonly decidedBy: string | undefined;
+  readonly decidedAt: Date | undefined;
+  readonly reason: string | undefined;
+  readonly certificateId: string | undefined;
+}
+export interface PendingStore {
+  /** Throws `conflict` while one with the same endpoint, transaction id and signer key is there. */
+  insert(request: PendingRequest): Promise<void>;
+  get(id: string): Promise<PendingRequest | undefined>;
+  find(
+    endpointId: string,
+    transactionId: string,
+    signerKey: string,
+  ): Promise<PendingRequest | undefined>;
+  /** Replaces the row while its state is still `from`; false otherwise. */
+  change(request: PendingRequest, from: PendingRequest["state"]): Promise<boolean>;
+  delete(id: string): Promise<boolean>;
+  /** Newest first. */
+  list(
+    filter: { readonly state?: PendingRequest["state"] | undefined },
+    page: PageRequest,
+  ): Promise<Page<PendingRequest>>;
 }
 
 export interface CertificateFilter {
@@ -183,6 +227,7 @@ export interface TenantStore {
   readonly devices: DeviceStore;
   readonly deployments: DeploymentStore;
   readonly challenges: ChallengeStore;
+  readonly pending: PendingStore;
   readonly certificates: CertificateStore;
   readonly crls: CrlStore;
   readonly ledger: LedgerStore;

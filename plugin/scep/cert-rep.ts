@@ -26,10 +26,16 @@ export type Reply =
   | {
       readonly status: "success";
       readonly certificates: readonly Uint8Array[];
+      readonly crls: readonly Uint8Array[];
       readonly recipient: EnvelopeRecipient;
       readonly cipher: ContentCipher;
     }
+  /** Waits for approval; the client polls. */
+  | { readonly status: "pending" }
   | { readonly status: "failure"; readonly failInfo: FailInfo; readonly text: string | undefined };
+
+/** RFC 8894 section 3.2.1.3. */
+const PKI_STATUS = { success: "0", failure: "2", pending: "3" } as const;
 
 /** The "safe superset" that every measured client accepts (scep.md 3.5). DER. */
 export const buildCertRep = (
@@ -39,7 +45,7 @@ export const buildCertRep = (
 ): Promise<Uint8Array> => {
   const attributes: SignedAttribute[] = [
     { oid: OID.messageType, value: printableString("3") },
-    { oid: OID.pkiStatus, value: printableString(reply.status === "success" ? "0" : "2") },
+    { oid: OID.pkiStatus, value: printableString(PKI_STATUS[reply.status]) },
     { oid: OID.transactionId, value: transactionText(context.transactionId) },
     { oid: OID.senderNonce, value: octetString(random.bytes(16)) },
     { oid: OID.recipientNonce, value: octetString(context.recipientNonce) },
@@ -51,8 +57,11 @@ export const buildCertRep = (
   }
   const content =
     reply.status === "success"
-      ? buildEnvelope(buildCertsOnly(reply.certificates), reply.recipient, reply.cipher, (length) =>
-          random.bytes(length),
+      ? buildEnvelope(
+          buildCertsOnly(reply.certificates, reply.crls),
+          reply.recipient,
+          reply.cipher,
+          (length) => random.bytes(length),
         )
       : undefined;
   const { signer, certificate, hash } = context;
@@ -66,7 +75,13 @@ const transactionText = (id: string): Uint8Array =>
 /** One text for every fault of a challenge, so that nobody learns which (decision 4). */
 const CHALLENGE_TEXT = "The challenge was refused";
 /** Faults that a client whose challenge was good may read in full: they name the value (T-18). */
-const TOLD = new Set<string>(["policy_refused", "variable_without_value", "bad_csr"]);
+const TOLD = new Set<string>([
+  "policy_refused",
+  "variable_without_value",
+  "bad_csr",
+  "renewal_refused",
+  "approval_denied",
+]);
 
 /** A failure as the client may see it. Undefined for what is no answer to this client: HTTP 429 or 503 then. */
 export const failureOf = (

@@ -34,18 +34,18 @@ export class OpaqueBudget {
   ) {}
 
   /** Before any work with the RA key. Throws `too_many_requests` with the seconds to wait. */
-  async admit({ ra }: EndpointRuntime, source: string): Promise<void> {
+  async admit(raId: string, source: string): Promise<void> {
     const spent = await this.sources.get(sourceKey(source));
     if (spent !== null && spent.consumedPoints >= this.most.perSource && spent.msBeforeNext > 0)
       throw this.refusal(`${source} sent too much that did not open`, spent.msBeforeNext);
-    const wait = (this.brokenUntil.get(ra.id) ?? 0) - this.clock.now().getTime();
-    if (wait > 0 && !this.trusted.has(trustKey(ra.id, source)))
-      throw this.refusal(`RA ${ra.id} is under attack, and ${source} is not known`, wait);
+    const wait = (this.brokenUntil.get(raId) ?? 0) - this.clock.now().getTime();
+    if (wait > 0 && !this.trusted.has(trustKey(raId, source)))
+      throw this.refusal(`RA ${raId} is under attack, and ${source} is not known`, wait);
   }
 
   /** A request of this source at this RA ended well. */
-  trust({ ra }: EndpointRuntime, source: string): void {
-    const key = trustKey(ra.id, source);
+  trust(raId: string, source: string): void {
+    const key = trustKey(raId, source);
     this.trusted.delete(key);
     this.trusted.add(key);
     const [oldest] = this.trusted;
@@ -53,33 +53,33 @@ export class OpaqueBudget {
   }
 
   /** Counts an OPAQUE answer. Never fails: without the database this node's own count decides. */
-  async spend(runtime: EndpointRuntime, source: string): Promise<void> {
-    const { ra } = runtime;
+  async spend(runtime: EndpointRuntime, raId: string, source: string): Promise<void> {
     await this.sources.penalty(sourceKey(source));
     const now = this.clock.now();
-    const own = await this.keys.penalty(ra.id);
-    const counted = await this.countForAll(runtime, now);
+    const own = await this.keys.penalty(raId);
+    const counted = await this.countForAll(runtime, raId, now);
     const { used, endsAt } = counted ?? {
       used: own.consumedPoints,
       endsAt: new Date(now.getTime() + own.msBeforeNext),
     };
     if (used <= this.most.perKey) return;
-    this.brokenUntil.set(ra.id, endsAt.getTime());
+    this.brokenUntil.set(raId, endsAt.getTime());
     // The database hands this very number to one node only.
-    if (used === this.most.perKey + 1) await this.alarm(runtime, source, endsAt);
+    if (used === this.most.perKey + 1) await this.alarm(runtime, raId, source, endsAt);
   }
 
-  private async countForAll({ store, ra }: EndpointRuntime, now: Date) {
+  private async countForAll({ store }: EndpointRuntime, raId: string, now: Date) {
     try {
-      return await store.limits.count(`opaque/${ra.id}`, HOUR, now);
+      return await store.limits.count(`opaque/${raId}`, HOUR, now);
     } catch (error) {
-      this.logger.error({ ra: ra.id, error: messageOf(error) }, "OPAQUE answer not counted");
+      this.logger.error({ ra: raId, error: messageOf(error) }, "OPAQUE answer not counted");
       return undefined;
     }
   }
 
   private async alarm(
-    { store, endpoint, ra }: EndpointRuntime,
+    { store, endpoint }: EndpointRuntime,
+    raId: string,
     source: string,
     until: Date,
   ): Promise<void> {
@@ -89,18 +89,18 @@ export class OpaqueBudget {
       until: until.toISOString(),
       limit: this.most.perKey,
     };
-    this.metrics.count("countersign_opaque_alarms_total", { ra: ra.id });
-    this.logger.error({ ra: ra.id, ...facts }, "RA key under attack: unknown sources are refused");
+    this.metrics.count("countersign_opaque_alarms_total", { ra: raId });
+    this.logger.error({ ra: raId, ...facts }, "RA key under attack: unknown sources are refused");
     try {
       await store.ledger.append({
         event: "ra.alarm",
         principal: `system:scep:${endpoint.id}`,
         at: this.clock.now(),
-        subjectId: ra.id,
+        subjectId: raId,
         data: facts,
       });
     } catch (error) {
-      this.logger.error({ ra: ra.id, error: messageOf(error) }, "alarm not in the ledger");
+      this.logger.error({ ra: raId, error: messageOf(error) }, "alarm not in the ledger");
     }
   }
 

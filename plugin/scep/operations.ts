@@ -1,9 +1,18 @@
 import { inject } from "tsyringe";
 import { CountersignError } from "../errors.ts";
 import { buildCertsOnly } from "../pki/cms-degenerate.ts";
-import { EndpointRuntimes, type EndpointRuntime } from "../services/endpoint-runtimes.ts";
+import { buildSignedFile } from "../pki/cms-signed-build.ts";
+import type { Clock } from "../ports/ambient.ts";
+import {
+  EndpointRuntimes,
+  type EndpointRuntime,
+  type RaWay,
+} from "../services/endpoint-runtimes.ts";
+import { Keyring } from "../services/keyring.ts";
 import { RefusalLog } from "../services/refusal-log.ts";
+import { CLOCK } from "../tokens.ts";
 import { capabilities } from "./capabilities.ts";
+import { dialectOf } from "../domain/client-profiles.ts";
 import { PkiOperation } from "./pki-operation.ts";
 import { SourceLimit } from "./source-limit.ts";
 
@@ -27,6 +36,8 @@ export interface ScepResponse {
 export class ScepOperations {
   constructor(
     @inject(EndpointRuntimes) private readonly runtimes: EndpointRuntimes,
+    @inject(CLOCK) private readonly clock: Clock,
+    @inject(Keyring) private readonly keyring: Keyring,
     @inject(PkiOperation) private readonly pkiOperation: PkiOperation,
     @inject(SourceLimit) private readonly sources: SourceLimit,
     @inject(RefusalLog) private readonly refusals: RefusalLog,
@@ -61,12 +72,12 @@ export class ScepOperations {
         return {
           status: 200,
           contentType: "text/plain",
-          body: Buffer.from(capabilities(runtime.endpoint), "latin1"),
+          body: Buffer.from(capabilities(runtime), "latin1"),
         };
       case "GetCACert":
         return caCertificates(runtime);
       case "GetNextCACert":
-        throw new CountersignError("not_found", "no roll-over is scheduled");
+        return this.nextCaCertificates(runtime);
       case "PKIOperation": {
         if (request.message === undefined || request.message.length === 0)
           throw new CountersignError("bad_message", "an empty message");
@@ -75,16 +86,45 @@ export class ScepOperations {
       }
     }
   }
+
+  /** RFC 8894 section 4.7.1: what comes, signed by the CA key of today. */
+  private async nextCaCertificates({
+    current,
+    next,
+    endpoint,
+  }: EndpointRuntime): Promise<ScepResponse> {
+    const { keyRef } = current.authority;
+    if (next === undefined || keyRef === undefined)
+      throw new CountersignError("not_found", "no roll-over is scheduled");
+    const body = await buildSignedFile({
+      content: buildCertsOnly(served(next, endpoint.includeRoot, false)),
+      signer: await this.keyring.signer(keyRef),
+      certificate: current.authorityCertificate.der,
+      chain: [],
+      signingTime: this.clock.now(),
+    });
+    return { status: 200, contentType: "application/x-x509-next-ca-cert", body };
+  }
 }
 
 /** Decision 1: RA, issuing CA, intermediates, root; or the one certificate of a `single` authority. */
-const caCertificates = ({ authority, ra, chain, endpoint }: EndpointRuntime): ScepResponse => {
-  if (authority.single)
-    return { status: 200, contentType: "application/x-x509-ca-cert", body: ra.certificate.der };
-  const served = endpoint.includeRoot || chain.length < 2 ? chain : chain.slice(0, -1);
-  return {
-    status: 200,
-    contentType: "application/x-x509-ca-ra-cert",
-    body: buildCertsOnly([ra.certificate.der, ...served]),
-  };
-};
+const caCertificates = ({ current, endpoint }: EndpointRuntime): ScepResponse =>
+  current.authority.single
+    ? { status: 200, contentType: "application/x-x509-ca-cert", body: current.certificate.der }
+    : {
+        status: 200,
+        contentType: "application/x-x509-ca-ra-cert",
+        body: buildCertsOnly(
+          served(current, endpoint.includeRoot, dialectOf(endpoint).duplicateRa),
+        ),
+      };
+
+const served = (
+  { certificate, chain }: RaWay,
+  includeRoot: boolean,
+  duplicateRa: boolean,
+): readonly Uint8Array[] => [
+  certificate.der,
+  ...(duplicateRa ? [certificate.der] : []),
+  ...(includeRoot || chain.length < 2 ? chain : chain.slice(0, -1)),
+];

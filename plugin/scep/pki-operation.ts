@@ -2,29 +2,18 @@ import { hash } from "node:crypto";
 import { inject } from "tsyringe";
 import { formatDn } from "../domain/distinguished-name.ts";
 import { CountersignError } from "../errors.ts";
-import type { ContentCipher } from "../pki/algorithms.ts";
-import { parseEnvelope } from "../pki/cms-envelope.ts";
-import { verifySignedMessage } from "../pki/cms-signed.ts";
-import { importPublicKey, type PublicKey } from "../pki/public-key.ts";
-import type { TransientCertificate } from "../pki/transient-certificate.ts";
 import type { Logger, Metrics, Random } from "../ports/ambient.ts";
-import { Challenges } from "../services/challenges.ts";
-import type { EndpointRuntime } from "../services/endpoint-runtimes.ts";
-import { Issuance } from "../services/issuance.ts";
+import type { EndpointRuntime, RaWay } from "../services/endpoint-runtimes.ts";
 import { RefusalLog } from "../services/refusal-log.ts";
 import { LOGGER, METRICS, RANDOM } from "../tokens.ts";
-import { buildCertRep, failureOf, type Reply, type ReplyContext } from "./cert-rep.ts";
-import {
-  checkCipher,
-  ciphertextOf,
-  type EnrolmentRequest,
-  openRequest,
-} from "./enrolment-request.ts";
+import { buildCertRep, failureOf, type Reply } from "./cert-rep.ts";
+import { type Dialect, dialectOf } from "../domain/client-profiles.ts";
+import { Enrolment, type Exchange } from "./enrolment.ts";
 import { OpaqueBudget } from "./opaque-budget.ts";
 import { OpaqueSchedule } from "./opaque-schedule.ts";
-import { OpeningQueue } from "./opening-queue.ts";
 import { MESSAGE_TYPES, type PkiMessage, readPkiMessage } from "./pki-message.ts";
-import { SeenCiphertexts } from "./seen-ciphertexts.ts";
+import { Queries } from "./queries.ts";
+import { verifyMessage } from "./verified-message.ts";
 
 /** One PKIOperation from bytes to bytes, in the order of RFC 8894 section 3: read, verify, open, authenticate, issue, reply. */
 export class PkiOperation {
@@ -32,13 +21,11 @@ export class PkiOperation {
     @inject(LOGGER) private readonly logger: Logger,
     @inject(METRICS) private readonly metrics: Metrics,
     @inject(RANDOM) private readonly random: Random,
-    @inject(Challenges) private readonly challenges: Challenges,
-    @inject(Issuance) private readonly issuance: Issuance,
+    @inject(Enrolment) private readonly enrolment: Enrolment,
+    @inject(Queries) private readonly queries: Queries,
     @inject(RefusalLog) private readonly refusals: RefusalLog,
     @inject(OpaqueSchedule) private readonly schedule: OpaqueSchedule,
     @inject(OpaqueBudget) private readonly budget: OpaqueBudget,
-    @inject(OpeningQueue) private readonly queue: OpeningQueue,
-    @inject(SeenCiphertexts) private readonly seen: SeenCiphertexts,
   ) {}
 
   /**
@@ -48,22 +35,19 @@ export class PkiOperation {
   async handle(runtime: EndpointRuntime, bytes: Uint8Array, source: string): Promise<Uint8Array> {
     const arrival = this.schedule.arrival();
     const message = readPkiMessage(bytes);
-    const context: ReplyContext = {
-      signer: runtime.ra.signer,
-      certificate: runtime.ra.certificate.der,
+    const dialect = dialectOf(runtime.endpoint);
+    const { reply, way } = await this.answer(runtime, dialect, message, source);
+    const context = {
+      // Apple wants the reply from the RA it has encrypted to (scep.md 2.2).
+      signer: way.signer,
+      certificate: way.certificate.der,
       transactionId: message.transactionId,
       recipientNonce: message.senderNonce,
-      hash: message.signed.digest === "sha1" && runtime.endpoint.legacy ? "sha1" : "sha256",
+      hash:
+        message.signed.digest === "sha1" && dialect.legacy
+          ? ("sha1" as const)
+          : ("sha256" as const),
     };
-    let reply: Reply | "opaque";
-    try {
-      reply = await this.answer(runtime, message, source);
-    } catch (error) {
-      if (!(error instanceof CountersignError) || error.code === "bad_message") throw error;
-      const failure = failureOf(error);
-      if (failure === undefined) throw error;
-      reply = failure;
-    }
     if (reply !== "opaque") return buildCertRep(context, reply, this.random);
     const rep = await buildCertRep(
       context,
@@ -76,133 +60,53 @@ export class PkiOperation {
 
   private async answer(
     runtime: EndpointRuntime,
+    dialect: Dialect,
     message: PkiMessage,
     source: string,
-  ): Promise<Reply | "opaque"> {
-    const seen: { request?: EnrolmentRequest } = {};
+  ): Promise<{ readonly reply: Reply | "opaque"; readonly way: RaWay }> {
+    const seen: Exchange["seen"] = {};
+    let way = runtime.current;
     try {
-      const { signer, cipher, envelope } = this.verified(runtime, message);
-      const request = await this.open(runtime, source, envelope, signer.key);
-      if (request === undefined) {
+      const verified = verifyMessage(message, runtime, dialect);
+      way = verified.way;
+      const reply = await this.dispatch({ runtime, dialect, message, verified, source, seen });
+      if (reply === "opaque") {
         await this.refuse(
           runtime,
           message,
           source,
           "opaque",
           "the envelope did not open to a request of its signer",
+          seen,
         );
-        return "opaque";
-      }
-      seen.request = request;
-      checkCsrSignature(request, runtime);
-      const certificate = await this.enrol(runtime, message, request, source);
-      const recipient = {
-        issuer: signer.certificate.issuer,
-        serial: signer.certificate.serial,
-        publicKey: signer.key,
-      };
-      this.budget.trust(runtime, source);
-      return { status: "success", certificates: [certificate], recipient, cipher };
+      } else if (reply.status === "success") this.budget.trust(way.raId, source);
+      return { reply, way };
     } catch (error) {
       if (!(error instanceof CountersignError)) throw error;
-      await this.refuse(runtime, message, source, error.code, error.detail, seen.request);
-      if (error.code !== "replay_refused") throw error;
-      // Another node saw this ciphertext with other content: the same answer as when this one had.
-      await this.budget.spend(runtime, source);
-      return "opaque";
+      await this.refuse(runtime, message, source, error.code, error.detail, seen);
+      if (error.code === "replay_refused") {
+        // Another node saw the ciphertext with other content: the same answer as if this one had (case 40).
+        await this.budget.spend(runtime, way.raId, source);
+        return { reply: "opaque", way };
+      }
+      const reply = error.code === "bad_message" ? undefined : failureOf(error);
+      if (reply === undefined) throw error;
+      return { reply, way };
     }
   }
 
-  /** Opens an envelope in its turn, within the budget, and unless its ciphertext was seen in another message; undefined is OPAQUE. */
-  private async open(
-    runtime: EndpointRuntime,
-    source: string,
-    envelope: ReturnType<typeof parseEnvelope>,
-    signer: PublicKey,
-  ): Promise<EnrolmentRequest | undefined> {
-    const { ra } = runtime;
-    await this.budget.admit(runtime, source);
-    const ciphertext = ciphertextOf(envelope, ra.certificate, signer);
-    if (this.seen.contradicts(ra.id, ciphertext)) {
-      await this.budget.spend(runtime, source);
-      return undefined;
+  private dispatch(exchange: Exchange): Promise<Reply | "opaque"> {
+    switch (exchange.message.messageType) {
+      case MESSAGE_TYPES.PKCSReq:
+      case MESSAGE_TYPES.RenewalReq:
+        return this.enrolment.answer(exchange);
+      case MESSAGE_TYPES.CertPoll:
+      case MESSAGE_TYPES.GetCert:
+      case MESSAGE_TYPES.GetCRL:
+        return this.queries.answer(exchange);
+      default:
+        throw new CountersignError("invalid_input", "the message type is unknown or missing");
     }
-    let spending: Promise<void> | undefined;
-    const request = await this.queue.enter(async () => {
-      // Again: those before it in the queue may have used up the budget.
-      await this.budget.admit(runtime, source);
-      const opened = await openRequest(envelope, ra, signer, ciphertext);
-      // Counted before the next one in the queue begins, awaited after.
-      if (opened === undefined) spending = this.budget.spend(runtime, source);
-      return opened;
-    });
-    await spending;
-    if (request !== undefined) this.seen.remember(ra.id, ciphertext);
-    return request;
-  }
-
-  /** All that is public: algorithms, signature, message type, shape of the envelope. */
-  private verified(runtime: EndpointRuntime, { signed, messageType }: PkiMessage) {
-    const { legacy } = runtime.endpoint;
-    if (
-      signed.digest === undefined ||
-      signed.digest === "md5" ||
-      (signed.digest === "sha1" && !legacy)
-    ) {
-      throw new CountersignError(
-        "bad_algorithm",
-        `digest ${signed.digest ?? "of an unknown kind"} is not accepted`,
-      );
-    }
-    if (signed.scheme === undefined)
-      throw new CountersignError("bad_algorithm", "the signature algorithm is not supported");
-    if (signed.signerCertificate === undefined)
-      throw unverified("the signer's certificate is not in the message");
-    const signer = importSigner(signed.signerCertificate);
-    if (!verifySignedMessage(signed)) throw unverified("the signature or the digest is wrong");
-    if (messageType !== MESSAGE_TYPES.PKCSReq)
-      throw new CountersignError(
-        "invalid_input",
-        `message type ${messageType ?? "missing"} is not answered here`,
-      );
-    // The reply is an envelope for the signer (RFC 8894 section 3.1), so its key must take one.
-    if (signer.type !== "rsa")
-      throw new CountersignError(
-        "bad_algorithm",
-        "the signer's key is not RSA: choose RSA-2048 for the request's key",
-      );
-    if (signed.content === undefined || signed.content.length === 0)
-      throw new CountersignError("invalid_input", "the message holds no envelope");
-    const envelope = parseEnvelope(signed.content);
-    checkCipher(envelope.cipher, legacy);
-    const cipher: ContentCipher = envelope.cipher;
-    return { signer: { key: signer, certificate: signed.signerCertificate }, envelope, cipher };
-  }
-
-  private async enrol(
-    runtime: EndpointRuntime,
-    message: PkiMessage,
-    request: EnrolmentRequest,
-    source: string,
-  ): Promise<Uint8Array> {
-    const { store, endpoint, templates } = runtime;
-    const { csr, ciphertext } = request;
-    const redemption = await this.challenges.redeem(
-      { store, endpoint, templates },
-      csr.challengePassword,
-      csr,
-    );
-    return this.challenges.using(store, redemption, () =>
-      this.issuance.issue({
-        runtime,
-        redemption,
-        csr,
-        ciphertext,
-        source,
-        transactionId: message.transactionId,
-        signer: "self",
-      }),
-    );
   }
 
   private async refuse(
@@ -211,7 +115,7 @@ export class PkiOperation {
     source: string,
     label: CountersignError["code"] | "opaque",
     detail: string,
-    request?: EnrolmentRequest,
+    { request, device }: Exchange["seen"],
   ): Promise<void> {
     this.metrics.count("countersign_scep_failures_total", { label });
     this.logger.info(
@@ -222,7 +126,7 @@ export class PkiOperation {
         transactionId: message.transactionId,
         source,
       },
-      "enrolment refused",
+      "SCEP request refused",
     );
     await this.refusals.record(runtime.store, {
       endpoint: runtime.endpoint.id,
@@ -230,26 +134,9 @@ export class PkiOperation {
       detail,
       source,
       transactionId: message.transactionId,
+      device,
       claimSubject: request === undefined ? undefined : formatDn(request.csr.subject),
       csr: request === undefined ? undefined : hash("sha256", request.csr.raw, "hex"),
     });
   }
 }
-
-const unverified = (detail: string): CountersignError => new CountersignError("unverified", detail);
-
-const importSigner = (certificate: TransientCertificate): PublicKey => {
-  try {
-    return importPublicKey(certificate.spki);
-  } catch (cause) {
-    throw new CountersignError("bad_algorithm", "the signer's key cannot be used", { cause });
-  }
-};
-
-/** scep.md case 46, decision 7. */
-const checkCsrSignature = ({ csr }: EnrolmentRequest, { endpoint }: EndpointRuntime): void => {
-  if (csr.scheme === "rsa-pkcs1-md5" && !endpoint.acceptMd5Csr)
-    throw new CountersignError("bad_algorithm", "the request is signed with MD5");
-  if (csr.scheme === "rsa-pkcs1-sha1" && !endpoint.legacy)
-    throw new CountersignError("bad_algorithm", "the request is signed with SHA-1");
-};

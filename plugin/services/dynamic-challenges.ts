@@ -64,6 +64,7 @@ export class DynamicChallenges implements ChallengePolicy {
       subjectSource: "template",
       challengeId: challenge.id,
       expiresAt: challenge.expiresAt,
+      replaces: undefined,
     };
   }
 }

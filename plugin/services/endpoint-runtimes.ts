@@ -1,7 +1,9 @@
 import { inject } from "tsyringe";
 import type { Authority } from "../domain/authority.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
+import { reignAt } from "../domain/roll-over.ts";
 import type { Template } from "../domain/template.ts";
+import { CountersignError } from "../errors.ts";
 import { type ParsedCertificate, parseCertificate } from "../pki/certificate.ts";
 import type { Clock } from "../ports/ambient.ts";
 import type { CaBackend, CaBackendFactory } from "../ports/ca-backend.ts";
@@ -11,23 +13,31 @@ import { CA_BACKENDS, CLOCK, DIRECTORY } from "../tokens.ts";
 import { found } from "./access.ts";
 import { chainOf } from "./ca-chain.ts";
 import { Keyring } from "./keyring.ts";
-import { CountersignError } from "../errors.ts";
+
+/** An RA and the authority that issues for requests addressed to it. */
+export interface RaWay {
+  readonly raId: string;
+  readonly certificate: ParsedCertificate;
+  readonly signer: Signer;
+  readonly decrypter: Decrypter;
+  readonly authority: Authority;
+  readonly authorityCertificate: ParsedCertificate;
+  readonly backend: CaBackend;
+  /** DER: issuing CA, intermediates, root; without the RA. */
+  readonly chain: readonly Uint8Array[];
+}
 
 /** All that a request at one endpoint needs, read once and kept for a moment. */
 export interface EndpointRuntime {
   readonly store: TenantStore;
   readonly endpoint: Endpoint;
-  readonly authority: Authority;
   readonly templates: readonly Template[];
-  readonly backend: CaBackend;
-  readonly ra: {
-    readonly id: string;
-    readonly certificate: ParsedCertificate;
-    readonly signer: Signer;
-    readonly decrypter: Decrypter;
-  };
-  /** DER: issuing CA, intermediates, root; without the RA. */
-  readonly chain: readonly Uint8Array[];
+  readonly current: RaWay;
+  /** Announced by GetNextCACert, and used already by clients that have fetched it. */
+  readonly next: RaWay | undefined;
+  /** Current, next, and those retired but within their overlap. */
+  readonly ways: readonly RaWay[];
+  /** Milliseconds since 1970. */
   readonly readAt: number;
 }
 
@@ -50,7 +60,8 @@ export class EndpointRuntimes {
     const kept = this.kept.get(endpointId);
     if (kept !== undefined) {
       const runtime = await kept;
-      if (this.clock.now().getTime() - runtime.readAt < FRESH) return runtime;
+      const age = this.clock.now().getTime() - runtime.readAt;
+      if (age >= 0 && age < FRESH) return runtime;
       if (this.kept.get(endpointId) === kept) this.kept.delete(endpointId);
     }
     const shared = this.kept.get(endpointId);
@@ -58,7 +69,9 @@ export class EndpointRuntimes {
     const reading = this.read(endpointId);
     this.kept.set(endpointId, reading);
     // A failed look-up is not kept: unknown ids must not fill the memory.
-    reading.catch(() => this.kept.delete(endpointId));
+    reading.catch(() => {
+      if (this.kept.get(endpointId) === reading) this.kept.delete(endpointId);
+    });
     return reading;
   }
 
@@ -66,42 +79,68 @@ export class EndpointRuntimes {
     this.kept.delete(endpointId);
   }
 
+  /** After a change of something that many endpoints share. */
   forgetAll(): void {
     this.kept.clear();
   }
 
   private async read(endpointId: string): Promise<EndpointRuntime> {
+    const now = this.clock.now();
     const tenant = await this.directory.tenantOfEndpoint(endpointId);
     const store = tenant === undefined ? undefined : this.directory.open(tenant);
     const endpoint = await store?.endpoints.get(endpointId);
     if (store === undefined || endpoint?.enabled !== true)
       throw new CountersignError("endpoint_disabled", `no endpoint ${endpointId}`);
-    const authority = found(
-      await store.authorities.get(endpoint.authorityId),
-      "authority",
-      endpoint.authorityId,
-    );
-    const ra = found(await store.ras.get(endpoint.raId ?? ""), "RA of endpoint", endpointId);
+    const reign = reignAt(endpoint, now);
     const templates = await Promise.all(
       endpoint.templateIds.map(async (id) => found(await store.templates.get(id), "template", id)),
     );
-    const signer =
-      authority.keyRef === undefined ? undefined : await this.keyring.signer(authority.keyRef);
-    const factory = this.backends.find(({ kind }) => kind === "internal");
+    const current = await this.way(store, endpoint, reign.authorityId, reign.raId);
+    const next =
+      reign.next && (await this.way(store, endpoint, reign.next.authorityId, reign.next.raId));
+    const retired = await Promise.all(
+      reign.retired.map(({ authorityId, raId }) => this.way(store, endpoint, authorityId, raId)),
+    );
     return {
       store,
       endpoint,
-      authority,
       templates,
-      backend: found(factory, "CA backend", "internal").create(authority, signer),
-      ra: {
-        id: ra.id,
-        certificate: parseCertificate(found(ra.certificate, "certificate of RA", ra.id)),
-        signer: await this.keyring.signer(ra.keyRef),
-        decrypter: await this.keyring.decrypter(ra.keyRef),
-      },
-      chain: endpoint.chain.length > 0 ? endpoint.chain : await chainOf(store, authority),
-      readAt: this.clock.now().getTime(),
+      current,
+      next,
+      ways: [current, ...(next === undefined ? [] : [next]), ...retired],
+      readAt: now.getTime(),
+    };
+  }
+
+  private async way(
+    store: TenantStore,
+    endpoint: Endpoint,
+    authorityId: string,
+    raId: string | undefined,
+  ): Promise<RaWay> {
+    const authority = found(await store.authorities.get(authorityId), "authority", authorityId);
+    const ra = found(await store.ras.get(raId ?? ""), "RA of endpoint", endpoint.id);
+    const backend = found(
+      this.backends.find(({ kind }) => kind === "internal"),
+      "CA backend",
+      "internal",
+    );
+    const signer =
+      authority.keyRef === undefined ? undefined : await this.keyring.signer(authority.keyRef);
+    return {
+      raId: ra.id,
+      certificate: parseCertificate(found(ra.certificate, "certificate of RA", ra.id)),
+      signer: await this.keyring.signer(ra.keyRef),
+      decrypter: await this.keyring.decrypter(ra.keyRef),
+      authority,
+      authorityCertificate: parseCertificate(
+        found(authority.certificate, "certificate of authority", authorityId),
+      ),
+      backend: backend.create(authority, signer),
+      chain:
+        endpoint.chain.length > 0 && authorityId === endpoint.authorityId
+          ? endpoint.chain
+          : await chainOf(store, authority),
     };
   }
 }

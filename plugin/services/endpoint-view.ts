@@ -1,3 +1,4 @@
+import { dialectOf } from "../domain/client-profiles.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
 import type { EndpointLimits } from "../domain/endpoint-limits.ts";
 import type { Ra } from "../domain/ra.ts";
@@ -26,6 +27,12 @@ export interface EndpointView {
   readonly acceptMd5Csr: boolean;
   /** All of them, with the defaults filled in. */
   readonly limits: EndpointLimits;
+  readonly approval: Endpoint["approval"];
+  readonly approvalLifetime: string;
+  readonly queries: boolean;
+  readonly clientProfile: Endpoint["clientProfile"];
+  readonly next: Endpoint["next"];
+  readonly retiredRas: Endpoint["retiredRas"];
   readonly enabled: boolean;
   /** Where devices send their requests; undefined until `scepUrl` is configured. */
   readonly url: string | undefined;
@@ -62,6 +69,12 @@ export const endpointView = (
   legacy: endpoint.legacy,
   acceptMd5Csr: endpoint.acceptMd5Csr,
   limits,
+  approval: endpoint.approval,
+  approvalLifetime: endpoint.approvalLifetime,
+  queries: endpoint.queries,
+  clientProfile: endpoint.clientProfile,
+  next: endpoint.next,
+  retiredRas: endpoint.retiredRas,
   enabled: endpoint.enabled,
   url: scepUrl === undefined ? undefined : `${scepUrl}/${endpoint.id}`,
   warnings: warningsOf(endpoint),
@@ -70,14 +83,20 @@ export const endpointView = (
   updatedAt: endpoint.updatedAt,
 });
 
-const warningsOf = (endpoint: Endpoint): readonly string[] => [
-  ...(endpoint.legacy ? ["3DES and SHA-1 are accepted: use this for old clients only"] : []),
-  ...(endpoint.acceptMd5Csr
-    ? ["MD5-signed certificate requests are accepted when their signature verifies"]
-    : []),
-  ...(endpoint.limits.perSource === "off"
-    ? [
-        "Requests are not limited by address: right where a console proxies its fleet (Workspace ONE, Jamf, Ivanti EPMM)",
-      ]
-    : []),
-];
+const warningsOf = (endpoint: Endpoint): readonly string[] => {
+  const dialect = dialectOf(endpoint);
+  return [
+    ...(dialect.legacy ? ["3DES and SHA-1 are accepted: use this for old clients only"] : []),
+    ...(dialect.acceptMd5Csr
+      ? ["MD5-signed certificate requests are accepted when their signature verifies"]
+      : []),
+    ...(dialect.allowProxySigner
+      ? ["Requests may be signed with another key than their own: use this for proxies only"]
+      : []),
+    ...(endpoint.limits.perSource === "off"
+      ? [
+          "Requests are not limited by address: right where a console proxies its fleet (Workspace ONE, Jamf, Ivanti EPMM)",
+        ]
+      : []),
+  ];
+};

@@ -1,6 +1,11 @@
 import { inject } from "tsyringe";
 import { statusAt } from "../domain/authority.ts";
-import { type ChallengePolicySetting, type Endpoint, ENDPOINT_ID } from "../domain/endpoint.ts";
+import {
+  type ChallengePolicySetting,
+  type Endpoint,
+  type ClientProfileName,
+  ENDPOINT_ID,
+} from "../domain/endpoint.ts";
 import { isLiveRa } from "../domain/ra.ts";
 import { type EndpointLimits, limitsOf } from "../domain/endpoint-limits.ts";
 import type { Principal } from "../domain/principal.ts";
@@ -45,6 +50,10 @@ export interface EndpointInput {
   readonly limits?: Partial<EndpointLimits> | undefined;
   /** Enabled unless said otherwise; refused while something is missing (E-06). */
   readonly enabled?: boolean | undefined;
+  readonly approval?: Endpoint["approval"] | undefined;
+  readonly approvalLifetime?: string | undefined;
+  readonly queries?: boolean | undefined;
+  readonly clientProfile?: ClientProfileName | undefined;
 }
 
 /** Shorter static secrets can be guessed. */
@@ -95,6 +104,12 @@ export class Endpoints {
       legacy: input.legacy ?? false,
       acceptMd5Csr: input.acceptMd5Csr ?? false,
       limits: input.limits ?? {},
+      approval: input.approval ?? "none",
+      approvalLifetime: input.approvalLifetime ?? "P7D",
+      queries: input.queries ?? true,
+      clientProfile: input.clientProfile ?? "auto",
+      next: undefined,
+      retiredRas: [],
       enabled: input.enabled ?? true,
       version: 1,
       createdAt: now,
@@ -140,6 +155,10 @@ export class Endpoints {
       legacy: change.legacy ?? stored.legacy,
       acceptMd5Csr: change.acceptMd5Csr ?? stored.acceptMd5Csr,
       limits: change.limits ?? stored.limits,
+      approval: change.approval ?? stored.approval,
+      approvalLifetime: change.approvalLifetime ?? stored.approvalLifetime,
+      queries: change.queries ?? stored.queries,
+      clientProfile: change.clientProfile ?? stored.clientProfile,
       enabled: change.enabled ?? stored.enabled,
       version: stored.version + 1,
       updatedAt: this.clock.now(),

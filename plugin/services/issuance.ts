@@ -4,7 +4,7 @@ import { isRsa } from "../domain/algorithm.ts";
 import { formatDn } from "../domain/distinguished-name.ts";
 import { limitsOf } from "../domain/endpoint-limits.ts";
 import type { LedgerEntry } from "../domain/events.ts";
-import type { SubjectAltName } from "../domain/san.ts";
+import { normalizeSan } from "../domain/san-value.ts";
 import { renderSan, renderSubject } from "../domain/subject-pattern.ts";
 import type { KeyUsage, Template } from "../domain/template.ts";
 import { validityFor } from "../domain/validity.ts";
@@ -15,16 +15,18 @@ import { sha256Fingerprint } from "../pki/fingerprint.ts";
 import { weakness } from "../pki/public-key.ts";
 import type { Clock, Logger, Metrics, Random } from "../ports/ambient.ts";
 import type { PreparedCertificate } from "../ports/ca-backend.ts";
-import type { Redemption } from "../ports/challenge-policy.ts";
+import type { Redemption, RequestedIdentity } from "../ports/challenge-policy.ts";
 import type { Settings } from "../ports/settings.ts";
 import type { RefusedBecause, Reservation, ReserveResult } from "../ports/stores.ts";
 import { CLOCK, LOGGER, METRICS, RANDOM, SETTINGS } from "../tokens.ts";
 import { CaCertificates, issuerOf } from "./ca-certificates.ts";
-import type { EndpointRuntime } from "./endpoint-runtimes.ts";
+import type { EndpointRuntime, RaWay } from "./endpoint-runtimes.ts";
 
 /** One request that has passed its challenge. */
 export interface IssueRequest {
   readonly runtime: EndpointRuntime;
+  /** The RA the request was addressed to, with its authority. */
+  readonly way: RaWay;
   readonly redemption: Redemption;
   readonly csr: ParsedCsr;
   readonly transactionId: string;
@@ -57,8 +59,8 @@ export class Issuance {
    * `authority_not_ready`, `challenge_refused`, `replay_refused`, `device_gone`, `busy`, `key_*`.
    */
   async issue(request: IssueRequest): Promise<Uint8Array> {
-    const { runtime } = request;
-    const { store, authority } = runtime;
+    const { store } = request.runtime;
+    const { authority, backend } = request.way;
     const now = this.clock.now();
     const { prepared, reservation } = this.prepare(request, now);
     const reserved = await this.reserve(request, reservation);
@@ -66,7 +68,7 @@ export class Issuance {
 
     let der: Uint8Array;
     try {
-      const result = await runtime.backend.issue(prepared, reservation.id);
+      const result = await backend.issue(prepared, reservation.id);
       if (result.status !== "issued")
         throw new CountersignError("busy", `authority ${authority.id} answered ${result.status}`, {
           retryAfter: 30,
@@ -95,20 +97,20 @@ export class Issuance {
     throw new CountersignError("busy", "the reservation was lost", { retryAfter: 5 });
   }
 
+  /** Throws what `issue` would throw before anything is reserved. */
+  check(request: IssueRequest): void {
+    this.prepare(request, this.clock.now());
+  }
+
   private prepare(
     request: IssueRequest,
     now: Date,
   ): { prepared: PreparedCertificate; reservation: Reservation } {
     const { runtime, redemption, csr } = request;
     const { template, device } = redemption;
-    const issuer = issuerOf(runtime.store.tenant, runtime.authority, now);
+    const issuer = issuerOf(runtime.store.tenant, request.way.authority, now);
     checkKey(template, csr);
-    const attributes = variablesOf(device);
-    const fromTemplate = redemption.subjectSource === "template";
-    const subject = fromTemplate ? renderSubject(template.subject, attributes) : csr.subject;
-    const sans: readonly SubjectAltName[] = fromTemplate
-      ? template.sans.map((san) => renderSan(san, attributes))
-      : csr.sans;
+    const { subject, sans } = namesOf(request);
     const authorityNotAfter = issuer.authority.notAfter ?? now;
     const validity = validityFor({
       now,
@@ -136,7 +138,7 @@ export class Issuance {
       idempotencyKey: idempotencyKey(request),
       graceUntil: redemption.expiresAt ?? new Date(now.getTime() + this.settings.retryGrace * 1000),
       leaseUntil: new Date(now.getTime() + LEASE),
-      authorityId: runtime.authority.id,
+      authorityId: request.way.authority.id,
       serial: prepared.serial,
       tbsDigest: prepared.tbsDigest,
       subject: formatDn(subject),
@@ -149,8 +151,8 @@ export class Issuance {
       deviceId: device.id,
       challengeId: redemption.challengeId,
       ciphertext: request.ciphertext,
-      onlyOne: !template.allowDuplicates,
-      limits: limitsOf(runtime.endpoint, this.settings.limits),
+      onlyOne: !template.allowDuplicates && redemption.replaces === undefined,
+      limits: limitsOf(request.runtime.endpoint, this.settings.limits),
       now,
     };
     return { prepared, reservation };
@@ -254,6 +256,28 @@ const refusal = (
         `challenge ${challengeId ?? ""} is locked after ${limits.perChallenge} failed tries`,
       );
   }
+};
+
+/** Names of kinds that we never issue are not left out in silence. */
+const requestedNames = (csr: ParsedCsr): RequestedIdentity => {
+  if (csr.unsupportedSans > 0)
+    throw new CountersignError(
+      "policy_refused",
+      "the request asks for alternative names of a kind that is not issued",
+    );
+  return { subject: csr.subject, sans: csr.sans.map((san) => normalizeSan(san)) };
+};
+
+/** Decision 6. */
+const namesOf = ({ redemption, csr }: IssueRequest): RequestedIdentity => {
+  const { template, device, subjectSource } = redemption;
+  if (subjectSource === "request") return requestedNames(csr);
+  if (subjectSource !== "template") return subjectSource;
+  const attributes = variablesOf(device);
+  return {
+    subject: renderSubject(template.subject, attributes),
+    sans: template.sans.map((san) => renderSan(san, attributes)),
+  };
 };
 
 /** T-16, scep.md case 48. */

@@ -1,5 +1,6 @@
 import { inject } from "tsyringe";
 import { isRsa } from "../domain/algorithm.ts";
+import { compareDurations, parseDuration } from "../domain/duration.ts";
 import type { Principal } from "../domain/principal.ts";
 import { templateProblems } from "../domain/template-check.ts";
 import type { Template } from "../domain/template.ts";
@@ -8,6 +9,7 @@ import type { Clock } from "../ports/ambient.ts";
 import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK } from "../tokens.ts";
 import { Access, found, sameVersion } from "./access.ts";
+import { EndpointRuntimes } from "./endpoint-runtimes.ts";
 
 type Kept = "version" | "createdAt" | "updatedAt";
 type Mandatory = "id" | "authorityId" | "subject";
@@ -19,6 +21,9 @@ export type TemplateInput = Pick<Template, Mandatory> & {
 
 const TEMPLATE_ID = /^[a-z0-9](?:-?[a-z0-9]){1,62}$/;
 
+/** Unless a template's own validity is longer (decision 11). */
+const LONGEST_LIFE = "P3Y";
+
 const DEFAULTS: Omit<Template, Kept | Mandatory | "name"> = {
   sans: [],
   keyAlgorithms: ["rsa-2048", "rsa-3072", "rsa-4096", "ec-p256", "ec-p384", "ec-p521"],
@@ -26,13 +31,15 @@ const DEFAULTS: Omit<Template, Kept | Mandatory | "name"> = {
   extendedKeyUsages: ["1.3.6.1.5.5.7.3.2"],
   allowedExtendedKeyUsages: [],
   validity: "P1Y",
-  maxValidity: "P3Y",
+  maxValidity: LONGEST_LIFE,
   beyondAuthority: "refuse",
   backdate: "PT30M",
   challengeMode: "dynamic",
   challengeLifetime: "PT1H",
   keyStorage: "tpm-else-software",
-  renewalWindow: "P30D",
+  renewalWindow: "20%",
+  scepRenewal: "any-time",
+  renewalGrace: "PT0S",
   policies: [],
   allowDuplicates: true,
 };
@@ -42,6 +49,7 @@ export class Templates {
   constructor(
     @inject(Access) private readonly access: Access,
     @inject(CLOCK) private readonly clock: Clock,
+    @inject(EndpointRuntimes) private readonly runtimes: EndpointRuntimes,
   ) {}
 
   async list(principal: Principal): Promise<readonly Template[]> {
@@ -61,6 +69,9 @@ export class Templates {
     const now = this.clock.now();
     const template: Template = {
       ...DEFAULTS,
+      // Who sets a window means it.
+      maxValidity: longer(input.validity, LONGEST_LIFE),
+      scepRenewal: input.renewalWindow === undefined ? DEFAULTS.scepRenewal : "in-window",
       name: input.id,
       ...given(input),
       version: 1,
@@ -103,6 +114,8 @@ export class Templates {
         }),
       );
     });
+    // Whichever endpoints offer it: a stricter rule counts from the next request on.
+    this.runtimes.forgetAll();
     return template;
   }
 
@@ -138,7 +151,7 @@ export class Templates {
       issues.push({ path: "id", message: "2 to 63 lower-case letters, digits and single hyphens" });
     if (authority === undefined)
       issues.push({ path: "authorityId", message: `no authority ${template.authorityId}` });
-    else if (authority.kind !== "issuing" && !authority.single) {
+    else if (authority.kind !== "issuing") {
       issues.push({
         path: "authorityId",
         message: "only an issuing CA certifies end entities (A-02)",
@@ -152,6 +165,18 @@ export class Templates {
       );
   }
 }
+
+/** The longer of two lives; a faulty one is the template check's to name. */
+const longer = (validity: string | undefined, other: string): string => {
+  try {
+    return validity !== undefined &&
+      compareDurations(parseDuration(validity), parseDuration(other)) > 0
+      ? validity
+      : other;
+  } catch {
+    return other;
+  }
+};
 
 /** The members that were given, without the undefined ones. */
 const given = <T extends object>(input: T): { [K in keyof T]: Exclude<T[K], undefined> } =>

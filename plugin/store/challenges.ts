@@ -66,6 +66,16 @@ export class Challenges implements ChallengeStore {
     return this.#rows.get(id);
   }
 
+  async spend(id: string, now: Date): Promise<boolean> {
+    const spent = await this.session.write((db) =>
+      db(mapping.table)
+        .where({ tenant: this.tenant, id, state: "open" })
+        .where("expires_at", ">", toMillis(now))
+        .update({ state: "spent" }),
+    );
+    return spent > 0;
+  }
+
   async burnOfDevice(deviceId: string): Promise<readonly string[]> {
     const burned = await this.session.write(
       async (db) =>

@@ -35,9 +35,7 @@ const mapping: Mapping<Endpoint, EndpointRow> = {
     updated_at: toMillis(updatedAt),
   }),
   fromRow: (row) => ({
-    // Rows from before there were limits have none.
-    limits: {},
-    ...(fromJson(row.definition) as Omit<Definition, "limits"> & Partial<Definition>),
+    ...(fromJson(row.definition) as Definition),
     id: row.id,
     name: row.name,
     authorityId: row.authority_id,

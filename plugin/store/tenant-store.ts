@@ -14,6 +14,7 @@ import { LedgerChain } from "./ledger-chain.ts";
 import { Ledger } from "./ledger.ts";
 import { Limits } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
+import { Pending } from "./pending.ts";
 import { Ras } from "./ras.ts";
 import { Templates } from "./templates.ts";
 
@@ -31,6 +32,7 @@ export const openTenantStore = (
   devices: new Devices(session, tenant),
   deployments: new Deployments(session, tenant),
   challenges: new Challenges(session, tenant),
+  pending: new Pending(session, tenant),
   certificates: new Certificates(session, tenant),
   crls: new Crls(session, tenant),
   ledger: new Ledger(session, tenant),

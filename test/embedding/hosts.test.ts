@@ -196,9 +196,10 @@ describe("embedding", function () {
 
     it("serves on each listener only the parts it is for, and health on all", async () => {
       const server = createServer(installation.countersign.handlerFor(["scep"]));
-      const { url, close } = await listening(server);
-      open.push(close);
-      const status = async (path: string): Promise<number> => (await fetch(url + path)).status;
+      const listener = await listening(server);
+      open.push(() => listener.close());
+      const status = async (path: string): Promise<number> =>
+        (await fetch(listener.url + path)).status;
       assert.equal(await status("/scep/phones?operation=GetCACaps"), 200);
       assert.equal(await status("/healthz"), 200);
       assert.equal(await status(new URL(published.authority.urls.crl).pathname), 404);

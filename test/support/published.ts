@@ -53,7 +53,7 @@ export const adminOf = async (
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       const text = await response.text();
-      const isJson = /json$/.test(response.headers.get("content-type") ?? "");
+      const isJson = /[/+]json$/.test(response.headers.get("content-type") ?? "");
       return {
         status: response.status,
         headers: response.headers,

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { ENDPOINT_ID } from "../../domain/endpoint.ts";
+import { CLIENT_PROFILES, ENDPOINT_ID } from "../../domain/endpoint.ts";
 import { created, listed, none, ok } from "./answer.ts";
 import { route, type Route } from "./route.ts";
-import { certificateText, displayName, reference } from "./schemas.ts";
+import { certificateText, displayName, instant, reference } from "./schemas.ts";
 
 const policy = z.discriminatedUnion("kind", [
   z.strictObject({
@@ -37,6 +37,10 @@ const settings = {
   legacy: z.boolean().exactOptional(),
   acceptMd5Csr: z.boolean().exactOptional(),
   limits,
+  approval: z.enum(["none", "manual"]).exactOptional(),
+  approvalLifetime: z.string().min(2).max(40).exactOptional(),
+  queries: z.boolean().exactOptional(),
+  clientProfile: z.enum(CLIENT_PROFILES).exactOptional(),
   enabled: z.boolean().exactOptional(),
 };
 
@@ -80,6 +84,21 @@ export const endpointRoutes: readonly Route[] = [
     }),
     call: async ({ endpoints }, call) =>
       ok(await endpoints.update(call.principal, call.id, call.body, call.version)),
+  }),
+  route({
+    method: "POST",
+    path: "/endpoints/:id/roll-over",
+    summary:
+      "Schedules a new RA, or a new authority with its RA; GetNextCACert announces it until then.",
+    body: z.strictObject({
+      authorityId: reference.exactOptional(),
+      raId: reference.exactOptional(),
+      from: instant,
+    }),
+    call: async ({ endpoints, rollOvers }, { principal, id, body }) => {
+      await rollOvers.schedule(principal, id, body);
+      return ok(await endpoints.get(principal, id));
+    },
   }),
   route({
     method: "DELETE",

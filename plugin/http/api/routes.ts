@@ -1,3 +1,4 @@
+import { approvalRoutes } from "./approvals.ts";
 import { authorityRoutes } from "./authorities.ts";
 import { certificateRoutes } from "./certificates.ts";
 import { challengeRoutes } from "./challenges.ts";
@@ -23,6 +24,7 @@ export const API_ROUTES: readonly Route[] = [
   ...deviceRoutes,
   ...deploymentRoutes,
   ...challengeRoutes,
+  ...approvalRoutes,
   ...certificateRoutes,
   ...ledgerRoutes,
   ...hostEventRoutes,

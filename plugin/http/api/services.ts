@@ -1,3 +1,4 @@
+import type { Approvals } from "../../services/approvals.ts";
 import type { Authorities } from "../../services/authorities.ts";
 import type { Certificates } from "../../services/certificates.ts";
 import type { Challenges } from "../../services/challenges.ts";
@@ -8,6 +9,7 @@ import type { Hierarchies } from "../../services/hierarchies.ts";
 import type { HostEvents } from "../../services/host-events.ts";
 import type { Ledger } from "../../services/ledger.ts";
 import type { Ras } from "../../services/ras.ts";
+import type { RollOvers } from "../../services/roll-overs.ts";
 import type { Templates } from "../../services/templates.ts";
 import type { Tenants } from "../../services/tenants.ts";
 import type { LocalTokens } from "../local-tokens.ts";
@@ -15,11 +17,13 @@ import type { LocalTokens } from "../local-tokens.ts";
 /** What the admin API calls; rights are checked there, not here. */
 export interface ApiServices {
   readonly tenants: Tenants;
+  readonly approvals: Approvals;
   readonly authorities: Authorities;
   readonly hierarchies: Hierarchies;
   readonly ras: Ras;
   readonly templates: Templates;
   readonly endpoints: Endpoints;
+  readonly rollOvers: RollOvers;
   readonly devices: Devices;
   readonly hostEvents: HostEvents;
   readonly deployments: Deployments;

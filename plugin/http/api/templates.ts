@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { SAN_TYPES } from "../../domain/san.ts";
-import { KEY_STORAGES, KEY_USAGES } from "../../domain/template.ts";
+import { KEY_STORAGES, KEY_USAGES, SCEP_RENEWALS } from "../../domain/template.ts";
 import { created, listed, none, ok } from "./answer.ts";
 import { route, type Route } from "./route.ts";
 import { displayName, keyAlgorithm, reference } from "./schemas.ts";
@@ -31,6 +31,8 @@ const settings = {
   challengeLifetime: duration.exactOptional(),
   keyStorage: z.enum(KEY_STORAGES).exactOptional(),
   renewalWindow: duration.exactOptional(),
+  scepRenewal: z.enum(SCEP_RENEWALS).exactOptional(),
+  renewalGrace: duration.exactOptional(),
   policies: z
     .array(z.strictObject({ oid, cps: z.url().max(1000).exactOptional() }))
     .max(20)

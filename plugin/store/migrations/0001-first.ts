@@ -186,6 +186,17 @@ const enrolment = async (db: Knex): Promise<void> => {
     table.unique(["tenant", "endpoint_id", "mac"]);
     table.index(["tenant", "device_id"], "countersign_challenges_device");
   });
+  await db.schema.createTable("countersign_pending", (table) => {
+    owned(table);
+    required(table, "endpoint_id", "transaction_id", "signer_key", "template_id", "device_id");
+    required(table, "subject_source", "state");
+    optional(table, "replaces", "decided_by", "reason", "certificate_id");
+    table.binary("csr").notNullable();
+    times(table, "created_at", "expires_at");
+    optionalTimes(table, "decided_at");
+    table.unique(["tenant", "endpoint_id", "transaction_id", "signer_key"]);
+    table.index(["tenant", "created_at", "id"], "countersign_pending_page");
+  });
   await db.schema.createTable("countersign_idempotency", (table) => {
     table.string("tenant", 40).notNullable();
     table.string("idempotency_key", TEXT_COLUMNS).notNullable();

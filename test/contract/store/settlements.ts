@@ -150,6 +150,15 @@ export const describeSettlements = (open: () => Promise<OpenedDatabase>): void =
       assert.ok((await certificates()).every(({ status }) => status === "revoked"));
     });
 
+    it("does not bring a burned challenge back", async () => {
+      const challengeId = await challenge();
+      const item = aReservation({ challengeId });
+      await store.enrolments.reserve(item);
+      await store.challenges.burnOfDevice("device-1");
+      assert.equal(await store.enrolments.settle(aSettlement(item.id)), "issued");
+      assert.equal(await stateOf(challengeId), "burned");
+    });
+
     it("is lost for a reservation that failed, was settled or never was", async () => {
       const [released, settled] = [aReservation(), aReservation()];
       await store.enrolments.reserve(released);

@@ -20,6 +20,8 @@ const sound: TemplateDraft = {
   challengeLifetime: "PT1H",
   keyStorage: "tpm-else-software",
   renewalWindow: "P30D",
+  scepRenewal: "any-time",
+  renewalGrace: "PT0S",
   policies: [{ oid: "2.16.840.1.101.2.1", cps: "https://example.com/cps" }],
   allowDuplicates: true,
 };

@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
-import { createHash, createPublicKey, randomBytes, X509Certificate } from "node:crypto";
+import { X509Certificate } from "node:crypto";
 import { X509Certificate as PeculiarCertificate } from "@peculiar/x509";
-import {
-  KEY_ALGORITHMS,
-  type KeyAlgorithm,
-  type SignatureScheme,
-} from "../../../plugin/domain/algorithm.ts";
+import { type KeyAlgorithm, type SignatureScheme } from "../../../plugin/domain/algorithm.ts";
 import { parseCertificate, readCertificateFile, toPem } from "../../../plugin/pki/certificate.ts";
 import { bitString, boolean, context, integer, sequence } from "../../../plugin/pki/der-write.ts";
 import { signatureAlgorithmIdentifier } from "../../../plugin/pki/algorithms.ts";
@@ -13,7 +9,6 @@ import { readDer } from "../../../plugin/pki/der-read.ts";
 import { sha1Fingerprint, sha256Fingerprint } from "../../../plugin/pki/fingerprint.ts";
 import { OID } from "../../../plugin/pki/oids.ts";
 import { importPublicKey, keyIdentifier, verifySignature } from "../../../plugin/pki/public-key.ts";
-import { completeCertificate, prepareCertificate } from "../../../plugin/pki/to-be-signed.ts";
 import {
   hostile,
   issue,
@@ -23,7 +18,6 @@ import {
   openssl,
   refusal,
   specOf,
-  years,
   type TestCa,
 } from "./pki-fixture.ts";
 
@@ -279,81 +273,5 @@ describe("Certificate files", () => {
     ])
       refusal(() => readCertificateFile(Buffer.from(file)), "invalid_input");
     refusal(() => readCertificateFile(der.subarray(0, 100)), "invalid_input");
-  });
-});
-
-describe("Prepared certificates", () => {
-  it("hold serial and digest, and are spent once", async () => {
-    const { issuing } = await hierarchy("ec-p256");
-    const spec = specOf("subscriber", issuing, keyOf("ec-p256", "leaf"));
-    const prepared = prepareCertificate({ ...spec, serial: Buffer.alloc(16, 0xff) });
-    assert.equal(prepared.serial, "7f" + "ff".repeat(15));
-    assert.deepEqual(
-      Buffer.from(prepared.tbsDigest),
-      createHash("sha256").update(prepared.tbs).digest(),
-    );
-    const der = await completeCertificate(prepared, spec.scheme, issuing.key.signer);
-    assert.equal(parseCertificate(der).serial, prepared.serial);
-    assert.deepEqual(parseCertificate(der).tbs, Buffer.from(prepared.tbs));
-    await assert.rejects(completeCertificate(prepared, spec.scheme, issuing.key.signer), {
-      code: "internal",
-    });
-    refusal(() => prepared.spend(), "internal");
-  });
-
-  it("have a serial without leading zero octets in hex", async () => {
-    const { issuing } = await hierarchy("ec-p256");
-    const spec = specOf("subscriber", issuing, keyOf("ec-p256", "leaf"));
-    const serial = randomBytes(16).fill(0x80, 0, 2).fill(0, 1, 2);
-    serial[0] = 0x80;
-    const prepared = prepareCertificate({ ...spec, serial });
-    assert.equal(
-      prepared.serial,
-      serial
-        .subarray(2)
-        .toString("hex")
-        .replace(/^(?:00)+/, ""),
-    );
-    refusal(() => prepareCertificate({ ...spec, serial: serial.subarray(1) }), "internal");
-  });
-
-  it("are signed only as they were prepared, by a key that works", async () => {
-    const { issuing } = await hierarchy("ec-p256");
-    const spec = specOf("subscriber", issuing, keyOf("ec-p256", "leaf"));
-    const { signer } = issuing.key;
-    const fresh = () => prepareCertificate(spec);
-    await assert.rejects(completeCertificate(fresh(), "ecdsa-sha384", signer), {
-      code: "internal",
-    });
-    const { tbs, serial, tbsDigest } = fresh();
-    const foreign = { tbs, serial, tbsDigest, spend: () => tbs };
-    await assert.rejects(completeCertificate(foreign, spec.scheme, signer), { code: "internal" });
-    const faulty = { ...signer, sign: async () => Buffer.from("3006020101020101", "hex") };
-    await assert.rejects(completeCertificate(fresh(), spec.scheme, faulty), {
-      code: "key_unavailable",
-    });
-  });
-
-  it("use GeneralizedTime from 2050 on", async () => {
-    const key = keyOf("ec-p256", "root");
-    const root = await makeCa("root", key, undefined, (spec) => ({ ...spec, notAfter: years(30) }));
-    assert.equal(root.certificate.notAfter.getTime(), years(30).getTime());
-    const { output } = openssl(["asn1parse", "-inform", "DER", "-in", "c"], {
-      c: root.certificate.der,
-    });
-    assert.match(output, /UTCTIME +:260301120000Z[^]*GENERALIZEDTIME +:20560301120000Z/);
-  });
-
-  it("take every key algorithm", async function () {
-    const { issuing } = await hierarchy("ec-p256");
-    for (const algorithm of KEY_ALGORITHMS.filter((name) => !/3072|4096/.test(name))) {
-      const key = keyOf(algorithm, "leaf");
-      const der = await issue(specOf("subscriber", issuing, key), issuing.key.signer);
-      const there = new X509Certificate(der).publicKey.export({ format: "der", type: "spki" });
-      assert.deepEqual(
-        there,
-        createPublicKey(key.privateKey).export({ format: "der", type: "spki" }),
-      );
-    }
   });
 });

@@ -21,33 +21,29 @@ import {
   basicConstraints,
   certificatePolicies,
   crlDistributionPoints,
-  encodeExtensions,
   extendedKeyUsage,
   keyUsage,
   ocspNoCheck,
   subjectAltName,
   subjectKeyIdentifier,
-  type Extension,
 } from "../../../plugin/pki/extensions.ts";
 import { LINT_RULES, lintCertificate } from "../../../plugin/pki/lint.ts";
-import type { LintSubject } from "../../../plugin/pki/lint-rule.ts";
-import { encodeName } from "../../../plugin/pki/name.ts";
 import { OID } from "../../../plugin/pki/oids.ts";
-import { importPublicKey, keyIdentifier } from "../../../plugin/pki/public-key.ts";
 import { prepareCertificate } from "../../../plugin/pki/to-be-signed.ts";
+import {
+  encode,
+  names,
+  replace,
+  san,
+  useKey,
+  without,
+  type Faulty,
+  soundAuthority,
+  soundLeaf,
+  soundResponder,
+  type Fields,
+} from "./lint-fixture.ts";
 import { keyOf, makeCa, NOW, refusal, specOf, years, type TestCa } from "./pki-fixture.ts";
-
-interface Fields {
-  version: Uint8Array;
-  serial: Uint8Array;
-  algorithm: Uint8Array;
-  issuer: Uint8Array;
-  validity: Uint8Array;
-  subject: Uint8Array;
-  spki: Uint8Array;
-  extensions: Extension[];
-}
-type Faulty = Omit<LintSubject, "certificate"> & { fields: Fields };
 
 describe("Lint", () => {
   let root: TestCa;
@@ -65,75 +61,9 @@ describe("Lint", () => {
     }));
   });
 
-  const keyId = (spki: Uint8Array): string => keyIdentifier(importPublicKey(spki));
-  const without = (fields: Fields, type: string): void => {
-    fields.extensions = fields.extensions.filter((extension) => extension.oid !== type);
-  };
-  const replace = (fields: Fields, extension: Extension): void => {
-    without(fields, extension.oid);
-    fields.extensions.push(extension);
-  };
-  const useKey = (fields: Fields, spki: Uint8Array): void => {
-    fields.spki = spki;
-    replace(fields, subjectKeyIdentifier(keyId(spki)));
-  };
-  const encode = ({ fields: f }: Faulty): Uint8Array =>
-    sequence(
-      f.version,
-      f.serial,
-      f.algorithm,
-      f.issuer,
-      f.validity,
-      f.subject,
-      f.spki,
-      context(3, encodeExtensions(f.extensions)),
-    );
-  const sound = (): Faulty => ({
-    issuer: issuing,
-    role: "subscriber",
-    fields: {
-      version: context(0, integer(2)),
-      serial: integerOf(Buffer.alloc(16, 0x5a)),
-      algorithm: signatureAlgorithmIdentifier("ecdsa-sha256"),
-      issuer: issuing.certificate.subjectRaw,
-      validity: sequence(time(NOW), time(years(1))),
-      subject: encodeName([[[OID.commonName, "x"]]]),
-      spki: leafKey.spki,
-      extensions: [
-        authorityKeyIdentifier(issuing.certificate.subjectKeyIdentifier!),
-        subjectKeyIdentifier(keyId(leafKey.spki)),
-        basicConstraints({ cA: false }),
-        keyUsage(["digitalSignature"]),
-        extendedKeyUsage([OID.clientAuth]),
-      ],
-    },
-  });
-  /** A sound CA certificate below the root. */
-  const soundCa = (issuer = root): Faulty => {
-    const subject = sound();
-    subject.fields.issuer = issuer.certificate.subjectRaw;
-    without(subject.fields, OID.extKeyUsage);
-    for (const extension of [
-      authorityKeyIdentifier(issuer.certificate.subjectKeyIdentifier!),
-      basicConstraints({ cA: true, pathLen: 0 }),
-      keyUsage(["digitalSignature", "keyCertSign", "cRLSign"]),
-    ])
-      replace(subject.fields, extension);
-    return { ...subject, issuer, role: "authority" };
-  };
-  const soundOcsp = (): Faulty => {
-    const subject: Faulty = { ...sound(), role: "ocsp" };
-    replace(subject.fields, extendedKeyUsage([OID.ocspSigning]));
-    replace(subject.fields, ocspNoCheck());
-    return subject;
-  };
-
-  const names = (...values: [string, string][]): Uint8Array => encodeName(values.map((v) => [v]));
-  const san = (...encoded: Uint8Array[]): Extension => ({
-    oid: OID.subjectAltName,
-    critical: false,
-    value: sequence(...encoded),
-  });
+  const sound = (): Faulty => soundLeaf(issuing);
+  const soundCa = (issuer = root): Faulty => soundAuthority(issuer);
+  const soundOcsp = (): Faulty => soundResponder(issuing);
   const change =
     (make: (fields: Fields) => void, base = sound): (() => Faulty) =>
     () => {

@@ -1,0 +1,146 @@
+import { inject } from "tsyringe";
+import { CountersignError } from "../errors.ts";
+import { Approvals } from "../services/approvals.ts";
+import { Challenges } from "../services/challenges.ts";
+import type { EndpointRuntime } from "../services/endpoint-runtimes.ts";
+import { Issuance } from "../services/issuance.ts";
+import { type KnownSigner, RenewalProof } from "../services/renewal-proof.ts";
+import type { Reply } from "./cert-rep.ts";
+import type { Dialect } from "../domain/client-profiles.ts";
+import { type EnrolmentRequest, openRequest } from "./enrolment-request.ts";
+import { EnvelopeGate } from "./envelope-gate.ts";
+import { MESSAGE_TYPES, type PkiMessage } from "./pki-message.ts";
+import { keyDigest, success } from "./replies.ts";
+import type { VerifiedMessage } from "./verified-message.ts";
+
+/** What one message is judged by. */
+export interface Exchange {
+  readonly runtime: EndpointRuntime;
+  readonly dialect: Dialect;
+  readonly message: PkiMessage;
+  readonly verified: VerifiedMessage;
+  readonly source: string;
+  /** Told as it becomes known, for the ledger row of a refusal (E-11). */
+  readonly seen: { request?: EnrolmentRequest; device?: string };
+}
+
+/** PKCSReq and RenewalReq (RFC 8894 section 3.3.1): who signed decides what is asked, whatever the message type says (scep.md fact 9). */
+export class Enrolment {
+  constructor(
+    @inject(Challenges) private readonly challenges: Challenges,
+    @inject(RenewalProof) private readonly renewals: RenewalProof,
+    @inject(Issuance) private readonly issuance: Issuance,
+    @inject(Approvals) private readonly approvals: Approvals,
+    @inject(EnvelopeGate) private readonly gate: EnvelopeGate,
+  ) {}
+
+  async answer(exchange: Exchange): Promise<Reply | "opaque"> {
+    const { runtime, dialect, message, verified, seen } = exchange;
+    const known = await this.renewals.recognise(runtime, verified.signer.certificate.raw);
+    const byOldCertificate =
+      known !== undefined &&
+      (message.messageType === MESSAGE_TYPES.RenewalReq || renews(runtime, known));
+    // A certificate of ours that renews nothing vouches for no other key: its holder could spend another device's challenge (case 39).
+    const request = await this.gate.pass(exchange, () =>
+      openRequest(verified, byOldCertificate || dialect.allowProxySigner),
+    );
+    if (request === undefined) return "opaque";
+    seen.request = request;
+    this.gate.remember(verified);
+    checkSignature(request, dialect);
+    if (!byOldCertificate && message.messageType !== MESSAGE_TYPES.RenewalReq)
+      return this.enrol(exchange, request);
+    if (known === undefined)
+      throw new CountersignError(
+        "renewal_refused",
+        "the renewal is not signed by a certificate that was issued here",
+      );
+    // RFC 8894 section 7.9: SHA-1 may carry a first enrolment, not a renewal (case 34).
+    if (message.signed.digest === "sha1")
+      throw new CountersignError("bad_algorithm", "a renewal signed with SHA-1 is not accepted");
+    return this.renew(exchange, request, known);
+  }
+
+  private async enrol(
+    { runtime, message, verified, source, seen }: Exchange,
+    { csr, ciphertext }: EnrolmentRequest,
+  ): Promise<Reply> {
+    const { store, endpoint, templates } = runtime;
+    const waiting = await this.waiting(runtime, message, verified);
+    if (waiting !== undefined) return waiting;
+    const redemption = await this.challenges.redeem(
+      { store, endpoint, templates },
+      csr.challengePassword,
+      csr,
+    );
+    seen.device = redemption.device.id;
+    const issue = {
+      runtime,
+      way: verified.way,
+      redemption,
+      csr,
+      ciphertext,
+      source,
+      transactionId: message.transactionId,
+      signer: "self",
+    };
+    return this.challenges.using(store, redemption, async () => {
+      if (endpoint.approval === "manual") {
+        await this.approvals.request(issue, keyDigest(verified.signer.key));
+        return { status: "pending" };
+      }
+      return success([await this.issuance.issue(issue)], verified);
+    });
+  }
+
+  private async renew(
+    { runtime, message, verified, source, seen }: Exchange,
+    { csr, ciphertext }: EnrolmentRequest,
+    known: KnownSigner,
+  ): Promise<Reply> {
+    const redemption = await this.renewals.redeem(runtime, known, csr);
+    seen.device = redemption.device.id;
+    const issue = {
+      runtime,
+      way: verified.way,
+      redemption,
+      csr,
+      ciphertext,
+      source,
+      transactionId: message.transactionId,
+      signer: known.fingerprint,
+    };
+    return success([await this.issuance.issue(issue)], verified);
+  }
+
+  /** A request that is queued already is answered from the queue: its challenge is spent (case 24). */
+  private async waiting(
+    runtime: EndpointRuntime,
+    message: PkiMessage,
+    verified: VerifiedMessage,
+  ): Promise<Reply | undefined> {
+    if (runtime.endpoint.approval !== "manual") return undefined;
+    const answer = await this.approvals.poll(
+      runtime,
+      verified.way,
+      message.transactionId,
+      keyDigest(verified.signer.key),
+    );
+    if (answer === undefined) return undefined;
+    return answer.state === "pending"
+      ? { status: "pending" }
+      : success([answer.certificate], verified);
+  }
+}
+
+/** A certificate of ours signs a renewal, unless its template leaves renewal to the challenge. */
+const renews = (runtime: EndpointRuntime, { row }: KnownSigner): boolean =>
+  runtime.templates.find(({ id }) => id === row.templateId)?.scepRenewal !== "off";
+
+/** scep.md case 46, decision 7. */
+const checkSignature = ({ csr }: EnrolmentRequest, dialect: Dialect): void => {
+  if (csr.scheme === "rsa-pkcs1-md5" && !dialect.acceptMd5Csr)
+    throw new CountersignError("bad_algorithm", "the request is signed with MD5");
+  if (csr.scheme === "rsa-pkcs1-sha1" && !dialect.legacy)
+    throw new CountersignError("bad_algorithm", "the request is signed with SHA-1");
+};
