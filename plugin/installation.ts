@@ -83,6 +83,7 @@ const settingsOf = (config: Config, serverSecret: Uint8Array): Settings => ({
   crlInterval: config.crl.intervalSeconds,
   crlLifetime: config.crl.lifetimeSeconds,
   retryGrace: config.limits.retryGraceSeconds,
+  limits: { perSource: config.limits.sourcePerMinute },
   organization: config.organization,
 });
 

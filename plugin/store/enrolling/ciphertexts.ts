@@ -49,6 +49,11 @@ export const forgetExpired = async (sql: Statements, now: Date): Promise<void> =
      (select tenant, digest from countersign_ciphertexts where expires_at <= ? limit ${some})`,
     [toMillis(now)],
   );
+  await sql.all(
+    `delete from countersign_limits where (tenant, subject) in
+     (select tenant, subject from countersign_limits where ends_at <= ? limit ${some})`,
+    [toMillis(now)],
+  );
   // An hour late, so that a reservation left behind is failed by its own path, which also opens its challenge.
   await sql.all(
     `delete from countersign_idempotency where (tenant, idempotency_key) in
