@@ -103,11 +103,18 @@ const restricted = zones.flatMap(({ target, allowed }) =>
       message: "see the dependency rule in docs/architecture.md",
     })),
 );
+/** Standalone is a host, and hosts use the public door; adapters see only what extension authors see. */
+const adaptersButStandalone = ["./adapters/*.ts", "./adapters/!(standalone)/**/*"];
+const standaloneUnless = (from) =>
+  from === "plugin/index.ts" ? [] : ["./adapters/standalone/**/*"];
 const outside = ["adapters", "hsm", "templates"].flatMap((folder) =>
   everything
     .filter((place) => place.startsWith("plugin/") && place !== "plugin/sdk.ts")
     .map((from) => ({
-      target: `./${folder}`,
+      target:
+        folder === "adapters"
+          ? [...adaptersButStandalone, ...standaloneUnless(from)]
+          : `./${folder}`,
       from: `./${from}`,
       message: "outside the plugin only plugin/sdk.ts is visible",
     })),

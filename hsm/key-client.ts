@@ -23,6 +23,9 @@ export interface KeyClientOptions {
   readonly logger?: Logger | undefined;
 }
 
+/** Asked twice, these would leave a key that nobody knows of. */
+const makesKey = (kind: KeyOperation["kind"]): boolean => kind === "generate" || kind === "import";
+
 /** The one way to private keys, whatever holds them. */
 export interface KeyClient {
   /**
@@ -82,7 +85,7 @@ export const openKeyClient = async (options: KeyClientOptions): Promise<KeyClien
   };
   /** A second worker gets it: it may only have come to a process that was about to end. A third one does not, as it may be the cause. */
   const adopt = (job: WaitingJob, error: CountersignError): void => {
-    if (refusal !== undefined || job.orphaned || job.operation.kind === "generate") {
+    if (refusal !== undefined || job.orphaned || makesKey(job.operation.kind)) {
       job.reject(error);
       return;
     }

@@ -1,7 +1,16 @@
 import { CountersignError, type ErrorCode, ERRORS, messageOf } from "../plugin/sdk.ts";
 import { FRAME_HEADER, FRAME_LIMIT } from "./frames.ts";
 
-const KINDS = ["open", "sign", "unwrap", "public-key", "generate", "destroy", "probe"] as const;
+const KINDS = [
+  "open",
+  "sign",
+  "unwrap",
+  "public-key",
+  "generate",
+  "destroy",
+  "probe",
+  "import",
+] as const;
 
 /** What a key worker can be asked. */
 export type OperationKind = (typeof KINDS)[number];
@@ -15,6 +24,7 @@ export type OperationKind = (typeof KINDS)[number];
  * | `unwrap` | UnwrapScheme | ciphertext | `length` octets |
  * | `public-key` | `sign` or `decrypt` | | SubjectPublicKeyInfo, DER |
  * | `generate` | KeyAlgorithm | JSON of KeySpec | key id |
+ * | `import` | | JSON of usage, label and the key (PKCS#8, base64) | key id |
  * | `destroy` | | | empty |
  * | `probe` | | | JSON of KeyFinding[] |
  */

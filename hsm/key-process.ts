@@ -9,6 +9,9 @@ import { asKeyError, decodeOperation, encodeAnswer } from "./key-operation.ts";
 import type { KeyWorker } from "./key-worker.ts";
 import { openWorker } from "./open-worker.ts";
 
+// A terminal's Ctrl+C and some supervisors signal the whole group: the host ends this process when its last request is done.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => undefined);
+
 const pipe = new Socket({ fd: 3, readable: true, writable: true });
 let worker: KeyWorker | undefined;
 let running = 0;

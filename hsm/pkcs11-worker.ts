@@ -204,6 +204,11 @@ export const openPkcs11Worker = (config: Pkcs11Config): KeyWorker => {
             );
           case "generate":
             return generate(JSON.parse(Buffer.from(bytes).toString()) as KeySpec);
+          case "import":
+            throw new CountersignError(
+              "key_unsupported",
+              "a token makes its own keys; one from a file can only go into a soft key store",
+            );
           case "destroy":
             return runner.run("C_DestroyObject", (session) => {
               destroyKey(p11, session, id);

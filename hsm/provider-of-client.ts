@@ -67,6 +67,12 @@ export const providerOfClient = ({ name, client, takesDigest }: ProviderOptions)
       const id = await client.run(operation("generate", { scheme: algorithm, bytes }));
       return `${name}:${Buffer.from(id).toString("hex")}`;
     },
+    importKey: async (pkcs8, { usage, label }) => {
+      const key = Buffer.from(pkcs8).toString("base64");
+      const bytes = Buffer.from(JSON.stringify({ usage, label, key }));
+      const id = await client.run(operation("import", { bytes }));
+      return `${name}:${Buffer.from(id).toString("hex")}`;
+    },
     signer: async (ref): Promise<Signer> => {
       const { algorithm, publicKey } = await publicHalf(ref, "sign");
       const key = idOf(ref);

@@ -1,6 +1,8 @@
 import {
   constants,
   createHash,
+  createPrivateKey,
+  createPublicKey,
   generateKeyPair,
   type KeyObject,
   privateDecrypt,
@@ -21,7 +23,7 @@ import {
 } from "../plugin/sdk.ts";
 import type { KeyOperation } from "./key-operation.ts";
 import type { KeyWorker } from "./key-worker.ts";
-import { modulusOf } from "./public-key.ts";
+import { algorithmOf, modulusOf } from "./public-key.ts";
 import { digestInfo, encodePss } from "./rsa-encode.ts";
 import { isBelowModulus, isUnwrapScheme, standIn, unwrapEncoded } from "./rsa-unwrap.ts";
 import type { SoftConfig } from "./soft-config.ts";
@@ -34,6 +36,20 @@ interface SoftKey {
   /** RSA keys that may decrypt: the modulus, and the secret of the implicit rejection. */
   readonly transport: { readonly modulus: Uint8Array; readonly secret: Uint8Array } | undefined;
 }
+
+interface Imported extends Omit<KeySpec, "algorithm"> {
+  /** PKCS#8, base64. */
+  readonly key: string;
+}
+
+const readPrivateKey = (pkcs8: Buffer): KeyObject => {
+  try {
+    return createPrivateKey({ key: pkcs8, format: "der", type: "pkcs8" });
+  } catch {
+    // The cause may quote the key.
+    throw new CountersignError("invalid_input", "this is no private key in PKCS#8");
+  }
+};
 
 const NOTHING = new Uint8Array();
 const makeKeyPair = promisify(generateKeyPair);
@@ -116,6 +132,24 @@ export const openSoftWorker = (config: SoftConfig): KeyWorker => {
     return id;
   };
 
+  const importKey = (bytes: Uint8Array): Uint8Array => {
+    const { usage, label, key } = JSON.parse(Buffer.from(bytes).toString()) as Imported;
+    const privateKey = readPrivateKey(Buffer.from(key, "base64"));
+    const publicKey = createPublicKey(privateKey).export({ format: "der", type: "spki" });
+    const id = randomBytes(16);
+    store.write(
+      {
+        id: id.toString("hex"),
+        algorithm: algorithmOf(publicKey),
+        usage,
+        label,
+        publicKey: publicKey.toString("base64"),
+      },
+      privateKey.export({ format: "der", type: "pkcs8" }),
+    );
+    return id;
+  };
+
   const probe = (): readonly KeyFinding[] => {
     const ids = store.ids();
     const findings: KeyFinding[] = [
@@ -170,6 +204,8 @@ export const openSoftWorker = (config: SoftConfig): KeyWorker => {
         }
         case "generate":
           return generate(JSON.parse(Buffer.from(operation.bytes).toString()) as KeySpec);
+        case "import":
+          return importKey(operation.bytes);
         case "destroy":
           loaded.delete(id);
           store.remove(id);

@@ -3,6 +3,7 @@ import "reflect-metadata";
 /** The public door: what a host embeds. Extension authors take `countersign/sdk`. */
 export { type Countersign, createCountersign } from "./countersign.ts";
 export type { CountersignConfig } from "./config.ts";
+export { diagnose, type Finding } from "./diagnose.ts";
 export { CountersignError, type ErrorCode, ERRORS, type Issue } from "./errors.ts";
 export type { HookEvent, HookName, Hooks } from "./hooks.ts";
 export type { Handler, Part } from "./http/handler.ts";

@@ -1,7 +1,7 @@
 /** Lower-case letters, digits and single hyphens, so that ids map to setting names (foundations.md 40). Unique in the installation. */
 export const ENDPOINT_ID = /^[a-z0-9](?:-?[a-z0-9]){1,62}$/;
 
-/** Interoperability profiles; what each means is data in `scep/client-profiles.ts`. */
+/** Interoperability profiles; what each means is data in `client-profiles.ts`. */
 export const CLIENT_PROFILES = [
   "auto",
   "apple",

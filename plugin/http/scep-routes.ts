@@ -66,7 +66,9 @@ export const methodNotAllowed = (allow: string): Reply => {
 /** The peer's address; a framework's own view of it wins, since the host decides which proxies it trusts. */
 const sourceOf = (request: IncomingMessage): string => {
   const { ip } = request as { readonly ip?: unknown };
-  return typeof ip === "string" ? ip : (request.socket.remoteAddress ?? "");
+  const address = typeof ip === "string" ? ip : (request.socket.remoteAddress ?? "");
+  // A dual-stack listener shows IPv4 peers in IPv6 form; one peer is one source.
+  return address.replace(/^::ffff:(?=\d+\.)/, "");
 };
 
 const unescapeOperation = (raw: string): string => {

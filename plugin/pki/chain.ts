@@ -78,6 +78,20 @@ export const checkRootImport = (der: Uint8Array, now: Date): readonly Issue[] =>
 };
 
 /**
+ * How many CAs may still follow below the first of a chain (DER, root last): the least that any path length in it leaves (RFC 5280 section
+ * 4.2.1.9); Infinity without one. Throws `bad_message` for what cannot be read.
+ */
+export const pathRoom = (chain: readonly Uint8Array[]): number => {
+  let between = 0;
+  let room = Infinity;
+  for (const ca of chain.map(parseCertificate)) {
+    room = Math.min(room, (ca.basicConstraints?.pathLen ?? Infinity) - between);
+    if (!ca.isSelfIssued) between++;
+  }
+  return room;
+};
+
+/**
  * The room that the chain leaves: each CA's path length counts the CAs below it that are not self-issued (RFC 5280 section 4.2.1.9), the
  * imported one included.
  */

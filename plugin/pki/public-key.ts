@@ -119,6 +119,15 @@ export const importPublicKey = (spki: Uint8Array): PublicKey => {
   }
 };
 
+/** Whether a SubjectPublicKeyInfo claims to hold an RSA key, usable or not. Never throws. */
+export const isRsaInfo = (spki: Uint8Array): boolean => {
+  try {
+    return oidOf(readDer(spki).children[0]?.children[0]) === OID.rsaEncryption;
+  } catch {
+    return false;
+  }
+};
+
 /** Whether the signature over the message is right. Never throws: a scheme that does not fit the key is a wrong signature. */
 export const verifySignature = (
   key: PublicKey,

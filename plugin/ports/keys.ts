@@ -46,6 +46,11 @@ export interface KeyProvider {
   /** The prefix of its references. */
   readonly name: string;
   generate(spec: KeySpec): Promise<KeyRef>;
+  /**
+   * Takes over a private key that was made elsewhere: PKCS#8, DER, unencrypted. Throws `key_unsupported` where keys are only made inside, and
+   * `invalid_input` for what is no key of a kind we use.
+   */
+  importKey(pkcs8: Uint8Array, spec: Omit<KeySpec, "algorithm">): Promise<KeyRef>;
   /** Throws `key_not_found`. */
   signer(ref: KeyRef): Promise<Signer>;
   /** Throws `key_not_found`, or `key_unsupported` where the key cannot decrypt safely. */

@@ -1,5 +1,5 @@
 import type { EndpointRuntime } from "../services/endpoint-runtimes.ts";
-import { dialectOf } from "./client-profiles.ts";
+import { dialectOf } from "../domain/client-profiles.ts";
 
 /**
  * GetCACaps (RFC 8894 section 3.5.2), one keyword a line, ended by LF. `AES` and `POSTPKIOperation` are implied by `SCEPStandard` but Apple and others look for

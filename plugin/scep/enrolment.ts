@@ -6,7 +6,7 @@ import type { EndpointRuntime } from "../services/endpoint-runtimes.ts";
 import { Issuance } from "../services/issuance.ts";
 import { type KnownSigner, RenewalProof } from "../services/renewal-proof.ts";
 import type { Reply } from "./cert-rep.ts";
-import type { Dialect } from "./client-profiles.ts";
+import type { Dialect } from "../domain/client-profiles.ts";
 import { type EnrolmentRequest, openRequest } from "./enrolment-request.ts";
 import { MESSAGE_TYPES, type PkiMessage } from "./pki-message.ts";
 import { keyDigest, success } from "./replies.ts";
@@ -19,8 +19,8 @@ export interface Exchange {
   readonly message: PkiMessage;
   readonly verified: VerifiedMessage;
   readonly source: string;
-  /** Told once the binding gate is passed, for the ledger. */
-  readonly seen: { request?: EnrolmentRequest };
+  /** Told as it becomes known, for the ledger row of a refusal (E-11). */
+  readonly seen: { request?: EnrolmentRequest; device?: string };
 }
 
 /** PKCSReq and RenewalReq (RFC 8894 section 3.3.1): who signed decides what is asked, whatever the message type says (scep.md fact 9). */
@@ -35,14 +35,16 @@ export class Enrolment {
   async answer(exchange: Exchange): Promise<Reply | "opaque"> {
     const { runtime, dialect, message, verified, seen } = exchange;
     const known = await this.renewals.recognise(runtime, verified.signer.certificate.raw);
-    const request = await openRequest(verified, known !== undefined || dialect.allowProxySigner);
+    const byOldCertificate =
+      known !== undefined &&
+      (message.messageType === MESSAGE_TYPES.RenewalReq || renews(runtime, known));
+    // A certificate of ours that renews nothing vouches for no other key: its holder could spend another device's challenge (case 39).
+    const request = await openRequest(verified, byOldCertificate || dialect.allowProxySigner);
     if (request === undefined) return "opaque";
     seen.request = request;
     checkSignature(request, dialect);
-    const renewing =
-      message.messageType === MESSAGE_TYPES.RenewalReq ||
-      (known !== undefined && renews(runtime, known));
-    if (!renewing) return this.enrol(exchange, request);
+    if (!byOldCertificate && message.messageType !== MESSAGE_TYPES.RenewalReq)
+      return this.enrol(exchange, request);
     if (known === undefined)
       throw new CountersignError(
         "renewal_refused",
@@ -55,7 +57,7 @@ export class Enrolment {
   }
 
   private async enrol(
-    { runtime, message, verified, source }: Exchange,
+    { runtime, message, verified, source, seen }: Exchange,
     { csr, ciphertext }: EnrolmentRequest,
   ): Promise<Reply> {
     const { store, endpoint, templates } = runtime;
@@ -66,6 +68,7 @@ export class Enrolment {
       csr.challengePassword,
       csr,
     );
+    seen.device = redemption.device.id;
     const issue = {
       runtime,
       way: verified.way,
@@ -84,11 +87,12 @@ export class Enrolment {
   }
 
   private async renew(
-    { runtime, message, verified, source }: Exchange,
+    { runtime, message, verified, source, seen }: Exchange,
     { csr, ciphertext }: EnrolmentRequest,
     known: KnownSigner,
   ): Promise<Reply> {
     const redemption = await this.renewals.redeem(runtime, known, csr);
+    seen.device = redemption.device.id;
     const issue = {
       runtime,
       way: verified.way,

@@ -11,7 +11,7 @@ import {
 import { Keyring } from "../services/keyring.ts";
 import { CLOCK } from "../tokens.ts";
 import { capabilities } from "./capabilities.ts";
-import { dialectOf } from "./client-profiles.ts";
+import { dialectOf } from "../domain/client-profiles.ts";
 import { PkiOperation } from "./pki-operation.ts";
 
 export interface ScepRequest {

@@ -7,7 +7,7 @@ import type { EndpointRuntime, RaWay } from "../services/endpoint-runtimes.ts";
 import { RefusalLog } from "../services/refusal-log.ts";
 import { LOGGER, METRICS, RANDOM } from "../tokens.ts";
 import { buildCertRep, failureOf, type Reply } from "./cert-rep.ts";
-import { type Dialect, dialectOf } from "./client-profiles.ts";
+import { type Dialect, dialectOf } from "../domain/client-profiles.ts";
 import { Enrolment, type Exchange } from "./enrolment.ts";
 import { OpaqueSchedule } from "./opaque-schedule.ts";
 import { MESSAGE_TYPES, type PkiMessage, readPkiMessage } from "./pki-message.ts";
@@ -105,7 +105,7 @@ export class PkiOperation {
     source: string,
     label: CountersignError["code"] | "opaque",
     detail: string,
-    { request }: Exchange["seen"],
+    { request, device }: Exchange["seen"],
   ): Promise<void> {
     this.metrics.count("countersign_scep_failures_total", { label });
     this.logger.info(
@@ -124,6 +124,7 @@ export class PkiOperation {
       detail,
       source,
       transactionId: message.transactionId,
+      device,
       claimSubject: request === undefined ? undefined : formatDn(request.csr.subject),
       csr: request === undefined ? undefined : hash("sha256", request.csr.raw, "hex"),
     });

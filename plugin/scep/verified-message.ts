@@ -1,14 +1,15 @@
-import { CountersignError } from "../errors.ts";
+import { CountersignError, messageOf } from "../errors.ts";
 import { type Envelope, parseEnvelope } from "../pki/cms-envelope.ts";
 import { recipientOf } from "../pki/cms-envelope-open.ts";
 import { verifySignedMessage } from "../pki/cms-signed.ts";
 import { TAG } from "../pki/der-read.ts";
 import { tlv } from "../pki/der-write.ts";
+import { OID } from "../pki/oids.ts";
 import type { ParsedCertificate } from "../pki/certificate.ts";
-import { importPublicKey, type PublicKey } from "../pki/public-key.ts";
+import { importPublicKey, isRsaInfo, type PublicKey } from "../pki/public-key.ts";
 import type { TransientCertificate } from "../pki/transient-certificate.ts";
 import type { EndpointRuntime, RaWay } from "../services/endpoint-runtimes.ts";
-import type { Dialect } from "./client-profiles.ts";
+import type { Dialect } from "../domain/client-profiles.ts";
 import type { PkiMessage } from "./pki-message.ts";
 
 /** A message whose signature holds and whose envelope we could open. Nothing in here is secret, so its faults may be told. */
@@ -39,6 +40,8 @@ export const verifyMessage = (
     throw new CountersignError("unverified", "the signer's certificate is not in the message");
   if (signed.scheme === undefined)
     throw new CountersignError("bad_algorithm", "the signature algorithm is not supported");
+  if (signed.contentType !== OID.data)
+    throw new CountersignError("invalid_input", "the signed content is not id-data");
   const key = importSigner(signed.signerCertificate);
   if (!verifySignedMessage(signed))
     throw new CountersignError("unverified", "the signature or the digest is wrong");
@@ -67,7 +70,9 @@ const importSigner = (certificate: TransientCertificate): PublicKey => {
   try {
     return importPublicKey(certificate.spki);
   } catch (cause) {
-    throw new CountersignError("bad_algorithm", "the signer's key cannot be used", { cause });
+    // It is the key of the request too: a bad RSA key is a bad request, another kind of key a bad algorithm (scep.md cases 48, 49).
+    const code = isRsaInfo(certificate.spki) ? "bad_csr" : "bad_algorithm";
+    throw new CountersignError(code, `the key cannot be used: ${messageOf(cause)}`, { cause });
   }
 };
 

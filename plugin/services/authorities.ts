@@ -7,7 +7,7 @@ import { CountersignError } from "../errors.ts";
 import { readCertificateFile, parseCertificate } from "../pki/certificate.ts";
 import { buildCsr } from "../pki/build-request.ts";
 import { parseCsr } from "../pki/certificate-request.ts";
-import { checkCaImport } from "../pki/chain.ts";
+import { checkCaImport, pathRoom } from "../pki/chain.ts";
 import { importPublicKey, keyIdentifier } from "../pki/public-key.ts";
 import type { Clock } from "../ports/ambient.ts";
 import type { KeyRef } from "../ports/keys.ts";
@@ -68,7 +68,9 @@ export class Authorities {
     const now = this.clock.now();
     const parent =
       input.parentId === undefined ? undefined : await store.authorities.get(input.parentId);
-    const { subject, notAfter } = checkNewAuthority(input, parent, now);
+    const room =
+      parent?.certificate === undefined ? Infinity : pathRoom(await chainOf(store, parent));
+    const { subject, notAfter } = checkNewAuthority(input, parent, room, now);
     await this.refuseTaken(store, input.id);
     const issuer =
       parent === undefined || parent.kind === "external"

@@ -30,10 +30,14 @@ export interface NewAuthority {
 
 const COMMON_NAME = "2.5.4.3";
 
-/** Throws `invalid_input` with every fault at once. Answers the parsed subject and the end of its life. */
+/**
+ * `room`: how many CAs the chain lets follow below the parent. Throws `invalid_input` with every fault at once. Answers the parsed subject and
+ * the end of its life.
+ */
 export const checkNewAuthority = (
   input: NewAuthority,
   parent: Authority | undefined,
+  room: number,
   now: Date,
 ): { readonly subject: DistinguishedName; readonly notAfter: Date } => {
   const issues: Issue[] = [];
@@ -50,12 +54,13 @@ export const checkNewAuthority = (
     fault("subject", error.detail);
   }
 
-  checkParent(input, parent, fault);
+  checkParent(input, parent, room, fault);
   if (input.single && !isRsa(input.keyAlgorithm))
     fault("single", "a single-certificate authority needs an RSA key");
-  if (input.pathLength !== undefined && input.kind === "issuing" && input.pathLength !== 0) {
-    fault("pathLength", "an issuing CA has path length 0");
-  }
+  // Its one certificate has to certify end entities, which only an issuing CA does (A-02).
+  if (input.single && input.kind !== "issuing")
+    fault("single", "only an issuing CA can be a single-certificate authority");
+  checkPathLength(input, room, fault);
   const limit = parent?.notAfter;
   const life = addDuration(now, { months: 12 * DEFAULT_LIFE_YEARS[input.kind], seconds: 0 });
   // The default end is cut to the parent's; an end that was asked for is not.
@@ -79,8 +84,16 @@ export const checkIdentifier = (id: string, fault: Fault): void => {
   if (!AUTHORITY_ID.test(id)) fault("id", "2 to 18 lower-case letters, digits, _ and -");
 };
 
+/** CAs that have to fit below the parent for an authority to be of use: itself, and under an intermediate an issuing CA. */
+const PLACES = { root: 0, intermediate: 2, issuing: 1 } as const;
+
 /** A-02: who may stand under whom. */
-const checkParent = (input: NewAuthority, parent: Authority | undefined, fault: Fault): void => {
+const checkParent = (
+  input: NewAuthority,
+  parent: Authority | undefined,
+  room: number,
+  fault: Fault,
+): void => {
   if (input.kind === "root") {
     if (input.parentId !== undefined) fault("parentId", "a root has no parent");
     return;
@@ -94,6 +107,19 @@ const checkParent = (input: NewAuthority, parent: Authority | undefined, fault: 
       "parentId",
       "an issuing CA certifies end entities only; choose a root or an intermediate",
     );
+  } else if (room < PLACES[input.kind]) {
+    fault("parentId", `the path length above leaves no room for an ${input.kind} CA of use`);
+  }
+};
+
+const checkPathLength = ({ kind, pathLength }: NewAuthority, room: number, fault: Fault): void => {
+  if (pathLength === undefined) return;
+  if (kind === "issuing") {
+    if (pathLength !== 0) fault("pathLength", "an issuing CA has path length 0");
+  } else if (pathLength === 0) {
+    fault("pathLength", `a CA of the kind ${kind} with path length 0 could not certify any CA`);
+  } else if (kind === "intermediate" && pathLength >= room) {
+    fault("pathLength", `at most ${room - 1}: the path length above leaves no more`);
   }
 };
 

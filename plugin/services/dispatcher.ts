@@ -142,17 +142,7 @@ export class Dispatcher {
       render: async () =>
         this.deployments.render(principal, store, deployment, device.platform === "apple"),
     });
-    const now = this.clock.now();
-    await store.run(async (tx) => {
-      const current = await tx.deployments.get(deploymentId);
-      if (current?.state === "pending")
-        await tx.deployments.save({
-          ...current,
-          state: "delivered",
-          nextActionAt: undefined,
-          updatedAt: now,
-        });
-    });
+    await this.deployments.delivered(store, deploymentId);
   }
 
   private async fail(store: TenantStore, deploymentId: string, reason: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { dialectOf } from "../domain/client-profiles.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
 import type { Ra } from "../domain/ra.ts";
 import { raView, type RaView } from "./ra-view.ts";
@@ -77,9 +78,15 @@ export const endpointView = (
   updatedAt: endpoint.updatedAt,
 });
 
-const warningsOf = (endpoint: Endpoint): readonly string[] => [
-  ...(endpoint.legacy ? ["3DES and SHA-1 are accepted: use this for old clients only"] : []),
-  ...(endpoint.acceptMd5Csr
-    ? ["MD5-signed certificate requests are accepted when their signature verifies"]
-    : []),
-];
+const warningsOf = (endpoint: Endpoint): readonly string[] => {
+  const dialect = dialectOf(endpoint);
+  return [
+    ...(dialect.legacy ? ["3DES and SHA-1 are accepted: use this for old clients only"] : []),
+    ...(dialect.acceptMd5Csr
+      ? ["MD5-signed certificate requests are accepted when their signature verifies"]
+      : []),
+    ...(dialect.allowProxySigner
+      ? ["Requests may be signed with another key than their own: use this for proxies only"]
+      : []),
+  ];
+};

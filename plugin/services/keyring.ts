@@ -14,18 +14,16 @@ export class Keyring {
 
   /** Throws `invalid_input` for a key store that is not configured. */
   generate(store: string | undefined, spec: KeySpec): Promise<KeyRef> {
-    const provider = store === undefined ? this.providers[0] : this.byName.get(store);
-    if (provider === undefined) {
-      const known = [...this.byName.keys()].join(", ") || "none";
-      throw new CountersignError(
-        "invalid_input",
-        `no key store ${store ?? "is configured"}; configured: ${known}`,
-        {
-          issues: [{ path: "keyStore", message: `choose one of: ${known}` }],
-        },
-      );
-    }
-    return provider.generate(spec);
+    return this.named(store).generate(spec);
+  }
+
+  /** Takes a PKCS#8 key into a key store. Throws as `KeyProvider.importKey`. */
+  importKey(
+    store: string | undefined,
+    pkcs8: Uint8Array,
+    spec: Omit<KeySpec, "algorithm">,
+  ): Promise<KeyRef> {
+    return this.named(store).importKey(pkcs8, spec);
   }
 
   signer(ref: KeyRef): Promise<Signer> {
@@ -38,6 +36,21 @@ export class Keyring {
 
   destroy(ref: KeyRef): Promise<void> {
     return this.provider(ref).destroy(ref);
+  }
+
+  private named(store: string | undefined): KeyProvider {
+    const provider = store === undefined ? this.providers[0] : this.byName.get(store);
+    if (provider === undefined) {
+      const known = [...this.byName.keys()].join(", ") || "none";
+      throw new CountersignError(
+        "invalid_input",
+        `no key store ${store ?? "is configured"}; configured: ${known}`,
+        {
+          issues: [{ path: "keyStore", message: `choose one of: ${known}` }],
+        },
+      );
+    }
+    return provider;
   }
 
   private provider(ref: KeyRef): KeyProvider {

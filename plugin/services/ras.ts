@@ -87,6 +87,66 @@ export class Ras {
     );
   }
 
+  /** Key and certificate that the operator has from elsewhere. The key goes into a key store that takes keys (soft). */
+  async import(
+    principal: Principal,
+    input: {
+      readonly authorityId: string;
+      readonly keyStore?: string | undefined;
+      /** DER or PEM. */
+      readonly certificate: Uint8Array;
+      /** PKCS#8, DER. */
+      readonly privateKey: Uint8Array;
+    },
+  ): Promise<RaView> {
+    const store = this.access.open(principal, "configuration:manage");
+    const authority = found(
+      await store.authorities.get(input.authorityId),
+      "authority",
+      input.authorityId,
+    );
+    const der = readCertificateFile(input.certificate);
+    const keyRef = await this.keyring.importKey(input.keyStore, input.privateKey, {
+      usage: "sign-and-decrypt",
+      label: `RA ${store.tenant}~${authority.id}`,
+    });
+    try {
+      const { publicKey } = await this.keyring.decrypter(keyRef);
+      const issues = raIssues(der, publicKey, await chainOf(store, authority), this.clock.now());
+      if (issues.length > 0)
+        throw new CountersignError("certificate_not_matching", "certificate and key do not fit", {
+          issues,
+        });
+      const parsed = parseCertificate(der);
+      const ra: Ra = {
+        id: this.random.uuid(),
+        authorityId: authority.id,
+        keyRef,
+        certificate: der,
+        csr: undefined,
+        subject: formatDn(parsed.subject),
+        notBefore: parsed.notBefore,
+        notAfter: parsed.notAfter,
+        origin: "given",
+        createdAt: this.clock.now(),
+      };
+      await store.run(async (tx) => {
+        await tx.ras.insert(ra);
+        await tx.ledger.append(
+          this.access.entry(principal, "ra.created", ra.id, {
+            authority: authority.id,
+            origin: "given",
+            serial: parsed.serial,
+          }),
+        );
+      });
+      return raView(ra);
+    } catch (error) {
+      await this.keyring.destroy(keyRef);
+      throw error;
+    }
+  }
+
   /** The certificate an outside CA made for an RA's CSR. It must chain to the same top as the authority (Apple; scep.md 2.2). */
   async certify(principal: Principal, id: string, file: Uint8Array): Promise<RaView> {
     const store = this.access.open(principal, "configuration:manage");

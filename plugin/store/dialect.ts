@@ -41,6 +41,8 @@ export interface Dialect {
   transaction<T>(access: Access, work: (tx: Knex) => Promise<T>): Promise<T>;
   /** A `shared` one with prepared statements only. */
   batch<T>(work: (statements: Statements) => Promise<T>): Promise<T>;
+  /** Reads by a prepared statement, outside any transaction; may run beside others. For a fixed set of texts. */
+  rows<R>(sql: string, values: readonly Value[]): Promise<R[]>;
   /** Prepared statements inside a transaction of `transaction`. */
   within<T>(tx: Knex, work: (statements: Statements) => Promise<T>): Promise<T>;
   /** A transaction that schema changes may be made in, and that excludes the migrations of all other nodes. */

@@ -3,6 +3,7 @@ import {
   constants,
   createHash,
   createPublicKey,
+  generateKeyPairSync,
   type KeyObject,
   publicEncrypt,
   randomBytes,
@@ -146,6 +147,31 @@ export const describeKeyProvider = (name: string, open: () => Promise<KeyProvide
         }
       });
     }
+
+    it("E-04 takes over a key made elsewhere, or says why it does not", async function () {
+      const pair = generateKeyPairSync("rsa", { modulusLength: 2048 });
+      const pkcs8 = pair.privateKey.export({ format: "der", type: "pkcs8" });
+      const taking = provider.importKey(pkcs8, { usage: "sign-and-decrypt", label: "given" });
+      const ref = await taking.catch((error: unknown) => {
+        assert.ok(error instanceof CountersignError && error.code === "key_unsupported");
+        return undefined;
+      });
+      if (ref === undefined) return;
+      const decrypter = await provider.decrypter(ref);
+      assert.deepEqual(
+        Buffer.from(decrypter.publicKey),
+        pair.publicKey.export({ format: "der", type: "spki" }),
+      );
+      const key = randomBytes(16);
+      const sealed = publicEncrypt(
+        { key: pair.publicKey, padding: constants.RSA_PKCS1_PADDING },
+        key,
+      );
+      assert.deepEqual(Buffer.from(await decrypter.unwrap(sealed, "pkcs1", 16)), key);
+      const broken = provider.importKey(randomBytes(40), { usage: "sign", label: "broken" });
+      await rejectsWith("invalid_input", broken);
+      await provider.destroy(ref);
+    });
 
     it("refuses schemes of another kind of key, and digests of another length", async () => {
       const rsa = await provider.signer(refOf("rsa-2048"));

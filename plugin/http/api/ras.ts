@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { created, listed, ok } from "./answer.ts";
 import { route, type Route } from "./route.ts";
-import { certificateText, keyAlgorithm, reference } from "./schemas.ts";
+import { certificateText, keyAlgorithm, privateKeyText, reference } from "./schemas.ts";
 
 const newRa = z.strictObject({
   authorityId: reference,
@@ -28,6 +28,18 @@ export const raRoutes: readonly Route[] = [
       created(
         origin === "csr" ? await ras.request(principal, input) : await ras.issue(principal, input),
       ),
+  }),
+  route({
+    method: "POST",
+    path: "/ras/import",
+    summary: "Takes an RA certificate and its private key from elsewhere, into a soft key store.",
+    body: z.strictObject({
+      authorityId: reference,
+      keyStore: reference.exactOptional(),
+      certificate: certificateText,
+      privateKey: privateKeyText,
+    }),
+    call: async ({ ras }, { principal, body }) => created(await ras.import(principal, body)),
   }),
   route({
     method: "GET",

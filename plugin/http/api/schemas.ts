@@ -18,6 +18,17 @@ export const certificateText = z
     return z.NEVER;
   });
 
+/** An unencrypted private key as PEM text (PKCS#8) or base64 DER; octets from here on. The text never reaches an error. */
+export const privateKeyText = z
+  .string()
+  .max(16 * 1024)
+  .transform((text, context) => {
+    const der = fromPem(text);
+    if (der !== undefined) return der;
+    context.addIssue({ code: "custom", message: "must be one private key as PEM or base64 DER" });
+    return z.NEVER;
+  });
+
 /** An instant with its offset, for example `2027-01-31T00:00:00Z`. */
 export const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 

@@ -48,7 +48,7 @@ export const postgresDialect = (options: PostgresOptions): Dialect => {
   const readers = open(options, settings, options.readers, "read only");
   const known = new WeakMap<PgConnection, PgStatements>();
   const statementsOf = (connection: PgConnection): PgStatements => {
-    const statements = known.get(connection) ?? new PgStatements(connection);
+    const statements = known.get(connection) ?? new PgStatements(connection, true);
     known.set(connection, statements);
     return statements;
   };
@@ -92,7 +92,10 @@ export const postgresDialect = (options: PostgresOptions): Dialect => {
     writer,
     readers,
     batchLanes: BATCH_LANES,
-    within: (tx, work) => connected(tx, (connection) => work(statementsOf(connection))),
+    rows: (sql, values) =>
+      again(() => connected(readers, (connection) => statementsOf(connection).all(sql, values))),
+    // Unnamed, since nothing runs these again when one has gone stale.
+    within: (tx, work) => connected(tx, (connection) => work(new PgStatements(connection, false))),
     batch: (work) => again(() => batch(work)),
     transaction: (access, work) =>
       // Alone it meets nobody of ours, and its callback was not promised to run twice.

@@ -46,9 +46,11 @@ const codeOf = (error: Error): ErrorCode | undefined => {
   return BROKEN.test(error.message) ? "database_unusable" : undefined;
 };
 
-/** A deadlock or a serialization failure: the same work may succeed when it runs again. */
+/** A deadlock, a serialization failure or a prepared statement gone stale: the same work may succeed when it runs again. */
 export const isPassing = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && (error.code === "40P01" || error.code === "40001");
+  error instanceof Error &&
+  "code" in error &&
+  ["40P01", "40001", "0A000"].includes(String(error.code));
 
 /** What an error of `pg` means; `place` names the server. */
 export const faultAt =

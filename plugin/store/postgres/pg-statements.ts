@@ -7,39 +7,51 @@ export interface PgConnection {
   setTypeParser(oid: number, parse: (text: string) => unknown): void;
   __knex__disposed?: unknown;
 }
-interface PgQuery {
+interface Statement {
   readonly name?: string;
   readonly text: string;
+}
+interface PgQuery extends Statement {
   readonly values: readonly unknown[];
 }
 
 /** Statements that one connection keeps prepared; the server holds each until the connection ends, so later ones go unnamed. */
 const KEPT = 300;
 
-/** The hot path's statements on one connection. */
+/** A schema change of another node gave a prepared `select *` another row; it has to be prepared anew. */
+const STALE = "0A000";
+
+/** The hot path's statements on one connection. Those that are not `named` are parsed each time. */
 export class PgStatements implements Statements {
   // Not `for update`: a row whose key nobody changes may still be referred to.
   readonly forUpdate = " for no key update";
   readonly forShare = " for share";
   readonly skipLocked = " for update skip locked";
-  readonly #kept = new Map<string, { readonly name: string; readonly text: string }>();
+  readonly #kept = new Map<string, Statement>();
 
-  constructor(private readonly connection: PgConnection) {}
+  constructor(
+    private readonly connection: PgConnection,
+    private readonly named: boolean,
+  ) {}
 
   async all<R>(sql: string, values: readonly Value[]): Promise<R[]> {
-    const { rows } = await this.connection.query({
-      ...this.#statement(sql),
-      values: values.map(bindable),
-    });
-    return rows as R[];
+    const statement = this.#statement(sql);
+    try {
+      const { rows } = await this.connection.query({ ...statement, values: values.map(bindable) });
+      return rows as R[];
+    } catch (error) {
+      if (error instanceof Error && "code" in error && error.code === STALE)
+        this.#kept.set(sql, { text: statement.text });
+      throw error;
+    }
   }
 
-  #statement(sql: string): { readonly name?: string; readonly text: string } {
+  #statement(sql: string): Statement {
     const known = this.#kept.get(sql);
     if (known !== undefined) return known;
     let count = 0;
     const text = sql.replaceAll("?", () => `$${(count += 1)}`);
-    if (this.#kept.size >= KEPT) return { text };
+    if (!this.named || this.#kept.size >= KEPT) return { text };
     const statement = { name: `c${this.#kept.size}`, text };
     this.#kept.set(sql, statement);
     return statement;

@@ -1,4 +1,4 @@
-import type { ClientProfileName, Endpoint } from "../domain/endpoint.ts";
+import type { ClientProfileName, Endpoint } from "./endpoint.ts";
 
 /** What an interoperability profile changes, why, and where that is known from. Data only; every change away from the secure default is warned about. */
 export interface ClientProfile {

@@ -1,0 +1,150 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
+import { type Command, Option } from "commander";
+import { CountersignError, messageOf } from "../../plugin/sdk.ts";
+import { type AdminClient, adminClient, type ApiAnswer } from "./admin-client.ts";
+import { readConnection } from "./connection.ts";
+import { dataFolder } from "./data-folder.ts";
+import { cell, fields, table } from "./table.ts";
+
+/** Options of every command that asks the admin API. */
+interface ApiOptions {
+  readonly data: string;
+  readonly url?: string;
+  readonly tokenFile?: string;
+  readonly json?: boolean;
+  readonly get?: string;
+  readonly from?: string;
+  readonly ifVersion?: string;
+}
+
+/** What one run of a command was given: its arguments in order, and its own options under the API's names. */
+export interface Invocation {
+  readonly api: AdminClient;
+  readonly args: readonly string[];
+  readonly options: Readonly<Record<string, unknown>>;
+  /** The version of `--if-version`. */
+  readonly ifVersion: string | undefined;
+  /** The members of `--from FILE`, and over them the options that were given. */
+  readonly body: () => Promise<Record<string, unknown>>;
+}
+
+/** One command over the API. */
+export interface ApiCommand {
+  /** `show <id>`. */
+  readonly usage: string;
+  readonly summary: string;
+  readonly options?: readonly Option[];
+  /** Takes whole bodies by `--from FILE.json`. */
+  readonly from?: boolean;
+  /** Acts as the installation operator instead of an Owner. */
+  readonly operator?: boolean;
+  readonly run: (invocation: Invocation) => Promise<ApiAnswer | Uint8Array>;
+  /** Columns of the items of a list; without them the object is shown whole. */
+  readonly columns?: readonly string[];
+}
+
+/** Options that are about the command and not about the object. */
+const COMMON = new Set(["data", "url", "tokenFile", "json", "get", "from", "out", "ifVersion"]);
+
+/** Where the data folder is unless --data or COUNTERSIGN_DATA says otherwise. */
+export const dataOption = (): Option =>
+  new Option("--data <dir>", "data folder").env("COUNTERSIGN_DATA").default("countersign-data");
+
+/** Adds a command to a group. */
+export const addApiCommand = (group: Command, definition: ApiCommand): void => {
+  const command = group
+    .command(definition.usage)
+    .description(definition.summary)
+    .addOption(dataOption())
+    .option("--url <url>", "base URL of the server instead of the data folder's own")
+    .option("--token-file <file>", "file with the bearer token")
+    .option("--json", "print the API's JSON")
+    .option("--get <field>", "print one field of the answer and nothing else");
+  if (definition.from === true)
+    command.option("--from <file>", "JSON file with the whole body; - is standard input");
+  for (const option of definition.options ?? []) command.addOption(option);
+  command.action(async (...given: unknown[]) => {
+    const options = command.opts<ApiOptions & Record<string, unknown>>();
+    const own = Object.fromEntries(
+      Object.entries(options).filter(([name, value]) => !COMMON.has(name) && value !== undefined),
+    );
+    const answer = await definition.run({
+      api: await clientFor(options, definition.operator ?? false),
+      args: given.filter((argument) => typeof argument === "string"),
+      options: own,
+      ifVersion: options.ifVersion,
+      body: async () => ({ ...(await bodyFile(options.from)), ...own }),
+    });
+    if (answer instanceof Uint8Array) await deliver(answer, options["out"]);
+    else if (options.get !== undefined) process.stdout.write(fieldOf(answer, options.get));
+    else
+      process.stdout.write(options.json === true ? line(answer.text) : shown(definition, answer));
+  });
+};
+
+/** `id`, or `issuing.fingerprintSha256` in inner objects. Throws `invalid_input` for a field that is not there. */
+const fieldOf = ({ value }: ApiAnswer, path: string): string => {
+  let found: unknown = value;
+  for (const name of path.split("."))
+    found =
+      typeof found === "object" && found !== null && Object.hasOwn(found, name)
+        ? (found as Record<string, unknown>)[name]
+        : undefined;
+  if (found === undefined)
+    throw new CountersignError("invalid_input", `--get ${path}: the answer has no such field`);
+  return `${typeof found === "string" ? found : JSON.stringify(found)}\n`;
+};
+
+const line = (json: string): string => (json === "" ? "" : `${json}\n`);
+
+const clientFor = async (options: ApiOptions, operator: boolean): Promise<AdminClient> => {
+  const folder = dataFolder(options.data);
+  const connection = await readConnection(folder);
+  const url = options.url?.replace(/\/+$/, "") ?? connection?.url;
+  if (url === undefined) {
+    throw new CountersignError(
+      "not_running",
+      `no server runs on ${folder.path}: start it with countersign serve, or give --url and --token-file`,
+    );
+  }
+  const file =
+    options.tokenFile ??
+    (operator ? connection?.operatorTokenFile : connection?.tokenFile) ??
+    (operator ? folder.operatorToken : folder.token);
+  return adminClient(url, async () => {
+    try {
+      return (await readFile(file, "utf8")).trim();
+    } catch (cause) {
+      throw new CountersignError("unauthenticated", `no token: ${messageOf(cause)}`, { cause });
+    }
+  });
+};
+
+const bodyFile = async (path: string | undefined): Promise<Record<string, unknown>> => {
+  if (path === undefined) return {};
+  try {
+    const json = path === "-" ? await text(process.stdin) : await readFile(path, "utf8");
+    return JSON.parse(json) as Record<string, unknown>;
+  } catch (cause) {
+    throw new CountersignError(
+      "invalid_input",
+      `--from ${path} cannot be used: ${messageOf(cause)}`,
+      { cause },
+    );
+  }
+};
+
+const deliver = async (bytes: Uint8Array, out: unknown): Promise<void> => {
+  if (typeof out === "string") await writeFile(out, bytes);
+  else process.stdout.write(bytes);
+};
+
+const shown = ({ columns }: ApiCommand, { value }: ApiAnswer): string => {
+  if (value === undefined) return "done\n";
+  const { items, cursor } = value as { items?: Record<string, unknown>[]; cursor?: string };
+  if (items === undefined || columns === undefined) return fields(value as object);
+  const rows = items.map((item) => columns.map((column) => cell(item[column])));
+  const more = cursor === undefined ? "" : `more: --cursor ${cursor}\n`;
+  return `${table(columns, rows)}${more}`;
+};

@@ -1,0 +1,52 @@
+import type { Command } from "commander";
+import { REVOCATION_REASONS } from "../../../plugin/sdk.ts";
+import { addApiCommand } from "../api-command.ts";
+import { choiceOption, outOption, textOption } from "../options.ts";
+import { addReading, pathOf } from "./crud.ts";
+
+const COLUMNS = ["id", "status", "role", "authorityId", "serial", "notAfter", "subject"];
+
+/** `certificate …`: all that was issued. */
+export const addCertificateCommands = (program: Command): void => {
+  const group = program.command("certificate").description("issued certificates");
+  addReading(group, "/certificates", COLUMNS, [
+    choiceOption("--status <status>", "in this state", ["reserved", "issued", "revoked", "failed"]),
+    choiceOption("--role <role>", "for this purpose", [
+      "subscriber",
+      "authority",
+      "ra",
+      "ocsp",
+      "profile-signing",
+    ]),
+    textOption("--authority <id>", "issued by it"),
+    textOption("--template <id>", "issued by it"),
+    textOption("--device <id>", "issued for it"),
+    textOption("--serial <hex>", "in any spelling of hex"),
+    textOption("--expires-before <instant>", "2027-01-31T00:00:00Z"),
+    textOption("--expires-after <instant>", "2027-01-31T00:00:00Z"),
+  ]);
+  addApiCommand(group, {
+    usage: "revoke <id>",
+    summary: "revoke one; the CRL shows it at the next fetch",
+    options: [
+      choiceOption(
+        "--reason <reason>",
+        "unspecified unless given",
+        Object.keys(REVOCATION_REASONS),
+      ),
+      textOption("--invalidity-date <instant>", "since when it was not to be trusted"),
+    ],
+    run: async (call) =>
+      call.api.ask("POST", pathOf("/certificates", call, "/revoke"), { body: await call.body() }),
+  });
+  addApiCommand(group, {
+    usage: "download <id>",
+    summary: "download one",
+    options: [choiceOption("--format <format>", "pem unless given", ["pem", "der"]), outOption()],
+    run: (call) =>
+      call.api.bytes(
+        "GET",
+        pathOf("/certificates", call, call.options["format"] === "der" ? "/der" : "/pem"),
+      ),
+  });
+};

@@ -1,0 +1,67 @@
+import type { Command } from "commander";
+import { CountersignError, PLATFORMS } from "../../../plugin/sdk.ts";
+import { addApiCommand, type Invocation } from "../api-command.ts";
+import { choiceOption, textOption } from "../options.ts";
+import { addReading, pathOf } from "./crud.ts";
+import { addEnrolCommand } from "./device-enrol.ts";
+
+const COLUMNS = ["id", "hostId", "hostDeviceId", "platform", "status", "attributes"];
+/** Devices that are added by hand belong to a host of this name. */
+const HAND = "manual";
+
+/** Attributes keep their commas, so each is given by an option of its own. */
+const pairOption = () =>
+  textOption(
+    "--attribute <name=value>",
+    "again for more: serialnumber, username, email …",
+  ).argParser((text: string, earlier: unknown): readonly string[] => [
+    ...(Array.isArray(earlier) ? (earlier as string[]) : []),
+    text,
+  ]);
+
+/** `name=value` pairs as an object. Throws `invalid_input` for one without a name. */
+const attributesOf = (pairs: unknown): Record<string, string> =>
+  Object.fromEntries(
+    (Array.isArray(pairs) ? (pairs as string[]) : []).map((pair) => {
+      const at = pair.indexOf("=");
+      if (at < 1)
+        throw new CountersignError(
+          "invalid_input",
+          `--attribute ${JSON.stringify(pair)}: write name=value`,
+        );
+      return [pair.slice(0, at), pair.slice(at + 1)];
+    }),
+  );
+
+const add = async ({ api, args, options }: Invocation) => {
+  const { hostId = HAND, platform = "other", attribute } = options;
+  const body = { hostId, deviceId: args[0], platform, attributes: attributesOf(attribute) };
+  return api.ask("POST", "/devices", { body });
+};
+
+/** `device …`: what certificates are for, and a simulated one. */
+export const addDeviceCommands = (program: Command): void => {
+  const group = program.command("device").description("devices, and one that is simulated");
+  addEnrolCommand(group);
+  addApiCommand(group, {
+    usage: "add <deviceId>",
+    summary: "make a device known, by its host's own id",
+    options: [
+      textOption("--host-id <id>", `the MDM server; ${HAND} unless given`),
+      choiceOption("--platform <platform>", "other unless given", PLATFORMS),
+      pairOption(),
+    ],
+    run: add,
+  });
+  addReading(group, "/devices", COLUMNS, []);
+  addApiCommand(group, {
+    usage: "wipe <id>",
+    summary: "revoke all its certificates and burn its challenges",
+    run: (call) => call.api.ask("POST", pathOf("/devices", call, "/wipe")),
+  });
+  addApiCommand(group, {
+    usage: "unenrol <id>",
+    summary: "the same for a device that has left",
+    run: (call) => call.api.ask("POST", pathOf("/devices", call, "/unenrol")),
+  });
+};

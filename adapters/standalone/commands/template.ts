@@ -1,0 +1,81 @@
+import type { Command, Option } from "commander";
+import {
+  CountersignError,
+  KEY_ALGORITHMS,
+  KEY_STORAGES,
+  KEY_USAGES,
+  SAN_TYPES,
+} from "../../../plugin/sdk.ts";
+import { addApiCommand, type Invocation } from "../api-command.ts";
+import { choiceOption, flagOption, listOption, textOption, versionOption } from "../options.ts";
+import { addReading, pathOf } from "./crud.ts";
+
+const COLUMNS = ["id", "authorityId", "version", "challengeMode", "validity", "subject"];
+
+const settings = (): readonly Option[] => [
+  textOption("--authority-id <id>", "the CA that issues"),
+  textOption("--subject <pattern>", "CN=%username%,O=…"),
+  textOption("--name <name>", "friendly name"),
+  listOption("--sans <type:pattern>", `${SAN_TYPES.join(", ")}; again for more`),
+  listOption("--key-algorithms <names>", KEY_ALGORITHMS.join(", ")),
+  listOption("--key-usages <names>", KEY_USAGES.join(", ")),
+  listOption("--extended-key-usages <oids>", "written into every certificate"),
+  listOption("--allowed-extended-key-usages <oids>", "what a request may ask for besides"),
+  textOption("--validity <duration>", "P1Y, P47D, PT12H"),
+  textOption("--max-validity <duration>", "no certificate lives longer"),
+  choiceOption("--beyond-authority <what>", "a life past the CA's end", ["refuse", "shorten"]),
+  textOption("--backdate <duration>", "how far notBefore lies in the past"),
+  choiceOption("--challenge-mode <mode>", "dynamic unless given", ["static", "dynamic"]),
+  textOption("--challenge-lifetime <duration>", "of a dynamic challenge, PT1H unless given"),
+  choiceOption("--key-storage <where>", "what the device is asked for", KEY_STORAGES),
+  textOption("--renewal-window <window>", "P30D or 20%"),
+  flagOption("allow-duplicates", "a device may hold two live certificates of it"),
+];
+
+/** `dns:%devicename%.example.com` as the API's alternative name. */
+const sanOf = (text: string) => {
+  const [, type, pattern] = /^([^:]+):(.+)$/.exec(text) ?? [];
+  if (type === undefined) {
+    throw new CountersignError(
+      "invalid_input",
+      `--sans ${JSON.stringify(text)}: write type:pattern`,
+    );
+  }
+  return { type, pattern };
+};
+
+const bodyOf = async (call: Invocation): Promise<Record<string, unknown>> => {
+  const body = await call.body();
+  const { sans } = call.options;
+  return Array.isArray(sans) ? { ...body, sans: sans.map((text) => sanOf(String(text))) } : body;
+};
+
+/** `template …`: what is issued by. */
+export const addTemplateCommands = (program: Command): void => {
+  const group = program.command("template").description("certificate templates");
+  addReading(group, "/templates", COLUMNS);
+  addApiCommand(group, {
+    usage: "create <id>",
+    summary: "make one; authority and subject must be given",
+    from: true,
+    options: settings(),
+    run: async (call) =>
+      call.api.ask("POST", "/templates", { body: { id: call.args[0], ...(await bodyOf(call)) } }),
+  });
+  addApiCommand(group, {
+    usage: "update <id>",
+    summary: "change what is named",
+    from: true,
+    options: [...settings(), versionOption()],
+    run: async (call) =>
+      call.api.ask("PATCH", pathOf("/templates", call), {
+        body: await bodyOf(call),
+        ifVersion: call.ifVersion,
+      }),
+  });
+  addApiCommand(group, {
+    usage: "delete <id>",
+    summary: "delete one that nothing uses",
+    run: (call) => call.api.ask("DELETE", pathOf("/templates", call)),
+  });
+};

@@ -1,0 +1,24 @@
+import type { Command } from "commander";
+import { ROLES } from "../../../plugin/sdk.ts";
+import { addApiCommand } from "../api-command.ts";
+import { integerOption, listOption } from "../options.ts";
+
+/** `token create`, `whoami`. */
+export const addTokenCommands = (program: Command): void => {
+  const group = program.command("token").description("bearer tokens of the admin API");
+  addApiCommand(group, {
+    usage: "create <subject>",
+    summary: "mint a token for somebody in the caller's tenant; Owners only",
+    options: [
+      listOption("--roles <roles>", ROLES.join(", ")),
+      integerOption("--lifetime-seconds <n>", "3600 unless given"),
+    ],
+    run: async ({ api, args, body }) =>
+      api.ask("POST", "/tokens", { body: { subject: args[0], ...(await body()) } }),
+  });
+  addApiCommand(program, {
+    usage: "whoami",
+    summary: "say who is asking, in which tenant, with which roles",
+    run: ({ api }) => api.ask("GET", "/whoami"),
+  });
+};

@@ -1,0 +1,42 @@
+import { Command } from "commander";
+import { addAuthorityCommands } from "./commands/authority.ts";
+import { addCertificateCommands } from "./commands/certificate.ts";
+import { addChallengeCommands } from "./commands/challenge.ts";
+import { addDemoCommand } from "./commands/demo.ts";
+import { addDeploymentCommands } from "./commands/deployment.ts";
+import { addDeviceCommands } from "./commands/device.ts";
+import { addDoctorCommand } from "./commands/doctor.ts";
+import { addEndpointCommands } from "./commands/endpoint.ts";
+import { addHookCommands } from "./commands/hook.ts";
+import { addInitCommand } from "./commands/init.ts";
+import { addLedgerCommands } from "./commands/ledger.ts";
+import { addRaCommands } from "./commands/ra.ts";
+import { addServeCommand } from "./commands/serve.ts";
+import { addTemplateCommands } from "./commands/template.ts";
+import { addTenantCommands } from "./commands/tenant.ts";
+import { addTokenCommands } from "./commands/token.ts";
+
+/** The command line, with nothing run yet. Usage faults are thrown as CommanderErrors. */
+export const buildProgram = (): Command => {
+  const program = new Command("countersign")
+    .description("Certificate authority for MDM/UEM servers.")
+    .showHelpAfterError("(add --help for what there is)")
+    .exitOverride();
+  addServeCommand(program);
+  addInitCommand(program);
+  addDoctorCommand(program);
+  addDemoCommand(program);
+  addAuthorityCommands(program);
+  addRaCommands(program);
+  addTemplateCommands(program);
+  addEndpointCommands(program);
+  addDeviceCommands(program);
+  addDeploymentCommands(program);
+  addChallengeCommands(program);
+  addCertificateCommands(program);
+  addHookCommands(program);
+  addLedgerCommands(program);
+  addTenantCommands(program);
+  addTokenCommands(program);
+  return program;
+};

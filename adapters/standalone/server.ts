@@ -1,0 +1,154 @@
+import { createCountersign, type CountersignConfig } from "../../plugin/index.ts";
+import type { Logger, MdmHost } from "../../plugin/sdk.ts";
+import { builtins } from "../preset.ts";
+import { configurationOf } from "./configuration.ts";
+import { removeConnection, writeConnection } from "./connection.ts";
+import type { DataFolder } from "./data-folder.ts";
+import { initialise, isInitialised } from "./initialise.ts";
+import { withKeyStore } from "./key-stores.ts";
+import { type Listener, openListener } from "./listener.ts";
+import type { ListenSpec } from "./listen-spec.ts";
+import { replacePrivateFile } from "./private-file.ts";
+import { type KeyStoreSettings, readSettings, type Settings, writeSettings } from "./settings.ts";
+import type { TlsFiles } from "./tls.ts";
+
+export interface ServerOptions {
+  readonly folder: DataFolder;
+  /** What was said this time; it is kept in the settings once the server runs. */
+  readonly changes: Omit<Settings, "keys">;
+  /** Put before the stores the folder has. */
+  readonly keyStore?: KeyStoreSettings | undefined;
+  /** The main listener; host and port come from `changes`, the settings, or 127.0.0.1:8080. */
+  readonly serves: ListenSpec["serves"];
+  readonly listen: readonly ListenSpec[];
+  readonly tls?: (TlsFiles & ListenSpec) | undefined;
+  /** Members of a configuration file. */
+  readonly further: Partial<CountersignConfig>;
+  readonly hosts: readonly MdmHost[];
+  readonly logger: Logger;
+}
+
+/** A server that answers. */
+export interface Server {
+  /** Base URL of the admin API. */
+  readonly admin: string;
+  /** Prefix of SCEP URLs. */
+  readonly scep: string;
+  /** Bearer token of an Owner of the default tenant. */
+  readonly token: string;
+  readonly listeners: readonly Listener[];
+  close(): Promise<void>;
+}
+
+export const DEFAULT_HOST = "127.0.0.1";
+export const DEFAULT_PORT = 8080;
+const TOKEN_SECONDS = 12 * 3600;
+
+/**
+ * Serves a data folder, and initialises an empty one first. Whatever fails is undone: an installation that did not start is not left half
+ * made. Throws what its parts throw.
+ */
+export const startServer = async (options: ServerOptions): Promise<Server> => {
+  const { folder, changes, keyStore, logger } = options;
+  const undo: (() => Promise<void>)[] = [];
+  try {
+    const fresh = !(await isInitialised(folder));
+    const stored = fresh ? undefined : await readSettings(folder);
+    const listeners = await openListeners(options, { ...stored, ...defined(changes) }, undo);
+    const made = fresh ? await initialise(folder, changes, keyStore) : undefined;
+    if (made !== undefined) undo.push(made.undo);
+    const kept = made?.settings ?? mergedSettings(stored, changes, keyStore);
+
+    const main = listeners[0];
+    const settings = { ...kept, publicUrl: kept.publicUrl ?? main?.url };
+    const config = configurationOf(folder, settings, options.further);
+    const countersign = createCountersign(config, builtins({ hosts: options.hosts, logger }));
+    undo.push(() => countersign.close());
+    await countersign.start();
+    for (const listener of listeners) listener.serve(countersign.handlerFor(listener.serves));
+
+    const token = await countersign.tokens.mint({
+      subject: "standalone",
+      tenant: "default",
+      roles: ["owner"],
+      lifetimeSeconds: TOKEN_SECONDS,
+    });
+    const operator = await countersign.tokens.mint({
+      subject: "operator",
+      operator: true,
+      lifetimeSeconds: TOKEN_SECONDS,
+    });
+    await replacePrivateFile(folder.token, `${token}\n`);
+    await replacePrivateFile(folder.operatorToken, `${operator}\n`);
+    const admin = listeners.find(({ serves }) => serves.includes("admin"))?.url ?? "";
+    await writeConnection(folder, {
+      pid: process.pid,
+      url: admin,
+      tokenFile: folder.token,
+      operatorTokenFile: folder.operatorToken,
+      listeners: listeners.map(({ url, serves }) => ({ url, serves })),
+    });
+    await writeSettings(folder, lasting(kept));
+
+    for (const { url, serves } of listeners) logger.info({ url, serves }, "listening");
+    if (kept.publicUrl === undefined && options.further.publicUrl === undefined)
+      warnOfUrl(settings, logger);
+    return {
+      admin,
+      scep: config.scepUrl ?? `${config.publicUrl ?? admin}/scep`,
+      token,
+      listeners,
+      close: async () => {
+        await removeConnection(folder, process.pid);
+        await Promise.all(listeners.map((listener) => listener.close()));
+        await countersign.close();
+      },
+    };
+  } catch (failure) {
+    for (const step of undo.reverse()) await step().catch(() => undefined);
+    throw failure;
+  }
+};
+
+const openListeners = async (
+  { serves, listen, tls, logger }: ServerOptions,
+  { host = DEFAULT_HOST, port = DEFAULT_PORT }: Omit<Settings, "keys">,
+  undo: (() => Promise<void>)[],
+): Promise<readonly Listener[]> => {
+  const listeners: Listener[] = [];
+  const open = async (spec: ListenSpec, files?: TlsFiles): Promise<void> => {
+    const listener = await openListener(spec, logger, files);
+    undo.push(() => listener.close());
+    listeners.push(listener);
+  };
+  await open({ host, port, serves });
+  for (const spec of listen) await open(spec);
+  if (tls !== undefined) await open(tls, tls);
+  return listeners;
+};
+
+const mergedSettings = (
+  stored: Settings | undefined,
+  changes: Omit<Settings, "keys">,
+  keyStore: KeyStoreSettings | undefined,
+): Settings => ({
+  ...stored,
+  ...defined(changes),
+  keys: withKeyStore(stored?.keys ?? [], keyStore),
+});
+
+/** Without the members that nobody gave. */
+const defined = (changes: Omit<Settings, "keys">): Omit<Settings, "keys"> =>
+  Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+
+/** "Any free port" is a wish for one start. */
+const lasting = ({ port, ...settings }: Settings): Settings => ({
+  ...settings,
+  ...(port === undefined || port === 0 ? {} : { port }),
+});
+
+const warnOfUrl = ({ publicUrl }: Settings, logger: Logger): void =>
+  logger.warn(
+    { publicUrl },
+    "no --public-url: certificates will name this listener's own address for CRL and OCSP",
+  );

@@ -1,0 +1,122 @@
+/** The load generator, in a process of its own: sends prepared bytes and keeps the replies unread until somebody asks. */
+import { connect, type Socket } from "node:net";
+import { httpReader } from "./http-reader.ts";
+import { serveWorker } from "./worker.ts";
+
+export interface Target {
+  readonly port: number;
+  /** Path and query. */
+  readonly path: string;
+  readonly connections: number;
+}
+
+export interface Burst {
+  readonly seconds: number;
+  /** Milliseconds, one a request. */
+  readonly latencies: readonly number[];
+}
+
+export interface HttpReply {
+  readonly status: number;
+  readonly body: Uint8Array;
+}
+
+/** Keep-alive connections by target; they live as long as the process. */
+const pools = new Map<string, Socket[]>();
+let requests: readonly Buffer[] = [];
+let replies: (HttpReply | undefined)[] = [];
+let target: Target = { port: 0, path: "/", connections: 1 };
+
+const opened = (port: number): Promise<Socket> =>
+  new Promise((resolve, reject) => {
+    const socket = connect(port, "127.0.0.1", () => {
+      socket.off("error", reject).on("error", () => undefined);
+      resolve(socket.setNoDelay(true));
+    });
+    socket.once("error", reject);
+  });
+
+const poolOf = async ({ port, connections }: Target): Promise<Socket[]> => {
+  const kept = (pools.get(String(port)) ?? []).filter((socket) => !socket.destroyed);
+  while (kept.length < connections) kept.push(await opened(port));
+  pools.set(String(port), kept);
+  return kept.slice(0, connections);
+};
+
+const requestOf = ({ path, port }: Target, body: Uint8Array): Buffer =>
+  Buffer.concat([
+    Buffer.from(
+      `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/x-pki-message\r\nContent-Length: ${body.length}\r\n\r\n`,
+    ),
+    body,
+  ]);
+
+/** One connection: takes the next request as soon as its reply is complete. */
+const drive = (
+  socket: Socket,
+  take: () => number | undefined,
+  done: (index: number, milliseconds: number, reply: HttpReply | undefined) => void,
+): Promise<void> =>
+  new Promise((resolve) => {
+    let index: number | undefined;
+    let sent = 0;
+    const finish = (reply: HttpReply | undefined): void => {
+      if (index !== undefined) done(index, performance.now() - sent, reply);
+    };
+    const next = (): void => {
+      index = take();
+      if (index === undefined) {
+        socket.off("data", read).off("close", onClose);
+        resolve();
+        return;
+      }
+      sent = performance.now();
+      socket.write(requests[index] as Buffer);
+    };
+    const read = httpReader((reply) => {
+      finish(reply);
+      next();
+    });
+    const onClose = (): void => {
+      finish(undefined);
+      resolve();
+    };
+    socket.on("data", read).on("close", onClose);
+    next();
+  });
+
+const answers = {
+  /** Before the clock runs: connections opened, requests joined. */
+  prepare: async (to: Target, bodies: readonly Uint8Array[]): Promise<void> => {
+    target = to;
+    await poolOf(to);
+    requests = bodies.map((body) => requestOf(to, body));
+    replies = [];
+  },
+  fire: async (): Promise<Burst> => {
+    const pool = await poolOf(target);
+    const latencies: number[] = [];
+    let at = 0;
+    const started = performance.now();
+    await Promise.all(
+      pool.map((socket) =>
+        drive(
+          socket,
+          () => (at < requests.length ? at++ : undefined),
+          (index, milliseconds, reply) => {
+            replies[index] = reply;
+            latencies.push(milliseconds);
+          },
+        ),
+      ),
+    );
+    return { seconds: (performance.now() - started) / 1000, latencies };
+  },
+  /** In the order of the requests; undefined where the connection broke. */
+  collect: (): readonly (HttpReply | undefined)[] => requests.map((_, index) => replies[index]),
+};
+export type LoadQuestions = typeof answers;
+
+serveWorker(answers, async () => {
+  for (const socket of [...pools.values()].flat()) socket.destroy();
+});

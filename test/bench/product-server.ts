@@ -1,0 +1,166 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { CountersignConfig } from "../../plugin/config.ts";
+import { readCertsOnly } from "../../plugin/sdk.ts";
+import { freshToken, type SoftToken } from "../support/softhsm.ts";
+import { inParallel } from "./in-parallel.ts";
+import type { ProductQuestions } from "./product.ts";
+import { startWorker, type Worker } from "./worker.ts";
+
+export interface ProductOptions {
+  /** Folder of the compiled processes. */
+  readonly build: string;
+  readonly keys: "soft" | "softhsm";
+  /** `static`: one secret for all; `dynamic`: one minted beforehand for each request. */
+  readonly challenges: "dynamic" | "static";
+  readonly issuerKey?: "rsa-2048" | "ec-p256";
+  /** Key processes of soft keys, sessions of a token; the product's default unless given. */
+  readonly lanes?: number | undefined;
+  readonly stages?: boolean;
+  readonly execArgv?: readonly string[];
+}
+
+/** A product that waits for enrolments, with what a client must know. */
+export interface EnrolmentServer {
+  readonly name: string;
+  readonly pid: number;
+  readonly port: number;
+  /** Path and query of PKIOperation. */
+  readonly path: string;
+  /** DER, as GetCACert gives them. */
+  readonly caCertificates: readonly Uint8Array[];
+  /** Whom requests are enveloped for, DER. */
+  readonly recipient: Uint8Array;
+  /** What the requests are to hold: as many challenges and device names as asked for, each used once. */
+  admissions(count: number): Promise<readonly Admission[]>;
+  end(): Promise<void>;
+}
+
+export interface Admission {
+  readonly challenge: string;
+  readonly serialNumber: string;
+}
+
+export interface ProductServer extends EnrolmentServer {
+  readonly worker: Worker<ProductQuestions>;
+}
+
+const DEVICES = 200;
+const STATIC_SECRET = "a static secret for all";
+
+const keysOf = (
+  { keys, lanes }: ProductOptions,
+  folder: string,
+  token: SoftToken | undefined,
+): CountersignConfig["keys"] =>
+  keys === "soft" || token === undefined
+    ? [
+        {
+          kind: "soft",
+          folder: join(folder, "keys"),
+          passphrase: { file: join(folder, "passphrase") },
+          ...(lanes === undefined ? {} : { processes: lanes }),
+        },
+      ]
+    : [
+        {
+          kind: "pkcs11",
+          module: token.module,
+          tokenLabel: token.tokenLabel,
+          pin: { file: join(folder, "passphrase") },
+          environment: token.environment,
+          ...(lanes === undefined ? {} : { sessions: lanes }),
+        },
+      ];
+
+/** Starts the product on an empty folder and sets it up over its own API: hierarchy, template, endpoint, devices. */
+export const startProduct = async (options: ProductOptions): Promise<ProductServer> => {
+  const folder = await mkdtemp(join(tmpdir(), "countersign-bench-"));
+  const token = options.keys === "softhsm" ? await freshToken("countersign bench") : undefined;
+  await writeFile(join(folder, "passphrase"), token?.pin ?? "a passphrase", { mode: 0o600 });
+  const worker = startWorker<ProductQuestions>(options.build, "product", options.execArgv);
+  const end = async (): Promise<void> => {
+    await worker.end();
+    await token?.remove();
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const { port, token: bearer } = await worker.ask("start", {
+      folder,
+      keys: keysOf(options, folder, token),
+      stages: options.stages ?? false,
+    });
+    const post = poster(port, bearer);
+    await post("hierarchies", { id: "bench", keyAlgorithm: options.issuerKey ?? "rsa-2048" });
+    await post("templates", {
+      id: "identity",
+      authorityId: "bench",
+      subject: "CN=%serialnumber%,OU=Managed devices",
+      challengeMode: options.challenges,
+      validity: "P90D",
+      challengeLifetime: "P1D",
+    });
+    await post("endpoints", {
+      id: "bench",
+      authorityId: "bench",
+      templateIds: ["identity"],
+      policies: [
+        options.challenges === "dynamic"
+          ? { kind: "dynamic" }
+          : { kind: "static", templateId: "identity", secret: STATIC_SECRET },
+      ],
+    });
+    const devices = await inParallel(DEVICES, async (at) => {
+      const serialNumber = `SN${String(at).padStart(6, "0")}`;
+      const device = await post("devices", {
+        hostId: "bench",
+        deviceId: serialNumber,
+        platform: "windows",
+        attributes: { serialnumber: serialNumber },
+      });
+      return { id: String(device["id"]), serialNumber };
+    });
+    let used = 0;
+    const admissions = (count: number): Promise<readonly Admission[]> =>
+      inParallel(count, async () => {
+        const device = devices[used++ % devices.length] ?? { id: "", serialNumber: "" };
+        if (options.challenges === "static")
+          return { challenge: STATIC_SECRET, serialNumber: device.serialNumber };
+        const minted = await post("challenges", { deviceId: device.id, templateId: "identity" });
+        return { challenge: String(minted["secret"]), serialNumber: device.serialNumber };
+      });
+    const answer = await fetch(`http://127.0.0.1:${port}/scep/bench?operation=GetCACert`);
+    const { certificates } = readCertsOnly(new Uint8Array(await answer.arrayBuffer()));
+    const [recipient] = certificates;
+    if (recipient === undefined) throw new Error("the product has no RA certificate");
+    return {
+      name: `countersign, ${options.keys}`,
+      pid: worker.pid,
+      port,
+      path: "/scep/bench?operation=PKIOperation",
+      caCertificates: certificates,
+      recipient,
+      admissions,
+      end,
+      worker,
+    };
+  } catch (failure) {
+    await end();
+    throw failure;
+  }
+};
+
+/** POST to the admin API; throws whatever is not a success. */
+const poster =
+  (port: number, token: string) =>
+  async (path: string, body: object): Promise<Record<string, unknown>> => {
+    const answer = await fetch(`http://127.0.0.1:${port}/api/v1/${path}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`POST ${path}: ${answer.status} ${text}`);
+    return JSON.parse(text) as Record<string, unknown>;
+  };

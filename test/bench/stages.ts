@@ -1,0 +1,174 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { PkiOperation } from "../../plugin/scep/pki-operation.ts";
+import { type KeyProvider, type KeyStoreDefinition, type Setup } from "../../plugin/sdk.ts";
+import { Challenges } from "../../plugin/services/challenges.ts";
+import { Issuance } from "../../plugin/services/issuance.ts";
+import { Enrolments } from "../../plugin/store/enrolments.ts";
+
+/** The way of one request through the server, cut where it goes from one part to the next. */
+export const STAGES = [
+  "parse",
+  "verify",
+  "open: wait for the key",
+  "open: decrypt, read the CSR",
+  "challenge",
+  "prepare: names, lint, encode",
+  "reserve: wait for the store",
+  "sign: wait for the key",
+  "settle: wait for the store",
+  "reply: build",
+  "reply: wait for the key",
+  "reply: encode",
+] as const;
+export type Stage = (typeof STAGES)[number];
+
+export interface StageRow {
+  readonly stage: Stage;
+  readonly requests: number;
+  /** Milliseconds, wall clock: with several requests at once also the turns of the others. */
+  readonly mean: number;
+}
+
+/** Where a request is: the stage that runs, since when, and what the next key signature is for. */
+interface Course {
+  stage: Stage;
+  since: number;
+  issued: boolean;
+}
+
+type Method = (this: unknown, ...args: never[]) => unknown;
+
+/** Measures the stages from outside: it wraps the seams between the parts, so that the product carries no clock of its own. */
+export class StageClock {
+  readonly #course = new AsyncLocalStorage<Course>();
+  readonly #sums = new Map<Stage, { requests: number; milliseconds: number }>();
+
+  reset(): void {
+    this.#sums.clear();
+  }
+
+  table(): readonly StageRow[] {
+    return STAGES.flatMap((stage) => {
+      const sum = this.#sums.get(stage);
+      return sum === undefined
+        ? []
+        : [{ stage, requests: sum.requests, mean: sum.milliseconds / sum.requests }];
+    });
+  }
+
+  /** Wraps the classes of this process, once and for good, and the key stores of a setup. */
+  watch(setup: Setup): Setup {
+    const operation = PkiOperation.prototype as unknown as Record<string, Method>;
+    const { handle } = operation;
+    const course = this.#course;
+    const close = (): void => this.#enter("parse");
+    operation["handle"] = function (this: unknown, ...args) {
+      const mine: Course = { stage: "parse", since: performance.now(), issued: false };
+      return course.run(mine, async () => {
+        const reply = await handle?.apply(this, args);
+        close();
+        return reply;
+      });
+    };
+    this.#wrap(operation, "verified", "verify");
+    this.#wrap(Challenges.prototype, "redeem", "challenge");
+    this.#wrap(
+      Issuance.prototype,
+      "issue",
+      "prepare: names, lint, encode",
+      "reply: build",
+      (now) => {
+        now.issued = true;
+      },
+    );
+    this.#wrap(Enrolments.prototype, "reserve", "reserve: wait for the store");
+    this.#wrap(Enrolments.prototype, "settle", "settle: wait for the store");
+    return { ...setup, keyStores: setup.keyStores.map((store) => this.#watchKeys(store)) };
+  }
+
+  #enter(stage: Stage): void {
+    const course = this.#course.getStore();
+    if (course === undefined) return;
+    const now = performance.now();
+    const sum = this.#sums.get(course.stage) ?? { requests: 0, milliseconds: 0 };
+    sum.requests += 1;
+    sum.milliseconds += now - course.since;
+    this.#sums.set(course.stage, sum);
+    course.stage = stage;
+    course.since = now;
+  }
+
+  /** The stage begins with the call; `after` begins when its promise is fulfilled. */
+  #wrap(
+    owner: object,
+    name: string,
+    stage: Stage,
+    after?: Stage,
+    onEnd: (course: Course) => void = () => undefined,
+  ): void {
+    const methods = owner as Record<string, Method>;
+    const method = methods[name];
+    const enter = (next: Stage): void => this.#enter(next);
+    const course = this.#course;
+    methods[name] = function (this: unknown, ...args) {
+      enter(stage);
+      const result = method?.apply(this, args);
+      if (after === undefined || !(result instanceof Promise)) return result;
+      return result.then((value: unknown) => {
+        enter(after);
+        const mine = course.getStore();
+        if (mine !== undefined) onEnd(mine);
+        return value;
+      });
+    };
+  }
+
+  #watchKeys(store: KeyStoreDefinition): KeyStoreDefinition {
+    return {
+      ...store,
+      prepare: (options) => {
+        const prepared = store.prepare(options);
+        if ("issues" in prepared) return prepared;
+        return {
+          open: async (context) => this.#watchProvider(await prepared.open(context)),
+        };
+      },
+    };
+  }
+
+  #watchProvider(provider: KeyProvider): KeyProvider {
+    return {
+      name: provider.name,
+      generate: (spec) => provider.generate(spec),
+      importKey: (pkcs8, spec) => provider.importKey(pkcs8, spec),
+      destroy: (ref) => provider.destroy(ref),
+      probe: () => provider.probe(),
+      close: () => provider.close(),
+      signer: async (ref) => {
+        const signer = await provider.signer(ref);
+        return {
+          ...signer,
+          sign: async (input, scheme) => {
+            const issued = this.#course.getStore()?.issued === true;
+            this.#enter(issued ? "reply: wait for the key" : "sign: wait for the key");
+            const signature = await signer.sign(input, scheme);
+            if (issued) this.#enter("reply: encode");
+            return signature;
+          },
+        };
+      },
+      decrypter: async (ref) => {
+        const decrypter = await provider.decrypter(ref);
+        return {
+          publicKey: decrypter.publicKey,
+          unwrap: async (...question) => {
+            this.#enter("open: wait for the key");
+            const key = await decrypter.unwrap(...question);
+            this.#enter("open: decrypt, read the CSR");
+            return key;
+          },
+        };
+      },
+    };
+  }
+}

@@ -1,0 +1,238 @@
+import assert from "node:assert/strict";
+import {
+  NULL,
+  context,
+  integer,
+  octetString,
+  oid,
+  sequence,
+  tlv,
+} from "../../plugin/pki/der-write.ts";
+import { OID } from "../../plugin/pki/oids.ts";
+import { enrol, enrolment, type EnrolmentShape } from "../support/scep/enrolment.ts";
+import { keyTransport } from "../support/scep/envelope.ts";
+import { isIssued, isOpaque, isProblem, isRefused } from "../support/scep/expect.ts";
+import { ecKey, rsaKey } from "../support/scep/keys.ts";
+import { Lab } from "../support/scep/lab.ts";
+import { oddRsaKey, rocaKey } from "../support/scep/odd-keys.ts";
+import { checkReply } from "../support/scep/reply.ts";
+import { signerCertificate } from "../support/scep/signer-certificate.ts";
+
+describe("SCEP algorithms and keys", () => {
+  let lab: Lab;
+  before(async () => {
+    lab = await Lab.start();
+    await lab.addEndpoint("old", { legacy: true });
+    await lab.addEndpoint("sonic", { acceptMd5Csr: true });
+  });
+  after(() => lab.end());
+
+  const works = async (shape: EnrolmentShape, endpoint = "std") => {
+    const reply = await enrol(lab, shape, endpoint);
+    isIssued(lab, reply, reply.sent);
+    return reply;
+  };
+  /** Refused with this failInfo without an RSA operation on the envelope. */
+  const refusedUnopened = async (shape: EnrolmentShape, failInfo: "0" | "2", endpoint = "std") => {
+    const before = lab.keys.unwraps;
+    const reply = await enrol(lab, shape, endpoint);
+    isRefused(reply, failInfo);
+    assert.equal(lab.keys.unwraps, before, "the RA key was used");
+    return reply;
+  };
+
+  const GCM = sequence(octetString(new Uint8Array(12)), integer(16));
+  for (const [what, envelope] of Object.entries({
+    "single DES (1.3.14.3.2.7)": {
+      cipher: "des-ede3-cbc",
+      cipherOid: "1.3.14.3.2.7",
+      contentKey: new Uint8Array(24).fill(8),
+    },
+    RC2: { cipher: "des-ede3-cbc", cipherOid: "1.2.840.113549.3.2" },
+    "AES-128-GCM in EnvelopedData": {
+      cipherOid: "2.16.840.1.101.3.4.1.6",
+      cipherParameters: GCM,
+    },
+    "AES-256-GCM in EnvelopedData": {
+      cipherOid: "2.16.840.1.101.3.4.1.46",
+      cipherParameters: GCM,
+    },
+    AuthEnvelopedData: { outerType: "1.2.840.113549.1.9.16.1.23" },
+    "an unknown cipher": { cipherOid: "1.2.3.4" },
+  } satisfies Record<string, EnrolmentShape["envelope"]>))
+    it(`case 43 ${what} is badAlg before any RSA operation, legacy or not`, async () => {
+      await refusedUnopened({ envelope }, "0");
+      await refusedUnopened({ envelope }, "0", "old");
+    });
+  it("case 43 the failInfoText of single DES tells an administrator what to do", async () => {
+    const envelope = { cipher: "des-ede3-cbc", cipherOid: "1.3.14.3.2.7" } as const;
+    const { text } = await refusedUnopened({ envelope }, "0");
+    assert.match(text ?? "", /algorithm/i);
+  });
+
+  it("case 44 3DES with legacy off is badAlg before any RSA operation", async () => {
+    await refusedUnopened({ envelope: { cipher: "des-ede3-cbc" } }, "0");
+  });
+  it("case 44 SHA-1 with legacy off is badAlg before any RSA operation", async () => {
+    await refusedUnopened({ message: { hash: "sha1" } }, "0");
+    await refusedUnopened({ message: { hash: "sha1", label: "combined" } }, "0");
+  });
+  it("case 44 3DES and SHA-1 with legacy on are issued and answered in kind", async () => {
+    const reply = await works(
+      {
+        envelope: { cipher: "des-ede3-cbc" },
+        message: { hash: "sha1" },
+        csr: { hash: "sha1" },
+        signer: { hash: "sha1" },
+      },
+      "old",
+    );
+    assert.equal(reply.cipher, OID.desEde3Cbc);
+    assert.equal(reply.hash, "sha1");
+    const caps = (await lab.scep({ path: "?operation=GetCACaps" }, "old")).body.toString();
+    assert.match(caps, /^DES3$/m);
+    assert.match(caps, /^SHA-1$/m);
+  });
+  it("case 44 AES and SHA-256 with legacy on are answered with AES and SHA-256", async () => {
+    const reply = await works({}, "old");
+    assert.equal(reply.cipher, OID.aes128Cbc);
+    assert.equal(reply.hash, "sha256");
+  });
+
+  for (const label of ["plain", "combined"] as const)
+    for (const endpoint of ["std", "old"])
+      it(`case 45 MD5 outer digest, labelled ${label}, is badAlg at ${endpoint}`, async () => {
+        await refusedUnopened({ message: { hash: "md5", label } }, "0", endpoint);
+      });
+
+  for (const hash of ["md5", "sha1"] as const)
+    it(`case 46 PKCS#10 signed with ${hash} is badAlg after the gate`, async () => {
+      isRefused(await enrol(lab, { csr: { hash } }), "0");
+      isOpaque(await enrol(lab, { csr: { hash, bendSignature: true } }));
+    });
+  it("case 46 MD5-signed PKCS#10 with the SonicWall switch is issued only if it verifies", async () => {
+    await works({ csr: { hash: "md5" } }, "sonic");
+    isOpaque(await enrol(lab, { csr: { hash: "md5", bendSignature: true } }, "sonic"));
+    isRefused(await enrol(lab, { csr: { hash: "sha1" } }, "sonic"), "0");
+  });
+
+  for (const hash of ["sha256", "sha384", "sha512"] as const)
+    it(`case 47 RSA-PSS SignerInfo and PKCS#10 with ${hash} are issued`, async () => {
+      await works({ message: { hash, padding: "pss" }, csr: { hash, padding: "pss" } });
+    });
+  const pss = (hash: string, mask: string, salt: number): Uint8Array =>
+    sequence(
+      oid(OID.rsassaPss),
+      sequence(
+        context(0, sequence(oid(hash), NULL)),
+        context(1, sequence(oid(OID.mgf1), sequence(oid(mask), NULL))),
+        context(2, integer(salt)),
+      ),
+    );
+  for (const [what, label, saltLength] of [
+    ["a salt of 0", pss(OID.sha256, OID.sha256, 0), 0],
+    ["another hash in MGF1", pss(OID.sha256, OID.sha1, 32), 32],
+    ["default parameters (SHA-1)", sequence(oid(OID.rsassaPss), sequence()), 20],
+    ["no parameters", sequence(oid(OID.rsassaPss)), 32],
+    ["another hash than the digest's", pss(OID.sha512, OID.sha512, 64), 32],
+    ["MD5", pss(OID.md5, OID.md5, 32), 32],
+  ] as const)
+    it(`case 47 RSA-PSS with ${what} is badAlg`, async () => {
+      await refusedUnopened({ message: { padding: "pss", label, saltLength } }, "0");
+    });
+
+  it("case 48 RSA-1024 is badRequest, by name", async () => {
+    const reply = await enrol(lab, { key: rsaKey("small", 1024) });
+    isRefused(reply, "2");
+    assert.match(reply.text ?? "", /1024/);
+  });
+  for (const [what, key] of [
+    ["exponent 1", () => oddRsaKey(1)],
+    ["an even exponent", () => oddRsaKey(4)],
+    ["16384 bits", () => oddRsaKey(65537, 16384)],
+  ] as const)
+    it(`case 48 RSA key with ${what} is badRequest`, async () => {
+      // Nobody can sign with such a key; it is refused before its signature would be looked at.
+      const before = lab.keys.unwraps;
+      const { message, asked } = enrolment(lab, { key: key() });
+      const reply = checkReply(await lab.post(message), asked);
+      isRefused(reply, "2");
+      assert.equal(lab.keys.unwraps, before);
+    });
+  it("case 48 a ROCA key is badRequest, by name", async () => {
+    const reply = await enrol(lab, { key: rocaKey() });
+    isRefused(reply, "2");
+    assert.match(reply.text ?? "", /ROCA/);
+  });
+
+  it("case 49 EC signer is badAlg: the reply could not be encrypted to it", async () => {
+    const key = ecKey();
+    const before = lab.keys.unwraps;
+    const { message, asked } = enrolment(lab, { key });
+    isRefused(checkReply(await lab.post(message), asked), "0");
+    assert.equal(lab.keys.unwraps, before);
+  });
+  it("case 49 EC request under a transient RSA signer does not pass the gate", async () => {
+    isOpaque(await enrol(lab, { csr: { key: ecKey() } }));
+  });
+
+  const other = () =>
+    keyTransport(
+      signerCertificate({ key: rsaKey("other"), subject: "CN=Somebody Else" }),
+      new Uint8Array(256).fill(7),
+    );
+  it("case 50 two RecipientInfos, ours second, is issued", async () => {
+    await works({ envelope: { recipients: (ours) => [other(), ours] } });
+  });
+  it("case 50 eight RecipientInfos, ours last, is issued", async () => {
+    await works({
+      envelope: { recipients: (ours) => [...Array.from({ length: 7 }, other), ours] },
+    });
+  });
+  it("case 50 a RecipientInfo by subjectKeyIdentifier is issued", async () => {
+    await works({ envelope: { byKeyId: true } });
+  });
+  it("case 50 none of them ours is OPAQUE", async () => {
+    isOpaque(await enrol(lab, { envelope: { recipients: () => [other(), other()] } }));
+  });
+  for (const count of [0, 9, 500])
+    it(`case 50 ${count} RecipientInfos is 400`, async () => {
+      const { message } = enrolment(lab, {
+        envelope: { recipients: (ours) => Array.from({ length: count }, () => ours.subarray(0)) },
+      });
+      isProblem(await lab.post(message), count > 100 ? 413 : 400, 400);
+    });
+  const kek = context(
+    2,
+    integer(4),
+    sequence(octetString(new Uint8Array(8))),
+    sequence(oid("2.16.840.1.101.3.4.1.5")),
+    octetString(new Uint8Array(24)),
+  );
+  const password = context(
+    3,
+    integer(0),
+    sequence(oid("1.2.840.113549.1.9.16.3.9"), sequence(oid(OID.aes128Cbc))),
+    octetString(new Uint8Array(32)),
+  );
+  for (const [what, info] of [
+    ["KEKRecipientInfo", kek],
+    ["PasswordRecipientInfo", password],
+  ] as const)
+    it(`case 50 ${what} alone is badAlg; beside ours it is passed over`, async () => {
+      await refusedUnopened({ envelope: { recipients: () => [info] } }, "0");
+      await works({ envelope: { recipients: (ours) => [info, ours] } });
+    });
+  it("case 50 originatorInfo and unprotectedAttrs are ignored", async () => {
+    await works({ envelope: { originatorInfo: true } });
+    await works({ envelope: { unprotectedAttributes: true } });
+    await works({ envelope: { originatorInfo: true, unprotectedAttributes: true, ber: true } });
+  });
+  it("case 50 a key transport that is not RSA is badAlg", async () => {
+    await refusedUnopened({ envelope: { keyAlgorithm: sequence(oid("1.2.3.4")) } }, "0");
+    await refusedUnopened(
+      { envelope: { keyAlgorithm: sequence(oid(OID.rsaesOaep), tlv(0x31)) } },
+      "0",
+    );
+  });
+});
