@@ -7,6 +7,7 @@ import { Enrolment } from "./scep/enrolment.ts";
 import { Queries } from "./scep/queries.ts";
 import { Approvals } from "./services/approvals.ts";
 import { RenewalProof } from "./services/renewal-proof.ts";
+import { CiphertextWindow } from "./scep/ciphertext-window.ts";
 import { OpaqueSchedule } from "./scep/opaque-schedule.ts";
 import { ScepOperations } from "./scep/operations.ts";
 import { PkiOperation } from "./scep/pki-operation.ts";
@@ -96,6 +97,7 @@ const SERVICES: readonly Service[] = [
   Keyring,
   Ledger,
   OcspResponders,
+  CiphertextWindow,
   OpaqueSchedule,
   PkiOperation,
   ProfileSigner,

@@ -89,7 +89,6 @@ export const failureOf = (
 ): Extract<Reply, { status: "failure" }> | undefined => {
   switch (error.code) {
     case "challenge_refused":
-    case "replay_refused":
     case "device_gone":
       return { status: "failure", failInfo: 2, text: CHALLENGE_TEXT };
     case "internal":

@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { createHash } from "node:crypto";
 import {
   type CsrFrame,
   type ParsedCsr,
@@ -8,12 +8,13 @@ import {
 } from "../pki/certificate-request.ts";
 import { envelopeDigests, openEnvelope } from "../pki/cms-envelope-open.ts";
 import { type PublicKey, verifySignature } from "../pki/public-key.ts";
+import type { Ciphertext } from "./ciphertext-window.ts";
 import { recipientName, type VerifiedMessage } from "./verified-message.ts";
 
 /** A certificate request that has passed the binding gate (scep.md section 4). */
 export interface EnrolmentRequest {
   readonly csr: ParsedCsr;
-  readonly ciphertext: { readonly digest: string; readonly content: string };
+  readonly ciphertext: Ciphertext;
 }
 
 /**
@@ -33,17 +34,21 @@ export const openRequest = async (
     frame !== undefined &&
     (mayDiffer || Buffer.compare(frame.publicKey.spki, signer.key.spki) === 0);
   if (!ok || !proven || !bound) return undefined;
-  const { ciphertextDigest, contentDigest } = envelopeDigests(envelope, name);
+  return { csr: readCsrContents(frame), ciphertext: ciphertextOf({ envelope, way, signer }) };
+};
+
+/** What the envelope of a message is known by. */
+export const ciphertextOf = ({ envelope, way, signer }: VerifiedMessage): Ciphertext => {
+  const { ciphertextDigest, contentDigest } = envelopeDigests(
+    envelope,
+    recipientName(way.certificate),
+  );
   return {
-    csr: readCsrContents(frame),
-    ciphertext: {
-      digest: ciphertextDigest,
-      content: hash(
-        "sha256",
-        Buffer.concat([Buffer.from(contentDigest, "hex"), signer.key.spki]),
-        "hex",
-      ),
-    },
+    digest: ciphertextDigest,
+    content: createHash("sha256")
+      .update(contentDigest, "hex")
+      .update(signer.key.spki)
+      .digest("hex"),
   };
 };
 

@@ -8,7 +8,9 @@ import { RefusalLog } from "../services/refusal-log.ts";
 import { LOGGER, METRICS, RANDOM } from "../tokens.ts";
 import { buildCertRep, failureOf, type Reply } from "./cert-rep.ts";
 import { type Dialect, dialectOf } from "../domain/client-profiles.ts";
+import { CiphertextWindow } from "./ciphertext-window.ts";
 import { Enrolment, type Exchange } from "./enrolment.ts";
+import { ciphertextOf } from "./enrolment-request.ts";
 import { OpaqueSchedule } from "./opaque-schedule.ts";
 import { MESSAGE_TYPES, type PkiMessage, readPkiMessage } from "./pki-message.ts";
 import { Queries } from "./queries.ts";
@@ -23,6 +25,7 @@ export class PkiOperation {
     @inject(Enrolment) private readonly enrolment: Enrolment,
     @inject(Queries) private readonly queries: Queries,
     @inject(RefusalLog) private readonly refusals: RefusalLog,
+    @inject(CiphertextWindow) private readonly window: CiphertextWindow,
     @inject(OpaqueSchedule) private readonly schedule: OpaqueSchedule,
   ) {}
 
@@ -64,6 +67,8 @@ export class PkiOperation {
     try {
       const verified = verifyMessage(message, runtime, dialect);
       way = verified.way;
+      if (this.window.contradicts(ciphertextOf(verified)))
+        throw new CountersignError("replay_refused", "the encrypted key came in another message");
       const reply = await this.dispatch({ runtime, dialect, message, verified, source, seen });
       if (reply === "opaque") {
         await this.refuse(
@@ -79,6 +84,8 @@ export class PkiOperation {
     } catch (error) {
       if (!(error instanceof CountersignError)) throw error;
       await this.refuse(runtime, message, source, error.code, error.detail, seen);
+      // Whoever plays with another's envelope learns no more than from one that does not open (scep.md case 40).
+      if (error.code === "replay_refused") return { reply: "opaque", way };
       const reply = error.code === "bad_message" ? undefined : failureOf(error);
       if (reply === undefined) throw error;
       return { reply, way };

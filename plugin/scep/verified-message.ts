@@ -6,7 +6,6 @@ import { TAG } from "../pki/der-read.ts";
 import { tlv } from "../pki/der-write.ts";
 import { OID } from "../pki/oids.ts";
 import type { ParsedCertificate } from "../pki/certificate.ts";
-import { OID } from "../pki/oids.ts";
 import { importPublicKey, isRsaInfo, type PublicKey } from "../pki/public-key.ts";
 import type { TransientCertificate } from "../pki/transient-certificate.ts";
 import type { EndpointRuntime, RaWay } from "../services/endpoint-runtimes.ts";

@@ -24,6 +24,8 @@ export interface Dialect {
   transaction<T>(work: (tx: Knex) => Promise<T>): Promise<T>;
   /** The same with prepared statements only. */
   batch<T>(work: (statements: Statements) => Promise<T>): Promise<T>;
+  /** Reads by a prepared statement, outside any transaction; may run beside others. For a fixed set of texts. */
+  rows<R>(sql: string, values: readonly Value[]): Promise<R[]>;
   /** Prepared statements inside a transaction of `transaction`. */
   within<T>(tx: Knex, work: (statements: Statements) => Promise<T>): Promise<T>;
   /** A transaction that schema changes may be made in, and that excludes all other nodes. */

@@ -30,20 +30,32 @@ export const sqliteDialect = ({ file, busyMs, logger }: SqliteOptions): Dialect 
     await enterWal(connection, busyMs);
     await exec(connection, "pragma synchronous = FULL; pragma foreign_keys = ON");
   });
-  const readers = open({ file, logger, min: 0, max: READERS }, (connection) =>
+  const readers = open({ file, logger, min: 0, max: READERS + 1 }, (connection) =>
     exec(connection, `${busy}; pragma foreign_keys = ON; pragma query_only = ON`),
   );
+  let reading: Promise<PreparedStatements> | undefined;
+  /** A connection of its own, never given back: the pool could not close one that has statements. */
+  const openReading = async (): Promise<PreparedStatements> => {
+    const connection = await sourceOf(readers).acquireConnection();
+    const statements = new PreparedStatements(connection);
+    leave.push(async () => {
+      await statements.finalize();
+      await sourceOf(readers).releaseConnection(connection);
+    });
+    return statements;
+  };
   const prepared = new WeakMap<SqliteConnection, PreparedStatements>();
-  const kept: PreparedStatements[] = [];
+  const leave: (() => Promise<void>)[] = [];
 
   const within = async <T>(db: Knex, work: (statements: Statements) => Promise<T>): Promise<T> => {
     const source = sourceOf(db);
     const connection = await source.acquireConnection();
     let statements = prepared.get(connection);
     if (statements === undefined) {
-      statements = new PreparedStatements(connection);
-      prepared.set(connection, statements);
-      kept.push(statements);
+      const made = new PreparedStatements(connection);
+      prepared.set(connection, made);
+      leave.push(() => made.finalize());
+      statements = made;
     }
     const { all } = bound(statements);
     try {
@@ -56,6 +68,13 @@ export const sqliteDialect = ({ file, busyMs, logger }: SqliteOptions): Dialect 
   return {
     writer,
     readers,
+    rows: async (sql, values) => {
+      reading ??= openReading().catch((failure: unknown) => {
+        reading = undefined;
+        throw failure;
+      });
+      return (await reading).all(sql, values);
+    },
     within,
     batch: (work) =>
       within(writer, async (statements) => {
@@ -83,7 +102,7 @@ export const sqliteDialect = ({ file, busyMs, logger }: SqliteOptions): Dialect 
       }),
     classify,
     close: async () => {
-      await Promise.all(kept.map((statements) => statements.finalize()));
+      await Promise.all(leave.map((end) => end()));
       await Promise.all([writer.destroy(), readers.destroy()]);
     },
   };
