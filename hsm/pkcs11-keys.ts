@@ -13,6 +13,8 @@ export interface TokenOptions {
   readonly tokenLabel?: string | undefined;
   readonly slot?: number | undefined;
   readonly pin: Uint8Array | string;
+  /** Added to the environment of its key process, for example SOFTHSM2_CONF. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface Pkcs11KeysOptions extends Omit<TokenOptions, "pin"> {
@@ -28,8 +30,6 @@ export interface Pkcs11KeysOptions extends Omit<TokenOptions, "pin"> {
   readonly sessions?: number | undefined;
   /** Loads the module into the host's own process: a module that hangs then hangs the host. */
   readonly inProcess?: boolean | undefined;
-  /** Added to the environment of the key process, for example SOFTHSM2_CONF. */
-  readonly environment?: Readonly<Record<string, string>> | undefined;
   /** Seconds an operation may take before the key process is killed and started again; default 10. */
   readonly deadlineSeconds?: number | undefined;
   /** Seconds without a success after which a token is tried with a signature; default 30. */
@@ -56,24 +56,33 @@ const nameOf = ({ module, tokenLabel, slot }: Omit<TokenOptions, "pin">): string
 
 /** The tokens that the options mean, each with its module and a name of its own. Throws `invalid_config`. */
 const tokensOf = (options: Pkcs11KeysOptions): readonly Token[] => {
-  const { module, parameters, tokenLabel, slot, pin, tokens } = options;
+  const { module, parameters, tokenLabel, slot, pin, environment, tokens } = options;
   if (tokens === undefined) {
     if (pin === undefined) throw fault("a token needs its PIN");
-    return [resolved({ module, parameters, tokenLabel, slot, pin })];
+    return [resolved({ module, parameters, tokenLabel, slot, pin, environment })];
   }
   if (pin !== undefined || tokenLabel !== undefined || slot !== undefined) {
     throw fault("with `tokens`, label, slot and PIN stand in each of them");
   }
   if (tokens.length === 0) throw fault("`tokens` names no token");
-  const all = tokens.map((token) => resolved({ module, parameters, ...token }));
-  for (const [at, { name, module: path }] of all.entries()) {
-    const same = all.findIndex((other) => other.name === name && other.module === path);
-    if (same !== at) throw fault(`the token ${name} of ${path} is named twice`);
+  const all = tokens.map((token) => resolved({ module, parameters, environment, ...token }));
+  const identity = (token: Token): string =>
+    JSON.stringify([token.module, token.tokenLabel, token.slot, token.environment]);
+  const seen = new Set<string>();
+  for (const token of all) {
+    if (seen.has(identity(token))) throw fault(`the token ${token.name} is named twice`);
+    seen.add(identity(token));
   }
-  const modules = new Set(all.map((token) => token.module));
-  return modules.size === 1
-    ? all
-    : all.map((token) => ({ ...token, name: `${token.name} of ${token.module}` }));
+  return all.map((token) => ({ ...token, name: distinctName(token, all) }));
+};
+
+/** The label or slot; with the module, and then with its place in the list, where that is not enough. */
+const distinctName = (token: Token, all: readonly Token[]): string => {
+  const alike = all.filter(({ name }) => name === token.name);
+  if (alike.length === 1) return token.name;
+  const whole = `${token.name} of ${token.module}`;
+  const sameModule = alike.some((other) => other !== token && other.module === token.module);
+  return sameModule ? `${whole} (${all.indexOf(token) + 1})` : whole;
 };
 
 const resolved = (token: TokenOptions): Token => {
@@ -88,19 +97,26 @@ const resolved = (token: TokenOptions): Token => {
  * differ), `key_unavailable`. Of several tokens some may be away as long as one is there.
  */
 export const openPkcs11Keys = async (options: Pkcs11KeysOptions): Promise<KeyProvider> => {
-  const { sessions = 4, inProcess = false, deadlineSeconds = 10, environment = {} } = options;
+  const { sessions = 4, inProcess = false, deadlineSeconds = 10 } = options;
   if (options.rejectionSecret.length < 32)
     throw fault("the rejection secret has less than 32 octets");
   if (!Number.isInteger(sessions) || sessions < 1 || sessions > 256) {
     throw fault("sessions must be between 1 and 256");
   }
   const tokens = tokensOf(options);
-  if (inProcess && Object.keys(environment).length > 0) {
+  if (inProcess && tokens.some((token) => Object.keys(token.environment ?? {}).length > 0)) {
     throw fault("an environment needs a key process of its own");
   }
   if (inProcess && tokens.length > 1) throw fault("several tokens need key processes of their own");
 
-  const open = ({ module, parameters, tokenLabel, slot, pin }: Token): Promise<KeyClient> =>
+  const open = ({
+    module,
+    parameters,
+    tokenLabel,
+    slot,
+    pin,
+    environment,
+  }: Token): Promise<KeyClient> =>
     openKeyClient({
       config: {
         kind: "pkcs11",

@@ -72,11 +72,17 @@ export const tokenMember = (options: TokenMemberOptions): TokenMember => {
   let lastSuccess = 0;
   /** A signature that has worked here, or should. */
   let sample: KeyOperation | undefined;
+  /** A token that has held keys and shows none has lost them, or is not what it was. */
+  let hadKeys = false;
   let closed = false;
   let watch: NodeJS.Timeout | undefined;
 
   const learn = (keys: readonly ListedKey[]): void => {
     const good = keys.filter((key) => key.fault === undefined);
+    if (hadKeys && good.length === 0) {
+      throw new CountersignError("key_not_found", `${name} shows none of its keys any more`);
+    }
+    hadKeys ||= good.length > 0;
     for (const { id } of good) held.add(id);
     const signing = good.find((key) => key.signs);
     sample =
@@ -99,7 +105,6 @@ export const tokenMember = (options: TokenMemberOptions): TokenMember => {
     // Closed while it was being opened.
     if (closed) await opened.close();
     else client = opened;
-    absent.clear();
     lastSuccess = performance.now();
   };
   /** A signature by a key of the token: module, slot and login look well on a token that is gone. */
@@ -120,6 +125,8 @@ export const tokenMember = (options: TokenMemberOptions): TokenMember => {
     trial: health,
     onChange: (isOpen, failure) => {
       const why = { token: name, code: failure?.code, detail: failure?.detail };
+      // What it did not hold while it was away, it may hold.
+      if (!isOpen) absent.clear();
       if (!isOpen) logger?.info({ token: name }, "token works again");
       else logger?.warn(why, "token is not given work");
       metrics?.gauge("countersign_key_circuit_open", isOpen ? 1 : 0, { token: name });
@@ -150,6 +157,7 @@ export const tokenMember = (options: TokenMemberOptions): TokenMember => {
       circuit.succeeded();
       if (asked.kind === "sign") {
         held.add(hex(asked.key));
+        hadKeys = true;
         sample ??= healthCheck(asked.key, asked.scheme as SignatureScheme);
       }
       return answer;
