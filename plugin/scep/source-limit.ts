@@ -1,6 +1,6 @@
 import { RateLimiterMemory } from "rate-limiter-flexible";
 import { inject } from "tsyringe";
-import { DEFAULT_LIMITS, limitsOf } from "../domain/endpoint-limits.ts";
+import { limitsOf } from "../domain/endpoint-limits.ts";
 import { CountersignError } from "../errors.ts";
 import type { Metrics } from "../ports/ambient.ts";
 import type { Settings } from "../ports/settings.ts";
@@ -26,8 +26,7 @@ export class SourceLimit {
 
   /** `runtime` undefined: all endpoints that do not exist are one. Throws `too_many_requests` with the seconds until the window is over. */
   async admit(runtime: EndpointRuntime | undefined, source: string): Promise<void> {
-    const { perSource } =
-      runtime === undefined ? DEFAULT_LIMITS : limitsOf(runtime.endpoint, this.settings.limits);
+    const { perSource } = limitsOf(runtime?.endpoint ?? { limits: {} }, this.settings.limits);
     if (perSource === "off") return;
     const key = `${runtime?.endpoint.id ?? ""} ${sourceKey(source)}`;
     const { consumedPoints, msBeforeNext } = await this.requests.penalty(key);

@@ -1,6 +1,6 @@
 import type { Statements } from "../dialect.ts";
 import { toMillis } from "../base/columns.ts";
-import { type Addition, countDown, type Counted, countUp, type Reduction } from "./counters.ts";
+import { type Addition, countDown, countUp, type Reduction } from "./counters.ts";
 import type { Entry } from "./reserve.ts";
 import { ownedKey } from "./sql.ts";
 
@@ -33,36 +33,35 @@ export const refuseBeyondLimits = async (
   for (const entry of open) add(entry, endpointSubject(entry.item.endpointId), MINUTE_MS);
   const counts = await countUp(sql, [...additions.values()]);
 
-  const taken = new Map<string, number>();
-  /** The place of the next entry of this subject among all that were counted in its window. */
-  const place = (key: string): number => {
-    const nth = (taken.get(key) ?? 0) + 1;
-    taken.set(key, nth);
-    return before(counts.get(key), additions.get(key)) + nth;
+  // From here on as if they came one by one.
+  const used = new Map(
+    [...additions].map(([key, { by }]) => [key, (counts.get(key)?.used ?? by) - by]),
+  );
+  const step = (key: string, by: 1 | -1): number => {
+    const now = (used.get(key) ?? 0) + by;
+    used.set(key, now);
+    return now;
   };
   const back: Reduction[] = [];
-  const takeBack = ({ tenant, item }: Entry, subject: string): void => {
-    back.push({ tenant, subject, countedAt: toMillis(item.now) });
-  };
   for (const entry of entries) {
     const { tenant, item } = entry;
+    const { perDevicePerDay, perEndpointPerMinute } = item.limits;
+    const countedAt = toMillis(item.now);
     const device = deviceSubject(item.deviceId);
     const endpoint = endpointSubject(item.endpointId);
-    const ofDevice = place(ownedKey(tenant, device));
+    const ofDevice = step(ownedKey(tenant, device), 1);
     if (entry.result !== undefined) continue;
-    if (ofDevice > item.limits.perDevicePerDay) {
+    if (ofDevice > perDevicePerDay) {
       entry.result = { status: "refused", because: "limit-device" };
-      takeBack(entry, endpoint);
-    } else if (place(ownedKey(tenant, endpoint)) > item.limits.perEndpointPerMinute) {
+      back.push({ tenant, subject: endpoint, countedAt });
+    } else if (step(ownedKey(tenant, endpoint), 1) > perEndpointPerMinute) {
       entry.result = { status: "refused", because: "limit-endpoint" };
-      takeBack(entry, device);
+      step(ownedKey(tenant, device), -1);
+      back.push({ tenant, subject: device, countedAt });
     }
   }
   if (back.length > 0) await countDown(sql, back);
 };
-
-const before = (counted: Counted | undefined, addition: Addition | undefined): number =>
-  (counted?.used ?? 0) - (addition?.by ?? 0);
 
 /** A reservation that was given back through no fault of its device does not count for it. */
 export const uncountDevices = (
