@@ -42,7 +42,7 @@ export class Lab {
 
   static async start(options: LabOptions = {}): Promise<Lab> {
     const time = { ahead: 0 };
-    const keys: KeyWatch = { unwraps: 0, signatures: 0, down: false };
+    const keys: KeyWatch = { unwraps: 0, signatures: 0, down: false, lost: new Set() };
     const installation = await startInstallation(options.config, {
       clock: { now: () => new Date(Date.now() + time.ahead) },
       keyStores: watchedKeyStores(keys),
