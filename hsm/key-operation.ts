@@ -10,6 +10,7 @@ const KINDS = [
   "destroy",
   "probe",
   "import",
+  "list",
 ] as const;
 
 /** What a key worker can be asked. */
@@ -27,6 +28,7 @@ export type OperationKind = (typeof KINDS)[number];
  * | `import` | | JSON of usage, label and the key (PKCS#8, base64) | key id |
  * | `destroy` | | | empty |
  * | `probe` | | | JSON of KeyFinding[] |
+ * | `list` | | | JSON of ListedKey[] |
  */
 export interface KeyOperation {
   readonly kind: OperationKind;

@@ -11,6 +11,7 @@ import { CKR, ckrOf, pkcs11Failure } from "./pkcs11-errors.ts";
 import { findToken } from "./pkcs11-find-token.ts";
 import { logIn } from "./pkcs11-login.ts";
 import { abilitiesOf, signingOf } from "./pkcs11-mechanisms.ts";
+import { listKeys } from "./pkcs11-list.ts";
 import { openModule } from "./pkcs11-module.ts";
 import { destroyKey, findKey, newKeyId, pairTemplates, type TokenKey } from "./pkcs11-objects.ts";
 import { probeToken } from "./pkcs11-probe.ts";
@@ -39,7 +40,7 @@ interface LoadedKey extends TokenKey {
 /** A module, a token and a login that belong to this worker alone. Throws as `openWorker`. */
 export const openPkcs11Worker = (config: Pkcs11Config): KeyWorker => {
   const rejectionSecret = Buffer.from(config.rejectionSecret, "base64");
-  const module = openModule(config.module);
+  const module = openModule(config.module, config.parameters);
   const { p11 } = module;
   try {
     return onToken();
@@ -217,6 +218,10 @@ export const openPkcs11Worker = (config: Pkcs11Config): KeyWorker => {
               seen.delete(name);
               return new Uint8Array();
             });
+          case "list":
+            return runner.run("C_FindObjects", (session) =>
+              Buffer.from(JSON.stringify(listKeys(p11, session))),
+            );
           case "probe":
             return runner.run("C_GenerateKeyPair", async (session) =>
               Buffer.from(JSON.stringify(await probeToken(p11, token, session, abilities))),

@@ -177,6 +177,12 @@ export const ERRORS = {
     "The challenge was refused",
     "Mint a new challenge or re-send the profile.",
   ),
+  limit_exceeded: facts(
+    429,
+    2,
+    "A limit of the endpoint has been reached",
+    "Wait until the limit named in the ledger is over, mint a new challenge, or raise the endpoint's limits.",
+  ),
   replay_refused: facts(
     409,
     2,

@@ -21,14 +21,23 @@ import { decodeName, hasControlCharacters, type Rdns } from "./name.ts";
 import { OID } from "./oids.ts";
 import { importPublicKey, verifySignature, type PublicKey } from "./public-key.ts";
 
-/** A PKCS#10 request (RFC 2986) as it asks; nothing of it is granted or verified by reading it. */
-export interface ParsedCsr {
+/** What proves a PKCS#10 request (RFC 2986): its key and its signature. What it asks for is not looked at yet. */
+export interface CsrFrame {
   readonly raw: Uint8Array;
   /** CertificationRequestInfo: what is signed. */
   readonly info: Uint8Array;
   readonly subjectRaw: Uint8Array;
-  readonly subject: Rdns;
   readonly publicKey: PublicKey;
+  /** Undefined for a signature that we do not verify; whether MD5 or SHA-1 will do is the caller's policy. */
+  readonly scheme: ReceivedScheme | undefined;
+  readonly signature: Uint8Array;
+  /** CertificationRequestInfo as it was read. */
+  readonly fields: readonly Element[];
+}
+
+/** A PKCS#10 request as it asks; nothing of it is granted or verified by reading it. */
+export interface ParsedCsr extends Omit<CsrFrame, "fields"> {
+  readonly subject: Rdns;
   /** All that are asked for, also those below. */
   readonly extensions: readonly Extension[];
   readonly sans: readonly SubjectAltName[];
@@ -38,9 +47,6 @@ export interface ParsedCsr {
   readonly extendedKeyUsages: readonly string[] | undefined;
   readonly basicConstraints: BasicConstraints | undefined;
   readonly challengePassword: string | undefined;
-  /** Undefined for a signature that we do not verify; whether MD5 or SHA-1 will do is the caller's policy. */
-  readonly scheme: ReceivedScheme | undefined;
-  readonly signature: Uint8Array;
 }
 
 /** Far above an honest request with an 8192-bit key, every extension we know and a signed challenge. */
@@ -118,46 +124,67 @@ const readSans = (
   return { sans, unsupportedSans: names.length - sans.length };
 };
 
-const read = (bytes: Uint8Array): ParsedCsr => {
+const readFrame = (bytes: Uint8Array): CsrFrame => {
   const csr = readLeniently(bytes);
   const info = child(csr, 0, TAG.sequence, "request info");
   if (csr.tag !== TAG.sequence || csr.children.length !== 3 || info.children.length > 4)
     throw refuse("fields");
-  const [version, subject, spki, attributeSet] = info.children;
+  const [version, subject, spki] = info.children;
   if (smallInteger(version, "version") !== 0) throw refuse("version is not 0");
-  const attributes = readAttributes(attributeSet);
-  const requested = requestedExtensions(attributes);
-  const challenge = single(attributes.get(OID.challengePassword), "challengePassword");
   return {
     raw: csr.raw,
     info: info.raw,
     subjectRaw: expect(subject, TAG.sequence, "subject").raw,
-    subject: readSubject(subject),
     publicKey: importPublicKey(expect(spki, TAG.sequence, "public key").raw),
+    scheme: signatureSchemeOf(csr.children[1]),
+    signature: bits(csr.children[2], "signature"),
+    fields: info.children,
+  };
+};
+
+const readContents = ({ fields, ...proof }: CsrFrame): ParsedCsr => {
+  const [, subject, , attributeSet] = fields;
+  const attributes = readAttributes(attributeSet);
+  const requested = requestedExtensions(attributes);
+  const challenge = single(attributes.get(OID.challengePassword), "challengePassword");
+  return {
+    ...proof,
+    subject: readSubject(subject),
     extensions: requested.extensions,
     ...readSans(requested.subjectAltNames ?? []),
     keyUsages: requested.keyUsages,
     extendedKeyUsages: requested.extendedKeyUsages,
     basicConstraints: requested.basicConstraints,
     challengePassword: readChallenge(challenge),
-    scheme: signatureSchemeOf(csr.children[1]),
-    signature: bits(csr.children[2], "signature"),
   };
 };
 
-/**
- * Reads one PKCS#10 request, DER (BER where DER fails). Throws `bad_csr` for anything broken, ambiguous (attributes or extensions that stand
- * twice), oversized, with control characters in its names or with a key that `importPublicKey` refuses.
- */
-export const parseCsr = (der: Uint8Array): ParsedCsr => {
+const asBadCsr = <Result>(read: () => Result): Result => {
   try {
-    return read(der);
+    return read();
   } catch (error) {
     if (error instanceof CountersignError && error.code === "bad_csr") throw error;
     throw refuse(`cannot be read (${messageOf(error)})`, error);
   }
 };
 
+/**
+ * Reads as much of a PKCS#10 request as proves it, DER (BER where DER fails): for who must not act on what it asks before it is proven. Throws
+ * `bad_csr` for what is no request and for a key that `importPublicKey` refuses.
+ */
+export const readCsrFrame = (der: Uint8Array): CsrFrame => asBadCsr(() => readFrame(der));
+
+/**
+ * Reads the rest. Throws `bad_csr` for anything broken, ambiguous (attributes or extensions that stand twice), oversized, or with control
+ * characters in its names.
+ */
+export const readCsrContents = (frame: CsrFrame): ParsedCsr => asBadCsr(() => readContents(frame));
+
+/** Reads one whole PKCS#10 request; throws as both of these do. */
+export const parseCsr = (der: Uint8Array): ParsedCsr => readCsrContents(readCsrFrame(der));
+
 /** Proof of possession: whether the request is signed with the key it asks a certificate for. Never throws. */
-export const verifyCsr = (csr: ParsedCsr): boolean =>
+export const verifyCsr = (
+  csr: Pick<CsrFrame, "scheme" | "publicKey" | "info" | "signature">,
+): boolean =>
   csr.scheme !== undefined && verifySignature(csr.publicKey, csr.scheme, csr.info, csr.signature);

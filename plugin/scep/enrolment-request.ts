@@ -1,48 +1,44 @@
-import { hash } from "node:crypto";
-import { parseCsr, type ParsedCsr, verifyCsr } from "../pki/certificate-request.ts";
-import { envelopeDigests, openEnvelope } from "../pki/cms-envelope-open.ts";
+import {
+  type CsrFrame,
+  type ParsedCsr,
+  readCsrContents,
+  readCsrFrame,
+  verifyCsr,
+} from "../pki/certificate-request.ts";
+import { openEnvelope } from "../pki/cms-envelope-open.ts";
 import { type PublicKey, verifySignature } from "../pki/public-key.ts";
+import type { Ciphertext } from "./seen-ciphertexts.ts";
 import { recipientName, type VerifiedMessage } from "./verified-message.ts";
 
 /** A certificate request that has passed the binding gate (scep.md section 4). */
 export interface EnrolmentRequest {
   readonly csr: ParsedCsr;
-  readonly ciphertext: { readonly digest: string; readonly content: string };
+  readonly ciphertext: Ciphertext;
 }
 
 /**
  * Opens the envelope and judges it at one exit: undefined when it does not open, does not hold a PKCS#10 request, the request's own signature is wrong, or the signer
- * may not speak for its key. Whatever fails, the same work is done (scep.md 5.3 rule 3). `mayDiffer`: the signer's own certificate or the endpoint's profile
- * vouches for another key. Throws only when the RA key cannot be used.
+ * may not speak for its key. Whatever fails, the same work is done (scep.md 5.3 rule 3); what the request asks for is read only after that. `mayDiffer`: the signer's own certificate or the endpoint's profile
+ * vouches for another key. Throws `bad_csr` for a proven request that asks for the impossible, and what the RA key throws when it cannot be used.
  */
 export const openRequest = async (
-  { envelope, way, signer }: VerifiedMessage,
+  { envelope, way, signer, ciphertext }: VerifiedMessage,
   mayDiffer: boolean,
 ): Promise<EnrolmentRequest | undefined> => {
   const name = recipientName(way.certificate);
   const { plaintext, ok } = await openEnvelope(envelope, name, way.decrypter);
-  const csr = tryParse(plaintext);
-  const proven = csr === undefined ? dummyVerify(signer.key, plaintext) : verifyCsr(csr);
+  const frame = tryRead(plaintext);
+  const proven = frame === undefined ? dummyVerify(signer.key, plaintext) : verifyCsr(frame);
   const bound =
-    csr !== undefined && (mayDiffer || Buffer.compare(csr.publicKey.spki, signer.key.spki) === 0);
+    frame !== undefined &&
+    (mayDiffer || Buffer.compare(frame.publicKey.spki, signer.key.spki) === 0);
   if (!ok || !proven || !bound) return undefined;
-  const { ciphertextDigest, contentDigest } = envelopeDigests(envelope, name);
-  return {
-    csr,
-    ciphertext: {
-      digest: ciphertextDigest,
-      content: hash(
-        "sha256",
-        Buffer.concat([Buffer.from(contentDigest, "hex"), signer.key.spki]),
-        "hex",
-      ),
-    },
-  };
+  return { csr: readCsrContents(frame), ciphertext };
 };
 
-const tryParse = (plaintext: Uint8Array): ParsedCsr | undefined => {
+const tryRead = (plaintext: Uint8Array): CsrFrame | undefined => {
   try {
-    return parseCsr(plaintext);
+    return readCsrFrame(plaintext);
   } catch {
     return undefined;
   }

@@ -149,12 +149,24 @@ export class Deployments {
     options: { readonly sign?: boolean | undefined } = {},
   ): Promise<RenderedProfile> {
     const store = this.access.open(principal, "challenges:mint");
-    return this.render(
-      principal,
-      store,
-      found(await store.deployments.get(id), "deployment", id),
-      options.sign ?? false,
-    );
+    const deployment = found(await store.deployments.get(id), "deployment", id);
+    const profile = await this.render(principal, store, deployment, options.sign ?? false);
+    await this.delivered(store, id);
+    return profile;
+  }
+
+  /** The host has the profile, or has fetched it. */
+  async delivered(store: TenantStore, id: string): Promise<void> {
+    await store.run(async (tx) => {
+      const current = await tx.deployments.get(id);
+      if (current?.state !== "pending") return;
+      await tx.deployments.save({
+        ...current,
+        state: "delivered",
+        nextActionAt: undefined,
+        updatedAt: this.clock.now(),
+      });
+    });
   }
 
   async render(

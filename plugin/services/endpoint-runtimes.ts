@@ -79,6 +79,11 @@ export class EndpointRuntimes {
     this.kept.delete(endpointId);
   }
 
+  /** After a change of something that many endpoints share. */
+  forgetAll(): void {
+    this.kept.clear();
+  }
+
   private async read(endpointId: string): Promise<EndpointRuntime> {
     const now = this.clock.now();
     const tenant = await this.directory.tenantOfEndpoint(endpointId);

@@ -59,13 +59,16 @@ export class StaticChallenges implements ChallengePolicy {
         `the request's names do not fit template ${template.id}`,
       );
     }
-    const known = await matchDevice(store, captures);
+    const fitting = await matchDevices(store, captures);
+    const live = fitting.filter(isLive);
+    // One that was wiped must not come back as an unmanaged one; one that came back under a new host id has left the old one behind.
+    if (live.length === 0 && fitting.length > 0)
+      throw new CountersignError("device_gone", "the device with the request's names is gone");
     const device =
-      known ??
-      (unknownDevice === "unmanaged"
+      fitting.length === 0 && unknownDevice === "unmanaged"
         ? await this.unmanaged(context, request, captures)
-        : undefined);
-    if (device === undefined)
+        : live[0];
+    if (device === undefined || live.length > 1)
       throw new CountersignError("challenge_refused", "no single device fits the request's names");
     if (!isLive(device))
       throw new CountersignError("device_gone", `device ${device.id} is ${device.status}`);
@@ -122,17 +125,16 @@ const capturesOf = (template: Template, request: RequestedIdentity): Captures | 
 /** More candidates than this for one value are no single device anyway. */
 const CANDIDATES = 20;
 
-/** The one device of a host whose attributes are what the pattern captured; undefined for none and for several. */
-const matchDevice = async (store: TenantStore, captures: Captures): Promise<Device | undefined> => {
+/** The devices of hosts whose attributes are what the pattern captured. */
+const matchDevices = async (store: TenantStore, captures: Captures): Promise<readonly Device[]> => {
   const key = INDEXED_ATTRIBUTES.find((name) => captures.has(name));
-  if (key === undefined) return undefined;
+  if (key === undefined) return [];
   const candidates = await store.devices.byAttribute(key, captures.get(key) ?? "", CANDIDATES);
-  const fitting = candidates.filter(
+  return candidates.filter(
     (device) =>
       device.hostId !== UNMANAGED &&
       [...captures].every(
         ([name, value]) => variablesOf(device)[name]?.toLowerCase() === value.toLowerCase(),
       ),
   );
-  return fitting.length === 1 ? fitting[0] : undefined;
 };

@@ -9,6 +9,7 @@ import type { Clock } from "../ports/ambient.ts";
 import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK } from "../tokens.ts";
 import { Access, found, sameVersion } from "./access.ts";
+import { EndpointRuntimes } from "./endpoint-runtimes.ts";
 
 type Kept = "version" | "createdAt" | "updatedAt";
 type Mandatory = "id" | "authorityId" | "subject";
@@ -48,6 +49,7 @@ export class Templates {
   constructor(
     @inject(Access) private readonly access: Access,
     @inject(CLOCK) private readonly clock: Clock,
+    @inject(EndpointRuntimes) private readonly runtimes: EndpointRuntimes,
   ) {}
 
   async list(principal: Principal): Promise<readonly Template[]> {
@@ -112,6 +114,8 @@ export class Templates {
         }),
       );
     });
+    // Whichever endpoints offer it: a stricter rule counts from the next request on.
+    this.runtimes.forgetAll();
     return template;
   }
 

@@ -31,7 +31,7 @@ describe("flows: authorities", () => {
   });
   after(() => served.end());
 
-  const make = (kind: string, id: string, more: object = {}): Promise<any> =>
+  const make = (kind: string, id: string, more: object = {}): ReturnType<Api["post"]> =>
     api.post("/authorities", {
       ...{ kind, id, subject: `CN=${id}`, keyAlgorithm: "ec-p256" },
       ...more,
@@ -59,7 +59,9 @@ describe("flows: authorities", () => {
   });
 
   it("A-01 A-02 makes roots, intermediates and issuing CAs, each where it may stand", async () => {
-    const kinds = (await api.get("/authorities")).items.map((item: any) => [item.id, item.kind]);
+    const kinds = (await api.get("/authorities")).items.map(
+      (item: { id: string; kind: string }) => [item.id, item.kind] as const,
+    );
     assert.deepEqual(new Map(kinds).get("mid"), "intermediate");
     await make("issuing", "direct", { parentId: "top" });
     await make("intermediate", "mid2", { parentId: "mid" });

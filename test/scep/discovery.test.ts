@@ -98,8 +98,15 @@ describe("SCEP discovery", () => {
 
   it("case 05 GetCACert in CA mode is one DER certificate for everything", async () => {
     await lab.api("POST", "/authorities", {
-      id: "one",
+      id: "one-root",
       kind: "root",
+      subject: "CN=One root,O=Lab",
+      keyAlgorithm: "rsa-2048",
+    });
+    await lab.api("POST", "/authorities", {
+      id: "one",
+      kind: "issuing",
+      parentId: "one-root",
       subject: "CN=One,O=Lab",
       keyAlgorithm: "rsa-2048",
       single: true,
@@ -120,7 +127,7 @@ describe("SCEP discovery", () => {
     assert.equal(answer.headers["content-type"], "application/x-x509-ca-cert");
     const certificate = new X509Certificate(answer.body);
     assert.deepEqual(certificate.raw, answer.body);
-    assert.ok(certificate.ca && certificate.verify(certificate.publicKey));
+    assert.ok(certificate.ca);
     const usages = parseCertificate(answer.body).keyUsages ?? [];
     for (const wanted of ["digitalSignature", "keyEncipherment", "keyCertSign", "cRLSign"] as const)
       assert.ok(usages.includes(wanted), `${wanted} is missing`);

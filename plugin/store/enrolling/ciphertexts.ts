@@ -2,7 +2,7 @@ import type { TenantId } from "../../domain/tenant.ts";
 import { toMillis } from "../base/columns.ts";
 import type { Statements } from "../dialect.ts";
 import type { Entry } from "./reserve.ts";
-import { inChunks, ownedKey, values } from "./sql.ts";
+import { inChunks, inOrder, ownedKey, values } from "./sql.ts";
 
 /** How long a ciphertext is remembered: the in-memory window in front of this one is shorter, a stolen envelope is older. */
 const REMEMBERED_MS = 24 * 3_600_000;
@@ -12,10 +12,11 @@ export const refuseReusedCiphertexts = async (
   sql: Statements,
   entries: readonly Entry[],
 ): Promise<void> => {
-  const seen = entries.flatMap((entry) => {
+  const given = entries.flatMap((entry) => {
     const { ciphertext, now } = entry.item;
     return ciphertext === undefined ? [] : [{ entry, ...ciphertext, now }];
   });
+  const seen = inOrder(given, ({ entry, digest }) => ownedKey(entry.tenant, digest));
   await inChunks(seen, (chunk) =>
     sql.all(
       `insert into countersign_ciphertexts (tenant, digest, content, expires_at)
@@ -46,13 +47,18 @@ export const forgetExpired = async (sql: Statements, now: Date): Promise<void> =
   const some = 1_000;
   await sql.all(
     `delete from countersign_ciphertexts where (tenant, digest) in
-     (select tenant, digest from countersign_ciphertexts where expires_at <= ? limit ${some})`,
+     (select tenant, digest from countersign_ciphertexts where expires_at <= ? limit ${some}${sql.skipLocked})`,
+    [toMillis(now)],
+  );
+  await sql.all(
+    `delete from countersign_limits where (tenant, subject) in
+     (select tenant, subject from countersign_limits where ends_at <= ? limit ${some})`,
     [toMillis(now)],
   );
   // An hour late, so that a reservation left behind is failed by its own path, which also opens its challenge.
   await sql.all(
     `delete from countersign_idempotency where (tenant, idempotency_key) in
-     (select tenant, idempotency_key from countersign_idempotency where held_until <= ? limit ${some})`,
+     (select tenant, idempotency_key from countersign_idempotency where held_until <= ? limit ${some}${sql.skipLocked})`,
     [toMillis(now) - 3_600_000],
   );
 };

@@ -5,7 +5,7 @@ import { fromBlob, toMillis, type Millis } from "../base/columns.ts";
 import type { Statements } from "../dialect.ts";
 import { abandon, giveBack } from "./abandon.ts";
 import type { Entry } from "./reserve.ts";
-import { inChunks, ownedKey, values } from "./sql.ts";
+import { inChunks, inOrder, ownedKey, values } from "./sql.ts";
 
 interface KnownRow {
   readonly tenant: TenantId;
@@ -90,7 +90,7 @@ const freeKeys = async (sql: Statements, over: readonly KnownRow[]): Promise<voi
 };
 
 const takeKeys = async (sql: Statements, entries: readonly Entry[]): Promise<Set<string>> => {
-  const rows = await inChunks(entries, (chunk) =>
+  const rows = await inChunks(inOrder(entries, keyOf), (chunk) =>
     sql.all<{ readonly tenant: TenantId; readonly idempotency_key: string }>(
       `insert into countersign_idempotency (tenant, idempotency_key, certificate_id, held_until)
        ${values("ttti", chunk.length)}

@@ -80,7 +80,8 @@ const reservedRows = async (
       `select tenant, id, status, authority_id, template_id, device_id, challenge_id, idempotency_key, grace_until
        from countersign_certificates
        where status in ('reserved', 'revoked') and issued_at is null and lease_until is not null
-         and (tenant, id) in (${values("tt", chunk.length)})${sql.forUpdate}`,
+         and (tenant, id) in (${values("tt", chunk.length)})
+       order by tenant, id${sql.forUpdate}`,
       idsOf(chunk),
     ),
   );
