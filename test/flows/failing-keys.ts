@@ -12,6 +12,7 @@ export const failingKeys = (): FailingKeys => {
   const failing = (provider: KeyProvider): KeyProvider => ({
     name: provider.name,
     generate: (spec) => provider.generate(spec),
+    importKey: (pkcs8, spec) => provider.importKey(pkcs8, spec),
     decrypter: (ref) => provider.decrypter(ref),
     destroy: (ref) => provider.destroy(ref),
     probe: () => provider.probe(),
