@@ -81,10 +81,7 @@ export class ScepOperations {
       case "PKIOperation": {
         if (request.message === undefined || request.message.length === 0)
           throw new CountersignError("bad_message", "an empty message");
-        const { message, source } = request;
-        const body = await this.sources.during(runtime, source, () =>
-          this.pkiOperation.handle(runtime, message, source),
-        );
+        const body = await this.pkiOperation.handle(runtime, request.message, request.source);
         return { status: 200, contentType: "application/x-pki-message", body };
       }
     }

@@ -8,15 +8,15 @@ import type { EndpointRuntime } from "../services/endpoint-runtimes.ts";
 import { METRICS, SETTINGS } from "../tokens.ts";
 import { sourceKey } from "./source-key.ts";
 
-/** Requests of one address that may be answered at the same time. */
-const MOST_AT_ONCE = 256;
+/** Requests in one second: a sixtieth of the minute's, but room for a rack of appliances that start together. */
+const burstOf = (perSource: number): number => Math.max(100, Math.ceil(perSource / 60));
 
 /**
  * Requests of one address at one endpoint, before anything of them is read (decision 3). In this node's memory only: with several nodes a
  * source may send so much to each (foundations.md 12). The memory of a source is given back when its minute is over.
  */
 export class SourceLimit {
-  private readonly under = new Map<string, number>();
+  private readonly bursts = new RateLimiterMemory({ points: 1, duration: 1, keyPrefix: "" });
   private readonly requests: RateLimiterMemory;
 
   constructor(
@@ -28,44 +28,24 @@ export class SourceLimit {
     this.requests = new RateLimiterMemory({ points: 1, duration: windowSeconds, keyPrefix: "" });
   }
 
-  /**
-   * Runs `work` unless one address has too much under way at once (scep.md case 64). Lifted together with the rate. Throws
-   * `too_many_requests`.
-   */
-  async during<T>(runtime: EndpointRuntime, source: string, work: () => Promise<T>): Promise<T> {
-    const { perSource } = limitsOf(runtime.endpoint, this.settings.limits);
-    const key = `${runtime.endpoint.id} ${sourceKey(source)}`;
-    const running = this.under.get(key) ?? 0;
-    if (perSource !== "off" && running >= MOST_AT_ONCE) {
-      this.metrics.count("countersign_limited_total", { limit: "parallel" });
-      throw new CountersignError(
-        "too_many_requests",
-        `${source} has ${running} requests under way`,
-        {
-          retryAfter: 1,
-        },
-      );
-    }
-    this.under.set(key, running + 1);
-    try {
-      return await work();
-    } finally {
-      const left = (this.under.get(key) ?? 1) - 1;
-      if (left === 0) this.under.delete(key);
-      else this.under.set(key, left);
-    }
-  }
-
   /** `runtime` undefined: all endpoints that do not exist are one. Throws `too_many_requests` with the seconds until the window is over. */
   async admit(runtime: EndpointRuntime | undefined, source: string): Promise<void> {
     const { perSource } = limitsOf(runtime?.endpoint ?? { limits: {} }, this.settings.limits);
     if (perSource === "off") return;
     const key = `${runtime?.endpoint.id ?? ""} ${sourceKey(source)}`;
-    const { consumedPoints, msBeforeNext } = await this.requests.penalty(key);
-    if (consumedPoints <= perSource) return;
+    const [minute, second] = await Promise.all([
+      this.requests.penalty(key),
+      this.bursts.penalty(key),
+    ]);
+    const over = minute.consumedPoints > perSource ? minute : second;
+    if (over === second && second.consumedPoints <= burstOf(perSource)) return;
     this.metrics.count("countersign_limited_total", { limit: "source" });
-    throw new CountersignError("too_many_requests", `${source} sent over ${perSource} a minute`, {
-      retryAfter: msBeforeNext / 1000,
-    });
+    throw new CountersignError(
+      "too_many_requests",
+      `${source} sent more than ${perSource} a minute, or ${burstOf(perSource)} in a second`,
+      {
+        retryAfter: over.msBeforeNext / 1000,
+      },
+    );
   }
 }
