@@ -107,7 +107,7 @@ export const mutation: fc.Arbitrary<Mutation> = fc.oneof(
     octet: fc.constantFrom(0x00, 0x05, 0x30, 0x80, 0xff, 0x41),
     length: fc.constantFrom(0, 1, 127, 128, 255, 256, 4096, 30_000),
   }),
-) as fc.Arbitrary<Mutation>;
+);
 
 /** Where an element stands: identifier, contents and end. */
 interface Span {

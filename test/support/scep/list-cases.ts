@@ -54,7 +54,7 @@ export const conformanceWith = (
       "",
       `**Case ${number.toString().padStart(2, "0")}** (${[...new Set(tests.map(({ file }) => file))].join(", ")})`,
       "",
-      ...tests.map(({ title }) => `- ${title.slice("case 00 ".length).replaceAll("`", "'")}`),
+      ...tests.map(({ title }) => `- \`${title.slice("case 00 ".length).replaceAll("`", "'")}\``),
     ]);
   const [before = "", rest = ""] = document.split(START);
   const [, after = ""] = rest.split(END);
