@@ -113,7 +113,8 @@ export class PkiOperation {
     if (signed.signerCertificate === undefined)
       throw unverified("the signer's certificate is not in the message");
     const signer = importSigner(signed.signerCertificate);
-    if (!verifySignedMessage(signed, signer)) throw unverified("the signature or the digest is wrong");
+    if (!verifySignedMessage(signed, signer))
+      throw unverified("the signature or the digest is wrong");
     if (messageType !== MESSAGE_TYPES.PKCSReq)
       throw new CountersignError(
         "invalid_input",

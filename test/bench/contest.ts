@@ -53,7 +53,13 @@ export const contest = async (options: ContestOptions): Promise<BenchResult> => 
   ]);
   say("warming up");
   for (const server of servers.values())
-    await runBurst(server, load, clients, { requests: Math.max(100, requests), connections }, cores);
+    await runBurst(
+      server,
+      load,
+      clients,
+      { requests: Math.max(100, requests), connections },
+      cores,
+    );
   for (const { worker } of ours.values()) await worker.ask("reset");
 
   const blocks = new Map<string, number>();

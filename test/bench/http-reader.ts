@@ -5,7 +5,7 @@ const HEAD_END = Buffer.from("\r\n\r\n");
 /** The body of a chunked message; undefined while it is incomplete. */
 const dechunked = (data: Buffer): Buffer | undefined => {
   const parts: Buffer[] = [];
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     const lineEnd = data.indexOf("\r\n", at);
     if (lineEnd === -1) return undefined;
     const size = Number.parseInt(data.toString("latin1", at, lineEnd), 16);

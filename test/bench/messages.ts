@@ -100,9 +100,9 @@ export const openReply = async (
     decrypter: client.key.decrypter,
   });
   if (opened.status !== "issued") throw new Error(JSON.stringify(opened));
-  const leaf = opened.certificates.map(parseCertificate).find(
-    ({ spki }) => Buffer.compare(spki, client.key.signer.publicKey) === 0,
-  );
+  const leaf = opened.certificates
+    .map(parseCertificate)
+    .find(({ spki }) => Buffer.compare(spki, client.key.signer.publicKey) === 0);
   if (leaf === undefined) throw new Error("no certificate for the key of the request");
   return leaf.serial;
 };

@@ -41,14 +41,20 @@ const ms = (value: number): string => value.toFixed(3);
 const build = buildProcesses();
 const load = startWorker<LoadQuestions>(build, "load");
 const clients = await makeClients(20);
-const common = { build, keys: flags.keys, challenges: flags.static ? "static" : "dynamic" } as const;
+const common = {
+  build,
+  keys: flags.keys,
+  challenges: flags.static ? "static" : "dynamic",
+} as const;
 
 /** CPU of the main process itself, without the profiler and without stage clocks. */
 const plain = async (): Promise<string> => {
   const server = await startProduct(common);
   try {
     await runBurst(server, load, clients, { requests, connections }, cores);
-    const rows = [["connections", "main process, ms of CPU", "all processes", "loop p50, ms", "loop p99"]];
+    const rows = [
+      ["connections", "main process, ms of CPU", "all processes", "loop p50, ms", "loop p99"],
+    ];
     for (const count of [1, connections]) {
       await server.worker.ask("reset");
       const { cpuMs, errors, mainCpuMs } = await runBurst(
@@ -128,7 +134,9 @@ try {
   const stages = await staged();
   print(stages);
   print(await profiled());
-  print("The profile is in .cache/bench/scep.cpuprofile; a browser's developer tools show it as a flame graph.");
+  print(
+    "The profile is in .cache/bench/scep.cpuprofile; a browser's developer tools show it as a flame graph.",
+  );
   if (flags.write) await writeSection("profile", `${costs}\n\n${stages}`);
 } finally {
   await load.end();

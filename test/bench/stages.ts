@@ -1,10 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { PkiOperation } from "../../plugin/scep/pki-operation.ts";
-import {
-  type KeyProvider,
-  type KeyStoreDefinition,
-  type Setup,
-} from "../../plugin/sdk.ts";
+import { type KeyProvider, type KeyStoreDefinition, type Setup } from "../../plugin/sdk.ts";
 import { Challenges } from "../../plugin/services/challenges.ts";
 import { Issuance } from "../../plugin/services/issuance.ts";
 import { Enrolments } from "../../plugin/store/enrolments.ts";
