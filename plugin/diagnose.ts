@@ -41,9 +41,8 @@ export const diagnose = async (
 const lookAtDatabase = async (config: Config, setup: Setup): Promise<readonly Finding[]> => {
   const check = "database";
   try {
-    const { client, file } = config.database;
     const clock = setup.clock ?? systemClock;
-    const database = await openDatabase({ client, file, clock, busyMs: BUSY_MS });
+    const database = await openDatabase({ ...config.database, clock, busyMs: BUSY_MS });
     try {
       await database.check();
     } finally {
