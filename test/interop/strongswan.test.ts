@@ -94,21 +94,21 @@ for (const keyAlgorithm of ["rsa-2048", "ec-p256"] as const) {
 
     // The CA's key has no part in it.
     if (keyAlgorithm === "rsa-2048")
-    it("E-24 is refused with a wrong challenge, a spent one and old algorithms", async () => {
-      const { dn, mint } = await device();
-      const password = await mint();
-      await client.enrol({ dn, password });
-      for (const wanted of [
-        { dn, password: "wrong" },
-        { dn, password },
-        { dn },
-        { dn, password: await mint(), cipher: "des3" },
-        { dn, password: await mint(), digest: "sha1" },
-      ]) {
-        const { status, stdout } = await client.request(wanted);
-        assert.notEqual(status, 0, JSON.stringify(wanted));
-        assert.equal(stdout.length, 0);
-      }
-    });
+      it("E-24 is refused with a wrong challenge, a spent one and old algorithms", async () => {
+        const { dn, mint } = await device();
+        const password = await mint();
+        await client.enrol({ dn, password });
+        for (const wanted of [
+          { dn, password: "wrong" },
+          { dn, password },
+          { dn },
+          { dn, password: await mint(), cipher: "des3" },
+          { dn, password: await mint(), digest: "sha1" },
+        ]) {
+          const { status, stdout } = await client.request(wanted);
+          assert.notEqual(status, 0, JSON.stringify(wanted));
+          assert.equal(stdout.length, 0);
+        }
+      });
   });
 }
