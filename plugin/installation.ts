@@ -56,7 +56,7 @@ export const openInstallation = async (
     const rejectionSecret = deriveKey(serverSecret, "implicit-rejection");
     const keyProviders = [];
     for (const store of config.keys) {
-      const provider = await store.open({ rejectionSecret, logger });
+      const provider = await store.open({ rejectionSecret, logger, metrics: ambient.metrics });
       closers.push(() => provider.close());
       keyProviders.push(provider);
     }
@@ -84,6 +84,7 @@ const settingsOf = (config: Config, serverSecret: Uint8Array): Settings => ({
   crlInterval: config.crl.intervalSeconds,
   crlLifetime: config.crl.lifetimeSeconds,
   retryGrace: config.limits.retryGraceSeconds,
+  limits: { perSource: config.limits.sourcePerMinute },
   organization: config.organization,
 });
 

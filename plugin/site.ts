@@ -6,7 +6,6 @@ import type { Site } from "./http/handler.ts";
 import { IssuerTokens } from "./http/issuer-tokens.ts";
 import type { LocalTokens } from "./http/local-tokens.ts";
 import { ScepRoutes } from "./http/scep-routes.ts";
-import { SourceLimit } from "./http/source-limit.ts";
 import { StatusRoutes } from "./http/status-routes.ts";
 import type { Ambient, Installation } from "./installation.ts";
 import { ScepOperations } from "./scep/operations.ts";
@@ -55,13 +54,19 @@ export const buildSite = (
     ledger: resolve(Ledger),
     tokens,
   };
+  const authenticate = authenticator(
+    tokens,
+    issuer === undefined ? undefined : new IssuerTokens(issuer, clock),
+    setup.principal,
+  );
   const app = createApp({
     services,
-    authenticate: authenticator(
-      tokens,
-      issuer === undefined ? undefined : new IssuerTokens(issuer, clock),
-      setup.principal,
-    ),
+    authenticate: async (request) => {
+      const principal = await authenticate(request);
+      // A host's own tokens may name anything.
+      if (principal.tenant !== undefined) await services.tenants.require(principal.tenant);
+      return principal;
+    },
     health: resolve(Health),
     metrics,
     metricsOpen: config.metrics.open,
@@ -69,11 +74,7 @@ export const buildSite = (
     random,
   });
   return {
-    scep: new ScepRoutes(
-      resolve(ScepOperations),
-      limits,
-      new SourceLimit(config.limits.sourcePerMinute, clock),
-    ),
+    scep: new ScepRoutes(resolve(ScepOperations), limits),
     status: new StatusRoutes(resolve(Status), limits),
     app: (request, response) => {
       app(request, response);

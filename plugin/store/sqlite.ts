@@ -134,6 +134,8 @@ const open = (
     pool: {
       min,
       max,
+      // A database that stays locked is told after `busyMs`; knex would go on trying for a minute and then blame its pool.
+      propagateCreateError: true,
       afterCreate: (connection: SqliteConnection, done: (error?: Error) => void) => {
         prepare(connection).then(() => done(), done);
       },
@@ -151,12 +153,14 @@ const exec = (connection: SqliteConnection, sql: string): Promise<void> =>
 /** Two processes that open a new file at once: SQLite does not wait by itself while the journal's mode changes. */
 const enterWal = async (connection: SqliteConnection, busyMs: number): Promise<void> => {
   const pauseMs = 25;
-  for (let waited = 0; ; waited += pauseMs) {
+  // By the clock, since a try may wait `busyMs` itself.
+  const start = performance.now();
+  for (;;) {
     try {
       await exec(connection, "pragma journal_mode = WAL");
       return;
     } catch (error) {
-      if (codeOf(error) !== "database_locked" || waited >= busyMs) throw error;
+      if (codeOf(error) !== "database_locked" || performance.now() - start >= busyMs) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }

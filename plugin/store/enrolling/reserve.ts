@@ -1,12 +1,13 @@
 import { CountersignError } from "../../errors.ts";
 import type { TenantId } from "../../domain/tenant.ts";
-import type { Reservation, ReserveResult } from "../../ports/stores.ts";
+import type { RefusedBecause, Reservation, ReserveResult } from "../../ports/stores.ts";
 import { toMillis } from "../base/columns.ts";
 import { toJson } from "../base/json.ts";
 import type { Statements } from "../dialect.ts";
 import { giveBack } from "./abandon.ts";
 import { refuseReusedCiphertexts } from "./ciphertexts.ts";
 import { answerKnownKeys } from "./known-keys.ts";
+import { refuseBeyondLimits } from "./limits.ts";
 import { liveDevices } from "./live-devices.ts";
 import { inChunks, inOrder, ownedKey, values, type Owned } from "./sql.ts";
 
@@ -38,6 +39,7 @@ export const reserveAll = async (
   await refuseDeadDevices(sql, first.filter(isOpen));
   await takeChallenges(sql, first.filter(isOpen));
   await refuseDuplicates(sql, first.filter(isOpen));
+  await refuseBeyondLimits(sql, first.filter(isAttempt));
   await insertRows(sql, first.filter(isOpen));
   await undo(sql, first);
   for (const [entry, leader] of repeated)
@@ -50,7 +52,11 @@ export const reserveAll = async (
 const isOpen = (entry: Entry): boolean => entry.result === undefined;
 const isReserved = ({ result }: Entry): boolean =>
   result !== undefined && "status" in result && result.status === "reserved";
-const refuse = (entry: Entry, because: "challenge" | "device" | "duplicate"): void => {
+/** What counts as a try of its device: all that is neither a repetition nor for a device that is gone. */
+const isAttempt = ({ result }: Entry): boolean =>
+  result === undefined ||
+  ("status" in result && result.status === "refused" && result.because !== "device");
+const refuse = (entry: Entry, because: RefusedBecause): void => {
   entry.result = { status: "refused", because };
 };
 
@@ -90,23 +96,42 @@ const takeChallenges = async (sql: Statements, entries: readonly Entry[]): Promi
   const asking = inOrder(given, ({ entry, challengeId }) => ownedKey(entry.tenant, challengeId));
   const rows = await inChunks(asking, (chunk) =>
     sql.all<{ readonly tenant: TenantId; readonly certificate_id: string }>(
-      `with wanted(w_tenant, w_id, w_certificate, w_now) as (${values("ttti", chunk.length)})
+      `with wanted(w_tenant, w_id, w_certificate, w_now, w_most) as (${values("tttii", chunk.length)})
        update countersign_challenges set state = 'reserved', certificate_id = w_certificate from wanted
-       where tenant = w_tenant and id = w_id and state = 'open' and expires_at > w_now
+       where tenant = w_tenant and id = w_id and state = 'open' and expires_at > w_now and failures < w_most
        returning tenant, certificate_id`,
       chunk.flatMap(({ entry, challengeId }) => [
         entry.tenant,
         challengeId,
         entry.item.id,
         toMillis(entry.item.now),
+        entry.item.limits.perChallenge,
       ]),
     ),
   );
   const won = new Set(rows.map((row) => ownedKey(row.tenant, row.certificate_id)));
-  for (const { entry } of asking) {
+  for (const { entry } of asking)
     entry.holdsChallenge = won.has(ownedKey(entry.tenant, entry.item.id));
-    if (!entry.holdsChallenge) refuse(entry, "challenge");
+  const lost = asking.filter(({ entry }) => !entry.holdsChallenge);
+  const failures = await failuresOf(sql, lost);
+  for (const { entry, challengeId } of lost) {
+    const failed = failures.get(ownedKey(entry.tenant, challengeId)) ?? 0;
+    refuse(entry, failed < entry.item.limits.perChallenge ? "challenge" : "limit-challenge");
   }
+};
+
+const failuresOf = async (
+  sql: Statements,
+  asking: readonly { readonly entry: Entry; readonly challengeId: string }[],
+): Promise<ReadonlyMap<string, number>> => {
+  const rows = await inChunks(asking, (chunk) =>
+    sql.all<{ readonly tenant: TenantId; readonly id: string; readonly failures: number }>(
+      `select tenant, id, failures from countersign_challenges
+       where (tenant, id) in (${values("tt", chunk.length)})`,
+      chunk.flatMap(({ entry, challengeId }) => [entry.tenant, challengeId]),
+    ),
+  );
+  return new Map(rows.map(({ tenant, id, failures }) => [ownedKey(tenant, id), failures]));
 };
 
 /** `onlyOne`: a certificate that is being signed counts while its lease runs, as does one reserved earlier in this batch. */
