@@ -4,6 +4,7 @@ import type { Logger } from "../ports/ambient.ts";
 import { knexLog } from "./base/knex-log.ts";
 import { telling } from "./base/transaction.ts";
 import type { Dialect, Fault, Statements } from "./dialect.ts";
+import { sqliteTables } from "./copying/sqlite-tables.ts";
 import { PreparedStatements, type SqliteConnection } from "./base/prepared-statements.ts";
 
 export interface SqliteOptions {
@@ -104,6 +105,9 @@ export const sqliteDialect = ({ file, busyMs, logger }: SqliteOptions): Dialect 
         await tx.raw(`pragma application_id = ${APPLICATION_ID}`);
         return work(tx);
       }),
+    tables: sqliteTables,
+    // The largest id that was ever inserted is remembered here.
+    continueIds: () => Promise.resolve(),
     faultOf,
     close: async () => {
       await Promise.all(leave.map((end) => end()));
