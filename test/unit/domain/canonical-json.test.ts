@@ -4,7 +4,7 @@ import { canonicalJson } from "../../../plugin/domain/canonical-json.ts";
 describe("canonical JSON (RFC 8785)", () => {
   it("writes numbers and strings as ECMAScript does, and sorts members (section 3.2.2)", () => {
     const value = {
-      numbers: [333333333.33333329, 1e30, 4.5, 2e-3, 0.000000000000000000000000001, -0],
+      numbers: [333333333.3333333, 1e30, 4.5, 2e-3, 0.000000000000000000000000001, -0],
       string: '\u20ac$\u000f\nA\'B"\\\\"/',
       literals: [null, true, false],
     };

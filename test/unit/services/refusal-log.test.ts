@@ -6,7 +6,8 @@ import { silentLogger } from "../../support/installation.ts";
 
 describe("the log of refusals", () => {
   it("keeps the ledger small under a flood, and tells how many there were", async () => {
-    const { database, close } = await sqliteDatabase();
+    const opened = await sqliteDatabase();
+    const { database } = opened;
     try {
       await database.migrate();
       const store = database.directory.open("acme");
@@ -33,7 +34,7 @@ describe("the log of refusals", () => {
       assert.ok(items.length <= 3 * 2 * 6, `${items.length} rows`);
       assert.ok(items.every(({ data }) => data["source"] === "192.0.2.1"));
     } finally {
-      await close();
+      await opened.close();
     }
   });
 });
