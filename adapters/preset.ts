@@ -30,26 +30,72 @@ const softKeys = (environment: Environment): KeyStoreDefinition =>
       openSoftKeys({ ...options, logger, passphrase: await readSecret(passphrase, environment) }),
   });
 
+const token = {
+  module: z.string().min(1).optional().describe("Path of the PKCS#11 module."),
+  parameters: z.string().min(1).optional().describe("Text for C_Initialize, as NSS wants one."),
+  tokenLabel: z.string().min(1).optional(),
+  slot: z.int().min(0).optional(),
+  environment: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe("Variables of the key process, for example SOFTHSM2_CONF."),
+};
+const pin = z
+  .union([secretSource, z.array(secretSource).min(1).max(8)])
+  .describe("The PIN, or sources of its parts in order (dual control).");
+
+/** A PIN of one source, or of several people's parts one after the other. */
+const readPin = async (
+  source: z.output<typeof pin>,
+  environment: Environment,
+): Promise<Uint8Array> =>
+  Buffer.concat(await Promise.all([source].flat().map((part) => readSecret(part, environment))));
+
 const pkcs11Keys = (environment: Environment): KeyStoreDefinition =>
   defineKeyStore({
     kind: "pkcs11",
     options: z.strictObject({
-      module: z.string().min(1).describe("Path of the PKCS#11 module."),
-      tokenLabel: z.string().min(1).optional(),
-      slot: z.int().min(0).optional(),
-      pin: secretSource,
-      sessions: z.int().min(1).max(256).optional().describe("Operations at the same time."),
-      environment: z
-        .record(z.string(), z.string())
+      ...token,
+      pin: pin.optional(),
+      tokens: z
+        .array(z.strictObject({ ...token, pin }))
+        .min(1)
+        .max(16)
         .optional()
-        .describe("Variables of the key process, for example SOFTHSM2_CONF."),
+        .describe("Several tokens that hold the same keys, in place of one."),
+      mode: z
+        .enum(["ordered", "balanced"])
+        .optional()
+        .describe("Of several tokens, the first that works, or the one with the least to do."),
+      sessions: z
+        .int()
+        .min(1)
+        .max(256)
+        .optional()
+        .describe("Operations at the same time on each token."),
+      deadlineSeconds: z
+        .int()
+        .min(1)
+        .max(600)
+        .optional()
+        .describe("How long an operation may take before its key process is started again."),
+      healthSeconds: z
+        .int()
+        .min(1)
+        .max(3600)
+        .optional()
+        .describe("Time without a success after which a token is tried with a signature."),
     }),
-    open: async ({ pin, ...options }, { logger, rejectionSecret }) =>
+    open: async ({ pin: source, tokens, ...options }, context) =>
       openPkcs11Keys({
         ...options,
-        logger,
-        rejectionSecret,
-        pin: await readSecret(pin, environment),
+        ...context,
+        pin: source === undefined ? undefined : await readPin(source, environment),
+        tokens:
+          tokens &&
+          (await Promise.all(
+            tokens.map(async (one) => ({ ...one, pin: await readPin(one.pin, environment) })),
+          )),
       }),
   });
 

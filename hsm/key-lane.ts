@@ -41,7 +41,7 @@ export interface KeyLane {
   close(): Promise<void>;
 }
 
-const LONGEST_PAUSE = 10_000;
+const LONGEST_PAUSE = 2_000;
 const FIRST_PAUSE = 50;
 const PATIENCE_AT_CLOSE = 2_000;
 

@@ -10,6 +10,8 @@ const KINDS = [
   "destroy",
   "probe",
   "import",
+  "list",
+  "survey",
 ] as const;
 
 /** What a key worker can be asked. */
@@ -27,6 +29,8 @@ export type OperationKind = (typeof KINDS)[number];
  * | `import` | | JSON of usage, label and the key (PKCS#8, base64) | key id |
  * | `destroy` | | | empty |
  * | `probe` | | | JSON of KeyFinding[] |
+ * | `list` | | | JSON of ListedKey[] |
+ * | `survey` | | | JSON of TokenSurvey |
  */
 export interface KeyOperation {
   readonly kind: OperationKind;

@@ -3,6 +3,8 @@ export interface Pkcs11Config {
   readonly kind: "pkcs11";
   /** Path of the shared library. */
   readonly module: string;
+  /** For modules that want a text with C_Initialize, as NSS does. */
+  readonly parameters?: string | undefined;
   readonly tokenLabel?: string | undefined;
   /** Slot number, as `pkcs11-tool -L` shows it in hexadecimal. */
   readonly slot?: number | undefined;

@@ -1,4 +1,5 @@
 import { CountersignError, messageOf } from "../plugin/sdk.ts";
+import { actionOf } from "./ckr-policy.ts";
 
 /** A return value of the module (CKR_…), by number and name. */
 export interface Ckr {
@@ -6,34 +7,19 @@ export interface Ckr {
   readonly name: string;
 }
 
-/** The numbers that we act on (PKCS #11 v2.40, section 4.1 of the header). */
+/** The numbers that the code names; what to do about each is in `ckr-policy.ts`. */
 export const CKR = {
   generalError: 5,
-  functionFailed: 6,
   dataInvalid: 32,
   dataLengthRange: 33,
-  deviceError: 48,
-  deviceRemoved: 50,
   encryptedDataInvalid: 64,
   encryptedDataLengthRange: 65,
-  keyTypeInconsistent: 99,
-  keyFunctionNotPermitted: 104,
-  mechanismInvalid: 112,
-  mechanismParameterInvalid: 113,
-  objectHandleInvalid: 130,
-  operationActive: 144,
-  operationNotInitialized: 145,
   pinIncorrect: 160,
   pinInvalid: 161,
   pinLengthRange: 162,
   pinExpired: 163,
   pinLocked: 164,
-  sessionHandleInvalid: 179,
-  tokenNotPresent: 224,
-  tokenNotRecognized: 225,
   userAlreadyLoggedIn: 256,
-  userNotLoggedIn: 257,
-  notInitialized: 400,
   alreadyInitialized: 401,
 } as const;
 
@@ -44,13 +30,6 @@ const PIN_TROUBLE: Partial<Record<number, string>> = {
   [CKR.pinExpired]: "the PIN has expired; set a new one with the token's own tool",
   [CKR.pinLocked]: "the PIN is locked; the security officer must set a new one",
 };
-
-const NOT_ABLE: ReadonlySet<number> = new Set([
-  CKR.keyTypeInconsistent,
-  CKR.keyFunctionNotPermitted,
-  CKR.mechanismInvalid,
-  CKR.mechanismParameterInvalid,
-]);
 
 /** The return value inside whatever pkcs11js has thrown; it throws plain Errors too. */
 export const ckrOf = (thrown: unknown): Ckr | undefined => {
@@ -71,8 +50,8 @@ export const pkcs11Failure = (step: string, thrown: unknown): CountersignError =
   const detail = `${step}: ${ckr === undefined ? messageOf(thrown) : `${ckr.name} (${ckr.code})`}`;
   const pin = ckr === undefined ? undefined : PIN_TROUBLE[ckr.code];
   if (pin !== undefined) return new CountersignError("key_pin_incorrect", `${pin} (${detail})`);
-  const able = ckr === undefined || !NOT_ABLE.has(ckr.code);
-  return new CountersignError(able ? "key_unavailable" : "key_unsupported", detail, {
+  const hopeless = ckr !== undefined && actionOf(ckr.code) === "give-up";
+  return new CountersignError(hopeless ? "key_unsupported" : "key_unavailable", detail, {
     cause: thrown,
   });
 };

@@ -10,8 +10,8 @@ export interface Pkcs11Module {
   close(): void;
 }
 
-/** Loads a module. Throws `key_module_missing` with its path, `key_unavailable` when it does not initialise. */
-export const openModule = (path: string): Pkcs11Module => {
+/** Loads a module; `parameters` is the library's own text for C_Initialize. Throws `key_module_missing` with its path, `key_unavailable` when it does not initialise. */
+export const openModule = (path: string, parameters?: string): Pkcs11Module => {
   const p11 = new pkcs11js.PKCS11();
   try {
     p11.load(path);
@@ -21,7 +21,11 @@ export const openModule = (path: string): Pkcs11Module => {
   // Login state and this call belong to the whole process: another user of the module there keeps it.
   let ours = true;
   try {
-    p11.C_Initialize({ flags: pkcs11js.CKF_OS_LOCKING_OK });
+    p11.C_Initialize({
+      flags: pkcs11js.CKF_OS_LOCKING_OK,
+      // The binding cuts the last character.
+      ...(parameters === undefined ? {} : { libraryParameters: `${parameters} ` }),
+    });
   } catch (error) {
     if (ckrOf(error)?.code !== CKR.alreadyInitialized) {
       p11.close();

@@ -15,18 +15,39 @@ export interface TokenKey {
   readonly decrypts: boolean;
 }
 
-/** Objects of a class with a CKA_ID; two are enough to see that it is not the only one. */
-const find = (p11: PKCS11, session: Handle, objectClass: number, id: Uint8Array): Handle[] => {
-  p11.C_FindObjectsInit(session, [
-    { type: pkcs11js.CKA_CLASS, value: objectClass },
-    { type: pkcs11js.CKA_ID, value: Buffer.from(id) },
-  ]);
+/** At most `limit` objects that fit a template. */
+const search = (p11: PKCS11, session: Handle, template: Template, limit: number): Handle[] => {
+  p11.C_FindObjectsInit(session, template);
   try {
-    return p11.C_FindObjects(session, 2);
+    return p11.C_FindObjects(session, limit);
   } finally {
     p11.C_FindObjectsFinal(session);
   }
 };
+
+/** Objects of a class with a CKA_ID; two are enough to see that it is not the only one. */
+const find = (p11: PKCS11, session: Handle, objectClass: number, id: Uint8Array): Handle[] =>
+  search(
+    p11,
+    session,
+    [
+      { type: pkcs11js.CKA_CLASS, value: objectClass },
+      { type: pkcs11js.CKA_ID, value: Buffer.from(id) },
+    ],
+    2,
+  );
+
+/** Private keys on the token, at most 4,096; those of sessions are left out. */
+export const privateKeysOf = (p11: PKCS11, session: Handle): Handle[] =>
+  search(
+    p11,
+    session,
+    [
+      { type: pkcs11js.CKA_CLASS, value: pkcs11js.CKO_PRIVATE_KEY },
+      { type: pkcs11js.CKA_TOKEN, value: true },
+    ],
+    4096,
+  );
 
 /** One attribute of an object. */
 export const attributeOf = (p11: PKCS11, session: Handle, object: Handle, type: number): Buffer => {

@@ -1,25 +1,10 @@
 import type { Handle } from "pkcs11js";
 
 import { CountersignError } from "../plugin/sdk.ts";
+import { actionOf } from "./ckr-policy.ts";
 import { CKR, ckrOf, pkcs11Failure } from "./pkcs11-errors.ts";
 import type { SessionPool } from "./pkcs11-sessions.ts";
 
-/** Another try on another session, after a look at the login, can help with these, and only once. */
-const WORTH_A_RETRY: ReadonlySet<number> = new Set([
-  CKR.objectHandleInvalid,
-  CKR.operationActive,
-  CKR.operationNotInitialized,
-  CKR.sessionHandleInvalid,
-  CKR.userNotLoggedIn,
-]);
-/** Only a module that is initialised afresh gets over these. */
-const DEVICE_IS_GONE: ReadonlySet<number> = new Set([
-  CKR.deviceError,
-  CKR.deviceRemoved,
-  CKR.tokenNotPresent,
-  CKR.tokenNotRecognized,
-  CKR.notInitialized,
-]);
 /** So many failures in a row that might pass by themselves mean that they do not. */
 const STRIKES = 3;
 
@@ -62,14 +47,14 @@ export const sessionRunner = (pool: SessionPool, renew: () => void): SessionRunn
         } catch (thrown) {
           if (thrown instanceof CountersignError) throw thrown;
           const code = ckrOf(thrown)?.code ?? CKR.generalError;
-          if (attempt === 1 && WORTH_A_RETRY.has(code)) {
+          if (attempt === 1 && actionOf(code) === "retry") {
             pool.clear();
             renew();
             continue;
           }
           const error = pkcs11Failure(step, thrown);
           if (error.code === "key_unavailable") strikes += 1;
-          if (DEVICE_IS_GONE.has(code) || strikes >= STRIKES) broken = true;
+          if (actionOf(code) === "reopen" || strikes >= STRIKES) broken = true;
           throw error;
         }
       }

@@ -11,11 +11,13 @@ import { CKR, ckrOf, pkcs11Failure } from "./pkcs11-errors.ts";
 import { findToken } from "./pkcs11-find-token.ts";
 import { logIn } from "./pkcs11-login.ts";
 import { abilitiesOf, signingOf } from "./pkcs11-mechanisms.ts";
+import { listKeys } from "./pkcs11-list.ts";
 import { openModule } from "./pkcs11-module.ts";
 import { destroyKey, findKey, newKeyId, pairTemplates, type TokenKey } from "./pkcs11-objects.ts";
 import { probeToken } from "./pkcs11-probe.ts";
 import { sessionRunner } from "./pkcs11-session-runner.ts";
 import { sessionPool } from "./pkcs11-sessions.ts";
+import { surveyToken } from "./pkcs11-survey.ts";
 import { modulusOf } from "./public-key.ts";
 import { isBelowModulus, isUnwrapScheme, standIn, unwrapEncoded } from "./rsa-unwrap.ts";
 
@@ -39,7 +41,7 @@ interface LoadedKey extends TokenKey {
 /** A module, a token and a login that belong to this worker alone. Throws as `openWorker`. */
 export const openPkcs11Worker = (config: Pkcs11Config): KeyWorker => {
   const rejectionSecret = Buffer.from(config.rejectionSecret, "base64");
-  const module = openModule(config.module);
+  const module = openModule(config.module, config.parameters);
   const { p11 } = module;
   try {
     return onToken();
@@ -217,9 +219,20 @@ export const openPkcs11Worker = (config: Pkcs11Config): KeyWorker => {
               seen.delete(name);
               return new Uint8Array();
             });
+          case "list":
+            return runner.run("C_FindObjects", (session) =>
+              Buffer.from(JSON.stringify(listKeys(p11, session))),
+            );
           case "probe":
             return runner.run("C_GenerateKeyPair", async (session) =>
               Buffer.from(JSON.stringify(await probeToken(p11, token, session, abilities))),
+            );
+          case "survey":
+            return surveyToken(p11, config.module, token, abilities, config.sessions).then(
+              (survey) => Buffer.from(JSON.stringify(survey)),
+              (error: unknown) => {
+                throw pkcs11Failure("C_GetMechanismInfo", error);
+              },
             );
           case "open":
             throw new CountersignError("internal", "the key store is open already");

@@ -11,6 +11,7 @@ import {
   type Signer,
 } from "../plugin/sdk.ts";
 import type { KeyClient } from "./key-client.ts";
+import { heldKeys } from "./key-list.ts";
 import { asKeyError, operation } from "./key-operation.ts";
 import { algorithmOf } from "./public-key.ts";
 import { HASH_SIZE } from "./rsa-encode.ts";
@@ -101,6 +102,10 @@ export const providerOfClient = ({ name, client, takesDigest }: ProviderOptions)
         unwrap: (bytes, scheme, length) =>
           client.run(operation("unwrap", { key, scheme, length, bytes })),
       };
+    },
+    list: async () => {
+      const answer = await client.run(operation("list"));
+      return heldKeys(name, answer);
     },
     destroy: async (ref) => {
       await client.runEverywhere(operation("destroy", { key: idOf(ref) }));

@@ -22,6 +22,7 @@ import {
   type SignatureScheme,
 } from "../plugin/sdk.ts";
 import type { KeyOperation } from "./key-operation.ts";
+import type { ListedKey } from "./key-list.ts";
 import type { KeyWorker } from "./key-worker.ts";
 import { algorithmOf, modulusOf } from "./public-key.ts";
 import { digestInfo, encodePss } from "./rsa-encode.ts";
@@ -150,6 +151,18 @@ export const openSoftWorker = (config: SoftConfig): KeyWorker => {
     return id;
   };
 
+  const listed = (id: string): ListedKey => {
+    const nothing = { id, label: "", publicKey: "", signs: false, decrypts: false };
+    try {
+      const { facts } = store.read(id);
+      const { label, algorithm, publicKey, usage } = facts;
+      const decrypts = usage === "sign-and-decrypt";
+      return { id, label, algorithm, publicKey, signs: true, decrypts, extractable: false };
+    } catch {
+      return { ...nothing, extractable: true, fault: "its file cannot be opened" };
+    }
+  };
+
   const probe = (): readonly KeyFinding[] => {
     const ids = store.ids();
     const findings: KeyFinding[] = [
@@ -210,8 +223,12 @@ export const openSoftWorker = (config: SoftConfig): KeyWorker => {
           loaded.delete(id);
           store.remove(id);
           return NOTHING;
+        case "list":
+          return Buffer.from(JSON.stringify(store.ids().map(listed)));
         case "probe":
           return Buffer.from(JSON.stringify(probe()));
+        case "survey":
+          throw new CountersignError("key_unsupported", "soft keys have no token to survey");
         case "open":
           throw new CountersignError("internal", "the key store is open already");
       }

@@ -10,6 +10,7 @@ import { standardErrorLogger } from "./logger.ts";
 import { systemRandom } from "./random.ts";
 import { HostEvents } from "./services/host-events.ts";
 import { deriveKey } from "./services/secret-box.ts";
+import { Tenants } from "./services/tenants.ts";
 import type { Setup } from "./setup.ts";
 import { buildSite } from "./site.ts";
 
@@ -78,7 +79,10 @@ export const createCountersign = (input: CountersignConfig, setup: Setup): Count
   return {
     handler: handlerFor(PARTS),
     handlerFor,
-    hooks: createHooks(() => needed().installation.resolve(HostEvents)),
+    hooks: createHooks(() => {
+      const { resolve } = needed().installation;
+      return { events: resolve(HostEvents), tenants: resolve(Tenants) };
+    }),
     tokens: { mint: async (request) => needed().tokens.mint(request) },
     start: async () => {
       const mine = (starting ??= open());

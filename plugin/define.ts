@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Issue } from "./errors.ts";
 import { issuesOf } from "./issues.ts";
-import type { Logger } from "./ports/ambient.ts";
+import type { Logger, Metrics } from "./ports/ambient.ts";
 import type { KeyProvider } from "./ports/keys.ts";
 
 /** What a key store gets from the installation besides its own options. */
@@ -9,6 +9,7 @@ export interface KeyStoreContext {
   /** 32 octets, the same on every node: implicit rejection of keys that cannot be read (foundations.md 17). */
   readonly rejectionSecret: Uint8Array;
   readonly logger: Logger;
+  readonly metrics?: Metrics | undefined;
 }
 
 /** Options that were checked: either all their faults, or the way to open the store. */

@@ -1,6 +1,7 @@
-import { systemPrincipal } from "./domain/principal.ts";
+import { type Principal, systemPrincipal } from "./domain/principal.ts";
 import { DEFAULT_TENANT, type TenantId } from "./domain/tenant.ts";
 import type { HostEvents } from "./services/host-events.ts";
+import type { Tenants } from "./services/tenants.ts";
 
 /** The events an MDM server reports; the same names stand in the manifest and at `/api/v1/hooks`. */
 export const HOOKS = [
@@ -22,15 +23,31 @@ export type Hooks = {
   readonly [Name in HookName]: (event: HookEvent<Name>) => ReturnType<HostEvents[Name]>;
 };
 
-/** Hooks act as a system principal with just the right to report (foundations.md 35). `events` throws `not_running` before start. */
-export const createHooks = (events: () => HostEvents): Hooks => {
-  const act = (tenant: TenantId = DEFAULT_TENANT) =>
-    systemPrincipal("hooks", tenant, ["host-events:report"]);
+/** What the hooks work with. */
+export interface HookServices {
+  readonly events: HostEvents;
+  readonly tenants: Pick<Tenants, "require">;
+}
+
+/**
+ * Hooks act as a system principal with just the right to report (foundations.md 35); a tenant that does not exist is `not_found`. `services`
+ * throws `not_running` before start.
+ */
+export const createHooks = (services: () => HookServices): Hooks => {
+  const act = async (tenant: TenantId = DEFAULT_TENANT): Promise<Principal> => {
+    await services().tenants.require(tenant);
+    return systemPrincipal("hooks", tenant, ["host-events:report"]);
+  };
+  const events = (): HostEvents => services().events;
   return {
-    deviceEnrolled: async ({ tenant, ...event }) => events().deviceEnrolled(act(tenant), event),
-    deviceWiped: async ({ tenant, ...event }) => events().deviceWiped(act(tenant), event),
-    deviceUnenrolled: async ({ tenant, ...event }) => events().deviceUnenrolled(act(tenant), event),
-    templateAssigned: async ({ tenant, ...event }) => events().templateAssigned(act(tenant), event),
-    templateRemoved: async ({ tenant, ...event }) => events().templateRemoved(act(tenant), event),
+    deviceEnrolled: async ({ tenant, ...event }) =>
+      events().deviceEnrolled(await act(tenant), event),
+    deviceWiped: async ({ tenant, ...event }) => events().deviceWiped(await act(tenant), event),
+    deviceUnenrolled: async ({ tenant, ...event }) =>
+      events().deviceUnenrolled(await act(tenant), event),
+    templateAssigned: async ({ tenant, ...event }) =>
+      events().templateAssigned(await act(tenant), event),
+    templateRemoved: async ({ tenant, ...event }) =>
+      events().templateRemoved(await act(tenant), event),
   };
 };

@@ -54,13 +54,19 @@ export const buildSite = (
     ledger: resolve(Ledger),
     tokens,
   };
+  const authenticate = authenticator(
+    tokens,
+    issuer === undefined ? undefined : new IssuerTokens(issuer, clock),
+    setup.principal,
+  );
   const app = createApp({
     services,
-    authenticate: authenticator(
-      tokens,
-      issuer === undefined ? undefined : new IssuerTokens(issuer, clock),
-      setup.principal,
-    ),
+    authenticate: async (request) => {
+      const principal = await authenticate(request);
+      // A host's own tokens may name anything.
+      if (principal.tenant !== undefined) await services.tenants.require(principal.tenant);
+      return principal;
+    },
     health: resolve(Health),
     metrics,
     metricsOpen: config.metrics.open,

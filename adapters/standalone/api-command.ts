@@ -13,6 +13,7 @@ interface ApiOptions {
   readonly url?: string;
   readonly tokenFile?: string;
   readonly json?: boolean;
+  readonly get?: string;
   readonly from?: string;
   readonly ifVersion?: string;
 }
@@ -44,7 +45,7 @@ export interface ApiCommand {
 }
 
 /** Options that are about the command and not about the object. */
-const COMMON = new Set(["data", "url", "tokenFile", "json", "from", "out", "ifVersion"]);
+const COMMON = new Set(["data", "url", "tokenFile", "json", "get", "from", "out", "ifVersion"]);
 
 /** Where the data folder is unless --data or COUNTERSIGN_DATA says otherwise. */
 export const dataOption = (): Option =>
@@ -58,7 +59,8 @@ export const addApiCommand = (group: Command, definition: ApiCommand): void => {
     .addOption(dataOption())
     .option("--url <url>", "base URL of the server instead of the data folder's own")
     .option("--token-file <file>", "file with the bearer token")
-    .option("--json", "print the API's JSON");
+    .option("--json", "print the API's JSON")
+    .option("--get <field>", "print one field of the answer and nothing else");
   if (definition.from === true)
     command.option("--from <file>", "JSON file with the whole body; - is standard input");
   for (const option of definition.options ?? []) command.addOption(option);
@@ -75,9 +77,23 @@ export const addApiCommand = (group: Command, definition: ApiCommand): void => {
       body: async () => ({ ...(await bodyFile(options.from)), ...own }),
     });
     if (answer instanceof Uint8Array) await deliver(answer, options["out"]);
+    else if (options.get !== undefined) process.stdout.write(fieldOf(answer, options.get));
     else
       process.stdout.write(options.json === true ? line(answer.text) : shown(definition, answer));
   });
+};
+
+/** `id`, or `issuing.fingerprintSha256` in inner objects. Throws `invalid_input` for a field that is not there. */
+const fieldOf = ({ value }: ApiAnswer, path: string): string => {
+  let found: unknown = value;
+  for (const name of path.split("."))
+    found =
+      typeof found === "object" && found !== null && Object.hasOwn(found, name)
+        ? (found as Record<string, unknown>)[name]
+        : undefined;
+  if (found === undefined)
+    throw new CountersignError("invalid_input", `--get ${path}: the answer has no such field`);
+  return `${typeof found === "string" ? found : JSON.stringify(found)}\n`;
 };
 
 const line = (json: string): string => (json === "" ? "" : `${json}\n`);

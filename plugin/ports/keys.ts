@@ -42,6 +42,23 @@ export interface KeyFinding {
   readonly remedy?: string;
 }
 
+/** What a key store says of a key that it holds. */
+export interface HeldKey {
+  readonly ref: KeyRef;
+  /** For people; not unique. */
+  readonly label: string;
+  /** Why it cannot be used: of another kind than ours, without its public half, not the only one with its id; undefined when it can. */
+  readonly fault: string | undefined;
+  /** Undefined with a fault. */
+  readonly algorithm: KeyAlgorithm | undefined;
+  /** SubjectPublicKeyInfo, DER; empty with a fault. */
+  readonly publicKey: Uint8Array;
+  readonly signs: boolean;
+  readonly decrypts: boolean;
+  /** Whether the store would hand out the private half. */
+  readonly extractable: boolean;
+}
+
 export interface KeyProvider {
   /** The prefix of its references. */
   readonly name: string;
@@ -55,6 +72,8 @@ export interface KeyProvider {
   signer(ref: KeyRef): Promise<Signer>;
   /** Throws `key_not_found`, or `key_unsupported` where the key cannot decrypt safely. */
   decrypter(ref: KeyRef): Promise<Decrypter>;
+  /** Every key pair in the store, also those that others made. Absent where a store cannot say. */
+  list?(): Promise<readonly HeldKey[]>;
   /** Forgets a key that was made for something that did not come about. */
   destroy(ref: KeyRef): Promise<void>;
   /** A real look at the store: module, PIN, abilities; each finding with its remedy. */

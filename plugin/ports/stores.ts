@@ -235,7 +235,10 @@ export interface TenantStore {
   readonly limits: LimitStore;
   readonly outbox: OutboxStore;
   readonly enrolments: EnrolmentStore;
-  /** All that `fn` does through the store it is given commits together, or nothing does. Not to be nested. */
+  /**
+   * All that `fn` does through the store it is given commits together, or nothing does; nobody else writes between its reads and its
+   * writes. Not to be nested.
+   */
   run<T>(fn: (tx: TenantStore) => Promise<T>): Promise<T>;
 }
 
@@ -334,8 +337,8 @@ export interface Directory {
 
 export interface Database {
   readonly directory: Directory;
-  /** Applies additive migrations; own table `countersign_migrations`. */
-  migrate(): Promise<void>;
+  /** Applies additive migrations; own table `countersign_migrations`. Answers the names of those it applied. */
+  migrate(): Promise<readonly string[]>;
   /** A read and a write on the real database. Throws `database_locked`, `database_unusable`, `storage_full`. */
   check(): Promise<void>;
   close(): Promise<void>;

@@ -89,7 +89,6 @@ export const failureOf = (
 ): Extract<Reply, { status: "failure" }> | undefined => {
   switch (error.code) {
     case "challenge_refused":
-    case "replay_refused":
     case "device_gone":
     case "limit_exceeded":
       return { status: "failure", failInfo: 2, text: CHALLENGE_TEXT };

@@ -7,8 +7,8 @@ import { Issuance } from "../services/issuance.ts";
 import { type KnownSigner, RenewalProof } from "../services/renewal-proof.ts";
 import type { Reply } from "./cert-rep.ts";
 import type { Dialect } from "../domain/client-profiles.ts";
-import { type EnrolmentRequest, openRequest } from "./enrolment-request.ts";
 import { EnvelopeGate } from "./envelope-gate.ts";
+import { type EnrolmentRequest, openRequest } from "./enrolment-request.ts";
 import { MESSAGE_TYPES, type PkiMessage } from "./pki-message.ts";
 import { keyDigest, success } from "./replies.ts";
 import type { VerifiedMessage } from "./verified-message.ts";
@@ -46,19 +46,16 @@ export class Enrolment {
     );
     if (request === undefined) return "opaque";
     seen.request = request;
-    this.gate.remember(verified);
+    // The request's own key has made this envelope; a signer with another key may have lifted it, unless it turns out good.
+    const own = Buffer.compare(request.csr.publicKey.spki, verified.signer.key.spki) === 0;
+    if (own) this.gate.remember(verified);
     checkSignature(request, dialect);
-    if (!byOldCertificate && message.messageType !== MESSAGE_TYPES.RenewalReq)
-      return this.enrol(exchange, request);
-    if (known === undefined)
-      throw new CountersignError(
-        "renewal_refused",
-        "the renewal is not signed by a certificate that was issued here",
-      );
-    // RFC 8894 section 7.9: SHA-1 may carry a first enrolment, not a renewal (case 34).
-    if (message.signed.digest === "sha1")
-      throw new CountersignError("bad_algorithm", "a renewal signed with SHA-1 is not accepted");
-    return this.renew(exchange, request, known);
+    const reply =
+      byOldCertificate || message.messageType === MESSAGE_TYPES.RenewalReq
+        ? await this.renew(exchange, request, known)
+        : await this.enrol(exchange, request);
+    this.gate.remember(verified);
+    return reply;
   }
 
   private async enrol(
@@ -84,20 +81,26 @@ export class Enrolment {
       transactionId: message.transactionId,
       signer: "self",
     };
-    return this.challenges.using(store, redemption, async () => {
-      if (endpoint.approval === "manual") {
-        await this.approvals.request(issue, keyDigest(verified.signer.key));
-        return { status: "pending" };
-      }
-      return success([await this.issuance.issue(issue)], verified);
-    });
+    if (endpoint.approval === "manual") {
+      await this.approvals.request(issue, keyDigest(verified.signer.key));
+      return { status: "pending" };
+    }
+    return success([await this.issuance.issue(issue)], verified);
   }
 
   private async renew(
     { runtime, message, verified, source, seen }: Exchange,
     { csr, ciphertext }: EnrolmentRequest,
-    known: KnownSigner,
+    known: KnownSigner | undefined,
   ): Promise<Reply> {
+    if (known === undefined)
+      throw new CountersignError(
+        "renewal_refused",
+        "the renewal is not signed by a certificate that was issued here",
+      );
+    // RFC 8894 section 7.9: SHA-1 may carry a first enrolment, not a renewal (case 34).
+    if (message.signed.digest === "sha1")
+      throw new CountersignError("bad_algorithm", "a renewal signed with SHA-1 is not accepted");
     const redemption = await this.renewals.redeem(runtime, known, csr);
     seen.device = redemption.device.id;
     const issue = {

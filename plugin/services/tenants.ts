@@ -1,6 +1,6 @@
 import { inject } from "tsyringe";
 import { authorize, type Principal } from "../domain/principal.ts";
-import { type Tenant, TENANT_ID } from "../domain/tenant.ts";
+import { type Tenant, TENANT_ID, type TenantId } from "../domain/tenant.ts";
 import { CountersignError } from "../errors.ts";
 import type { Clock } from "../ports/ambient.ts";
 import type { Directory } from "../ports/stores.ts";
@@ -8,6 +8,9 @@ import { CLOCK, DIRECTORY } from "../tokens.ts";
 
 /** Tenants are made by the installation operator alone. */
 export class Tenants {
+  /** Tenants are never deleted. */
+  private readonly known = new Set<TenantId>();
+
   constructor(
     @inject(DIRECTORY) private readonly directory: Directory,
     @inject(CLOCK) private readonly clock: Clock,
@@ -16,6 +19,14 @@ export class Tenants {
   async list(principal: Principal): Promise<readonly Tenant[]> {
     authorize(principal, "tenants:manage");
     return this.directory.tenants();
+  }
+
+  /** Throws `not_found` unless this tenant exists: a store opens for any name, so what a hook or a token names is checked first. */
+  async require(id: TenantId): Promise<void> {
+    if (this.known.has(id)) return;
+    if (!(await this.directory.tenants()).some((tenant) => tenant.id === id))
+      throw new CountersignError("not_found", `no tenant ${id}`);
+    this.known.add(id);
   }
 
   /** Throws `conflict` for a taken id. */

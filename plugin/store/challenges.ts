@@ -59,7 +59,7 @@ export class Challenges implements ChallengeStore {
   }
 
   byMac(endpointId: string, mac: string): Promise<Challenge | undefined> {
-    return this.#rows.one((query) => query.where({ endpoint_id: endpointId, mac }));
+    return this.#rows.first("endpoint_id = ? and mac = ?", [endpointId, mac]);
   }
 
   get(id: string): Promise<Challenge | undefined> {

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
-import { createHash, generateKeyPair, type KeyObject, randomBytes } from "node:crypto";
+import {
+  createHash,
+  createPublicKey,
+  generateKeyPair,
+  type KeyObject,
+  randomBytes,
+  sign,
+} from "node:crypto";
 import { promisify } from "node:util";
-import { deviceKey } from "../../adapters/standalone/device-key.ts";
+import { type DeviceKey, deviceKey } from "../../adapters/standalone/device-key.ts";
 import { getCaCert } from "../../adapters/standalone/scep-client.ts";
 import { readScepReply, type ScepReply } from "../../adapters/standalone/scep-reply.ts";
 import { scepTransport } from "../../adapters/standalone/scep-transport.ts";
@@ -40,12 +47,25 @@ export interface Message {
   send(): Promise<ScepReply>;
 }
 
+/** Signs with an RSA key that our own client refuses to use; it goes by the name of the smallest that it knows. */
+const weakKey = (key: KeyObject): DeviceKey => {
+  const publicKey = createPublicKey(key).export({ type: "spki", format: "der" });
+  return {
+    signer: {
+      ...{ algorithm: "rsa-2048", takes: "message", publicKey },
+      sign: (message) => Promise.resolve(sign("sha256", message, key)),
+    },
+    decrypter: { publicKey, unwrap: () => Promise.reject(new Error("not for replies")) },
+  };
+};
+
 /** A PKCSReq around any PKCS#10, from a device whose key is RSA. */
 export const scepMessage = async (url: string, asking: Asking): Promise<Message> => {
   const transport = scepTransport(url);
   const caCertificates = await getCaCert(transport);
   const { subject = "CN=anything", challenge, key, transactionId, ...more } = asking;
-  const keys = deviceKey(key);
+  const keys =
+    (key.asymmetricKeyDetails?.modulusLength ?? 0) < 2048 ? weakKey(key) : deviceKey(key);
   const now = Date.now();
   const certificate = await buildTransientCertificate({
     subject: parseDn("CN=transient"),

@@ -35,8 +35,8 @@ describe("SCEP: no oracle", () => {
     const some = ["header_only", "cbc_padding_wrong", "plaintext_not_der", "for_another_key"];
     for (const what of some) {
       const { message } = enrolment(lab, { ...OPAQUE_SET[what]?.(), message: transaction });
-      const { date: _, ...others } = (await lab.post(message)).headers;
-      headers.add(JSON.stringify(others));
+      const answer = await lab.post(message);
+      headers.add(JSON.stringify({ ...answer.headers, date: undefined }));
     }
     assert.equal(headers.size, 1);
   });

@@ -27,10 +27,10 @@ export const certificateText = (der: Uint8Array, ...options: readonly string[]):
 export const crlText = (der: Uint8Array): Promise<string> =>
   openssl(["crl", "-inform", "DER", "-noout", "-text"], { input: der });
 
-/** Serials in a list, lower-case hex without leading zeros, as our API writes them. */
+/** Serials in a list, lower-case hex without leading zero octets, as our API writes them. */
 export const crlSerials = async (der: Uint8Array): Promise<readonly string[]> =>
   [...(await crlText(der)).matchAll(/Serial Number: ([0-9A-F]+)/g)].map(([, serial = ""]) =>
-    serial.toLowerCase().replace(/^0+/, ""),
+    serial.toLowerCase().replace(/^(?:00)+/, ""),
   );
 
 const inFolder = async <T>(work: (folder: WorkFolder) => Promise<T>): Promise<T> => {

@@ -18,7 +18,7 @@ const KEPT = 200;
 
 /** Prepared statements of one SQLite connection by their text; the least recently used one goes first. */
 export class PreparedStatements {
-  readonly #kept = new Map<string, SqliteStatement>();
+  readonly #kept = new Map<string, Promise<SqliteStatement>>();
 
   constructor(private readonly connection: SqliteConnection) {}
 
@@ -41,30 +41,39 @@ export class PreparedStatements {
     await Promise.all(statements.map(finalized));
   }
 
-  async #prepared(sql: string): Promise<SqliteStatement> {
+  #prepared(sql: string): Promise<SqliteStatement> {
     const known = this.#kept.get(sql);
     if (known !== undefined) {
       this.#kept.delete(sql);
       this.#kept.set(sql, known);
       return known;
     }
-    const statement = await new Promise<SqliteStatement>((resolve, reject) => {
+    const making = new Promise<SqliteStatement>((resolve, reject) => {
       const made = this.connection.prepare(sql, (error) => {
-        if (error === null) resolve(made);
-        else reject(error);
+        if (error === null) {
+          resolve(made);
+          return;
+        }
+        this.#kept.delete(sql);
+        reject(error);
       });
     });
-    this.#kept.set(sql, statement);
+    this.#kept.set(sql, making);
     const [oldest] = this.#kept;
     if (this.#kept.size > KEPT && oldest !== undefined) {
       this.#kept.delete(oldest[0]);
-      await finalized(oldest[1]);
+      void finalized(oldest[1]);
     }
-    return statement;
+    return making;
   }
 }
 
-const finalized = (statement: SqliteStatement): Promise<void> =>
-  new Promise((resolve) => {
-    statement.finalize(resolve);
-  });
+/** A statement that could not be prepared needs no end. */
+const finalized = (making: Promise<SqliteStatement>): Promise<void> =>
+  making.then(
+    (statement) =>
+      new Promise((resolve) => {
+        statement.finalize(resolve);
+      }),
+    () => undefined,
+  );

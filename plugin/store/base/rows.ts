@@ -3,6 +3,7 @@ import { CountersignError } from "../../errors.ts";
 import type { Page, PageRequest } from "../../ports/stores.ts";
 import type { TenantId } from "../../domain/tenant.ts";
 import type { Millis } from "./columns.ts";
+import type { Value } from "../dialect.ts";
 import { limitOf, pageOf, positionOf } from "./paging.ts";
 import type { Session } from "./session.ts";
 
@@ -82,7 +83,16 @@ export class Rows<T extends { readonly id: string }, R extends Keyed> {
   }
 
   get(id: string): Promise<T | undefined> {
-    return this.one((query) => query.where({ id }));
+    return this.first("id = ?", [id]);
+  }
+
+  /** `condition` is SQL with a `?` for each value; prepared, for the hot path. */
+  async first(condition: string, values: readonly Value[]): Promise<T | undefined> {
+    const [row] = await this.session.rows<R>(
+      `select * from ${this.mapping.table} where tenant = ? and ${condition} limit 1`,
+      [this.tenant, ...values],
+    );
+    return row === undefined ? undefined : this.mapping.fromRow(row);
   }
 
   async one(narrow: (query: Knex.QueryBuilder) => Knex.QueryBuilder): Promise<T | undefined> {

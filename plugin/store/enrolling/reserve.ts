@@ -9,7 +9,7 @@ import { refuseReusedCiphertexts } from "./ciphertexts.ts";
 import { answerKnownKeys } from "./known-keys.ts";
 import { refuseBeyondLimits } from "./limits.ts";
 import { liveDevices } from "./live-devices.ts";
-import { inChunks, ownedKey, values, type Owned } from "./sql.ts";
+import { inChunks, inOrder, ownedKey, values, type Owned } from "./sql.ts";
 
 /** A reservation on its way through the steps: one that has a result is left alone by the steps after. */
 export interface Entry extends Owned<Reservation> {
@@ -76,18 +76,24 @@ const byKey = (
 };
 
 const refuseDeadDevices = async (sql: Statements, entries: readonly Entry[]): Promise<void> => {
-  const live = await liveDevices(
-    sql,
-    entries.map(({ tenant, item }) => ({ tenant, deviceId: item.deviceId })),
-  );
-  for (const entry of entries)
-    if (!live.has(ownedKey(entry.tenant, entry.item.deviceId))) refuse(entry, "device");
+  // Where only one is wanted, no two nodes may count at once; the others do not get in each other's way.
+  for (const onlyOne of [true, false]) {
+    const some = entries.filter(({ item }) => item.onlyOne === onlyOne);
+    const live = await liveDevices(
+      sql,
+      some.map(({ tenant, item }) => ({ tenant, deviceId: item.deviceId })),
+      onlyOne ? sql.forUpdate : sql.forShare,
+    );
+    for (const entry of some)
+      if (!live.has(ownedKey(entry.tenant, entry.item.deviceId))) refuse(entry, "device");
+  }
 };
 
 const takeChallenges = async (sql: Statements, entries: readonly Entry[]): Promise<void> => {
-  const asking = entries.flatMap((entry) =>
+  const given = entries.flatMap((entry) =>
     entry.item.challengeId === undefined ? [] : [{ entry, challengeId: entry.item.challengeId }],
   );
+  const asking = inOrder(given, ({ entry, challengeId }) => ownedKey(entry.tenant, challengeId));
   const rows = await inChunks(asking, (chunk) =>
     sql.all<{ readonly tenant: TenantId; readonly certificate_id: string }>(
       `with wanted(w_tenant, w_id, w_certificate, w_now, w_most) as (${values("tttii", chunk.length)})
