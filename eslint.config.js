@@ -51,7 +51,8 @@ const packages = {
   "plugin/pki": ["@peculiar/x509", "pkijs", "asn1js", "node:crypto"],
   "plugin/store": ["knex", "tsyringe", "node:crypto", "node:fs", "node:path"],
   "plugin/services": ["tsyringe", "node:crypto"],
-  "plugin/scep": ["tsyringe", "node:crypto"],
+  // The limiter by source: SCEP decides, http only maps the answer.
+  "plugin/scep": ["tsyringe", "node:crypto", "rate-limiter-flexible"],
   "plugin/http": [
     "express",
     "jose",

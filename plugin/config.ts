@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { databaseSchema } from "./database-config.ts";
 import { jsonSchemaOf, type KeyStoreDefinition, type PreparedKeyStore } from "./define.ts";
+import { DEFAULT_LIMITS } from "./domain/endpoint-limits.ts";
 import { CountersignError, type Issue } from "./errors.ts";
 import { issuesOf, listOf } from "./issues.ts";
 import { secretSource } from "./secret-source.ts";
@@ -38,10 +40,7 @@ const schema = z.strictObject({
     .regex(/^(?:\/[^/?#]+)*$/, "must be empty or start with a slash and not end with one")
     .default("")
     .describe("Prefix that the host leaves in the request's path."),
-  database: z.strictObject({
-    client: z.enum(["sqlite3"]).default("sqlite3"),
-    file: z.string().min(1).describe("Path of the database file."),
-  }),
+  database: databaseSchema,
   keys: z
     .array(z.looseObject({ kind: z.string() }))
     .min(1, "name at least one key store")
@@ -69,10 +68,11 @@ const schema = z.strictObject({
       bodyBytes: z.int().min(1024).max(1_048_576).default(65_536).describe("SCEP and OCSP bodies."),
       bodySeconds: seconds(10).describe("How long a body may take to arrive."),
       sourcePerMinute: z
-        .int()
-        .min(1)
-        .optional()
-        .describe("SCEP requests one address may send in a minute; unlimited unless given."),
+        .union([z.int().min(1), z.literal("off")])
+        .default(DEFAULT_LIMITS.perSource)
+        .describe(
+          "SCEP requests one address may send to an endpoint in a minute, where the endpoint does not say otherwise.",
+        ),
       retryGraceSeconds: seconds(900).describe("How long a repeated request gets the same answer."),
     })
     .prefault({}),

@@ -3,14 +3,18 @@ import type { Clock, Logger, Metrics, Random } from "./ports/ambient.ts";
 import type { KeyProvider } from "./ports/keys.ts";
 import type { Settings } from "./ports/settings.ts";
 import type { Database } from "./ports/stores.ts";
+import { EnvelopeGate } from "./scep/envelope-gate.ts";
+import { OpaqueBudget } from "./scep/opaque-budget.ts";
 import { Enrolment } from "./scep/enrolment.ts";
 import { Queries } from "./scep/queries.ts";
 import { Approvals } from "./services/approvals.ts";
 import { RenewalProof } from "./services/renewal-proof.ts";
-import { CiphertextWindow } from "./scep/ciphertext-window.ts";
 import { OpaqueSchedule } from "./scep/opaque-schedule.ts";
+import { OpeningQueue } from "./scep/opening-queue.ts";
 import { ScepOperations } from "./scep/operations.ts";
 import { PkiOperation } from "./scep/pki-operation.ts";
+import { SeenCiphertexts } from "./scep/seen-ciphertexts.ts";
+import { SourceLimit } from "./scep/source-limit.ts";
 import { Access } from "./services/access.ts";
 import { Authorities } from "./services/authorities.ts";
 import { CaCertificates } from "./services/ca-certificates.ts";
@@ -29,6 +33,8 @@ import { HostEvents } from "./services/host-events.ts";
 import { Issuance } from "./services/issuance.ts";
 import { Keyring } from "./services/keyring.ts";
 import { Ledger } from "./services/ledger.ts";
+import { LedgerKey } from "./services/ledger-key.ts";
+import { LedgerSealer } from "./services/ledger-sealer.ts";
 import { OcspResponders } from "./services/ocsp-responders.ts";
 import { ProfileSigner } from "./services/profile-signer.ts";
 import { Ras } from "./services/ras.ts";
@@ -90,15 +96,19 @@ const SERVICES: readonly Service[] = [
   DynamicChallenges,
   EndpointRuntimes,
   Endpoints,
+  EnvelopeGate,
   Health,
   Hierarchies,
   HostEvents,
   Issuance,
   Keyring,
   Ledger,
+  LedgerKey,
+  LedgerSealer,
   OcspResponders,
-  CiphertextWindow,
+  OpaqueBudget,
   OpaqueSchedule,
+  OpeningQueue,
   PkiOperation,
   ProfileSigner,
   Ras,
@@ -107,6 +117,8 @@ const SERVICES: readonly Service[] = [
   ScepOperations,
   RollOvers,
   SecretBox,
+  SeenCiphertexts,
+  SourceLimit,
   StaticChallenges,
   Status,
   Templates,

@@ -6,7 +6,6 @@ import type { Site } from "./http/handler.ts";
 import { IssuerTokens } from "./http/issuer-tokens.ts";
 import type { LocalTokens } from "./http/local-tokens.ts";
 import { ScepRoutes } from "./http/scep-routes.ts";
-import { SourceLimit } from "./http/source-limit.ts";
 import { StatusRoutes } from "./http/status-routes.ts";
 import type { Ambient, Installation } from "./installation.ts";
 import { ScepOperations } from "./scep/operations.ts";
@@ -75,11 +74,7 @@ export const buildSite = (
     random,
   });
   return {
-    scep: new ScepRoutes(
-      resolve(ScepOperations),
-      limits,
-      new SourceLimit(config.limits.sourcePerMinute, clock),
-    ),
+    scep: new ScepRoutes(resolve(ScepOperations), limits),
     status: new StatusRoutes(resolve(Status), limits),
     app: (request, response) => {
       app(request, response);

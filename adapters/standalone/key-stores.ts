@@ -37,12 +37,15 @@ export const keyStoreOf = (options: KeyStoreOptions): KeyStoreSettings | undefin
   }
   return {
     kind: "pkcs11",
-    // A bare name is looked up by the system's loader.
-    module: pkcs11.includes("/") ? resolve(pkcs11) : pkcs11,
+    module: modulePath(pkcs11),
     ...(tokenLabel === undefined ? {} : { tokenLabel }),
     pin,
   };
 };
+
+/** Absolute, but for a bare name, which the system's loader looks up. */
+export const modulePath = (module: string): string =>
+  module.includes("/") ? resolve(module) : module;
 
 const SOFT = { kind: "soft", folder: "keys" };
 

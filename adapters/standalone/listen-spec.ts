@@ -9,6 +9,10 @@ export interface ListenSpec {
   readonly serves: readonly Part[];
 }
 
+/** The main listener, unless it is told otherwise. */
+export const DEFAULT_HOST = "127.0.0.1";
+export const DEFAULT_PORT = 8080;
+
 export const ALL_PARTS: readonly Part[] = ["scep", "status", "admin"];
 
 /** `scep,status` as parts. Throws `invalid_config` for a name that is none. */

@@ -5,8 +5,8 @@ import { dataOption } from "./api-command.ts";
 import { readConfigFile } from "./configuration.ts";
 import { dataFolder } from "./data-folder.ts";
 import { type KeyStoreOptions, keyStoreOf } from "./key-stores.ts";
-import { ALL_PARTS, parseListen, parseParts } from "./listen-spec.ts";
-import { DEFAULT_HOST, type ServerOptions } from "./server.ts";
+import { ALL_PARTS, DEFAULT_HOST, parseListen, parseParts } from "./listen-spec.ts";
+import type { ServerOptions } from "./server.ts";
 
 /** What the command line of `serve`, `init` and `demo` may say. */
 export interface InstallationOptions extends KeyStoreOptions {

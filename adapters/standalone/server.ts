@@ -7,7 +7,7 @@ import type { DataFolder } from "./data-folder.ts";
 import { initialise, isInitialised } from "./initialise.ts";
 import { withKeyStore } from "./key-stores.ts";
 import { type Listener, openListener } from "./listener.ts";
-import type { ListenSpec } from "./listen-spec.ts";
+import { DEFAULT_HOST, DEFAULT_PORT, type ListenSpec } from "./listen-spec.ts";
 import { replacePrivateFile } from "./private-file.ts";
 import { type KeyStoreSettings, readSettings, type Settings, writeSettings } from "./settings.ts";
 import type { TlsFiles } from "./tls.ts";
@@ -40,8 +40,6 @@ export interface Server {
   close(): Promise<void>;
 }
 
-export const DEFAULT_HOST = "127.0.0.1";
-export const DEFAULT_PORT = 8080;
 const TOKEN_SECONDS = 12 * 3600;
 
 /**

@@ -10,5 +10,7 @@ export interface Challenge {
   readonly state: ChallengeState;
   readonly expiresAt: Date;
   readonly certificateId: string | undefined;
+  /** Refused tries; at the limit of its endpoint it is locked. */
+  readonly failures: number;
   readonly createdAt: Date;
 }

@@ -1,3 +1,5 @@
+import type { EndpointLimits } from "./endpoint-limits.ts";
+
 /** Lower-case letters, digits and single hyphens, so that ids map to setting names (foundations.md 40). Unique in the installation. */
 export const ENDPOINT_ID = /^[a-z0-9](?:-?[a-z0-9]){1,62}$/;
 
@@ -61,6 +63,8 @@ export interface Endpoint {
   readonly legacy: boolean;
   /** Accept MD5-signed CSRs if the signature verifies (decision 7); warned. */
   readonly acceptMd5Csr: boolean;
+  /** Only what differs from the defaults; see `limitsOf`. */
+  readonly limits: Partial<EndpointLimits>;
   /** `manual`: requests wait until somebody approves them (PENDING, then CertPoll). */
   readonly approval: "none" | "manual";
   /** How long a request waits for approval; then it is refused. */

@@ -8,6 +8,7 @@ export const LEDGER_EVENTS = [
   "authority.deleted",
   "ra.created",
   "ra.certified",
+  "ra.alarm",
   "template.created",
   "template.changed",
   "template.deleted",
@@ -36,11 +37,32 @@ export const LEDGER_EVENTS = [
 ] as const;
 export type LedgerEvent = (typeof LEDGER_EVENTS)[number];
 
-/** One unchained ledger row; the sealer gives sequence and hash later. `data` never holds a secret. */
+/** What happened, as it is written; the sealer gives sequence and hash later. `data` never holds a secret. */
 export interface LedgerEntry {
   readonly event: LedgerEvent;
   readonly principal: string;
   readonly at: Date;
   readonly subjectId: string | undefined;
   readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** One ledger row as it is read. `sequence` (from 1, without a gap) and `hash` (lower-case hex) are undefined until it is sealed. */
+export interface LedgerRow extends LedgerEntry {
+  readonly id: string;
+  readonly sequence: number | undefined;
+  readonly hash: string | undefined;
+}
+
+/** Where a chain ends: number and hash of its last row; 0 and 64 zeros before the first. */
+export interface ChainEnd {
+  readonly sequence: number;
+  readonly hash: string;
+}
+
+/** A chain's end, vouched for by the installation's ledger key. */
+export interface SignedHead extends ChainEnd {
+  readonly tenant: string;
+  readonly at: Date;
+  /** Over `headBytes`; ECDSA as DER. */
+  readonly signature: Uint8Array;
 }

@@ -5,7 +5,6 @@ import { type BodyLimits, readBody } from "./body.ts";
 import { decodeGetMessage, parseScepQuery } from "./get-message.ts";
 import { problemReply } from "./problem.ts";
 import type { Reply } from "./reply.ts";
-import type { SourceLimit } from "./source-limit.ts";
 import type { Target } from "./target.ts";
 
 const OPERATIONS = new Map(
@@ -20,14 +19,13 @@ export class ScepRoutes {
   constructor(
     private readonly operations: ScepOperations,
     private readonly limits: BodyLimits,
-    private readonly sources: SourceLimit,
   ) {}
 
   /** Answers `/scep/<endpoint id>` whatever segments follow it. Throws errors of `readBody` and of the operations. */
   async answer(request: IncomingMessage, target: Target): Promise<Reply> {
     const [, , endpointId = ""] = target.path.split("/");
     const source = sourceOf(request);
-    this.sources.admit(source);
+    await this.operations.admit(endpointId, source);
     const { operation, message } = parseScepQuery(target.query);
     switch (request.method) {
       case "POST":

@@ -1,3 +1,5 @@
+import type { EndpointLimits } from "../domain/endpoint-limits.ts";
+
 /** What services need of the configuration; made by `config.ts`, frozen. */
 export interface Settings {
   /** Plain-HTTP base URL of CRL, OCSP and CA certificates, no trailing slash (decision 12); undefined until set. */
@@ -11,6 +13,8 @@ export interface Settings {
   readonly crlLifetime: number;
   /** Seconds a self-retry of one request gets the same certificate (foundations.md 10). */
   readonly retryGrace: number;
+  /** Limits of endpoints that set none of their own. */
+  readonly limits: Partial<EndpointLimits>;
   /** Name shown on profiles. */
   readonly organization: string;
 }

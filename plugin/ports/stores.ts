@@ -9,11 +9,13 @@ import type { Challenge } from "../domain/challenge.ts";
 import type { Deployment } from "../domain/deployment.ts";
 import type { Device } from "../domain/device.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
-import type { LedgerEntry, LedgerEvent } from "../domain/events.ts";
+import type { EndpointLimits } from "../domain/endpoint-limits.ts";
+import type { LedgerEntry, LedgerEvent, LedgerRow } from "../domain/events.ts";
 import type { Ra } from "../domain/ra.ts";
 import type { SubjectAltName } from "../domain/san.ts";
 import type { Template } from "../domain/template.ts";
 import type { Tenant, TenantId } from "../domain/tenant.ts";
+import type { LedgerChainStore } from "./ledger-chain.ts";
 import type { Effect, OutboxEntry } from "./outbox.ts";
 
 /** Keyset paging: `cursor` is what the page before answered; undefined when there is no more. */
@@ -83,6 +85,8 @@ export interface ChallengeStore {
   spend(id: string, now: Date): Promise<boolean>;
   /** Burns all open and reserved ones of a device; answers their ids. */
   burnOfDevice(deviceId: string): Promise<readonly string[]>;
+  /** One more refused try. */
+  countFailure(id: string): Promise<void>;
 }
 
 /** A request that waits for approval, or has been decided; found again by transaction id and signer key (RFC 8894 section 3.3.3). */
@@ -195,7 +199,15 @@ export interface LedgerStore {
   list(
     filter: { readonly event?: LedgerEvent | undefined; readonly subjectId?: string | undefined },
     page: PageRequest,
-  ): Promise<Page<LedgerEntry & { readonly id: string }>>;
+  ): Promise<Page<LedgerRow>>;
+}
+export interface LimitStore {
+  /** Counts one more for `subject` in a window that begins with its first; answers the count so far, exact over all nodes. */
+  count(
+    subject: string,
+    windowMs: number,
+    now: Date,
+  ): Promise<{ readonly used: number; readonly endsAt: Date }>;
 }
 export interface OutboxStore {
   add(effect: Effect, at: Date): Promise<void>;
@@ -219,9 +231,14 @@ export interface TenantStore {
   readonly certificates: CertificateStore;
   readonly crls: CrlStore;
   readonly ledger: LedgerStore;
+  readonly chain: LedgerChainStore;
+  readonly limits: LimitStore;
   readonly outbox: OutboxStore;
   readonly enrolments: EnrolmentStore;
-  /** All that `fn` does through the store it is given commits together, or nothing does. Not to be nested. */
+  /**
+   * All that `fn` does through the store it is given commits together, or nothing does; nobody else writes between its reads and its
+   * writes. Not to be nested.
+   */
   run<T>(fn: (tx: TenantStore) => Promise<T>): Promise<T>;
 }
 
@@ -253,6 +270,11 @@ export interface Reservation {
   readonly ciphertext: { readonly digest: string; readonly content: string } | undefined;
   /** Refuse when the device has a live certificate of this template (T-25 off). */
   readonly onlyOne: boolean;
+  /** What the endpoint takes; counted in the same transaction, exact over all nodes. */
+  readonly limits: Pick<
+    EndpointLimits,
+    "perDevicePerDay" | "perEndpointPerMinute" | "perChallenge"
+  >;
   readonly now: Date;
 }
 
@@ -262,11 +284,20 @@ export type ReserveResult =
   | { readonly status: "issued"; readonly certificateId: string; readonly der: Uint8Array }
   /** The same request is being signed by somebody else now. */
   | { readonly status: "in-progress" }
-  /** `challenge`: not open or run out; `ciphertext`: seen with other content; `device`: wiped or gone; `duplicate`: see `onlyOne`. */
-  | {
-      readonly status: "refused";
-      readonly because: "challenge" | "ciphertext" | "device" | "duplicate";
-    };
+  | { readonly status: "refused"; readonly because: RefusedBecause };
+
+/**
+ * `challenge`: not open or run out; `ciphertext`: seen with other content; `device`: wiped or gone; `duplicate`: see `onlyOne`; `limit-*`: too
+ * many of that device, at that endpoint, or failed tries with that challenge.
+ */
+export type RefusedBecause =
+  | "challenge"
+  | "ciphertext"
+  | "device"
+  | "duplicate"
+  | "limit-device"
+  | "limit-endpoint"
+  | "limit-challenge";
 
 export interface Settlement {
   readonly id: string;
@@ -297,6 +328,8 @@ export interface Directory {
   tenantOfEndpoint(endpointId: string): Promise<TenantId | undefined>;
   /** Tenants with outbox entries or reservations that are due. */
   tenantsDue(now: Date): Promise<readonly TenantId[]>;
+  /** Tenants with ledger rows to seal or a chain whose end is not signed. */
+  tenantsUnsealed(): Promise<readonly TenantId[]>;
   open(tenant: TenantId): TenantStore;
   /** Small values of the installation (server secrets sealed by the key store, schema epoch). Set once; answers what is stored. */
   setting(name: string, make: () => Promise<Uint8Array>): Promise<Uint8Array>;
@@ -304,8 +337,8 @@ export interface Directory {
 
 export interface Database {
   readonly directory: Directory;
-  /** Applies additive migrations; own table `countersign_migrations`. */
-  migrate(): Promise<void>;
+  /** Applies additive migrations; own table `countersign_migrations`. Answers the names of those it applied. */
+  migrate(): Promise<readonly string[]>;
   /** A read and a write on the real database. Throws `database_locked`, `database_unusable`, `storage_full`. */
   check(): Promise<void>;
   close(): Promise<void>;

@@ -83,18 +83,19 @@ const TOLD = new Set<string>([
   "approval_denied",
 ]);
 
-/** A failure as the client may see it. Undefined for what is no answer to this client: HTTP 503 then. */
+/** A failure as the client may see it. Undefined for what is no answer to this client: HTTP 429 or 503 then. */
 export const failureOf = (
   error: CountersignError,
 ): Extract<Reply, { status: "failure" }> | undefined => {
   switch (error.code) {
     case "challenge_refused":
     case "device_gone":
+    case "limit_exceeded":
       return { status: "failure", failInfo: 2, text: CHALLENGE_TEXT };
     case "internal":
       return { status: "failure", failInfo: 2, text: undefined };
     default:
-      if (error.facts.http === 503 || error.facts.http === 507) return undefined;
+      if ([429, 503, 507].includes(error.facts.http)) return undefined;
       return {
         status: "failure",
         failInfo: error.facts.failInfo,

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import {
   type CsrFrame,
   type ParsedCsr,
@@ -6,9 +5,9 @@ import {
   readCsrFrame,
   verifyCsr,
 } from "../pki/certificate-request.ts";
-import { envelopeDigests, openEnvelope } from "../pki/cms-envelope-open.ts";
+import { openEnvelope } from "../pki/cms-envelope-open.ts";
 import { type PublicKey, verifySignature } from "../pki/public-key.ts";
-import type { Ciphertext } from "./ciphertext-window.ts";
+import type { Ciphertext } from "./seen-ciphertexts.ts";
 import { recipientName, type VerifiedMessage } from "./verified-message.ts";
 
 /** A certificate request that has passed the binding gate (scep.md section 4). */
@@ -23,7 +22,7 @@ export interface EnrolmentRequest {
  * vouches for another key. Throws `bad_csr` for a proven request that asks for the impossible, and what the RA key throws when it cannot be used.
  */
 export const openRequest = async (
-  { envelope, way, signer }: VerifiedMessage,
+  { envelope, way, signer, ciphertext }: VerifiedMessage,
   mayDiffer: boolean,
 ): Promise<EnrolmentRequest | undefined> => {
   const name = recipientName(way.certificate);
@@ -34,22 +33,7 @@ export const openRequest = async (
     frame !== undefined &&
     (mayDiffer || Buffer.compare(frame.publicKey.spki, signer.key.spki) === 0);
   if (!ok || !proven || !bound) return undefined;
-  return { csr: readCsrContents(frame), ciphertext: ciphertextOf({ envelope, way, signer }) };
-};
-
-/** What the envelope of a message is known by. */
-export const ciphertextOf = ({ envelope, way, signer }: VerifiedMessage): Ciphertext => {
-  const { ciphertextDigest, contentDigest } = envelopeDigests(
-    envelope,
-    recipientName(way.certificate),
-  );
-  return {
-    digest: ciphertextDigest,
-    content: createHash("sha256")
-      .update(contentDigest, "hex")
-      .update(signer.key.spki)
-      .digest("hex"),
-  };
+  return { csr: readCsrContents(frame), ciphertext };
 };
 
 const tryRead = (plaintext: Uint8Array): CsrFrame | undefined => {

@@ -7,7 +7,7 @@ import { Issuance } from "../services/issuance.ts";
 import { type KnownSigner, RenewalProof } from "../services/renewal-proof.ts";
 import type { Reply } from "./cert-rep.ts";
 import type { Dialect } from "../domain/client-profiles.ts";
-import { CiphertextWindow } from "./ciphertext-window.ts";
+import { EnvelopeGate } from "./envelope-gate.ts";
 import { type EnrolmentRequest, openRequest } from "./enrolment-request.ts";
 import { MESSAGE_TYPES, type PkiMessage } from "./pki-message.ts";
 import { keyDigest, success } from "./replies.ts";
@@ -31,7 +31,7 @@ export class Enrolment {
     @inject(RenewalProof) private readonly renewals: RenewalProof,
     @inject(Issuance) private readonly issuance: Issuance,
     @inject(Approvals) private readonly approvals: Approvals,
-    @inject(CiphertextWindow) private readonly window: CiphertextWindow,
+    @inject(EnvelopeGate) private readonly gate: EnvelopeGate,
   ) {}
 
   async answer(exchange: Exchange): Promise<Reply | "opaque"> {
@@ -41,18 +41,20 @@ export class Enrolment {
       known !== undefined &&
       (message.messageType === MESSAGE_TYPES.RenewalReq || renews(runtime, known));
     // A certificate of ours that renews nothing vouches for no other key: its holder could spend another device's challenge (case 39).
-    const request = await openRequest(verified, byOldCertificate || dialect.allowProxySigner);
+    const request = await this.gate.pass(exchange, () =>
+      openRequest(verified, byOldCertificate || dialect.allowProxySigner),
+    );
     if (request === undefined) return "opaque";
     seen.request = request;
     // The request's own key has made this envelope; a signer with another key may have lifted it, unless it turns out good.
     const own = Buffer.compare(request.csr.publicKey.spki, verified.signer.key.spki) === 0;
-    if (own) this.window.remember(request.ciphertext);
+    if (own) this.gate.remember(verified);
     checkSignature(request, dialect);
     const reply =
       byOldCertificate || message.messageType === MESSAGE_TYPES.RenewalReq
         ? await this.renew(exchange, request, known)
         : await this.enrol(exchange, request);
-    this.window.remember(request.ciphertext);
+    this.gate.remember(verified);
     return reply;
   }
 

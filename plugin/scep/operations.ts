@@ -9,10 +9,12 @@ import {
   type RaWay,
 } from "../services/endpoint-runtimes.ts";
 import { Keyring } from "../services/keyring.ts";
+import { RefusalLog } from "../services/refusal-log.ts";
 import { CLOCK } from "../tokens.ts";
 import { capabilities } from "./capabilities.ts";
 import { dialectOf } from "../domain/client-profiles.ts";
 import { PkiOperation } from "./pki-operation.ts";
+import { SourceLimit } from "./source-limit.ts";
 
 export interface ScepRequest {
   readonly endpointId: string;
@@ -37,7 +39,30 @@ export class ScepOperations {
     @inject(CLOCK) private readonly clock: Clock,
     @inject(Keyring) private readonly keyring: Keyring,
     @inject(PkiOperation) private readonly pkiOperation: PkiOperation,
+    @inject(SourceLimit) private readonly sources: SourceLimit,
+    @inject(RefusalLog) private readonly refusals: RefusalLog,
   ) {}
+
+  /** Whether a source may send to an endpoint at all; to be asked before anything is read. Throws `too_many_requests`, `endpoint_disabled`. */
+  async admit(endpointId: string, source: string): Promise<void> {
+    const runtime = await this.runtimes.get(endpointId).catch(async (error: unknown) => {
+      await this.sources.admit(undefined, source);
+      throw error;
+    });
+    try {
+      await this.sources.admit(runtime, source);
+    } catch (error) {
+      if (error instanceof CountersignError)
+        await this.refusals.record(runtime.store, {
+          endpoint: endpointId,
+          label: error.code,
+          detail: error.detail,
+          source,
+          transactionId: undefined,
+        });
+      throw error;
+    }
+  }
 
   /** Throws `endpoint_disabled`, `not_found` (no roll-over), `bad_message`, `busy`, `key_*`: an HTTP status each; all else is a CertRep. */
   async handle(request: ScepRequest): Promise<ScepResponse> {

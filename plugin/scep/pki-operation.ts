@@ -8,9 +8,8 @@ import { RefusalLog } from "../services/refusal-log.ts";
 import { LOGGER, METRICS, RANDOM } from "../tokens.ts";
 import { buildCertRep, failureOf, type Reply } from "./cert-rep.ts";
 import { type Dialect, dialectOf } from "../domain/client-profiles.ts";
-import { CiphertextWindow } from "./ciphertext-window.ts";
 import { Enrolment, type Exchange } from "./enrolment.ts";
-import { ciphertextOf } from "./enrolment-request.ts";
+import { OpaqueBudget } from "./opaque-budget.ts";
 import { OpaqueSchedule } from "./opaque-schedule.ts";
 import { MESSAGE_TYPES, type PkiMessage, readPkiMessage } from "./pki-message.ts";
 import { Queries } from "./queries.ts";
@@ -25,11 +24,14 @@ export class PkiOperation {
     @inject(Enrolment) private readonly enrolment: Enrolment,
     @inject(Queries) private readonly queries: Queries,
     @inject(RefusalLog) private readonly refusals: RefusalLog,
-    @inject(CiphertextWindow) private readonly window: CiphertextWindow,
     @inject(OpaqueSchedule) private readonly schedule: OpaqueSchedule,
+    @inject(OpaqueBudget) private readonly budget: OpaqueBudget,
   ) {}
 
-  /** Answers a CertRep, DER. Throws `bad_message` when none can be built, and `busy`, `key_*` when the server cannot answer now. */
+  /**
+   * Answers a CertRep, DER. Throws `bad_message` when none can be built, `too_many_requests` when the source gets none, and `busy`, `key_*` when
+   * the server cannot answer now.
+   */
   async handle(runtime: EndpointRuntime, bytes: Uint8Array, source: string): Promise<Uint8Array> {
     const arrival = this.schedule.arrival();
     const message = readPkiMessage(bytes);
@@ -67,8 +69,6 @@ export class PkiOperation {
     try {
       const verified = verifyMessage(message, runtime, dialect);
       way = verified.way;
-      if (this.window.contradicts(ciphertextOf(verified)))
-        throw new CountersignError("replay_refused", "the encrypted key came in another message");
       const reply = await this.dispatch({ runtime, dialect, message, verified, source, seen });
       if (reply === "opaque") {
         await this.refuse(
@@ -79,13 +79,16 @@ export class PkiOperation {
           "the envelope did not open to a request of its signer",
           seen,
         );
-      }
+      } else if (reply.status === "success") this.budget.trust(way.raId, source);
       return { reply, way };
     } catch (error) {
       if (!(error instanceof CountersignError)) throw error;
       await this.refuse(runtime, message, source, error.code, error.detail, seen);
-      // Whoever plays with another's envelope learns no more than from one that does not open (scep.md case 40).
-      if (error.code === "replay_refused") return { reply: "opaque", way };
+      if (error.code === "replay_refused") {
+        // Another node saw the ciphertext with other content: the same answer as if this one had (case 40).
+        await this.budget.spend(runtime, way.raId, source);
+        return { reply: "opaque", way };
+      }
       const reply = error.code === "bad_message" ? undefined : failureOf(error);
       if (reply === undefined) throw error;
       return { reply, way };

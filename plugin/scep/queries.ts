@@ -8,6 +8,7 @@ import { CrlPublisher } from "../services/crl-publisher.ts";
 import { RenewalProof } from "../services/renewal-proof.ts";
 import type { Reply } from "./cert-rep.ts";
 import type { Exchange } from "./enrolment.ts";
+import { EnvelopeGate } from "./envelope-gate.ts";
 import { MESSAGE_TYPES } from "./pki-message.ts";
 import { keyDigest, success } from "./replies.ts";
 import { recipientName } from "./verified-message.ts";
@@ -18,17 +19,21 @@ export class Queries {
     @inject(Approvals) private readonly approvals: Approvals,
     @inject(RenewalProof) private readonly signers: RenewalProof,
     @inject(CrlPublisher) private readonly crls: CrlPublisher,
+    @inject(EnvelopeGate) private readonly gate: EnvelopeGate,
   ) {}
 
   async answer(exchange: Exchange): Promise<Reply | "opaque"> {
     const { verified, message, runtime } = exchange;
-    const { plaintext, ok } = await openEnvelope(
-      verified.envelope,
-      recipientName(verified.way.certificate),
-      verified.way.decrypter,
-    );
-    const fields = tryRead(plaintext);
-    if (!ok || fields === undefined) return "opaque";
+    const fields = await this.gate.pass(exchange, async () => {
+      const { plaintext, ok } = await openEnvelope(
+        verified.envelope,
+        recipientName(verified.way.certificate),
+        verified.way.decrypter,
+      );
+      const read = tryRead(plaintext);
+      return ok ? read : undefined;
+    });
+    if (fields === undefined) return "opaque";
     // Issuer and subject of a poll are redundant: the transaction and the signer's key find the request (section 3.3.3).
     if (message.messageType === MESSAGE_TYPES.CertPoll) return this.poll(exchange);
     if (!runtime.endpoint.queries)

@@ -1,6 +1,7 @@
+import { hash } from "node:crypto";
 import { CountersignError, messageOf } from "../errors.ts";
 import { type Envelope, parseEnvelope } from "../pki/cms-envelope.ts";
-import { recipientOf } from "../pki/cms-envelope-open.ts";
+import { envelopeDigests, recipientOf } from "../pki/cms-envelope-open.ts";
 import { verifySignedMessage } from "../pki/cms-signed.ts";
 import { TAG } from "../pki/der-read.ts";
 import { tlv } from "../pki/der-write.ts";
@@ -11,6 +12,7 @@ import type { TransientCertificate } from "../pki/transient-certificate.ts";
 import type { EndpointRuntime, RaWay } from "../services/endpoint-runtimes.ts";
 import type { Dialect } from "../domain/client-profiles.ts";
 import type { PkiMessage } from "./pki-message.ts";
+import type { Ciphertext } from "./seen-ciphertexts.ts";
 
 /** A message whose signature holds and whose envelope we could open. Nothing in here is secret, so its faults may be told. */
 export interface VerifiedMessage {
@@ -18,6 +20,7 @@ export interface VerifiedMessage {
   readonly envelope: Envelope;
   /** The RA it is addressed to; the current one when it is addressed to none of ours (and will not open then). */
   readonly way: RaWay;
+  readonly ciphertext: Ciphertext;
 }
 
 /** Throws `bad_algorithm`, `unverified`, `invalid_input`, and `bad_message` for what is no envelope at all. */
@@ -43,7 +46,7 @@ export const verifyMessage = (
   if (signed.contentType !== OID.data)
     throw new CountersignError("invalid_input", "the signed content is not id-data");
   const key = importSigner(signed.signerCertificate);
-  if (!verifySignedMessage(signed))
+  if (!verifySignedMessage(signed, key))
     throw new CountersignError("unverified", "the signature or the digest is wrong");
   // The reply is an envelope for the signer (RFC 8894 section 3.1), so its key must take one.
   if (key.type !== "rsa")
@@ -59,11 +62,23 @@ export const verifyMessage = (
       "bad_algorithm",
       `${envelope.cipher.name} envelopes are not accepted`,
     );
+  const way = addressee(envelope, runtime);
   return {
     signer: { key, certificate: signed.signerCertificate },
     envelope,
-    way: addressee(envelope, runtime),
+    way,
+    ciphertext: ciphertextOf(envelope, way, key),
   };
+};
+
+/** What "one ciphertext, one message" goes by (scep.md 5.3 rule 5); needs no private key. */
+const ciphertextOf = (envelope: Envelope, way: RaWay, signer: PublicKey): Ciphertext => {
+  const { ciphertextDigest, contentDigest } = envelopeDigests(
+    envelope,
+    recipientName(way.certificate),
+  );
+  const content = Buffer.concat([Buffer.from(contentDigest, "hex"), signer.spki]);
+  return { digest: ciphertextDigest, content: hash("sha256", content, "hex") };
 };
 
 const importSigner = (certificate: TransientCertificate): PublicKey => {

@@ -86,6 +86,7 @@ export class Challenges {
       state: "open" as const,
       expiresAt: addDuration(now, parseDuration(template.challengeLifetime)),
       certificateId: undefined,
+      failures: 0,
       createdAt: now,
     };
     await store.run(async (tx) => {
@@ -126,7 +127,26 @@ export class Challenges {
     }
     throw new CountersignError("challenge_refused", "no policy knows it");
   }
+
+  /** Does what a redeemed challenge is good for. When that is refused, it counts against a one-time challenge, which is locked at its limit (E-17). */
+  async using<T>(
+    store: TenantStore,
+    { challengeId }: Redemption,
+    use: () => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await use();
+    } catch (error) {
+      if (challengeId !== undefined && isRefusal(error))
+        await store.challenges.countFailure(challengeId);
+      throw error;
+    }
+  }
 }
+
+/** Not our own faults, and not the limits themselves. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof CountersignError && error.facts.http < 429;
 
 /** Throws `not_found` unless an enabled endpoint offers the template. */
 export const endpointFor = async (

@@ -9,10 +9,14 @@ import type { Directory, TenantStore } from "../ports/stores.ts";
 import { CLOCK, DIRECTORY, LOGGER, MDM_HOSTS, METRICS } from "../tokens.ts";
 import { found } from "./access.ts";
 import { Deployments } from "./deployments.ts";
+import { LedgerSealer } from "./ledger-sealer.ts";
 import { RefusalLog } from "./refusal-log.ts";
+import { Ticker } from "./ticker.ts";
 
 /** Milliseconds between looks; a look with nothing due is one indexed query. */
 const PERIOD = 1000;
+/** A row has its place within a second (foundations.md 13). */
+const SEALING = 500;
 const AT_ONCE = 20;
 const LEASE = 60_000;
 const LONGEST_PAUSE = 3_600_000;
@@ -21,9 +25,7 @@ const MOST_ATTEMPTS = 12;
 
 /** Performs the outbox: at least once, with back-off, correct with several nodes. Also reconciles what crashes left behind. */
 export class Dispatcher {
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> = Promise.resolve();
-  private stopped = true;
+  private readonly tickers: readonly Ticker[];
 
   constructor(
     @inject(DIRECTORY) private readonly directory: Directory,
@@ -33,18 +35,22 @@ export class Dispatcher {
     @inject(MDM_HOSTS) private readonly hosts: readonly MdmHost[],
     @inject(Deployments) private readonly deployments: Deployments,
     @inject(RefusalLog) private readonly refusals: RefusalLog,
-  ) {}
-
-  start(): void {
-    this.stopped = false;
-    this.schedule();
+    @inject(LedgerSealer) sealer: LedgerSealer,
+  ) {
+    this.tickers = [
+      new Ticker("dispatcher", PERIOD, () => this.runDue(), logger),
+      // Apart, since a slow host must not keep the ledger open.
+      new Ticker("ledger sealer", SEALING, () => sealer.runDue(), logger),
+    ];
   }
 
-  /** Ends after the look under way. */
+  start(): void {
+    for (const ticker of this.tickers) ticker.start();
+  }
+
+  /** Ends after the looks under way. */
   async stop(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.running;
+    await Promise.all(this.tickers.map((ticker) => ticker.stop()));
     await this.refusals.flush(true);
   }
 
@@ -53,18 +59,6 @@ export class Dispatcher {
     await this.refusals.flush();
     for (const tenant of await this.directory.tenantsDue(this.clock.now()))
       await this.runTenant(tenant);
-  }
-
-  private schedule(): void {
-    if (this.stopped) return;
-    this.timer = setTimeout(() => {
-      this.running = this.runDue()
-        .catch((error: unknown) =>
-          this.logger.error({ error: messageOf(error) }, "dispatcher look failed"),
-        )
-        .finally(() => this.schedule());
-    }, PERIOD);
-    this.timer.unref();
   }
 
   private async runTenant(tenant: TenantId): Promise<void> {

@@ -1,9 +1,11 @@
 import { inject } from "tsyringe";
 import { isLive } from "../domain/device.ts";
+import { limitsOf } from "../domain/endpoint-limits.ts";
 import { CountersignError } from "../errors.ts";
 import type { Clock } from "../ports/ambient.ts";
+import type { Settings } from "../ports/settings.ts";
 import type { ChallengeContext, ChallengePolicy, Redemption } from "../ports/challenge-policy.ts";
-import { CLOCK } from "../tokens.ts";
+import { CLOCK, SETTINGS } from "../tokens.ts";
 import { SecretBox } from "./secret-box.ts";
 
 /** What a dynamic challenge's MAC is bound to. */
@@ -19,6 +21,7 @@ export class DynamicChallenges implements ChallengePolicy {
   constructor(
     @inject(SecretBox) private readonly secrets: SecretBox,
     @inject(CLOCK) private readonly clock: Clock,
+    @inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
   async redeem(
@@ -30,19 +33,31 @@ export class DynamicChallenges implements ChallengePolicy {
       this.secrets.mac(dynamicScope(endpoint.id), secret),
     );
     if (challenge === undefined) return undefined;
+    const { perChallenge } = limitsOf(endpoint, this.settings.limits);
+    if (challenge.failures >= perChallenge)
+      throw new CountersignError(
+        "limit_exceeded",
+        `challenge ${challenge.id} is locked after ${perChallenge} failed tries`,
+      );
     const template = templates.find(({ id }) => id === challenge.templateId);
     const device = await store.devices.get(challenge.deviceId);
+    const refuse = async (error: CountersignError): Promise<never> => {
+      await store.challenges.countFailure(challenge.id);
+      throw error;
+    };
     if (template === undefined || device === undefined)
-      throw new CountersignError("challenge_refused", "its template or device is gone");
+      return refuse(new CountersignError("challenge_refused", "its template or device is gone"));
     if (challenge.state === "burned")
-      throw new CountersignError("challenge_refused", "it was burned");
+      return refuse(new CountersignError("challenge_refused", "it was burned"));
     if (challenge.expiresAt <= this.clock.now())
-      throw new CountersignError(
-        "challenge_refused",
-        `it ran out at ${challenge.expiresAt.toISOString()}`,
+      return refuse(
+        new CountersignError(
+          "challenge_refused",
+          `it ran out at ${challenge.expiresAt.toISOString()}`,
+        ),
       );
     if (!isLive(device))
-      throw new CountersignError("device_gone", `device ${device.id} is ${device.status}`);
+      return refuse(new CountersignError("device_gone", `device ${device.id} is ${device.status}`));
     return {
       template,
       device,

@@ -1,5 +1,6 @@
 import { dialectOf } from "../domain/client-profiles.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
+import type { EndpointLimits } from "../domain/endpoint-limits.ts";
 import type { Ra } from "../domain/ra.ts";
 import { raView, type RaView } from "./ra-view.ts";
 
@@ -24,6 +25,8 @@ export interface EndpointView {
   readonly includeRoot: boolean;
   readonly legacy: boolean;
   readonly acceptMd5Csr: boolean;
+  /** All of them, with the defaults filled in. */
+  readonly limits: EndpointLimits;
   readonly approval: Endpoint["approval"];
   readonly approvalLifetime: string;
   readonly queries: boolean;
@@ -41,6 +44,7 @@ export interface EndpointView {
 
 export const endpointView = (
   endpoint: Endpoint,
+  limits: EndpointLimits,
   ra: Ra | undefined,
   scepUrl: string | undefined,
 ): EndpointView => ({
@@ -64,6 +68,7 @@ export const endpointView = (
   includeRoot: endpoint.includeRoot,
   legacy: endpoint.legacy,
   acceptMd5Csr: endpoint.acceptMd5Csr,
+  limits,
   approval: endpoint.approval,
   approvalLifetime: endpoint.approvalLifetime,
   queries: endpoint.queries,
@@ -87,6 +92,11 @@ const warningsOf = (endpoint: Endpoint): readonly string[] => {
       : []),
     ...(dialect.allowProxySigner
       ? ["Requests may be signed with another key than their own: use this for proxies only"]
+      : []),
+    ...(endpoint.limits.perSource === "off"
+      ? [
+          "Requests are not limited by address: right where a console proxies its fleet (Workspace ONE, Jamf, Ivanti EPMM)",
+        ]
       : []),
   ];
 };

@@ -7,6 +7,7 @@ import {
   ENDPOINT_ID,
 } from "../domain/endpoint.ts";
 import { isLiveRa } from "../domain/ra.ts";
+import { type EndpointLimits, limitsOf } from "../domain/endpoint-limits.ts";
 import type { Principal } from "../domain/principal.ts";
 import type { Template } from "../domain/template.ts";
 import { CountersignError, type Issue } from "../errors.ts";
@@ -45,6 +46,8 @@ export interface EndpointInput {
   readonly includeRoot?: boolean | undefined;
   readonly legacy?: boolean | undefined;
   readonly acceptMd5Csr?: boolean | undefined;
+  /** What differs from the defaults; the whole of it is replaced. */
+  readonly limits?: Partial<EndpointLimits> | undefined;
   /** Enabled unless said otherwise; refused while something is missing (E-06). */
   readonly enabled?: boolean | undefined;
   readonly approval?: Endpoint["approval"] | undefined;
@@ -100,6 +103,7 @@ export class Endpoints {
       includeRoot: input.includeRoot ?? true,
       legacy: input.legacy ?? false,
       acceptMd5Csr: input.acceptMd5Csr ?? false,
+      limits: input.limits ?? {},
       approval: input.approval ?? "none",
       approvalLifetime: input.approvalLifetime ?? "P7D",
       queries: input.queries ?? true,
@@ -150,6 +154,7 @@ export class Endpoints {
       includeRoot: change.includeRoot ?? stored.includeRoot,
       legacy: change.legacy ?? stored.legacy,
       acceptMd5Csr: change.acceptMd5Csr ?? stored.acceptMd5Csr,
+      limits: change.limits ?? stored.limits,
       approval: change.approval ?? stored.approval,
       approvalLifetime: change.approvalLifetime ?? stored.approvalLifetime,
       queries: change.queries ?? stored.queries,
@@ -286,7 +291,8 @@ export class Endpoints {
 
   private async view(store: TenantStore, endpoint: Endpoint): Promise<EndpointView> {
     const ra = endpoint.raId === undefined ? undefined : await store.ras.get(endpoint.raId);
-    return endpointView(endpoint, ra, this.settings.scepUrl);
+    const limits = limitsOf(endpoint, this.settings.limits);
+    return endpointView(endpoint, limits, ra, this.settings.scepUrl);
   }
 }
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { inject } from "tsyringe";
 import { isRsa } from "../domain/algorithm.ts";
 import { formatDn } from "../domain/distinguished-name.ts";
+import { limitsOf } from "../domain/endpoint-limits.ts";
 import type { LedgerEntry } from "../domain/events.ts";
 import { normalizeSan } from "../domain/san-value.ts";
 import { renderSan, renderSubject } from "../domain/subject-pattern.ts";
@@ -16,7 +17,7 @@ import type { Clock, Logger, Metrics, Random } from "../ports/ambient.ts";
 import type { PreparedCertificate } from "../ports/ca-backend.ts";
 import type { Redemption, RequestedIdentity } from "../ports/challenge-policy.ts";
 import type { Settings } from "../ports/settings.ts";
-import type { Reservation, ReserveResult } from "../ports/stores.ts";
+import type { RefusedBecause, Reservation, ReserveResult } from "../ports/stores.ts";
 import { CLOCK, LOGGER, METRICS, RANDOM, SETTINGS } from "../tokens.ts";
 import { CaCertificates, issuerOf } from "./ca-certificates.ts";
 import type { EndpointRuntime, RaWay } from "./endpoint-runtimes.ts";
@@ -151,6 +152,7 @@ export class Issuance {
       challengeId: redemption.challengeId,
       ciphertext: request.ciphertext,
       onlyOne: !template.allowDuplicates && redemption.replaces === undefined,
+      limits: limitsOf(request.runtime.endpoint, this.settings.limits),
       now,
     };
     return { prepared, reservation };
@@ -214,8 +216,8 @@ const idempotencyKey = ({ runtime, transactionId, csr, signer }: IssueRequest): 
 };
 
 const refusal = (
-  because: "challenge" | "ciphertext" | "device" | "duplicate",
-  { deviceId, templateId }: Reservation,
+  because: RefusedBecause,
+  { deviceId, templateId, endpointId, challengeId, limits }: Reservation,
 ): CountersignError => {
   switch (because) {
     case "challenge":
@@ -237,6 +239,21 @@ const refusal = (
       return new CountersignError(
         "policy_refused",
         `device ${deviceId} holds a live certificate of template ${templateId}`,
+      );
+    case "limit-device":
+      return new CountersignError(
+        "limit_exceeded",
+        `device ${deviceId} made over ${limits.perDevicePerDay} requests in a day`,
+      );
+    case "limit-endpoint":
+      return new CountersignError(
+        "limit_exceeded",
+        `endpoint ${endpointId} issued ${limits.perEndpointPerMinute} certificates in this minute`,
+      );
+    case "limit-challenge":
+      return new CountersignError(
+        "limit_exceeded",
+        `challenge ${challengeId ?? ""} is locked after ${limits.perChallenge} failed tries`,
       );
   }
 };

@@ -13,6 +13,7 @@ interface ChallengeRow {
   readonly state: Challenge["state"];
   readonly expires_at: Millis;
   readonly certificate_id: string | null;
+  readonly failures: number;
   readonly created_at: Millis;
 }
 
@@ -26,6 +27,7 @@ const mapping: Mapping<Challenge, ChallengeRow> = {
     state: challenge.state,
     expires_at: toMillis(challenge.expiresAt),
     certificate_id: orNull(challenge.certificateId),
+    failures: challenge.failures,
     created_at: toMillis(challenge.createdAt),
   }),
   fromRow: (row) => ({
@@ -36,6 +38,7 @@ const mapping: Mapping<Challenge, ChallengeRow> = {
     state: row.state,
     expiresAt: fromMillis(row.expires_at),
     certificateId: orUndefined(row.certificate_id),
+    failures: row.failures,
     createdAt: fromMillis(row.created_at),
   }),
 };
@@ -83,5 +86,11 @@ export class Challenges implements ChallengeStore {
           .returning("id") as PromiseLike<{ readonly id: string }[]>),
     );
     return burned.map(({ id }) => id);
+  }
+
+  async countFailure(id: string): Promise<void> {
+    await this.session.write((db) =>
+      db(mapping.table).where({ tenant: this.tenant, id }).increment("failures"),
+    );
   }
 }

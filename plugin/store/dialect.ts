@@ -5,39 +5,56 @@ import { CountersignError, type ErrorCode } from "../errors.ts";
 export type Value = string | number | null | Uint8Array;
 
 /**
- * Prepared statements on one connection, for the hot path. Placeholders are `?`. The two lock clauses end a `select` whose rows must not
- * change before the transaction ends; they are empty where a write transaction excludes all others.
+ * Prepared statements on one connection, for the hot path. Placeholders are `?`. The lock clauses end a `select` whose rows must not
+ * change before the transaction ends; they are empty where a write transaction excludes all others. `skipLocked` takes only rows that
+ * no other transaction holds.
  */
 export interface Statements {
   all<R>(sql: string, values: readonly Value[]): Promise<R[]>;
   readonly forUpdate: string;
   readonly forShare: string;
+  readonly skipLocked: string;
 }
+
+/** What an error of a driver means. `text` and `cause` hold no stored value and no password. */
+export interface Fault {
+  readonly code: ErrorCode;
+  readonly text: string;
+  readonly cause: unknown;
+}
+
+/** Whether a transaction has the database for itself, or shares it with others that only guard their own rows. */
+export type Access = "alone" | "shared";
 
 /** All that differs from one database to another. Everything else is SQL that all of them know. */
 export interface Dialect {
-  /** Pool of one: every write goes through it. */
+  /** Every write goes through it; as many connections as transactions of this node may run at once. */
   readonly writer: Knex;
   /** Cannot write. */
   readonly readers: Knex;
-  /** A transaction that holds the right to write from its start (foundations.md 9). */
-  transaction<T>(work: (tx: Knex) => Promise<T>): Promise<T>;
-  /** The same with prepared statements only. */
+  /** How many of this node's `batch` transactions may run at once; 0 when they wait in one line with all other writes. */
+  readonly batchLanes: number;
+  /**
+   * A transaction that holds the right to write from its start (foundations.md 9). One that is `alone` runs `work` once, and no other
+   * write of any node is between its reads and its writes; a `shared` one may run `work` again after a deadlock.
+   */
+  transaction<T>(access: Access, work: (tx: Knex) => Promise<T>): Promise<T>;
+  /** A `shared` one with prepared statements only. */
   batch<T>(work: (statements: Statements) => Promise<T>): Promise<T>;
   /** Reads by a prepared statement, outside any transaction; may run beside others. For a fixed set of texts. */
   rows<R>(sql: string, values: readonly Value[]): Promise<R[]>;
   /** Prepared statements inside a transaction of `transaction`. */
   within<T>(tx: Knex, work: (statements: Statements) => Promise<T>): Promise<T>;
-  /** A transaction that schema changes may be made in, and that excludes all other nodes. */
+  /** A transaction that schema changes may be made in, and that excludes the migrations of all other nodes. */
   migration<T>(work: (tx: Knex) => Promise<T>): Promise<T>;
-  /** The code for an error of this database's driver; undefined for any other error. */
-  classify(error: unknown): ErrorCode | undefined;
+  /** What an error of this database's driver means; undefined for any other error. */
+  faultOf(error: unknown): Fault | undefined;
   close(): Promise<void>;
 }
 
 /** Runs `work`; an error of the driver becomes a CountersignError, any other one passes. */
 export const translating = async <T>(
-  dialect: Pick<Dialect, "classify">,
+  dialect: Pick<Dialect, "faultOf">,
   work: () => PromiseLike<T>,
 ): Promise<T> => {
   try {
@@ -47,13 +64,11 @@ export const translating = async <T>(
   }
 };
 
-export const translated = (dialect: Pick<Dialect, "classify">, error: unknown): unknown => {
+export const translated = (dialect: Pick<Dialect, "faultOf">, error: unknown): unknown => {
   if (error instanceof CountersignError) return error;
-  const code = dialect.classify(error);
-  if (code === undefined) return error;
-  // The driver's text names tables and columns, never values (see `compileSqlOnError`).
-  return new CountersignError(code, `the database answered: ${(error as Error).message}`, {
-    cause: error,
-    ...(code === "database_locked" ? { retryAfter: 5 } : {}),
-  });
+  const fault = dialect.faultOf(error);
+  if (fault === undefined) return error;
+  const { code, text, cause } = fault;
+  const passing = code === "database_locked" || code === "busy";
+  return new CountersignError(code, text, { cause, ...(passing ? { retryAfter: 5 } : {}) });
 };

@@ -75,6 +75,24 @@ export class TenantDirectory implements Directory {
     return rows.map(({ tenant }) => tenant).sort();
   }
 
+  async tenantsUnsealed(): Promise<readonly TenantId[]> {
+    const rows = await this.session.read(
+      (db) =>
+        db
+          .select("tenant")
+          .from("countersign_ledger")
+          // Literal, so that the partial index serves it.
+          .whereRaw("sequence is null")
+          .union((unsigned) => {
+            void unsigned
+              .select("tenant")
+              .from("countersign_ledger_chains")
+              .whereRaw("signed_sequence < sequence");
+          }) as PromiseLike<{ readonly tenant: TenantId }[]>,
+    );
+    return rows.map(({ tenant }) => tenant).sort();
+  }
+
   open(tenant: TenantId): TenantStore {
     return openTenantStore(this.session, tenant, this.commit);
   }

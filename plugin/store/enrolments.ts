@@ -50,8 +50,8 @@ export class Enrolments implements EnrolmentStore {
           rows.map(({ id }) => ({ tenant, id, leaseBefore })),
         );
       });
-      total += failed;
-      if (failed < AT_ONCE) return total;
+      total += failed.length;
+      if (failed.length < AT_ONCE) return total;
     }
   }
 }

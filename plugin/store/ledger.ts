@@ -1,4 +1,4 @@
-import type { LedgerEntry, LedgerEvent } from "../domain/events.ts";
+import type { LedgerEntry, LedgerEvent, LedgerRow as Row } from "../domain/events.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import type { LedgerStore, Page, PageRequest } from "../ports/stores.ts";
 import { fromMillis, orNull, orUndefined, toMillis, type Millis } from "./base/columns.ts";
@@ -15,9 +15,11 @@ interface LedgerRow {
   readonly at: Millis;
   readonly subject_id: string | null;
   readonly data: string;
+  readonly sequence: number | string | null;
+  readonly hash: string | null;
 }
 
-/** The unchained ledger rows of one tenant; see `LedgerStore`. Newest is what was written last. */
+/** The ledger of one tenant; see `LedgerStore`. Newest is what was written last. */
 export class Ledger implements LedgerStore {
   constructor(
     private readonly session: Session,
@@ -40,7 +42,7 @@ export class Ledger implements LedgerStore {
   async list(
     filter: { readonly event?: LedgerEvent | undefined; readonly subjectId?: string | undefined },
     page: PageRequest,
-  ): Promise<Page<LedgerEntry & { readonly id: string }>> {
+  ): Promise<Page<Row>> {
     const limit = limitOf(page);
     const [after] = positionOf(page, ["number"]) ?? [];
     const rows = await this.session.read((db) => {
@@ -57,11 +59,13 @@ export class Ledger implements LedgerStore {
   }
 }
 
-const read = (row: LedgerRow): LedgerEntry & { readonly id: string } => ({
+const read = (row: LedgerRow): Row => ({
   id: String(row.id),
   event: row.event,
   principal: row.principal,
   at: fromMillis(row.at),
   subjectId: orUndefined(row.subject_id),
   data: fromJson(row.data) as LedgerEntry["data"],
+  sequence: row.sequence === null ? undefined : Number(row.sequence),
+  hash: orUndefined(row.hash),
 });

@@ -40,6 +40,8 @@ export class Outbox implements OutboxStore {
       const due = await (this.#due(db, now)
         .orderBy(["due_at", "id"])
         .limit(limit)
+        // Of two nodes the second waits, and finds them leased.
+        .forUpdate()
         .select("id") as PromiseLike<{ readonly id: number | string }[]>);
       return await (this.#due(db, now)
         .whereIn(

@@ -1,7 +1,9 @@
 import knexPackage, { type Knex } from "knex";
 import type { ErrorCode } from "../errors.ts";
 import type { Logger } from "../ports/ambient.ts";
-import type { Dialect, Statements } from "./dialect.ts";
+import { knexLog } from "./base/knex-log.ts";
+import { telling } from "./base/transaction.ts";
+import type { Dialect, Fault, Statements } from "./dialect.ts";
 import { PreparedStatements, type SqliteConnection } from "./base/prepared-statements.ts";
 
 export interface SqliteOptions {
@@ -59,7 +61,7 @@ export const sqliteDialect = ({ file, busyMs, logger }: SqliteOptions): Dialect 
     }
     const { all } = bound(statements);
     try {
-      return await work({ all, forUpdate: "", forShare: "" });
+      return await work({ all, forUpdate: "", forShare: "", skipLocked: "" });
     } finally {
       await source.releaseConnection(connection);
     }
@@ -68,6 +70,7 @@ export const sqliteDialect = ({ file, busyMs, logger }: SqliteOptions): Dialect 
   return {
     writer,
     readers,
+    batchLanes: 0,
     rows: async (sql, values) => {
       reading ??= openReading().catch((failure: unknown) => {
         reading = undefined;
@@ -89,7 +92,8 @@ export const sqliteDialect = ({ file, busyMs, logger }: SqliteOptions): Dialect 
           throw error;
         }
       }),
-    transaction: (work) =>
+    // A writer excludes all others in this database, so either access is the same.
+    transaction: (_access, work) =>
       telling(writer, async (tx) => {
         // A write that changes nothing: knex opens with a plain BEGIN, and reading first would end in SQLITE_BUSY at the first write.
         await tx.raw("delete from countersign_settings where name is null");
@@ -100,7 +104,7 @@ export const sqliteDialect = ({ file, busyMs, logger }: SqliteOptions): Dialect 
         await tx.raw(`pragma application_id = ${APPLICATION_ID}`);
         return work(tx);
       }),
-    classify,
+    faultOf,
     close: async () => {
       await Promise.all(leave.map((end) => end()));
       await Promise.all([writer.destroy(), readers.destroy()]);
@@ -111,23 +115,6 @@ export const sqliteDialect = ({ file, busyMs, logger }: SqliteOptions): Dialect 
 const bound = (statements: PreparedStatements): Pick<Statements, "all"> => ({
   all: (sql, values) => statements.all(sql, values),
 });
-
-/** A transaction of knex that fails with the error of `work`: SQLite rolls back by itself on a full disk, and knex tells of that instead. */
-const telling = async <T>(writer: Knex, work: (tx: Knex) => Promise<T>): Promise<T> => {
-  const errors: unknown[] = [];
-  try {
-    return await writer.transaction(async (tx) => {
-      try {
-        return await work(tx);
-      } catch (error) {
-        errors.push(error);
-        throw error;
-      }
-    });
-  } catch (error) {
-    throw errors[0] ?? error;
-  }
-};
 
 const open = (
   { file, logger, min, max }: Omit<SqliteOptions, "busyMs"> & Record<"min" | "max", number>,
@@ -149,12 +136,6 @@ const open = (
     },
   });
 
-/** Knex would write to the console, in the host's process, what it also throws. */
-const knexLog = (logger: Logger | undefined): Knex.Logger => {
-  const say = (text: unknown): void => logger?.debug({ text: String(text) }, "knex says");
-  return { warn: say, error: say, deprecate: say, debug: say };
-};
-
 const exec = (connection: SqliteConnection, sql: string): Promise<void> =>
   new Promise((resolve, reject) => {
     connection.exec(sql, (error) => {
@@ -171,7 +152,7 @@ const enterWal = async (connection: SqliteConnection, busyMs: number): Promise<v
       await exec(connection, "pragma journal_mode = WAL");
       return;
     } catch (error) {
-      if (classify(error) !== "database_locked" || waited >= busyMs) throw error;
+      if (codeOf(error) !== "database_locked" || waited >= busyMs) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
@@ -189,7 +170,15 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   SQLITE_PERM: "database_unusable",
 };
 
-const classify = (error: unknown): ErrorCode | undefined => {
+/** The driver's text names tables and columns, never values (see `compileSqlOnError`). */
+const faultOf = (error: unknown): Fault | undefined => {
+  const code = codeOf(error);
+  return code === undefined
+    ? undefined
+    : { code, text: `the database answered: ${(error as Error).message}`, cause: error };
+};
+
+const codeOf = (error: unknown): ErrorCode | undefined => {
   if (!(error instanceof Error) || !("code" in error)) return undefined;
   const { code, message } = error;
   if (typeof code !== "string" || !code.startsWith("SQLITE_")) return undefined;

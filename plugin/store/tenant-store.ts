@@ -10,7 +10,9 @@ import { Devices } from "./devices.ts";
 import { Endpoints } from "./endpoints.ts";
 import { GroupCommit } from "./enrolling/group-commit.ts";
 import { Enrolments } from "./enrolments.ts";
+import { LedgerChain } from "./ledger-chain.ts";
 import { Ledger } from "./ledger.ts";
+import { Limits } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
 import { Pending } from "./pending.ts";
 import { Ras } from "./ras.ts";
@@ -34,6 +36,8 @@ export const openTenantStore = (
   certificates: new Certificates(session, tenant),
   crls: new Crls(session, tenant),
   ledger: new Ledger(session, tenant),
+  chain: new LedgerChain(session, tenant),
+  limits: new Limits(session, tenant),
   outbox: new Outbox(session, tenant),
   enrolments: new Enrolments(session, tenant, commit),
   // Inside a transaction the calls join it, so they gather in a batch of its own.

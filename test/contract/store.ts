@@ -1,3 +1,5 @@
+import { describeChain } from "./store/ledger-chain.ts";
+import { describeLimits } from "./store/limits.ts";
 import { describeEnrolments } from "./store/enrolments.ts";
 import { describeObjects } from "./store/objects.ts";
 import { describeRecords } from "./store/records.ts";
@@ -15,6 +17,8 @@ export const describeStore = (name: string, open: () => Promise<OpenedDatabase>)
     describe("of records", () => describeRecords(open));
     describe("as a whole", () => describeWhole(open));
     describe("of enrolments", () => describeEnrolments(open));
+    describe("of limits", () => describeLimits(open));
+    describe("of the ledger chain", () => describeChain(open));
     describe("of settlements", () => describeSettlements(open));
   });
 };

@@ -164,10 +164,10 @@ describe("standalone server", function () {
   it("serves on each further listener only what it names", async () => {
     const server = await served(folder.file("data"), ["--listen", "scep,status=127.0.0.1:0"]);
     running = server;
-    const further = connection().listeners[1];
-    assert.deepEqual(further?.serves, ["scep", "status"]);
+    const further = connection().listeners[1]!;
+    assert.deepEqual(further.serves, ["scep", "status"]);
     const status = async (path: string): Promise<number> =>
-      (await fetch(`${further?.url ?? ""}${path}`)).status;
+      (await fetch(`${further.url}${path}`)).status;
     assert.equal(await status("/healthz"), 200);
     assert.equal(await status("/metrics"), 404);
     assert.equal(await status("/api/v1/whoami"), 404);

@@ -2,30 +2,47 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Database } from "../../plugin/ports/stores.ts";
-import { openDatabase } from "../../plugin/store/database.ts";
+import { type DatabasePlace, openDatabase } from "../../plugin/store/database.ts";
+import type { PostgresServer } from "./postgres.ts";
 
 /** A database for a test; `close` removes it. */
 export interface TestDatabase {
   readonly database: Database;
-  readonly file: string;
+  /** Where it is, for a second opening. */
+  readonly place: DatabasePlace;
   close(): Promise<void>;
 }
 
+const clock = { now: (): Date => new Date() };
+
 /** A new SQLite file in a folder of its own, not migrated. */
-export const sqliteDatabase = async (): Promise<TestDatabase> => {
+export const sqliteDatabase = async (): Promise<TestDatabase & { readonly file: string }> => {
   const folder = await mkdtemp(join(tmpdir(), "countersign-store-"));
   const file = join(folder, "data.sqlite");
-  const database = await openDatabase({
-    client: "sqlite3",
-    file,
-    clock: { now: () => new Date() },
-  });
+  const place = { client: "sqlite3", file } as const;
+  const database = await openDatabase({ ...place, clock });
   return {
     database,
+    place,
     file,
     close: async () => {
       await database.close();
       await rm(folder, { recursive: true, force: true });
+    },
+  };
+};
+
+/** A new database on a PostgreSQL server, not migrated. */
+export const postgresDatabase = async (server: PostgresServer): Promise<TestDatabase> => {
+  const name = await server.create();
+  const place = { client: "pg", connection: server.url(name) } as const;
+  const database = await openDatabase({ ...place, clock });
+  return {
+    database,
+    place,
+    close: async () => {
+      await database.close();
+      await server.drop(name);
     },
   };
 };

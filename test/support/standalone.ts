@@ -49,14 +49,13 @@ export const serving = async (
   const ended = new Promise<number>((resolve) =>
     child.once("close", (code) => resolve(code ?? 128)),
   );
-  let alive = true;
-  void ended.then(() => (alive = false));
+  const alive = (): boolean => child.exitCode === null && child.signalCode === null;
   const stop = async (signal: NodeJS.Signals = "SIGTERM"): Promise<number> => {
-    if (alive) child.kill(signal);
+    if (alive()) child.kill(signal);
     return ended;
   };
   for (let waited = 0; !until.test(out); waited += 50) {
-    if (!alive || waited > 60_000) {
+    if (!alive() || waited > 60_000) {
       await stop("SIGKILL");
       throw new Error(`countersign ${args.join(" ")} did not get ready\n${out}${err}`);
     }

@@ -1,23 +1,9 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import type { Command } from "commander";
-import { adminClient } from "../admin-client.ts";
-import { type DataFolder, dataFolder } from "../data-folder.ts";
-import { demoAddress } from "../demo/demo-address.ts";
-import { ensureDemo } from "../demo/demo-data.ts";
-import { demoMdm } from "../demo/demo-mdm.ts";
-import { demoText } from "../demo/demo-text.ts";
-import { isInitialised } from "../initialise.ts";
 import {
   addInstallationOptions,
   addListenOptions,
   type InstallationOptions,
-  serverOptions,
 } from "../serve-options.ts";
-import { type ServerOptions, startServer } from "../server.ts";
-import { readSettings } from "../settings.ts";
-import { isSoftHsm, softHsmToken } from "../softhsm-token.ts";
-import { untilStopped } from "../until-stopped.ts";
 
 /** `demo`: a server with an MDM of its own, three devices, an authority, a template, an endpoint and profiles; what `npm start` runs. */
 export const addDemoCommand = (program: Command): void => {
@@ -27,54 +13,8 @@ export const addDemoCommand = (program: Command): void => {
   addListenOptions(addInstallationOptions(command)).action(async (given: InstallationOptions) => {
     // Whatever this process makes is its owner's alone.
     process.umask(0o077);
-    const folder = dataFolder(given.data);
-    const logLevel =
-      command.getOptionValueSource("logLevel") === "default" ? "warn" : given.logLevel;
-    const stored = (await isInitialised(folder)) ? await readSettings(folder) : undefined;
-    const address = await demoAddress(given, stored);
-    const { pkcs11 } = given;
-    const makesToken =
-      pkcs11 !== undefined &&
-      isSoftHsm(pkcs11) &&
-      given.pinFile === undefined &&
-      given.pinEnv === undefined;
-    const token = makesToken ? await softHsmToken(folder, pkcs11) : undefined;
-    const read = await serverOptions(
-      {
-        ...given,
-        ...(makesToken ? { pkcs11: undefined, tokenLabel: undefined } : {}),
-        ...address,
-        logLevel,
-      },
-      [demoMdm(join(folder.demo, "profiles"))],
-    );
-    const options: ServerOptions =
-      token === undefined ? read : { ...read, keyStore: token.keyStore };
-    const server = await startServer(options).catch(async (failure: unknown) => {
-      await token?.undo();
-      throw failure;
-    });
-    try {
-      await mkdir(folder.demo, { recursive: true, mode: 0o700 });
-      const kind = await firstKeyStore(folder);
-      const api = adminClient(server.admin, () => Promise.resolve(server.token));
-      const data = await ensureDemo(api, kind === "pkcs11" ? "-hsm" : "");
-      const keys = kind === "pkcs11" ? "keys on a PKCS#11 token" : "keys in encrypted files";
-      const place = {
-        folder,
-        admin: server.admin,
-        keys,
-        workingFolder: process.cwd(),
-        script: process.argv[1] ?? "countersign",
-      };
-      process.stdout.write(demoText(place, data));
-    } catch (failure) {
-      await server.close();
-      throw failure;
-    }
-    await untilStopped(server, options.logger);
+    const quiet = command.getOptionValueSource("logLevel") === "default";
+    const { runDemo } = await import("../demo/run-demo.ts");
+    await runDemo(quiet ? { ...given, logLevel: "warn" } : given);
   });
 };
-
-const firstKeyStore = async (folder: DataFolder): Promise<string | undefined> =>
-  (await readSettings(folder)).keys[0]?.kind;

@@ -3,7 +3,6 @@ import type { Finding } from "../../../plugin/index.ts";
 import { dataOption } from "../api-command.ts";
 import { machineClock } from "../clock.ts";
 import { dataFolder } from "../data-folder.ts";
-import { examine } from "../doctor/examine.ts";
 import { EXIT_FAILURE } from "../failure.ts";
 import { standaloneLogger } from "../serve-options.ts";
 
@@ -20,6 +19,7 @@ export const addDoctorCommand = (program: Command): void => {
     .option("--config <file>", "the JSON file that serve is given")
     .option("--json", "print the findings as JSON")
     .action(async (options: { data: string; config?: string; json?: boolean }) => {
+      const { examine } = await import("../doctor/examine.ts");
       const logger = standaloneLogger("error");
       const folder = dataFolder(options.data);
       const findings = await examine(folder, options.config, machineClock, logger);

@@ -5,7 +5,6 @@ import {
   type InstallationOptions,
   serverOptions,
 } from "../serve-options.ts";
-import { startServer } from "../server.ts";
 import { untilStopped } from "../until-stopped.ts";
 
 /** `serve`: a server until it is stopped. */
@@ -18,6 +17,8 @@ export const addServeCommand = (program: Command): void => {
     .action(async (given: InstallationOptions & { readonly readyJson?: boolean }) => {
       // Whatever this process makes is its owner's alone.
       process.umask(0o077);
+      // The server is loaded by the commands that run it, so that the others start at once.
+      const { startServer } = await import("../server.ts");
       const options = await serverOptions(given);
       const server = await startServer(options);
       const { admin, scep, token } = server;

@@ -1,6 +1,6 @@
 import { portHolder } from "../port-holder.ts";
 import type { InstallationOptions } from "../serve-options.ts";
-import { DEFAULT_HOST, DEFAULT_PORT } from "../server.ts";
+import { DEFAULT_HOST, DEFAULT_PORT } from "../listen-spec.ts";
 import type { Settings } from "../settings.ts";
 
 const PORTS_TRIED = 50;

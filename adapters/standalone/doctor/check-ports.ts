@@ -1,7 +1,7 @@
 import type { Finding } from "../../../plugin/index.ts";
 import type { Connection } from "../connection.ts";
 import { portHolder } from "../port-holder.ts";
-import { DEFAULT_HOST, DEFAULT_PORT } from "../server.ts";
+import { DEFAULT_HOST, DEFAULT_PORT } from "../listen-spec.ts";
 import type { Settings } from "../settings.ts";
 import { answersAsOurs } from "./our-answer.ts";
 

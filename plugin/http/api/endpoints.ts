@@ -15,6 +15,17 @@ const policy = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("dynamic") }),
 ]);
 
+const most = z.int().min(1).max(1_000_000_000).exactOptional();
+const limits = z
+  .strictObject({
+    perSource: z.union([z.int().min(1), z.literal("off")]).exactOptional(),
+    perDevicePerDay: most,
+    perEndpointPerMinute: most,
+    perChallenge: most,
+  })
+  .exactOptional()
+  .describe("What differs from the defaults: 600 a minute, 100 a day, 60,000 a minute, 10 tries.");
+
 const templateIds = z.array(reference).max(100);
 const policies = z.array(policy).max(20);
 
@@ -25,6 +36,7 @@ const settings = {
   includeRoot: z.boolean().exactOptional(),
   legacy: z.boolean().exactOptional(),
   acceptMd5Csr: z.boolean().exactOptional(),
+  limits,
   approval: z.enum(["none", "manual"]).exactOptional(),
   approvalLifetime: z.string().min(2).max(40).exactOptional(),
   queries: z.boolean().exactOptional(),

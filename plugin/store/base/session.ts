@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 import { CountersignError } from "../../errors.ts";
-import { translating, type Dialect, type Statements, type Value } from "../dialect.ts";
+import { translating, type Access, type Dialect, type Statements, type Value } from "../dialect.ts";
 import type { WriteQueue } from "./write-queue.ts";
 
 /** How a store reaches the database: on its own, or inside a transaction that somebody else ends. Errors are CountersignErrors. */
@@ -8,7 +8,7 @@ export interface Session {
   read<T>(query: (db: Knex) => PromiseLike<T>): Promise<T>;
   /** Reads by a prepared statement: a fifth of what building a query costs. Placeholders are `?`. */
   rows<R>(sql: string, values: readonly Value[]): Promise<R[]>;
-  /** All writes of `work` or none. */
+  /** All writes of `work` or none; it may run again after a deadlock. */
   write<T>(work: (db: Knex) => Promise<T>): Promise<T>;
   /** The same by prepared statements. */
   batch<T>(work: (statements: Statements) => Promise<T>): Promise<T>;
@@ -18,9 +18,11 @@ export interface Session {
 
 /** Reads from the readers; each write is a transaction of its own, in its turn. */
 export class PoolSession implements Session {
+  /** `batches` is the line of the hot path: `queue` itself where the database has one writer. */
   constructor(
     private readonly dialect: Dialect,
     private readonly queue: WriteQueue,
+    private readonly batches: WriteQueue,
   ) {}
 
   read<T>(query: (db: Knex) => PromiseLike<T>): Promise<T> {
@@ -32,15 +34,15 @@ export class PoolSession implements Session {
   }
 
   write<T>(work: (db: Knex) => Promise<T>): Promise<T> {
-    return this.queue.enter(() => translating(this.dialect, () => this.dialect.transaction(work)));
+    return this.#transaction("shared", work);
   }
 
   batch<T>(work: (statements: Statements) => Promise<T>): Promise<T> {
-    return this.queue.enter(() => translating(this.dialect, () => this.dialect.batch(work)));
+    return this.batches.enter(() => translating(this.dialect, () => this.dialect.batch(work)));
   }
 
   begin<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    return this.write(async (tx) => {
+    return this.#transaction("alone", async (tx) => {
       const session = new TransactionSession(this.dialect, tx);
       try {
         return await work(session);
@@ -48,6 +50,12 @@ export class PoolSession implements Session {
         session.end();
       }
     });
+  }
+
+  #transaction<T>(access: Access, work: (db: Knex) => Promise<T>): Promise<T> {
+    return this.queue.enter(() =>
+      translating(this.dialect, () => this.dialect.transaction(access, work)),
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 import type { TenantId } from "../../domain/tenant.ts";
+import type { Millis } from "../base/columns.ts";
 import type { Statements } from "../dialect.ts";
 import { inChunks, values } from "./sql.ts";
 
@@ -20,14 +21,17 @@ export interface Abandonment {
 /** Any lease, also one that still runs. */
 export const ANY_LEASE = Number.MAX_SAFE_INTEGER;
 
-/** Fails reserved rows and gives back what they held; answers how many. */
-export const abandon = async (sql: Statements, rows: readonly Abandonment[]): Promise<number> => {
+/** Fails reserved rows and gives back what they held; answers them. */
+export const abandon = async (
+  sql: Statements,
+  rows: readonly Abandonment[],
+): Promise<Abandoned[]> => {
   const failed = await inChunks(rows, (chunk) =>
     sql.all<FailedRow>(
       `with gone(g_tenant, g_id, g_before) as (${values("tti", chunk.length)})
        update countersign_certificates set status = 'failed' from gone
        where tenant = g_tenant and id = g_id and status = 'reserved' and lease_until <= g_before
-       returning tenant, id, challenge_id, idempotency_key`,
+       returning tenant, id, challenge_id, idempotency_key, device_id, created_at`,
       chunk.flatMap((row) => [row.tenant, row.id, row.leaseBefore]),
     ),
   );
@@ -40,7 +44,11 @@ export const abandon = async (sql: Statements, rows: readonly Abandonment[]): Pr
       idempotencyKey: row.idempotency_key,
     })),
   );
-  return failed.length;
+  return failed.map(({ tenant, device_id, created_at }) => ({
+    tenant,
+    deviceId: device_id,
+    createdAt: Number(created_at),
+  }));
 };
 
 interface FailedRow {
@@ -48,6 +56,15 @@ interface FailedRow {
   readonly id: string;
   readonly challenge_id: string | null;
   readonly idempotency_key: string | null;
+  readonly device_id: string | null;
+  readonly created_at: Millis;
+}
+
+/** A reservation that failed, and when it was made. */
+interface Abandoned {
+  readonly tenant: TenantId;
+  readonly deviceId: string | null;
+  readonly createdAt: number;
 }
 
 /** Opens the challenges that these certificates reserved and frees their idempotence keys, as far as they are still theirs. */

@@ -5,6 +5,7 @@ import type { Session } from "../base/session.ts";
 import type { Statements } from "../dialect.ts";
 import { abandon, ANY_LEASE } from "./abandon.ts";
 import { forgetExpired } from "./ciphertexts.ts";
+import { uncountDevices } from "./limits.ts";
 import { reserveAll } from "./reserve.ts";
 import { settleAll } from "./settle.ts";
 import type { Owned } from "./sql.ts";
@@ -82,11 +83,13 @@ export class GroupCommit {
   async #perform(sql: Statements, batch: Batch): Promise<() => void> {
     const { settlements, releases, reservations } = batch;
     const settled = await settleAll(sql, settlements);
-    await abandon(
+    const released = await abandon(
       sql,
       releases.map(({ tenant, item }) => ({ tenant, id: item, leaseBefore: ANY_LEASE })),
     );
     const reserved = await reserveAll(sql, reservations);
+    // Last, as the counts of `reserve` are (see `refuseBeyondLimits`).
+    await uncountDevices(sql, released);
     await this.#clean(sql, reservations);
     return () => {
       answerEach(settlements, settled);

@@ -1,14 +1,15 @@
 import { CountersignError } from "../../errors.ts";
 import type { TenantId } from "../../domain/tenant.ts";
-import type { Reservation, ReserveResult } from "../../ports/stores.ts";
+import type { RefusedBecause, Reservation, ReserveResult } from "../../ports/stores.ts";
 import { toMillis } from "../base/columns.ts";
 import { toJson } from "../base/json.ts";
 import type { Statements } from "../dialect.ts";
 import { giveBack } from "./abandon.ts";
 import { refuseReusedCiphertexts } from "./ciphertexts.ts";
 import { answerKnownKeys } from "./known-keys.ts";
+import { refuseBeyondLimits } from "./limits.ts";
 import { liveDevices } from "./live-devices.ts";
-import { inChunks, ownedKey, values, type Owned } from "./sql.ts";
+import { inChunks, inOrder, ownedKey, values, type Owned } from "./sql.ts";
 
 /** A reservation on its way through the steps: one that has a result is left alone by the steps after. */
 export interface Entry extends Owned<Reservation> {
@@ -38,6 +39,7 @@ export const reserveAll = async (
   await refuseDeadDevices(sql, first.filter(isOpen));
   await takeChallenges(sql, first.filter(isOpen));
   await refuseDuplicates(sql, first.filter(isOpen));
+  await refuseBeyondLimits(sql, first.filter(isAttempt));
   await insertRows(sql, first.filter(isOpen));
   await undo(sql, first);
   for (const [entry, leader] of repeated)
@@ -50,7 +52,11 @@ export const reserveAll = async (
 const isOpen = (entry: Entry): boolean => entry.result === undefined;
 const isReserved = ({ result }: Entry): boolean =>
   result !== undefined && "status" in result && result.status === "reserved";
-const refuse = (entry: Entry, because: "challenge" | "device" | "duplicate"): void => {
+/** What counts as a try of its device: all that is neither a repetition nor for a device that is gone. */
+const isAttempt = ({ result }: Entry): boolean =>
+  result === undefined ||
+  ("status" in result && result.status === "refused" && result.because !== "device");
+const refuse = (entry: Entry, because: RefusedBecause): void => {
   entry.result = { status: "refused", because };
 };
 
@@ -70,37 +76,62 @@ const byKey = (
 };
 
 const refuseDeadDevices = async (sql: Statements, entries: readonly Entry[]): Promise<void> => {
-  const live = await liveDevices(
-    sql,
-    entries.map(({ tenant, item }) => ({ tenant, deviceId: item.deviceId })),
-  );
-  for (const entry of entries)
-    if (!live.has(ownedKey(entry.tenant, entry.item.deviceId))) refuse(entry, "device");
+  // Where only one is wanted, no two nodes may count at once; the others do not get in each other's way.
+  for (const onlyOne of [true, false]) {
+    const some = entries.filter(({ item }) => item.onlyOne === onlyOne);
+    const live = await liveDevices(
+      sql,
+      some.map(({ tenant, item }) => ({ tenant, deviceId: item.deviceId })),
+      onlyOne ? sql.forUpdate : sql.forShare,
+    );
+    for (const entry of some)
+      if (!live.has(ownedKey(entry.tenant, entry.item.deviceId))) refuse(entry, "device");
+  }
 };
 
 const takeChallenges = async (sql: Statements, entries: readonly Entry[]): Promise<void> => {
-  const asking = entries.flatMap((entry) =>
+  const given = entries.flatMap((entry) =>
     entry.item.challengeId === undefined ? [] : [{ entry, challengeId: entry.item.challengeId }],
   );
+  const asking = inOrder(given, ({ entry, challengeId }) => ownedKey(entry.tenant, challengeId));
   const rows = await inChunks(asking, (chunk) =>
     sql.all<{ readonly tenant: TenantId; readonly certificate_id: string }>(
-      `with wanted(w_tenant, w_id, w_certificate, w_now) as (${values("ttti", chunk.length)})
+      `with wanted(w_tenant, w_id, w_certificate, w_now, w_most) as (${values("tttii", chunk.length)})
        update countersign_challenges set state = 'reserved', certificate_id = w_certificate from wanted
-       where tenant = w_tenant and id = w_id and state = 'open' and expires_at > w_now
+       where tenant = w_tenant and id = w_id and state = 'open' and expires_at > w_now and failures < w_most
        returning tenant, certificate_id`,
       chunk.flatMap(({ entry, challengeId }) => [
         entry.tenant,
         challengeId,
         entry.item.id,
         toMillis(entry.item.now),
+        entry.item.limits.perChallenge,
       ]),
     ),
   );
   const won = new Set(rows.map((row) => ownedKey(row.tenant, row.certificate_id)));
-  for (const { entry } of asking) {
+  for (const { entry } of asking)
     entry.holdsChallenge = won.has(ownedKey(entry.tenant, entry.item.id));
-    if (!entry.holdsChallenge) refuse(entry, "challenge");
+  const lost = asking.filter(({ entry }) => !entry.holdsChallenge);
+  const failures = await failuresOf(sql, lost);
+  for (const { entry, challengeId } of lost) {
+    const failed = failures.get(ownedKey(entry.tenant, challengeId)) ?? 0;
+    refuse(entry, failed < entry.item.limits.perChallenge ? "challenge" : "limit-challenge");
   }
+};
+
+const failuresOf = async (
+  sql: Statements,
+  asking: readonly { readonly entry: Entry; readonly challengeId: string }[],
+): Promise<ReadonlyMap<string, number>> => {
+  const rows = await inChunks(asking, (chunk) =>
+    sql.all<{ readonly tenant: TenantId; readonly id: string; readonly failures: number }>(
+      `select tenant, id, failures from countersign_challenges
+       where (tenant, id) in (${values("tt", chunk.length)})`,
+      chunk.flatMap(({ entry, challengeId }) => [entry.tenant, challengeId]),
+    ),
+  );
+  return new Map(rows.map(({ tenant, id, failures }) => [ownedKey(tenant, id), failures]));
 };
 
 /** `onlyOne`: a certificate that is being signed counts while its lease runs, as does one reserved earlier in this batch. */

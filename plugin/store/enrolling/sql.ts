@@ -10,6 +10,13 @@ export interface Owned<T> {
 export const ownedKey = (tenant: TenantId, ...ids: readonly string[]): string =>
   [tenant, ...ids].join("/");
 
+/** In one order, so that two nodes which lock the same rows wait for each other at the first of them and not crosswise. */
+export const inOrder = <T>(items: readonly T[], key: (item: T) => string): T[] =>
+  items
+    .map((item) => ({ item, key: key(item) }))
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .map(({ item }) => item);
+
 /**
  * Rows in one statement: keeps every statement far below SQLite's 32,766 and PostgreSQL's 65,535 variables, and the number of
  * distinct prepared statements small.

@@ -1,5 +1,6 @@
 import type { Knex } from "knex";
 import { first } from "./0001-first.ts";
+import { limitsAndChain } from "./0002-limits-and-chain.ts";
 
 interface Migration {
   /** Begins with its number. A released one is never changed; a new one only adds, so that the version before still runs. */
@@ -7,7 +8,7 @@ interface Migration {
   up(db: Knex): Promise<void>;
 }
 
-const MIGRATIONS: readonly Migration[] = [first];
+const MIGRATIONS: readonly Migration[] = [first, limitsAndChain];
 
 /** Our migrations as knex takes them, with its own table, so that a host's are not touched. */
 export const migrationConfig: Knex.MigratorConfig = {

@@ -105,6 +105,7 @@ export const anEndpoint = (over: Partial<Endpoint> = {}): Endpoint => ({
   includeRoot: true,
   legacy: false,
   acceptMd5Csr: false,
+  limits: { perSource: "off", perChallenge: 3 },
   approval: "manual",
   approvalLifetime: "P7D",
   queries: true,
@@ -152,6 +153,7 @@ export const aChallenge = (over: Partial<Challenge> = {}): Challenge => ({
   state: "open",
   expiresAt: after(3600),
   certificateId: undefined,
+  failures: 0,
   createdAt: NOW,
   ...over,
 });
@@ -207,6 +209,7 @@ export const aReservation = (over: Partial<Reservation> = {}): Reservation => ({
   challengeId: undefined,
   ciphertext: undefined,
   onlyOne: false,
+  limits: { perDevicePerDay: 1000, perEndpointPerMinute: 60_000, perChallenge: 10 },
   now: NOW,
   ...over,
 });

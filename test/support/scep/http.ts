@@ -18,20 +18,30 @@ export interface HttpQuestion {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string | number>>;
   readonly body?: Uint8Array;
+  /** Address of this machine (127.0.0.0/8) that it is sent from. */
+  readonly from?: string;
 }
 
-const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+const agent = new Agent({ keepAlive: true, maxSockets: 256 });
 
 /** One request to a server on this machine; adds no header of its own but Host and Content-Length. */
 export const ask = (
   port: number,
-  { method = "GET", path, headers = {}, body }: HttpQuestion,
+  { method = "GET", path, headers = {}, body, from }: HttpQuestion,
 ): Promise<HttpAnswer> =>
   new Promise((resolve, reject) => {
     const started = performance.now();
     const length = body === undefined ? {} : { "Content-Length": body.length };
     const request = httpRequest(
-      { port, host: "127.0.0.1", method, path, agent, headers: { ...length, ...headers } },
+      {
+        port,
+        host: "127.0.0.1",
+        method,
+        path,
+        agent,
+        headers: { ...length, ...headers },
+        ...(from === undefined ? {} : { localAddress: from }),
+      },
       (response) => {
         const chunks: Buffer[] = [];
         response.on("data", (chunk: Buffer) => chunks.push(chunk));

@@ -29,6 +29,7 @@ export class Lab {
   readonly time: { ahead: number };
   readonly keys: KeyWatch;
   private token = "";
+  private posts = 0;
 
   private constructor(
     readonly installation: TestInstallation,
@@ -42,12 +43,15 @@ export class Lab {
 
   static async start(options: LabOptions = {}): Promise<Lab> {
     const time = { ahead: 0 };
-    const keys: KeyWatch = { unwraps: 0, signatures: 0, down: false };
-    const installation = await startInstallation(options.config, {
-      clock: { now: () => new Date(Date.now() + time.ahead) },
-      keyStores: watchedKeyStores(keys),
-      ...options.setup,
-    });
+    const keys: KeyWatch = { unwraps: 0, signatures: 0, down: false, lost: new Set() };
+    const installation = await startInstallation(
+      { limits: { sourcePerMinute: "off" }, ...options.config },
+      {
+        clock: { now: () => new Date(Date.now() + time.ahead) },
+        keyStores: watchedKeyStores(keys),
+        ...options.setup,
+      },
+    );
     const server = createServer({ maxHeaderSize: 65536 }, installation.countersign.handler);
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
@@ -121,10 +125,15 @@ export class Lab {
     return ask(this.port, { ...question, path: `/scep/${endpoint}${question.path}` });
   }
 
-  /** PKIOperation by POST, as most clients send it. */
-  post(message: Uint8Array, endpoint = "std"): Promise<HttpAnswer> {
+  /** PKIOperation by POST, as most clients send it; from one of a hundred addresses in turn, since none may fail often. */
+  post(
+    message: Uint8Array,
+    endpoint = "std",
+    from = `127.0.1.${1 + (this.posts++ % 100)}`,
+  ): Promise<HttpAnswer> {
     return this.scep(
       {
+        from,
         method: "POST",
         path: "?operation=PKIOperation",
         headers: { "content-type": "application/x-pki-message" },

@@ -3,7 +3,6 @@ import { fromPem, toPem } from "../../../plugin/http/api/pem.ts";
 import { serialNumber } from "../../../plugin/http/api/schemas.ts";
 import { toJson } from "../../../plugin/http/api/json.ts";
 import { PrometheusMetrics } from "../../../plugin/http/metrics.ts";
-import { SourceLimit } from "../../../plugin/http/source-limit.ts";
 import { targetOf } from "../../../plugin/http/target.ts";
 
 describe("small parts of HTTP", () => {
@@ -44,17 +43,6 @@ describe("small parts of HTTP", () => {
     assert.deepEqual(targetOf("/scep/a", "/pki"), { path: "/scep/a", query: "" });
     assert.deepEqual(targetOf("/pkix/scep", "/pki"), { path: "/pkix/scep", query: "" });
     assert.deepEqual(targetOf("http://h:1/scep/a?q", ""), { path: "/scep/a", query: "q" });
-  });
-
-  it("a source may send so many requests a minute and is told when the next begins", () => {
-    let now = new Date("2026-01-01T00:00:30Z");
-    const limit = new SourceLimit(2, { now: () => now });
-    limit.admit("a");
-    limit.admit("a");
-    limit.admit("b");
-    assert.throws(() => limit.admit("a"), { code: "too_many_requests", retryAfter: 30 });
-    now = new Date("2026-01-01T00:01:00Z");
-    limit.admit("a");
   });
 
   it("two registries of metrics do not meet", async () => {

@@ -87,7 +87,7 @@ describe("the SQLite file", () => {
     const second = await openDatabase(options);
     opened.push(second);
     await second.migrate();
-    assert.deepEqual(applied, [{ applied: ["0001-first"] }]);
+    assert.deepEqual(applied, [{ applied: ["0001-first", "0002-limits-and-chain"] }]);
     assert.deepEqual(await second.directory.open("t").devices.get("device-1"), aDevice());
     assert.deepEqual(await second.directory.setting("epoch", async () => bytes(2)), bytes(1));
   });
@@ -154,7 +154,7 @@ describe("the SQLite file", () => {
     const other = sqliteDialect({ file, busyMs: 50 });
     try {
       const item = aReservation();
-      await other.transaction(async () => {
+      await other.transaction("alone", async () => {
         await Promise.all([
           fails(store.enrolments.reserve(item), "database_locked"),
           fails(database.directory.open("u").enrolments.reserve(aReservation()), "database_locked"),
@@ -189,7 +189,7 @@ describe("the SQLite file", () => {
       await fails(fill(), "storage_full");
       await fails(
         translating(dialect, () =>
-          dialect.transaction((tx) =>
+          dialect.transaction("alone", (tx) =>
             tx("countersign_settings").insert({ name: "big", value: Buffer.alloc(1e6) }),
           ),
         ),

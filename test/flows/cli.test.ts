@@ -1,0 +1,380 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { delimiter } from "node:path";
+import { OpensslCa } from "../support/openssl.ts";
+import {
+  cliEntry,
+  countersign,
+  countersignOutput,
+  served,
+  type Ready,
+  type Serving,
+} from "../support/standalone.ts";
+import { output, requirePrograms, run, workFolder, type WorkFolder } from "../support/tools.ts";
+
+/** The first shell block after a heading of a document. */
+const shellBlock = (document: string, heading: string): string => {
+  const text = readFileSync(new URL(`../../docs/${document}`, import.meta.url), "utf8");
+  const block = /```sh\n([\s\S]*?)```/.exec(text.slice(text.indexOf(heading)))?.[1];
+  assert.ok(block);
+  return block;
+};
+
+describe("command line", function () {
+  this.timeout(120_000);
+  let folder: WorkFolder;
+  let server: Serving & { readonly ready: Ready };
+  let data: string;
+  const cli = (...args: string[]) => countersignOutput([...args, "--data", data]);
+  const refused = async (...args: string[]) => countersign([...args, "--data", data]);
+
+  before(async () => {
+    folder = await workFolder();
+    data = folder.file("data");
+    server = await served(data);
+    await cli("authority", "hierarchy", "lab", "--organization", "Lab");
+    await cli("template", "create", "wifi", "--authority-id", "lab", "--subject", "CN=%username%");
+  });
+  after(async () => {
+    await server.stop("SIGKILL");
+    await folder.remove();
+  });
+
+  it("sets up a server from nothing by the ten lines of docs/cli.md", async function () {
+    requirePrograms(this, "openssl", "sh");
+    const place = await workFolder();
+    const block = shellBlock("cli.md", "## A server from nothing");
+    assert.equal(block.trim().split("\n").length, 10);
+    await mkdir(place.file("bin"));
+    const command = `#!/bin/sh\nexec '${process.execPath}' '${cliEntry()}' "$@"\n`;
+    await writeFile(place.file("bin/countersign"), command);
+    await chmod(place.file("bin/countersign"), 0o755);
+    try {
+      const script = `set -e\n${block}kill $!\nwait $!\n`;
+      const ran = await run("sh", ["-c", script], {
+        cwd: place.path,
+        environment: { PATH: `${place.file("bin")}${delimiter}${process.env["PATH"] ?? ""}` },
+        deadline: 90_000,
+      });
+      assert.equal(ran.status, 0, ran.stderr);
+      const said = ran.stdout.toString();
+      assert.match(said, /alice\/cert\.pem: OK/);
+      const subject = [
+        "x509",
+        "-in",
+        place.file("alice/cert.pem"),
+        "-noout",
+        "-subject",
+        "-serial",
+      ];
+      const shown = (await output("openssl", subject)).toString();
+      assert.match(shown, /CN = alice, O = Acme/);
+      const serial = /serial=([0-9A-F]+)/.exec(shown)?.[1]?.toLowerCase() ?? "none";
+      assert.match(said, new RegExp(`revoked +${serial}`));
+    } finally {
+      await place.remove();
+    }
+  });
+
+  it("prints exactly the API's JSON with --json, and one field with --get", async () => {
+    const response = await fetch(`${server.ready.admin}/api/v1/authorities`, {
+      headers: { authorization: `Bearer ${server.ready.token}` },
+    });
+    assert.equal(await cli("authority", "list", "--json"), `${await response.text()}\n`);
+    assert.equal(
+      await cli("authority", "show", "lab", "--get", "urls.caIssuers").then((text) =>
+        text.startsWith("http://"),
+      ),
+      true,
+    );
+    const { status, stderr } = await refused("authority", "show", "lab", "--get", "colour");
+    assert.equal(status, 1);
+    assert.match(stderr, /no such field/);
+  });
+
+  it("shows aligned tables without a colour", async () => {
+    const table = await cli("authority", "list");
+    const [head = "", ...rows] = table.trimEnd().split("\n");
+    const column = head.indexOf("kind");
+    assert.deepEqual(rows.map((row) => row.slice(column).split(" ")[0]).sort(), [
+      "issuing",
+      "root",
+    ]);
+    // eslint-disable-next-line no-control-regex
+    assert.doesNotMatch(table, /\u001b/);
+  });
+
+  it("downloads certificate and chain", async () => {
+    const chain = folder.file("chain.pem");
+    await cli("authority", "chain", "lab", "--out", chain);
+    assert.equal(readFileSync(chain, "utf8").match(/BEGIN CERTIFICATE/g)?.length, 2);
+    await cli(
+      "authority",
+      "certificate",
+      "lab",
+      "--format",
+      "der",
+      "--out",
+      folder.file("lab.cer"),
+    );
+    const text = await output("openssl", [
+      ...["x509", "-inform", "DER", "-in", folder.file("lab.cer"), "-noout", "-subject"],
+    ]);
+    assert.match(text.toString(), /CN = lab Issuing CA, O = Lab/);
+  });
+
+  it("brings an issuing CA under a root whose key is elsewhere: root in, CSR out, certificate in", async () => {
+    const root = await OpensslCa.create("Outside Root", {
+      extensions: [
+        "basicConstraints = critical,CA:true",
+        "keyUsage = critical,keyCertSign,cRLSign",
+      ],
+    });
+    try {
+      await writeFile(folder.file("root.pem"), root.certificate);
+      assert.equal(
+        await cli("authority", "import-root", "outside", folder.file("root.pem"), "--get", "kind"),
+        "external\n",
+      );
+      const made = await cli(
+        ...["authority", "create", "under", "--kind", "issuing", "--parent-id", "outside"],
+        ...["--name", "Under", "--subject", "CN=Under", "--key-algorithm", "ec-p256"],
+        ...["--get", "status"],
+      );
+      assert.equal(made, "pending\n");
+      const extensions = [
+        "basicConstraints = critical,CA:true,pathlen:0",
+        "keyUsage = critical,keyCertSign,cRLSign",
+      ];
+      const csr = await cli("authority", "csr", "under");
+      await writeFile(folder.file("under.pem"), await root.certify(csr, { extensions }));
+      const wrong = await refused("authority", "certify", "under", folder.file("root.pem"));
+      assert.match(wrong.stderr, /\(certificate_not_matching\)/);
+      assert.equal(
+        await cli("authority", "certify", "under", folder.file("under.pem"), "--get", "status"),
+        "active\n",
+      );
+    } finally {
+      await root.remove();
+    }
+  });
+
+  it("changes, disables and deletes; --if-version guards against changing a newer one", async () => {
+    await cli(
+      "endpoint",
+      "create",
+      "plain",
+      "--authority-id",
+      "lab",
+      "--template-ids",
+      "wifi",
+      "--dynamic",
+    );
+    assert.equal(await cli("endpoint", "disable", "plain", "--get", "enabled"), "false\n");
+    const late = await refused("endpoint", "update", "plain", "--name", "New", "--if-version", "1");
+    assert.match(late.stderr, /\(precondition_failed\)/);
+    assert.equal(
+      await cli("endpoint", "update", "plain", "--name", "New", "--get", "name"),
+      "New\n",
+    );
+    assert.equal(await cli("endpoint", "delete", "plain"), "done\n");
+    assert.match((await refused("endpoint", "show", "plain")).stderr, /\(not_found\)/);
+  });
+
+  it("takes whole bodies by --from, with options over them", async () => {
+    const body = { authorityId: "lab", subject: "CN=%serialnumber%", validity: "P30D", sans: [] };
+    await writeFile(folder.file("template.json"), JSON.stringify(body));
+    const made = await cli(
+      ...["template", "create", "short", "--from", folder.file("template.json")],
+      ...["--validity", "P10D", "--sans", "dns:%devicename%.example.com", "--json"],
+    );
+    const { validity, sans, subject } = JSON.parse(made) as Record<string, unknown>;
+    assert.deepEqual(
+      { validity, sans, subject },
+      {
+        validity: "P10D",
+        sans: [{ type: "dns", pattern: "%devicename%.example.com" }],
+        subject: "CN=%serialnumber%",
+      },
+    );
+  });
+
+  it("publishes, renders and removes a profile, revokes a certificate, and reports hooks", async () => {
+    await cli(
+      "endpoint",
+      "create",
+      "office",
+      "--authority-id",
+      "lab",
+      "--template-ids",
+      "wifi",
+      "--dynamic",
+    );
+    const device = (
+      await cli(
+        "device",
+        "add",
+        "d-1",
+        "--platform",
+        "android",
+        "--attribute",
+        "username=eve",
+        "--get",
+        "id",
+      )
+    ).trim();
+    const deployment = (
+      await cli("deployment", "publish", device, "wifi", "--endpoint-id", "office", "--get", "id")
+    ).trim();
+    const profile = JSON.parse(await cli("deployment", "profile", deployment)) as { scep?: object };
+    assert.ok(profile);
+    const secret = (
+      await cli("challenge", "mint", device, "wifi", "--endpoint-id", "office", "--get", "secret")
+    ).trim();
+    const enrolled = await countersign(
+      [
+        "device",
+        "enrol",
+        "--url",
+        `${server.ready.scep}/office`,
+        "--subject",
+        "CN=x",
+        "--challenge-file",
+        "-",
+        "--out",
+        folder.file("eve"),
+        "--json",
+      ],
+      { input: `${secret}\n` },
+    );
+    assert.equal(enrolled.status, 0, enrolled.stderr);
+    const again = await countersign(
+      [
+        "device",
+        "enrol",
+        "--url",
+        `${server.ready.scep}/office`,
+        "--subject",
+        "CN=x",
+        "--challenge-file",
+        "-",
+        "--out",
+        folder.file("eve2"),
+      ],
+      { input: secret },
+    );
+    assert.equal(again.status, 1);
+    assert.match(again.stderr, /\(challenge_refused\)/);
+    const { serial } = JSON.parse(enrolled.stdout.toString()) as { serial: string };
+    const listed = JSON.parse(await cli("certificate", "list", "--serial", serial, "--json")) as {
+      items: { id: string }[];
+    };
+    const id = listed.items[0]?.id ?? "";
+    assert.equal(
+      await cli("certificate", "download", id),
+      readFileSync(folder.file("eve/cert.pem"), "utf8"),
+    );
+    assert.equal(
+      await cli("certificate", "revoke", id, "--reason", "superseded", "--get", "status"),
+      "revoked\n",
+    );
+    assert.equal(await cli("deployment", "remove", deployment), "done\n");
+    assert.equal(
+      await cli("hook", "device-unenrolled", "manual", "d-1", "--get", "deviceId"),
+      `${device}\n`,
+    );
+    assert.match(await cli("ledger", "list", "--event", "device.unenrolled"), new RegExp(device));
+  });
+
+  it("never has a secret on a command line: a static challenge comes by file or standard input", async () => {
+    const secret = "a-static-secret-0123456789";
+    const args = [
+      "endpoint",
+      "create",
+      "static",
+      "--authority-id",
+      "lab",
+      "--template-ids",
+      "wifi",
+      "--static-template",
+      "wifi",
+      "--unknown-device",
+      "unmanaged",
+      "--secret-stdin",
+      "--data",
+      data,
+    ];
+    const child = spawn(process.execPath, [cliEntry(), ...args], {
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+    const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+    const listing = (await output("ps", ["-eo", "args"])).toString();
+    child.stdin.end(`${secret}\n`);
+    assert.match(listing, /--secret-stdin/);
+    assert.ok(!listing.includes(secret));
+    assert.equal(await ended, 0);
+    const shown = await cli("endpoint", "show", "static", "--json");
+    assert.ok(!shown.includes(secret));
+    assert.ok(!server.stderr().includes(secret));
+    const argued = await refused("endpoint", "update", "static", "--secret", secret);
+    assert.equal(argued.status, 2);
+
+    await writeFile(folder.file("static.txt"), `${secret}\n`);
+    const enrolled = await countersign([
+      ...["device", "enrol", "--url", `${server.ready.scep}/static`, "--subject", "CN=anybody"],
+      ...["--challenge-file", folder.file("static.txt"), "--out", folder.file("anybody")],
+    ]);
+    assert.equal(enrolled.status, 0, enrolled.stderr);
+  });
+
+  it("keeps tenants to the installation operator", async () => {
+    assert.equal(await cli("tenant", "create", "acme", "--name", "Acme", "--get", "id"), "acme\n");
+    assert.match(await cli("tenant", "list"), /acme {2,}Acme/);
+    const owner = ["tenant", "list", "--token-file", `${data}/token`];
+    assert.match((await refused(...owner)).stderr, /\(forbidden\)/);
+    await writeFile(
+      folder.file("acme.token"),
+      await cli("tenant", "owner-token", "acme", "olga", "--get", "token"),
+    );
+    const other = [
+      "--url",
+      server.ready.admin,
+      "--token-file",
+      folder.file("acme.token"),
+      "--json",
+    ];
+    assert.equal(await countersignOutput(["authority", "list", ...other]), '{"items":[]}\n');
+    assert.match(await countersignOutput(["whoami", ...other]), /"tenant":"acme"/);
+  });
+
+  it("says what happened, why and what to do, with exit code 1; usage faults end with 2", async () => {
+    const { status, stderr, stdout } = await refused(
+      "template",
+      "create",
+      "bad",
+      "--authority-id",
+      "lab",
+      "--subject",
+      "CN=%usrname%",
+    );
+    assert.equal(status, 1);
+    assert.equal(stdout.length, 0);
+    const lines = stderr.trimEnd().split("\n");
+    assert.match(lines[0] ?? "", /^Error: /);
+    assert.match(stderr, /usrname/);
+    assert.match(lines.at(-2) ?? "", /^Next: /);
+    assert.match(lines.at(-1) ?? "", /^\([a-z_]+\)$/);
+    for (const args of [
+      ["nonsense"],
+      ["authority", "show"],
+      ["serve", "--port", "x"],
+      ["template", "create", "t", "--colour", "red"],
+    ])
+      assert.equal((await countersign(args)).status, 2, args.join(" "));
+    const nobody = await countersign(["authority", "list", "--data", folder.file("none")]);
+    assert.equal(nobody.status, 1);
+    assert.match(nobody.stderr, /countersign serve/);
+  });
+});

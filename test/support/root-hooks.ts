@@ -1,0 +1,7 @@
+import { stopPostgres } from "./postgres.ts";
+
+/** What mocha runs once, around all files. */
+after("PostgreSQL stops", async function () {
+  this.timeout(20_000);
+  await stopPostgres();
+});
