@@ -1,5 +1,5 @@
 import { inject } from "tsyringe";
-import type { Authority } from "../domain/authority.ts";
+import { type Authority, schemeOfAuthority } from "../domain/authority.ts";
 import { formatDn } from "../domain/distinguished-name.ts";
 import type { Principal } from "../domain/principal.ts";
 import type { KeyUsage } from "../domain/template.ts";
@@ -78,12 +78,16 @@ export class Authorities {
         : issuerOf(store.tenant, parent, now);
 
     progress({ step: 1, of: 4, message: `Making the ${input.keyAlgorithm} key of ${input.id}` });
-    const keyRef = await this.keyring.generate(input.keyStore, {
-      algorithm: input.keyAlgorithm,
-      usage: input.single ? "sign-and-decrypt" : "sign",
-      label: `CA ${store.tenant}~${input.id}`,
-    });
-    return this.orForget([keyRef], async () => {
+    const keyRef =
+      input.keyRef === undefined
+        ? await this.keyring.generate(input.keyStore, {
+            algorithm: input.keyAlgorithm,
+            usage: input.single ? "sign-and-decrypt" : "sign",
+            label: `CA ${store.tenant}~${input.id}`,
+          })
+        : await this.adopt(store, input, input.keyRef);
+    // A key that was there before stays, whatever comes.
+    return this.orForget(input.keyRef === undefined ? [keyRef] : [], async () => {
       const signer = await this.keyring.signer(keyRef);
       const draft: Authority = {
         id: input.id,
@@ -93,6 +97,7 @@ export class Authorities {
         parentId: parent?.id,
         subject: formatDn(subject),
         keyAlgorithm: input.keyAlgorithm,
+        signature: input.signature === "pss" ? "pss" : undefined,
         keyRef,
         publicKey: signer.publicKey,
         certificate: undefined,
@@ -110,7 +115,7 @@ export class Authorities {
       };
       if (parent?.kind === "external") {
         progress({ step: 2, of: 4, message: "Writing the certificate request" });
-        const csr = await buildCsr({ subject, signer });
+        const csr = await buildCsr({ subject, signer, scheme: schemeOfAuthority(draft) });
         const pending = { ...draft, csr };
         await store.run(async (tx) => {
           await tx.authorities.insert(pending);
@@ -133,10 +138,12 @@ export class Authorities {
         keyUsages: caKeyUsages(draft),
         ca: { pathLength: input.kind === "issuing" ? 0 : input.pathLength },
       };
+      const scheme = schemeOfAuthority(draft);
       const certificate =
         issuer === undefined
           ? await this.certificates.sign(
-              this.certificates.prepareSelfSigned(signer, contents),
+              this.certificates.prepareSelfSigned(contents, scheme),
+              scheme,
               signer,
             )
           : await this.certificates.issue(issuer, contents);
@@ -293,6 +300,25 @@ export class Authorities {
       });
       return this.view(store, active);
     });
+  }
+
+  /** Takes up a key of a ceremony. Throws `invalid_input` where it does not fit, `conflict` where an authority has it. */
+  private async adopt(store: TenantStore, input: NewAuthority, ref: KeyRef): Promise<KeyRef> {
+    const key = await this.keyring.adopt(ref);
+    const fault = (path: string, message: string): never => {
+      throw new CountersignError("invalid_input", `${path}: ${message}`, {
+        issues: [{ path, message }],
+      });
+    };
+    if (key.algorithm !== input.keyAlgorithm) {
+      fault("keyAlgorithm", `the key ${ref} is of ${key.algorithm ?? "another kind"}`);
+    }
+    if (input.single && !key.decrypts) fault("single", `the key ${ref} was not made to decrypt`);
+    const owner = (await store.authorities.list()).find(({ keyRef }) => keyRef === ref);
+    if (owner !== undefined) {
+      throw new CountersignError("conflict", `authority ${owner.id} has the key ${ref}`);
+    }
+    return ref;
   }
 
   /** Runs `work`; when it fails the keys made for it are destroyed, and the failure goes on. */
