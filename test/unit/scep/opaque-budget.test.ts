@@ -6,13 +6,13 @@ import { PrometheusMetrics } from "../../../plugin/http/metrics.ts";
 import { OpaqueBudget } from "../../../plugin/scep/opaque-budget.ts";
 import { openDatabase } from "../../../plugin/store/database.ts";
 import { anEndpoint } from "../../contract/store/samples.ts";
-import { sqliteDatabase, type TestDatabase } from "../../support/databases.ts";
+import { sqliteDatabase } from "../../support/databases.ts";
 import { silentLogger } from "../../support/installation.ts";
 
 const REFUSED = { code: "too_many_requests" };
 
 describe("the budget of OPAQUE answers", () => {
-  let first: TestDatabase;
+  let first: Awaited<ReturnType<typeof sqliteDatabase>>;
   let second: Database;
   let ahead = 0;
   const clock = { now: () => new Date(Date.now() + ahead) };

@@ -9,11 +9,11 @@ import { type SealedEntry, verifyChain } from "../../../plugin/services/ledger-c
 import { openDatabase } from "../../../plugin/store/database.ts";
 import { aLedgerEntry } from "../../contract/store/samples.ts";
 import { everything } from "../../contract/store/subject.ts";
-import { sqliteDatabase, type TestDatabase } from "../../support/databases.ts";
+import { sqliteDatabase } from "../../support/databases.ts";
 import { memoryKeys, sealerOn } from "./sealer.ts";
 
 describe("the sealer of ledgers", () => {
-  let first: TestDatabase;
+  let first: Awaited<ReturnType<typeof sqliteDatabase>>;
   let second: Database;
   let store: TenantStore;
   let ahead = 0;
