@@ -108,7 +108,7 @@ export const openKeyClient = async (options: KeyClientOptions): Promise<KeyClien
       if (queue.size >= queueLimit) {
         throw new CountersignError("busy", "too many operations wait for keys", { retryAfter: 1 });
       }
-      const slow = asked.kind === "generate" || asked.kind === "probe";
+      const slow = ["generate", "probe", "survey"].includes(asked.kind);
       const job: WaitingJob = {
         operation: asked,
         lane: undefined,

@@ -11,6 +11,7 @@ const KINDS = [
   "probe",
   "import",
   "list",
+  "survey",
 ] as const;
 
 /** What a key worker can be asked. */
@@ -29,6 +30,7 @@ export type OperationKind = (typeof KINDS)[number];
  * | `destroy` | | | empty |
  * | `probe` | | | JSON of KeyFinding[] |
  * | `list` | | | JSON of ListedKey[] |
+ * | `survey` | | | JSON of TokenSurvey |
  */
 export interface KeyOperation {
   readonly kind: OperationKind;

@@ -17,6 +17,7 @@ import { destroyKey, findKey, newKeyId, pairTemplates, type TokenKey } from "./p
 import { probeToken } from "./pkcs11-probe.ts";
 import { sessionRunner } from "./pkcs11-session-runner.ts";
 import { sessionPool } from "./pkcs11-sessions.ts";
+import { surveyToken } from "./pkcs11-survey.ts";
 import { modulusOf } from "./public-key.ts";
 import { isBelowModulus, isUnwrapScheme, standIn, unwrapEncoded } from "./rsa-unwrap.ts";
 
@@ -225,6 +226,13 @@ export const openPkcs11Worker = (config: Pkcs11Config): KeyWorker => {
           case "probe":
             return runner.run("C_GenerateKeyPair", async (session) =>
               Buffer.from(JSON.stringify(await probeToken(p11, token, session, abilities))),
+            );
+          case "survey":
+            return surveyToken(p11, config.module, token, abilities, config.sessions).then(
+              (survey) => Buffer.from(JSON.stringify(survey)),
+              (error: unknown) => {
+                throw pkcs11Failure("C_GetMechanismInfo", error);
+              },
             );
           case "open":
             throw new CountersignError("internal", "the key store is open already");

@@ -227,6 +227,8 @@ export const openSoftWorker = (config: SoftConfig): KeyWorker => {
           return Buffer.from(JSON.stringify(store.ids().map(listed)));
         case "probe":
           return Buffer.from(JSON.stringify(probe()));
+        case "survey":
+          throw new CountersignError("key_unsupported", "soft keys have no token to survey");
         case "open":
           throw new CountersignError("internal", "the key store is open already");
       }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { databaseSchema } from "./database-config.ts";
 import { jsonSchemaOf, type KeyStoreDefinition, type PreparedKeyStore } from "./define.ts";
 import { DEFAULT_LIMITS } from "./domain/endpoint-limits.ts";
 import { CountersignError, type Issue } from "./errors.ts";
@@ -39,10 +40,7 @@ const schema = z.strictObject({
     .regex(/^(?:\/[^/?#]+)*$/, "must be empty or start with a slash and not end with one")
     .default("")
     .describe("Prefix that the host leaves in the request's path."),
-  database: z.strictObject({
-    client: z.enum(["sqlite3"]).default("sqlite3"),
-    file: z.string().min(1).describe("Path of the database file."),
-  }),
+  database: databaseSchema,
   keys: z
     .array(z.looseObject({ kind: z.string() }))
     .min(1, "name at least one key store")

@@ -1,5 +1,6 @@
 import { systemClock } from "./clock.ts";
 import { type Config, type CountersignConfig, parseConfig } from "./config.ts";
+import { databasePlace } from "./database-config.ts";
 import { CountersignError, ERRORS, messageOf } from "./errors.ts";
 import { standardErrorLogger } from "./logger.ts";
 import type { Setup } from "./setup.ts";
@@ -41,8 +42,9 @@ export const diagnose = async (
 const lookAtDatabase = async (config: Config, setup: Setup): Promise<readonly Finding[]> => {
   const check = "database";
   try {
+    const place = await databasePlace(config.database, setup.environment ?? {});
     const clock = setup.clock ?? systemClock;
-    const database = await openDatabase({ ...config.database, clock, busyMs: BUSY_MS });
+    const database = await openDatabase({ ...place, clock, busyMs: BUSY_MS });
     try {
       await database.check();
     } finally {

@@ -83,6 +83,12 @@ export const ERRORS = {
     "The request is too large",
     "Send less at once; the limit is named in the answer.",
   ),
+  uri_too_long: facts(
+    414,
+    2,
+    "The address is too long",
+    "Send the message by POST, which GetCACaps offers.",
+  ),
   too_many_requests: facts(429, 2, "Too many requests", "Wait for the time named in Retry-After."),
   unauthenticated: facts(401, 2, "Who is asking is not known", "Send a valid bearer token."),
   forbidden: facts(403, 2, "This role may not do that", "Ask an Owner for a role that may."),

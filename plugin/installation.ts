@@ -1,6 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Config } from "./config.ts";
 import { buildContainer, type Resolve } from "./container.ts";
+import { databasePlace } from "./database-config.ts";
 import { DEFAULT_TENANT } from "./domain/tenant.ts";
 import { CountersignError } from "./errors.ts";
 import type { Clock, Logger, Metrics, Random } from "./ports/ambient.ts";
@@ -45,8 +46,8 @@ export const openInstallation = async (
   };
   try {
     const serverSecret = await readServerSecret(config, setup);
-    const { client, file } = config.database;
-    const database = await openDatabase({ client, file, logger, clock });
+    const place = await databasePlace(config.database, setup.environment ?? {});
+    const database = await openDatabase({ ...place, logger, clock });
     closers.push(() => database.close());
     await database.migrate();
     await checkServerSecret(database.directory, serverSecret);

@@ -22,7 +22,7 @@ export const readConfigFile = async (
   }
 };
 
-/** The configuration of the installation in a data folder. The folder's own database and secret cannot be replaced. */
+/** The configuration of the installation in a data folder. Its secret cannot be replaced, its database only by a PostgreSQL server. */
 export const configurationOf = (
   folder: DataFolder,
   settings: Settings,
@@ -32,6 +32,6 @@ export const configurationOf = (
   ...(settings.scepUrl === undefined ? {} : { scepUrl: settings.scepUrl }),
   keys: settings.keys.map((store) => withPaths(folder, store)),
   ...further,
-  database: { file: folder.database },
+  database: further.database?.client === "pg" ? further.database : { file: folder.database },
   serverSecret: { file: folder.serverSecret },
 });

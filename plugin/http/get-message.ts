@@ -25,14 +25,14 @@ export const parseScepQuery = (rawQuery: string): ScepQuery => {
 
 /**
  * The octets of `message=`, in every dialect seen on the wire: escaped once or twice, line breaks, `+` turned into a space, base64url, missing padding.
- * Then strictly base64 (RFC 4648 section 4). Throws `invalid_input`, `too_large`.
+ * Then strictly base64 (RFC 4648 section 4). Throws `invalid_input`, `uri_too_long`.
  */
 export const decodeGetMessage = (raw: string): Uint8Array => {
   let text = unescapeOnce(raw);
   if (text.includes("%")) text = unescapeOnce(text);
   if (text.length > GET_MESSAGE_LIMIT) {
     throw new CountersignError(
-      "too_large",
+      "uri_too_long",
       `a GET message may have ${GET_MESSAGE_LIMIT} characters`,
     );
   }

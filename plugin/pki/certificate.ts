@@ -51,6 +51,7 @@ export class TbsCertificate extends ExtensionReader {
   /** SubjectPublicKeyInfo, DER. */
   readonly spki: Uint8Array;
   private readonly names: { readonly issuer: Element; readonly subject: Element };
+  private readonly decoded: { issuer?: Rdns; subject?: Rdns } = {};
   private imported: PublicKey | undefined;
 
   constructor(tbs: Element) {
@@ -84,11 +85,11 @@ export class TbsCertificate extends ExtensionReader {
   }
 
   get issuer(): Rdns {
-    return decodeName(this.names.issuer);
+    return (this.decoded.issuer ??= decodeName(this.names.issuer));
   }
 
   get subject(): Rdns {
-    return decodeName(this.names.subject);
+    return (this.decoded.subject ??= decodeName(this.names.subject));
   }
 
   get publicKey(): PublicKey {

@@ -11,7 +11,7 @@ import { octetStringOf, readContentInfo } from "./content-info.ts";
 import { expect, oidOf, TAG, type Element } from "./der-read.ts";
 import { setOf, tlv } from "./der-write.ts";
 import { OID } from "./oids.ts";
-import { importPublicKey, verifySignature } from "./public-key.ts";
+import { importPublicKey, type PublicKey, verifySignature } from "./public-key.ts";
 import { transientCertificateOf, type TransientCertificate } from "./transient-certificate.ts";
 
 /** A SignedData with exactly one signer and signed attributes, as SCEP wants it (RFC 8894 section 3.2). Nothing of it is verified yet. */
@@ -166,15 +166,16 @@ const digestMatches = (message: SignedMessage, digest: Hash | "md5"): boolean =>
 /**
  * Whether the message is what its signer certificate's key signed: content type id-data in both places, the content's digest, and the
  * signature over the attributes in the order received or in DER order (scep.md fact 4). Never throws; says nothing about who the signer is.
+ * `signer`: the key of the signer certificate, where it has been imported before.
  */
-export const verifySignedMessage = (message: SignedMessage): boolean => {
+export const verifySignedMessage = (message: SignedMessage, signer?: PublicKey): boolean => {
   const { attributes, digest, scheme, signerCertificate, signedAttributes, signature } = message;
   if (digest === undefined || scheme === undefined || signerCertificate === undefined) return false;
   try {
     if (message.contentType !== OID.data) return false;
     if (oidOf(attributes.get(OID.contentType), "content type") !== OID.data) return false;
     if (!digestMatches(message, digest)) return false;
-    const key = importPublicKey(signerCertificate.spki);
+    const key = signer ?? importPublicKey(signerCertificate.spki);
     // The signature is over a SET, whose tag the message replaces by [0] (RFC 5652 section 5.4).
     const received = tlv(TAG.set, signedAttributes.value);
     if (verifySignature(key, scheme, received, signature)) return true;

@@ -231,13 +231,16 @@ export const oidOf = (element: Element | undefined, what = "object identifier"):
   return text;
 };
 
+// One for all: making one costs more than most texts take.
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 /** Text of any character string type that names and attributes use. Undefined for another tag or for broken text. */
 export const textOf = (element: Element): string | undefined => {
   const bytes = Buffer.from(element.value.buffer, element.value.byteOffset, element.value.length);
   switch (element.tag) {
     case TAG.utf8: {
       try {
-        return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+        return strictUtf8.decode(bytes);
       } catch {
         return undefined;
       }

@@ -47,6 +47,9 @@ export const duplicateExtension = (extensions: readonly Extension[]): string | u
 
 /** Reader of extension values by type; every method answers undefined where the extension is absent and throws `bad_message` where it is broken. */
 export class ExtensionReader {
+  /** Values that were read once; the lint asks for the same ones in many rules. */
+  private readonly values = new Map<string, Element>();
+
   constructor(readonly extensions: readonly Extension[]) {}
 
   /** The first extension of this type. */
@@ -55,8 +58,13 @@ export class ExtensionReader {
   }
 
   private value(type: string): Element | undefined {
+    const known = this.values.get(type);
+    if (known !== undefined) return known;
     const found = this.find(type);
-    return found === undefined ? undefined : readDer(found.value);
+    if (found === undefined) return undefined;
+    const element = readDer(found.value);
+    this.values.set(type, element);
+    return element;
   }
 
   get basicConstraints(): BasicConstraints | undefined {

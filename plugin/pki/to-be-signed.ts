@@ -15,7 +15,7 @@ import {
 import type { Issuer } from "./lint-rule.ts";
 import { lintCertificate } from "./lint.ts";
 import { encodeName, type Rdns } from "./name.ts";
-import { importPublicKey, keyIdentifier, verifySignature } from "./public-key.ts";
+import { importPublicKey, keyIdentifier, type PublicKey, verifySignature } from "./public-key.ts";
 import { signMessage } from "./signing.ts";
 
 /** Everything a certificate says. Issuer name, key identifiers and criticality follow from it. */
@@ -104,6 +104,15 @@ export const prepareCertificate = (spec: CertificateSpec): PreparedCertificate =
   return new Prepared(tbs, integerHex(readDer(serial)), algorithm);
 };
 
+/** Public keys of signers, which are few and live long, by their octets. */
+const signerKeys = new WeakMap<Uint8Array, PublicKey>();
+
+const keyOf = ({ publicKey }: Signer): PublicKey => {
+  const known = signerKeys.get(publicKey) ?? importPublicKey(publicKey);
+  signerKeys.set(publicKey, known);
+  return known;
+};
+
 /**
  * Spends a prepared certificate: signs it and answers the certificate, DER. Throws `internal` for one that is spent, was made elsewhere or
  * names another scheme, `key_unavailable` when the signature does not verify, and what `Signer.sign` throws.
@@ -119,7 +128,7 @@ export const completeCertificate = async (
   const tbs = prepared.spend();
   const signature = await signMessage(signer, scheme, tbs);
   // A faulty RSA computation gives the key away, and a wrong key would only be seen by the relying parties.
-  if (!verifySignature(importPublicKey(signer.publicKey), scheme, tbs, signature))
+  if (!verifySignature(keyOf(signer), scheme, tbs, signature))
     throw new CountersignError("key_unavailable", "the key made a signature that does not verify");
   return sequence(tbs, algorithm, bitString(signature));
 };

@@ -46,7 +46,7 @@ export const verifyMessage = (
   if (signed.contentType !== OID.data)
     throw new CountersignError("invalid_input", "the signed content is not id-data");
   const key = importSigner(signed.signerCertificate);
-  if (!verifySignedMessage(signed))
+  if (!verifySignedMessage(signed, key))
     throw new CountersignError("unverified", "the signature or the digest is wrong");
   // The reply is an envelope for the signer (RFC 8894 section 3.1), so its key must take one.
   if (key.type !== "rsa")

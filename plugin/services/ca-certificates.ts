@@ -13,7 +13,7 @@ import type { SubjectAltName } from "../domain/san.ts";
 import type { CertificatePolicy, KeyUsage } from "../domain/template.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import { CountersignError } from "../errors.ts";
-import { parseCertificate } from "../pki/certificate.ts";
+import { type ParsedCertificate, parseCertificate } from "../pki/certificate.ts";
 import { sha256Fingerprint } from "../pki/fingerprint.ts";
 import { completeCertificate, prepareCertificate } from "../pki/to-be-signed.ts";
 import type { Clock, Random } from "../ports/ambient.ts";
@@ -76,6 +76,9 @@ export const statusUrls = ({ tenant, authority }: Pick<Issuer, "tenant" | "autho
 
 /** Prepares (lints) and signs certificates; the profile field by field is docs/certificates.md. */
 export class CaCertificates {
+  /** Issuers' certificates as read, by the octets that the callers keep. */
+  private readonly issuers = new WeakMap<Uint8Array, ParsedCertificate>();
+
   constructor(
     @inject(CLOCK) private readonly clock: Clock,
     @inject(RANDOM) private readonly random: Random,
@@ -88,7 +91,7 @@ export class CaCertificates {
     const unchecked = contents.role === "ocsp";
     return prepareCertificate({
       ...this.basics(contents),
-      issuer: { kind: issuer.authority.kind, certificate: parseCertificate(issuer.certificate) },
+      issuer: { kind: issuer.authority.kind, certificate: this.parsed(issuer) },
       scheme: schemeOfKey(issuer.authority.keyAlgorithm),
       extensions: {
         ...extensionsOf(contents),
@@ -98,6 +101,12 @@ export class CaCertificates {
         caIssuersUrls: [urls.caIssuers],
       },
     });
+  }
+
+  private parsed({ certificate }: Issuer): ParsedCertificate {
+    const known = this.issuers.get(certificate) ?? parseCertificate(certificate);
+    this.issuers.set(certificate, known);
+    return known;
   }
 
   /** A linted self-signed certificate: roots only. */

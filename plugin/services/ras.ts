@@ -3,7 +3,7 @@ import { type KeyAlgorithm, isRsa } from "../domain/algorithm.ts";
 import type { Authority } from "../domain/authority.ts";
 import { formatDn, parseDn } from "../domain/distinguished-name.ts";
 import type { Principal } from "../domain/principal.ts";
-import type { Ra } from "../domain/ra.ts";
+import { isLiveRa, type Ra } from "../domain/ra.ts";
 import { CountersignError } from "../errors.ts";
 import { parseCertificate, readCertificateFile } from "../pki/certificate.ts";
 import { buildCsr } from "../pki/build-request.ts";
@@ -28,6 +28,8 @@ export interface NewRa {
 
 /** E-05: at most one year. */
 const LIFE_DAYS = 365;
+/** An RA with less left is not given to a new endpoint. */
+const ENOUGH_DAYS = 90;
 
 /** Registration authorities: RSA keys apart from every CA key (E-04, E-05). */
 export class Ras {
@@ -188,18 +190,13 @@ export class Ras {
     return raView(certified);
   }
 
-  /** The RA an endpoint of this authority uses unless told otherwise: the longest-lived that is there, or a new one. */
+  /** The RA an endpoint of this authority uses unless told otherwise: one that is there, or a new one. */
   async ensure(principal: Principal, store: TenantStore, authority: Authority): Promise<Ra> {
-    const now = this.clock.now();
+    const soon = new Date(this.clock.now().getTime() + ENOUGH_DAYS * 86_400_000);
+    // The oldest one: a newer one may have been made for another endpoint's roll-over.
     const usable = (await store.ras.list())
-      .filter(
-        (ra) =>
-          ra.authorityId === authority.id &&
-          ra.certificate !== undefined &&
-          ra.notAfter !== undefined &&
-          ra.notAfter > now,
-      )
-      .sort((a, b) => (b.notAfter?.getTime() ?? 0) - (a.notAfter?.getTime() ?? 0));
+      .filter((ra) => ra.authorityId === authority.id && isLiveRa(ra, soon))
+      .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
     return usable[0] ?? this.make(principal, store, authority, { authorityId: authority.id });
   }
 

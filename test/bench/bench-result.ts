@@ -8,6 +8,8 @@ export interface BenchFigures {
   /** Median of the ratios within the rounds, which is not the ratio of the medians. */
   readonly ratioToPeer: number | null;
   readonly ratioToLimit: number;
+  /** Against the product of `--against`, on soft keys. */
+  readonly ratioToOther: number | null;
   readonly p50: number;
   readonly p99: number;
   /** Of all our processes. */

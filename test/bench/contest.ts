@@ -35,6 +35,8 @@ interface Round {
 
 const PEER = "peer";
 const LIMIT = "limit";
+/** The column of another version of the product. */
+export const OTHER = "other";
 const FEWEST = 3;
 
 /**
@@ -141,6 +143,7 @@ const figuresOf = (
     limit: round(median(kept.map(({ limit }) => limit / 3))),
     ratioToPeer:
       peers.length === 0 ? null : round(ratio((one) => rate(one, name) / rate(one, PEER))),
+    ratioToOther: orNull(ratio((one) => rate(one, name) / rate(one, OTHER))),
     ratioToLimit: round(ratio((one) => rate(one, name) / (one.limit / 3))),
     p50: round(median(mine.map(({ latencies }) => quantile(latencies, 0.5)))),
     p99: round(median(mine.map(({ latencies }) => quantile(latencies, 0.99)))),

@@ -21,11 +21,10 @@ export interface HttpReply {
   readonly body: Uint8Array;
 }
 
-/** Keep-alive connections by target; they live as long as the process. */
-const pools = new Map<string, Socket[]>();
+/** Keep-alive connections of this burst: older ones may be about to be closed by the server. */
+let pool: readonly Socket[] = [];
 let requests: readonly Buffer[] = [];
 let replies: (HttpReply | undefined)[] = [];
-let target: Target = { port: 0, path: "/", connections: 1 };
 
 const opened = (port: number): Promise<Socket> =>
   new Promise((resolve, reject) => {
@@ -36,11 +35,9 @@ const opened = (port: number): Promise<Socket> =>
     socket.once("error", reject);
   });
 
-const poolOf = async ({ port, connections }: Target): Promise<Socket[]> => {
-  const kept = (pools.get(String(port)) ?? []).filter((socket) => !socket.destroyed);
-  while (kept.length < connections) kept.push(await opened(port));
-  pools.set(String(port), kept);
-  return kept.slice(0, connections);
+const closePool = (): void => {
+  for (const socket of pool) socket.destroy();
+  pool = [];
 };
 
 const requestOf = ({ path, port }: Target, body: Uint8Array): Buffer =>
@@ -88,13 +85,12 @@ const drive = (
 const answers = {
   /** Before the clock runs: connections opened, requests joined. */
   prepare: async (to: Target, bodies: readonly Uint8Array[]): Promise<void> => {
-    target = to;
-    await poolOf(to);
+    closePool();
+    pool = await Promise.all(Array.from({ length: to.connections }, () => opened(to.port)));
     requests = bodies.map((body) => requestOf(to, body));
     replies = [];
   },
   fire: async (): Promise<Burst> => {
-    const pool = await poolOf(target);
     const latencies: number[] = [];
     let at = 0;
     const started = performance.now();
@@ -117,6 +113,7 @@ const answers = {
 };
 export type LoadQuestions = typeof answers;
 
-serveWorker(answers, async () => {
-  for (const socket of [...pools.values()].flat()) socket.destroy();
+serveWorker(answers, () => {
+  closePool();
+  return Promise.resolve();
 });

@@ -1,9 +1,10 @@
 /** `npm run bench:scep`: certificates a second against a peer and against the RSA limit; docs/benchmarks.md says how. */
+import { resolve } from "node:path";
 import { Command } from "commander";
 import { buildProcesses } from "./build.ts";
 import type { BenchResult } from "./bench-result.ts";
 import { writeBenchmarks } from "./benchmarks-document.ts";
-import { contest } from "./contest.ts";
+import { contest, OTHER } from "./contest.ts";
 import type { LoadQuestions } from "./load.ts";
 import { type EnrolmentServer, type ProductServer, startProduct } from "./product-server.ts";
 import { startScepserver } from "./scepserver.ts";
@@ -17,6 +18,7 @@ interface Flags {
   readonly static?: true;
   readonly write?: true;
   readonly p256?: true;
+  readonly against?: string;
   readonly peer: boolean;
   readonly softhsm: boolean;
   readonly connections: string;
@@ -39,6 +41,7 @@ const flags = new Command("bench:scep")
   .option("--p256", "also with a P-256 issuing CA (and an RSA RA)")
   .option("--processes <n>", "key processes of the soft keys")
   .option("--sessions <n>", "sessions on the token")
+  .option("--against <folder>", "also another version: a copy of .cache/bench/build")
   .option("--no-peer", "without a peer")
   .option("--no-softhsm", "without SoftHSM")
   .option("--write", "write the result into docs/benchmarks.md")
@@ -87,6 +90,10 @@ const run = async (): Promise<BenchResult> => {
     const common = { build, challenges } as const;
     const soft = { ...common, keys: "soft", lanes: count(flags.processes) } as const;
     const ours = new Map<string, ProductServer>([["soft", kept(await startProduct(soft))]]);
+    if (flags.against !== undefined) {
+      const other = resolve(flags.against, "test/bench");
+      ours.set(OTHER, kept(await startProduct({ ...soft, build: other })));
+    }
     if (flags.p256) {
       const p256 = await startProduct({ ...soft, issuerKey: "ec-p256" });
       ours.set("softP256", kept(p256));

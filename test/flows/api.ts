@@ -8,24 +8,27 @@ export interface Problem {
   readonly issues?: readonly { readonly path: string; readonly message: string }[];
 }
 
-/** The admin API as a client sees it. Answers are JSON of any shape: what is in them is what the tests find out. */
+/** An answer of any shape: what is in it is what the tests find out. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- see above
+export type Json = any;
+
+/** The admin API as a client sees it. */
 export class Api {
   constructor(
     private readonly url: string,
     private readonly token: string,
   ) {}
 
-  /* eslint-disable @typescript-eslint/no-explicit-any -- see above */
-  get(path: string): Promise<any> {
+  get(path: string): Promise<Json> {
     return this.json("GET", path);
   }
-  post(path: string, body?: unknown): Promise<any> {
+  post(path: string, body?: unknown): Promise<Json> {
     return this.json("POST", path, body);
   }
-  patch(path: string, body: unknown): Promise<any> {
+  patch(path: string, body: unknown): Promise<Json> {
     return this.json("PATCH", path, body);
   }
-  delete(path: string): Promise<any> {
+  delete(path: string): Promise<Json> {
     return this.json("DELETE", path);
   }
 
@@ -46,7 +49,7 @@ export class Api {
   }
 
   /** Every item of a paged list. */
-  async all(path: string): Promise<any[]> {
+  async all(path: string): Promise<Json[]> {
     const items: unknown[] = [];
     let cursor: string | undefined;
     do {
@@ -59,7 +62,7 @@ export class Api {
     return items;
   }
 
-  private async json(method: string, path: string, body?: unknown): Promise<any> {
+  private async json(method: string, path: string, body?: unknown): Promise<Json> {
     const response = await this.send(method, path, body);
     const text = await response.text();
     assert.ok(response.ok, `${method} ${path}: ${response.status} ${text}`);

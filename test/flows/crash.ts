@@ -109,8 +109,8 @@ const insist = async (url: string, request: Request): Promise<Uint8Array> => {
 const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
 const count = async (database: Knex, sql: string): Promise<number> => {
-  const rows = (await database.raw(sql)) as readonly { readonly n: number }[];
-  return Number(rows[0]?.n ?? NaN);
+  const [row] = await database.raw<{ readonly n: number }[]>(sql);
+  return row?.n ?? NaN;
 };
 
 /** What the database must never hold. */

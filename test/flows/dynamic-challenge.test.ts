@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { certificateText, assertVerifies } from "../support/openssl.ts";
-import type { Api } from "./api.ts";
+import type { Api, Json } from "./api.ts";
 import { ask, enrolled, newKey, refused, scepMessage, serialOf } from "./device.ts";
 import { gatedCa } from "./gated-ca.ts";
 import { HOUR, type Served, serve } from "./served.ts";
@@ -32,8 +32,8 @@ describe("flows: dynamic challenges", () => {
     const id = await makeDevice(api, name);
     return { name, id, mint: () => mintChallenge(api, site, id) };
   };
-  const certificatesOf = (id: string): Promise<any[]> => api.all(`/certificates?device=${id}`);
-  const lastRefusal = async (): Promise<any> =>
+  const certificatesOf = (id: string): Promise<Json[]> => api.all(`/certificates?device=${id}`);
+  const lastRefusal = async (): Promise<Json> =>
     (await api.get("/ledger?event=certificate.refused&limit=1")).items[0].data;
 
   it("E-19 issues the template's names for the bound device, whatever the CSR claims", async () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash, createPublicKey } from "node:crypto";
 import { basicConstraints, extendedKeyUsage, keyUsage } from "../../plugin/pki/extensions.ts";
 import { certificateText } from "../support/openssl.ts";
-import type { Api } from "./api.ts";
+import type { Api, Json } from "./api.ts";
 import { type Asking, enrolled, newKey, refused, scepMessage, serialOf } from "./device.ts";
 import { DAY, HOUR, type Served, serve } from "./served.ts";
 import { chainOf, makeDevice, makeSite, mintChallenge, type SiteIds } from "./site.ts";
@@ -317,7 +317,7 @@ describe("flows: enrolment", () => {
   it("E-11 folds a flood of refusals into one row with a count", async () => {
     const { id, url } = await offer({});
     const message = await scepMessage(url, { key: await newKey(), challenge: "wrong" });
-    const rows = async (): Promise<any[]> =>
+    const rows = async (): Promise<Json[]> =>
       (await api.all("/ledger?event=certificate.refused")).filter(
         ({ data }) => data.endpoint === id,
       );

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { certificateText } from "../support/openssl.ts";
-import type { Api } from "./api.ts";
+import type { Api, Json } from "./api.ts";
 import { ask, enrolled, newKey, refused, serialOf } from "./device.ts";
 import { HOUR, type Served, serve } from "./served.ts";
 import { makeDevice, makeSite, mintChallenge, type SiteIds } from "./site.ts";
@@ -34,7 +34,7 @@ describe("flows: static challenges", () => {
     ...{ key: await newKey(), challenge: SECRET, subject },
     ...more,
   });
-  const rowOf = async (der: Uint8Array): Promise<any> =>
+  const rowOf = async (der: Uint8Array): Promise<Json> =>
     (await api.get(`/certificates?serial=${serialOf(der)}`)).items[0];
   const refusedText = async (subject: string, more: object = {}): Promise<string> =>
     (await refused(url, await request(subject, more))).text ?? "";

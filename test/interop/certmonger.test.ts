@@ -16,9 +16,11 @@ describe("interop: certmonger on a session bus", function () {
   let site: SiteIds;
   let folder: WorkFolder;
   let client: Certmonger;
+  const ends: (() => Promise<void>)[] = [];
   before(async function () {
     requirePrograms(this, ...CERTMONGER_PROGRAMS);
     served = await serve();
+    ends.push(() => served.end());
     api = await served.api();
     site = await makeSite(api, {
       template: {
@@ -31,14 +33,14 @@ describe("interop: certmonger on a session bus", function () {
       },
     });
     folder = await workFolder();
+    ends.push(() => folder.remove());
     client = new Certmonger(folder);
+    ends.push(() => client.end());
     await client.start();
     await client.addCa("lab", `${served.url}/scep/${site.endpoint}`);
   });
   after(async () => {
-    await client?.end();
-    await folder?.remove();
-    await served?.end();
+    for (const end of ends.splice(0).reverse()) await end();
   });
 
   const request = async (id: string, challenge: string) => {

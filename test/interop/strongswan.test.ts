@@ -18,10 +18,13 @@ for (const keyAlgorithm of ["rsa-2048", "ec-p256"] as const) {
     let site: SiteIds;
     let folder: WorkFolder;
     let client: StrongSwan;
+    const ends: (() => Promise<void>)[] = [];
     before(async function () {
       requirePrograms(this, "pki", "openssl");
       served = await serve();
+      ends.push(() => served.end());
       folder = await workFolder();
+      ends.push(() => folder.remove());
       api = await served.api();
       site = await makeSite(api, {
         hierarchy: { keyAlgorithm },
@@ -40,8 +43,7 @@ for (const keyAlgorithm of ["rsa-2048", "ec-p256"] as const) {
       await client.fetchCaCertificates();
     });
     after(async () => {
-      await folder?.remove();
-      await served?.end();
+      for (const end of ends.splice(0).reverse()) await end();
     });
 
     let count = 0;

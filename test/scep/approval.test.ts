@@ -130,7 +130,10 @@ describe("SCEP approval and queries", () => {
     const asked = sequence(issuer(), serialOf(own.identity.certificate));
     const reply = await send(lab, query(own, "21", asked));
     assert.equal(reply.status, "0", reply.text);
-    assert.deepEqual(reply.certificates.map(Buffer.from), [Buffer.from(own.identity.certificate)]);
+    assert.deepEqual(
+      reply.certificates.map((der) => Buffer.from(der)),
+      [Buffer.from(own.identity.certificate)],
+    );
     assert.deepEqual(reply.crls, []);
   });
   it("case 63 GetCert of somebody else's is badCertId, as of one that does not exist", async () => {

@@ -66,6 +66,16 @@ export class Certmonger {
       ...(wanted.dns === undefined ? [] : ["-D", wanted.dns]),
       ...["-G", "rsa", "-g", "2048"],
     );
+    return this.outcome(id);
+  }
+
+  /** Renews with the same key (`resubmit`) or a new one (`rekey`), signed by the certificate that is there, and waits for the end of it. */
+  async again(id: string, how: "resubmit" | "rekey"): Promise<Tracking> {
+    await this.must(how, "-i", id);
+    return this.outcome(id);
+  }
+
+  private async outcome(id: string): Promise<Tracking> {
     let tracking: Tracking = { status: "", text: "" };
     await this.until(async () => {
       const text = (await this.getcert("list", "-i", id)).stdout.toString("utf8");
@@ -73,6 +83,7 @@ export class Certmonger {
       return [
         "MONITORING",
         "CA_REJECTED",
+        "CA_WORKING",
         "CA_UNREACHABLE",
         "CA_UNCONFIGURED",
         "NEED_GUIDANCE",

@@ -27,6 +27,7 @@ const TOOLS: readonly Tool[] = [
   { name: "SoftHSM", packages: ["softhsm2"], present: () => findSoftHsm() !== undefined },
   { name: "pkcs11-tool", packages: ["opensc"], present: program("pkcs11-tool") },
   { name: "NSS softokn", packages: ["libnss3"], present: () => findSoftokn() !== undefined },
+  { name: "certutil", packages: ["libnss3-tools"], present: program("certutil") },
   { name: "openssl", packages: ["openssl"], present: program("openssl") },
   { name: "strongSwan pki", packages: ["strongswan-pki"], present: program("pki") },
   {

@@ -73,6 +73,48 @@ describe("configuration", () => {
     );
   });
 
+  it("takes a PostgreSQL server by its parts or by one secret URL", () => {
+    const parts = { host: "db", database: "cs", user: "cs", password: { env: "P" } };
+    const database = (connection: object, more: object = {}) => ({
+      ...good,
+      database: { client: "pg", connection, ...more },
+    });
+    const config = parseConfig(database(parts), keyStores);
+    assert.deepEqual(config.database, {
+      client: "pg",
+      connection: parts,
+      readers: 4,
+      statementSeconds: 30,
+    });
+    parseConfig(database({ url: { file: "u" } }), keyStores);
+    parseConfig(database({ ...parts, ssl: { ca: "ca.pem" } }), keyStores);
+    assert.deepEqual(pathsOf(database({ ...parts, port: 0 }, { reader: 1 })).sort(), [
+      "database.connection.port",
+      "database.reader",
+    ]);
+    assert.deepEqual(pathsOf(database({ host: "db" })), [
+      "database.connection.database",
+      "database.connection.user",
+    ]);
+    assert.deepEqual(pathsOf(database({ url: { file: "u" }, user: "x" })), [
+      "database.connection.user",
+    ]);
+    assert.deepEqual(pathsOf({ ...good, database: { client: "mysql", file: "x" } }), [
+      "database.client",
+    ]);
+  });
+
+  it("never shows a database's URL or password that stands where its source should", () => {
+    for (const connection of [
+      { url: "postgres://cs:hunter2@db/cs" },
+      { host: "db", database: "cs", user: "cs", password: "hunter2" },
+    ]) {
+      const issues = issuesOf({ ...good, database: { client: "pg", connection } });
+      assert.equal(issues.length, 1);
+      assert.doesNotMatch(JSON.stringify(issues), /hunter2/);
+    }
+  });
+
   it("names the known kinds of key stores when one is not known", () => {
     const [issue] = issuesOf({ ...good, keys: [{ kind: "tpm" }] });
     assert.match(issue!.message, /soft, pkcs11/);

@@ -17,23 +17,22 @@ export const refuseReusedCiphertexts = async (
     return ciphertext === undefined ? [] : [{ entry, ...ciphertext, now }];
   });
   const seen = inOrder(given, ({ entry, digest }) => ownedKey(entry.tenant, digest));
-  await inChunks(seen, (chunk) =>
-    sql.all(
+  const distinct = new Map(
+    seen.map((one) => [ownedKey(one.entry.tenant, one.digest), one] as const).reverse(),
+  );
+  // The change that changes nothing makes known rows come back too.
+  const rows = await inChunks([...distinct.values()], (chunk) =>
+    sql.all<{ readonly tenant: TenantId; readonly digest: string; readonly content: string }>(
       `insert into countersign_ciphertexts (tenant, digest, content, expires_at)
-       ${values("ttti", chunk.length)} on conflict do nothing`,
+       ${values("ttti", chunk.length)}
+       on conflict (tenant, digest) do update set digest = excluded.digest
+       returning tenant, digest, content`,
       chunk.flatMap(({ entry, digest, content, now }) => [
         entry.tenant,
         digest,
         content,
         toMillis(now) + REMEMBERED_MS,
       ]),
-    ),
-  );
-  const rows = await inChunks(seen, (chunk) =>
-    sql.all<{ readonly tenant: TenantId; readonly digest: string; readonly content: string }>(
-      `select tenant, digest, content from countersign_ciphertexts
-       where (tenant, digest) in (${values("tt", chunk.length)})`,
-      chunk.flatMap(({ entry, digest }) => [entry.tenant, digest]),
     ),
   );
   const contents = new Map(rows.map((row) => [ownedKey(row.tenant, row.digest), row.content]));

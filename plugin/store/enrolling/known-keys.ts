@@ -12,6 +12,7 @@ interface KnownRow {
   readonly idempotency_key: string;
   readonly certificate_id: string;
   readonly held_until: Millis;
+  readonly lease_until: Millis | null;
   readonly status: CertificateStatus | null;
   readonly der: Uint8Array | null;
 }
@@ -25,28 +26,31 @@ export const answerKnownKeys = async (
   sql: Statements,
   entries: readonly Entry[],
 ): Promise<void> => {
+  await takeKeys(sql, entries);
+  const taken = entries.filter(({ holdsKey }) => !holdsKey);
   const known = new Map(
-    (await knownKeys(sql, entries)).map((row) => [ownedKey(row.tenant, row.idempotency_key), row]),
+    (await knownKeys(sql, taken)).map((row) => [ownedKey(row.tenant, row.idempotency_key), row]),
   );
   const over: KnownRow[] = [];
-  const left = entries.filter((entry) => {
+  const left = taken.filter((entry) => {
     const row = known.get(keyOf(entry));
     if (row === undefined) return true;
-    const isOver = Number(row.held_until) <= toMillis(entry.item.now);
+    const isOver = endOf(row) <= toMillis(entry.item.now);
     if (isOver) over.push(row);
     else entry.result = answerOf(row);
     return isOver;
   });
   await freeKeys(sql, over);
-  const taken = await takeKeys(sql, left);
-  for (const entry of left) {
-    entry.holdsKey = taken.has(keyOf(entry));
-    // Another node was faster between our two statements.
-    if (!entry.holdsKey) entry.result = { status: "in-progress" };
-  }
+  await takeKeys(sql, left);
+  // Another node was faster between our two statements.
+  for (const entry of left) if (!entry.holdsKey) entry.result = { status: "in-progress" };
 };
 
 const keyOf = (entry: Entry): string => ownedKey(entry.tenant, entry.item.idempotencyKey);
+
+/** Its grace, or while it is being signed its lease. */
+const endOf = ({ status, lease_until, held_until }: KnownRow): number =>
+  Number(status === "reserved" ? lease_until : held_until);
 
 const answerOf = (row: KnownRow): ReserveResult => {
   if (row.status === "issued" && row.der !== null)
@@ -60,7 +64,7 @@ const knownKeys = (sql: Statements, entries: readonly Entry[]): Promise<KnownRow
     sql.all<KnownRow>(
       `select i.tenant as tenant, i.idempotency_key as idempotency_key,
          i.certificate_id as certificate_id, i.held_until as held_until,
-         c.status as status, d.der as der
+         c.lease_until as lease_until, c.status as status, d.der as der
        from countersign_idempotency i
        left join countersign_certificates c on c.tenant = i.tenant and c.id = i.certificate_id
        left join countersign_certificate_ders d on d.tenant = i.tenant and d.id = i.certificate_id
@@ -75,7 +79,7 @@ const freeKeys = async (sql: Statements, over: readonly KnownRow[]): Promise<voi
     over.map((row) => ({
       tenant: row.tenant,
       id: row.certificate_id,
-      leaseBefore: Number(row.held_until),
+      leaseBefore: Number(row.lease_until),
     })),
   );
   await giveBack(
@@ -89,7 +93,8 @@ const freeKeys = async (sql: Statements, over: readonly KnownRow[]): Promise<voi
   );
 };
 
-const takeKeys = async (sql: Statements, entries: readonly Entry[]): Promise<Set<string>> => {
+/** A key is held until its grace ends, when it answers with the certificate, or for a revoked one with a refusal. */
+const takeKeys = async (sql: Statements, entries: readonly Entry[]): Promise<void> => {
   const rows = await inChunks(inOrder(entries, keyOf), (chunk) =>
     sql.all<{ readonly tenant: TenantId; readonly idempotency_key: string }>(
       `insert into countersign_idempotency (tenant, idempotency_key, certificate_id, held_until)
@@ -99,9 +104,10 @@ const takeKeys = async (sql: Statements, entries: readonly Entry[]): Promise<Set
         tenant,
         item.idempotencyKey,
         item.id,
-        toMillis(item.leaseUntil),
+        toMillis(item.graceUntil),
       ]),
     ),
   );
-  return new Set(rows.map((row) => ownedKey(row.tenant, row.idempotency_key)));
+  const won = new Set(rows.map((row) => ownedKey(row.tenant, row.idempotency_key)));
+  for (const entry of entries) entry.holdsKey = won.has(keyOf(entry));
 };

@@ -1,10 +1,9 @@
 import type { CertificateStatus } from "../../domain/certificate.ts";
 import type { TenantId } from "../../domain/tenant.ts";
 import type { Settlement, SettleResult } from "../../ports/stores.ts";
-import { toMillis, type Millis } from "../base/columns.ts";
+import { toMillis } from "../base/columns.ts";
 import { toJson } from "../base/json.ts";
 import type { Statements } from "../dialect.ts";
-import { liveDevices } from "./live-devices.ts";
 import { inChunks, ownedKey, values, type Owned } from "./sql.ts";
 
 interface ReservedRow {
@@ -15,8 +14,6 @@ interface ReservedRow {
   readonly template_id: string;
   readonly device_id: string;
   readonly challenge_id: string | null;
-  readonly idempotency_key: string | null;
-  readonly grace_until: Millis;
 }
 
 /** A signature that is kept: as a good certificate, or as a revoked one because a wipe won. */
@@ -45,7 +42,6 @@ export const settleAll = async (
   await updateCertificates(sql, kept);
   await insertDers(sql, kept);
   await endChallenges(sql, kept);
-  await keepKeys(sql, kept);
   await updateDeployments(sql, kept);
   await markDirty(sql, kept);
   await appendLedger(sql, kept);
@@ -56,18 +52,21 @@ export const settleAll = async (
 const idsOf = (chunk: readonly Owned<{ readonly id: string }>[]): string[] =>
   chunk.flatMap(({ tenant, item }) => [tenant, item.id]);
 
+/** Keys (`ownedKey`) of the rows' devices that certificates may be issued to; they stay so until the transaction ends. */
 const devicesOf = async (
   sql: Statements,
   rows: readonly Owned<Settlement>[],
 ): Promise<ReadonlySet<string>> => {
-  const devices = await inChunks(rows, (chunk) =>
-    sql.all<{ readonly tenant: TenantId; readonly deviceId: string }>(
-      `select tenant, device_id as "deviceId" from countersign_certificates
-       where device_id is not null and (tenant, id) in (${values("tt", chunk.length)})`,
+  const live = await inChunks(rows, (chunk) =>
+    sql.all<{ readonly tenant: TenantId; readonly id: string }>(
+      `select tenant, id from countersign_devices
+       where status in ('enrolled', 'unmanaged') and (tenant, id) in (
+         select tenant, device_id from countersign_certificates
+         where device_id is not null and (tenant, id) in (${values("tt", chunk.length)}))${sql.forShare}`,
       idsOf(chunk),
     ),
   );
-  return liveDevices(sql, devices);
+  return new Set(live.map((row) => ownedKey(row.tenant, row.id)));
 };
 
 /** Reserved rows, and rows that were revoked while they were being signed. */
@@ -77,7 +76,7 @@ const reservedRows = async (
 ): Promise<Map<string, ReservedRow>> => {
   const found = await inChunks(rows, (chunk) =>
     sql.all<ReservedRow>(
-      `select tenant, id, status, authority_id, template_id, device_id, challenge_id, idempotency_key, grace_until
+      `select tenant, id, status, authority_id, template_id, device_id, challenge_id
        from countersign_certificates
        where status in ('reserved', 'revoked') and issued_at is null and lease_until is not null
          and (tenant, id) in (${values("tt", chunk.length)})
@@ -130,22 +129,6 @@ const endChallenges = (sql: Statements, kept: readonly Kept[]): Promise<unknown>
     ),
   );
 };
-
-/** From now on the key answers until its grace ends: with the certificate, or for a revoked one with a refusal. */
-const keepKeys = (sql: Statements, kept: readonly Kept[]): Promise<unknown> =>
-  inChunks(kept, (chunk) =>
-    sql.all(
-      `with kept(k_tenant, k_key, k_certificate, k_until) as (${values("ttti", chunk.length)})
-       update countersign_idempotency set held_until = k_until from kept
-       where tenant = k_tenant and idempotency_key = k_key and certificate_id = k_certificate`,
-      chunk.flatMap(({ tenant, item, row }) => [
-        tenant,
-        row.idempotency_key,
-        item.id,
-        Number(row.grace_until),
-      ]),
-    ),
-  );
 
 const updateDeployments = (sql: Statements, kept: readonly Kept[]): Promise<unknown> =>
   inChunks(

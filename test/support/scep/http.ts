@@ -22,7 +22,7 @@ export interface HttpQuestion {
   readonly from?: string;
 }
 
-const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+const agent = new Agent({ keepAlive: true, maxSockets: 256 });
 
 /** One request to a server on this machine; adds no header of its own but Host and Content-Length. */
 export const ask = (

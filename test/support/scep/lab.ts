@@ -43,7 +43,7 @@ export class Lab {
 
   static async start(options: LabOptions = {}): Promise<Lab> {
     const time = { ahead: 0 };
-    const keys: KeyWatch = { unwraps: 0, signatures: 0, down: false };
+    const keys: KeyWatch = { unwraps: 0, signatures: 0, down: false, lost: new Set() };
     const installation = await startInstallation(
       { limits: { sourcePerMinute: "off" }, ...options.config },
       {

@@ -59,6 +59,14 @@ export const OPAQUE_SET: Readonly<Record<string, () => EnrolmentShape>> = {
   ciphertext_empty: () => ({ envelope: { bendEncryptedKey: () => new Uint8Array(0) } }),
   bit_flipped_in_the_encrypted_key: () => ({ envelope: { bendEncryptedKey: flipLast } }),
   for_another_key: () => ({ envelope: { encryptTo: rsaKey("other").publicKey } }),
+  oaep_valid_16_of_another_key: () => ({
+    envelope: {
+      oaep: "sha256",
+      contentKey: randomBytes(16),
+      bendCiphertext: () => randomBytes(1024),
+    },
+  }),
+  oaep_valid_24: () => ({ envelope: { oaep: "sha256", contentKey: randomBytes(24) } }),
   oaep_broken: () => ({ envelope: { oaep: "sha256", bendEncryptedKey: flipLast } }),
   cbc_length_not_whole: () => ({ envelope: { bendCiphertext: (text) => text.subarray(0, -5) } }),
   cbc_empty: () => ({ envelope: { bendCiphertext: () => new Uint8Array(0) } }),

@@ -10,11 +10,14 @@ export interface KeyWatch {
   signatures: number;
   /** While true every operation fails as on a token that was pulled. */
   down: boolean;
+  /** Keys that fail alone: SubjectPublicKeyInfo in hex. */
+  readonly lost: Set<string>;
 }
 
 const watched = (provider: KeyProvider, watch: KeyWatch): KeyProvider => {
-  const needed = (): void => {
-    if (watch.down) throw new CountersignError("key_unavailable", "the lab pulled the token");
+  const needed = ({ publicKey }: { readonly publicKey: Uint8Array }): void => {
+    if (watch.down || watch.lost.has(Buffer.from(publicKey).toString("hex")))
+      throw new CountersignError("key_unavailable", "the lab pulled the token");
   };
   return {
     name: provider.name,
@@ -28,7 +31,7 @@ const watched = (provider: KeyProvider, watch: KeyWatch): KeyProvider => {
       return {
         ...signer,
         sign: async (input, scheme) => {
-          needed();
+          needed(signer);
           watch.signatures++;
           return signer.sign(input, scheme);
         },
@@ -39,7 +42,7 @@ const watched = (provider: KeyProvider, watch: KeyWatch): KeyProvider => {
       return {
         ...decrypter,
         unwrap: async (ciphertext, scheme, length) => {
-          needed();
+          needed(decrypter);
           watch.unwraps++;
           return decrypter.unwrap(ciphertext, scheme, length);
         },

@@ -46,7 +46,9 @@ describe("SCEP GET message", () => {
   }
 
   it("refuses more than 32 KiB of text", () => {
-    assert.throws(() => decodeGetMessage("A".repeat(GET_MESSAGE_LIMIT + 4)), { code: "too_large" });
+    assert.throws(() => decodeGetMessage("A".repeat(GET_MESSAGE_LIMIT + 4)), {
+      code: "uri_too_long",
+    });
   });
 
   it("case 2: names without regard to case, any order, others ignored, the raw value kept", () => {
