@@ -2,19 +2,18 @@ import { inject } from "tsyringe";
 import { type Authority, schemeOfAuthority } from "../domain/authority.ts";
 import { formatDn } from "../domain/distinguished-name.ts";
 import type { Principal } from "../domain/principal.ts";
-import type { KeyUsage } from "../domain/template.ts";
 import { CountersignError } from "../errors.ts";
 import { readCertificateFile, parseCertificate } from "../pki/certificate.ts";
 import { buildCsr } from "../pki/build-request.ts";
 import { parseCsr } from "../pki/certificate-request.ts";
 import { checkCaImport, pathRoom } from "../pki/chain.ts";
-import { importPublicKey, keyIdentifier } from "../pki/public-key.ts";
 import type { Clock } from "../ports/ambient.ts";
 import type { KeyRef } from "../ports/keys.ts";
 import type { Settings } from "../ports/settings.ts";
 import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK, SETTINGS } from "../tokens.ts";
 import { Access, found, sameVersion } from "./access.ts";
+import { caKeyUsages, draftAuthority } from "./authority-draft.ts";
 import { checkNewAuthority, type NewAuthority } from "./authority-rules.ts";
 import { type AuthorityView, viewOf } from "./authority-view.ts";
 import { CaCertificates, issuerOf } from "./ca-certificates.ts";
@@ -89,30 +88,7 @@ export class Authorities {
     // A key that was there before stays, whatever comes.
     return this.orForget(input.keyRef === undefined ? [keyRef] : [], async () => {
       const signer = await this.keyring.signer(keyRef);
-      const draft: Authority = {
-        id: input.id,
-        name: input.name ?? input.id,
-        kind: input.kind,
-        status: "pending",
-        parentId: parent?.id,
-        subject: formatDn(subject),
-        keyAlgorithm: input.keyAlgorithm,
-        signature: input.signature === "pss" ? "pss" : undefined,
-        keyRef,
-        publicKey: signer.publicKey,
-        certificate: undefined,
-        csr: undefined,
-        subjectKeyId: keyIdentifier(importPublicKey(signer.publicKey)),
-        notBefore: undefined,
-        notAfter: undefined,
-        publicUrl,
-        crlEnabled: input.crlEnabled ?? true,
-        ocspEnabled: input.ocspEnabled ?? input.kind === "issuing",
-        single: input.single ?? false,
-        ocspResponder: undefined,
-        version: 1,
-        createdAt: now,
-      };
+      const draft = draftAuthority(input, { subject, signer, keyRef, publicUrl, now });
       if (parent?.kind === "external") {
         progress({ step: 2, of: 4, message: "Writing the certificate request" });
         const csr = await buildCsr({ subject, signer, scheme: schemeOfAuthority(draft) });
@@ -357,14 +333,6 @@ export class Authorities {
     return viewOf(store.tenant, authority, this.clock.now());
   }
 }
-
-/** A-07; `single` adds keyEncipherment (decision 1). */
-const caKeyUsages = (authority: Pick<Authority, "single">): readonly KeyUsage[] => [
-  "digitalSignature",
-  ...(authority.single ? (["keyEncipherment"] as const) : []),
-  "keyCertSign",
-  "cRLSign",
-];
 
 const existing = async (store: TenantStore, id: string): Promise<Authority> =>
   found(await store.authorities.get(id), "authority", id);

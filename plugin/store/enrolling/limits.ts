@@ -1,7 +1,7 @@
 import type { Statements } from "../dialect.ts";
 import { toMillis } from "../base/columns.ts";
 import { type Addition, countDown, countUp, type Reduction } from "./counters.ts";
-import type { Entry } from "./reserve.ts";
+import type { Entry } from "./entry.ts";
 import { ownedKey } from "./sql.ts";
 
 const DAY_MS = 86_400_000;
