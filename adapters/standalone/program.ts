@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { addAuthorityCommands } from "./commands/authority.ts";
 import { addCertificateCommands } from "./commands/certificate.ts";
 import { addChallengeCommands } from "./commands/challenge.ts";
+import { addDbCommands } from "./commands/db.ts";
 import { addDemoCommand } from "./commands/demo.ts";
 import { addDeploymentCommands } from "./commands/deployment.ts";
 import { addDeviceCommands } from "./commands/device.ts";
@@ -26,6 +27,7 @@ export const buildProgram = (): Command => {
   addServeCommand(program);
   addInitCommand(program);
   addDoctorCommand(program);
+  addDbCommands(program);
   addDemoCommand(program);
   addKeysCommands(program);
   addAuthorityCommands(program);

@@ -44,6 +44,8 @@ export interface AuthorityView {
   readonly createdAt: Date;
 }
 
+const SINGLE_WARNING =
+  "One key signs certificates and opens SCEP envelopes: use this for appliances only";
 const PSS_WARNING =
   "Apple's clients refuse chains that are signed with RSA-PSS: use it only where no iPhone, iPad or Mac is to trust it.";
 
@@ -70,7 +72,10 @@ export const viewOf = (tenant: TenantId, authority: Authority, now: Date): Autho
     crlEnabled: authority.crlEnabled,
     ocspEnabled: authority.ocspEnabled,
     single: authority.single,
-    warnings: authority.signature === "pss" ? [PSS_WARNING] : [],
+    warnings: [
+      ...(authority.single ? [SINGLE_WARNING] : []),
+      ...(authority.signature === "pss" ? [PSS_WARNING] : []),
+    ],
     version: authority.version,
     createdAt: authority.createdAt,
   };

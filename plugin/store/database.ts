@@ -3,6 +3,7 @@ import type { Database } from "../ports/stores.ts";
 import { toBlob } from "./base/columns.ts";
 import { PoolSession } from "./base/session.ts";
 import { WriteQueue } from "./base/write-queue.ts";
+import { requireWhole } from "./copying/copy-mark.ts";
 import { translating, type Dialect } from "./dialect.ts";
 import { TenantDirectory } from "./directory.ts";
 import { GroupCommit } from "./enrolling/group-commit.ts";
@@ -95,6 +96,7 @@ const databaseOn = (
 
     migrate: async () => {
       const applied = await queue.enter(() => migrateOn(dialect));
+      await session.read((db) => requireWhole(db));
       if (applied.length > 0) logger?.info({ applied }, "database schema changed");
       return applied;
     },

@@ -26,6 +26,15 @@ export interface Fault {
 /** Whether a transaction has the database for itself, or shares it with others that only guard their own rows. */
 export type Access = "alone" | "shared";
 
+/** A table as copying sees it. */
+export interface Table {
+  readonly name: string;
+  /** Columns of its primary key. */
+  readonly key: readonly string[];
+  /** Tables that its foreign keys name. */
+  readonly parents: readonly string[];
+}
+
 /** All that differs from one database to another. Everything else is SQL that all of them know. */
 export interface Dialect {
   /** Every write goes through it; as many connections as transactions of this node may run at once. */
@@ -47,6 +56,10 @@ export interface Dialect {
   within<T>(tx: Knex, work: (statements: Statements) => Promise<T>): Promise<T>;
   /** A transaction that schema changes may be made in, and that excludes the migrations of all other nodes. */
   migration<T>(work: (tx: Knex) => Promise<T>): Promise<T>;
+  /** All tables of ours that are there, in no order. */
+  tables(db: Knex): Promise<readonly Table[]>;
+  /** Lets ids that the database gives out begin after those that were copied into these tables. */
+  continueIds(db: Knex, tables: readonly Table[]): Promise<void>;
   /** What an error of this database's driver means; undefined for any other error. */
   faultOf(error: unknown): Fault | undefined;
   close(): Promise<void>;

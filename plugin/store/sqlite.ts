@@ -4,6 +4,7 @@ import type { Logger } from "../ports/ambient.ts";
 import { knexLog } from "./base/knex-log.ts";
 import { telling } from "./base/transaction.ts";
 import type { Dialect, Fault, Statements } from "./dialect.ts";
+import { sqliteTables } from "./copying/sqlite-tables.ts";
 import { PreparedStatements, type SqliteConnection } from "./base/prepared-statements.ts";
 
 export interface SqliteOptions {
@@ -104,6 +105,9 @@ export const sqliteDialect = ({ file, busyMs, logger }: SqliteOptions): Dialect 
         await tx.raw(`pragma application_id = ${APPLICATION_ID}`);
         return work(tx);
       }),
+    tables: sqliteTables,
+    // The largest id that was ever inserted is remembered here.
+    continueIds: () => Promise.resolve(),
     faultOf,
     close: async () => {
       await Promise.all(leave.map((end) => end()));
@@ -130,6 +134,8 @@ const open = (
     pool: {
       min,
       max,
+      // A database that stays locked is told after `busyMs`; knex would go on trying for a minute and then blame its pool.
+      propagateCreateError: true,
       afterCreate: (connection: SqliteConnection, done: (error?: Error) => void) => {
         prepare(connection).then(() => done(), done);
       },
@@ -147,12 +153,14 @@ const exec = (connection: SqliteConnection, sql: string): Promise<void> =>
 /** Two processes that open a new file at once: SQLite does not wait by itself while the journal's mode changes. */
 const enterWal = async (connection: SqliteConnection, busyMs: number): Promise<void> => {
   const pauseMs = 25;
-  for (let waited = 0; ; waited += pauseMs) {
+  // By the clock, since a try may wait `busyMs` itself.
+  const start = performance.now();
+  for (;;) {
     try {
       await exec(connection, "pragma journal_mode = WAL");
       return;
     } catch (error) {
-      if (codeOf(error) !== "database_locked" || waited >= busyMs) throw error;
+      if (codeOf(error) !== "database_locked" || performance.now() - start >= busyMs) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }

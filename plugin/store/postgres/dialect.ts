@@ -5,6 +5,7 @@ import type { Logger } from "../../ports/ambient.ts";
 import { knexLog } from "../base/knex-log.ts";
 import { telling } from "../base/transaction.ts";
 import type { Access, Dialect, Statements } from "../dialect.ts";
+import { continuePostgresIds, postgresTables } from "../copying/postgres-tables.ts";
 import { driverConnection, type PostgresConnection } from "./connection.ts";
 import { faultAt, isPassing } from "./fault.ts";
 import { PgStatements, type PgConnection } from "./pg-statements.ts";
@@ -106,6 +107,8 @@ export const postgresDialect = (options: PostgresOptions): Dialect => {
         await tx.raw(`select pg_advisory_xact_lock(${LOCKS}, ${MIGRATING})`);
         return work(tx);
       }),
+    tables: postgresTables,
+    continueIds: continuePostgresIds,
     faultOf: faultAt(place),
     close: async () => {
       await Promise.all([writer.destroy(), readers.destroy()]);
