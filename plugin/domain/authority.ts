@@ -25,7 +25,7 @@ export interface Authority {
   readonly subject: string;
   readonly keyAlgorithm: KeyAlgorithm;
   /** How an RSA key signs; undefined is PKCS#1 v1.5. */
-  readonly signature?: RsaSignature | undefined;
+  readonly signature: RsaSignature | undefined;
   /** Where the CA key is, as `provider:id`; undefined for `external`. */
   readonly keyRef: string | undefined;
   /** SubjectPublicKeyInfo, DER. */

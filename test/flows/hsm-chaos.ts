@@ -70,6 +70,7 @@ export const hsmChaos = async ({
   const times: number[] = [];
   const serials = new Map<string, string>();
   const load = { running: true };
+  const goesOn = (): boolean => load.running;
   let retries = 0;
 
   const tokens = join(token.folder, "tokens");
@@ -115,13 +116,13 @@ export const hsmChaos = async ({
       for (let round = 0; round < rounds && load.running; round += 1) {
         const fault = FAULTS[round % FAULTS.length] ?? "away";
         const before = times.length;
-        while (load.running && times.length === before) await pause(20);
+        while (goesOn() && times.length === before) await pause(20);
         begin(fault);
         await pause(fault === "hang" ? 2_300 : 400);
         end(fault);
         const healed = performance.now();
         const back = (): number | undefined => times.find((time) => time > healed);
-        while (load.running && back() === undefined) await pause(10);
+        while (goesOn() && back() === undefined) await pause(10);
         recoveries.push(Math.round((back() ?? Infinity) - healed));
         say(`round ${round + 1}: ${fault}, back after ${recoveries.at(-1)} ms`);
       }
