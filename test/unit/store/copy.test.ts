@@ -84,6 +84,11 @@ const fill = async (database: Database): Promise<void> => {
     await store.outbox.add({ kind: "publish-profile", deploymentId: "x" }, NOW);
     await store.pending.insert(aPending);
     await store.ledger.append(aLedgerEntry({ data: { text: "a\0b", der: bytes(1) } }));
+    const lease = { holder: "node", now: NOW, until: later(3) };
+    const opened = await store.chain.open(lease, 1);
+    assert.ok(opened);
+    const seals = opened.entries.map(({ id: row }) => ({ id: row, sequence: 1, hash: "ab" }));
+    assert.equal(await store.chain.seal(lease, opened.end, seals), true);
     const item = aReservation({
       challengeId: "challenge-1",
       ciphertext: { digest: "d", content: "c" },
@@ -115,6 +120,7 @@ const contents = async (database: Database): Promise<unknown> => {
       await store.challenges.byMac("office", "aa"),
       await store.crls.latest("wifi-ca"),
       await store.crls.revisions("wifi-ca"),
+      await store.chain.head(),
       await everything((page) => store.pending.list({}, page), 500),
       await everything((page) => store.ledger.list({}, page), 500),
       [...certificates].sort(order),

@@ -5,6 +5,7 @@ import { openDatabase } from "../../../plugin/store/database.ts";
 import {
   aChallenge,
   aDevice,
+  aLedgerEntry,
   aReservation,
   aSettlement,
   aTemplate,
@@ -160,6 +161,47 @@ describe("two nodes on PostgreSQL", () => {
       await Promise.all([...Array.from({ length: 6 }, (_, n) => enrol(nodes[n % 2]!)), wipe]);
       assert.deepEqual(await nodes[1].certificates.liveOfDevice(deviceId, NOW), []);
     }
+  });
+
+  it("count limits exactly together", async () => {
+    const limits = { perDevicePerDay: 7, perEndpointPerMinute: 1_000, perChallenge: 3 };
+    for (let round = 0; round < 5; round += 1) {
+      const deviceId = `counted-${round}`;
+      await nodes[0].devices.save(aDevice({ id: deviceId, hostDeviceId: deviceId }));
+      const results = await many(20, (node) =>
+        node.enrolments.reserve(aReservation({ deviceId, limits })),
+      );
+      assert.equal(reserved(results), 7);
+    }
+  });
+
+  it("chain one ledger without a gap, a fork or a row left out", async () => {
+    const writing = many(80, (node) => node.ledger.append(aLedgerEntry()));
+    let writes = true;
+    void writing.then(() => (writes = false));
+    const sealer = async (node: TenantStore, holder: string): Promise<void> => {
+      // The lease of either is over at once, so that they meet at the chain's end.
+      const lease = { holder, now: later(9), until: later(9) };
+      for (let idle = 0; idle < 3;) {
+        const opened = await node.chain.open(lease, 10);
+        if (opened === undefined) continue;
+        const { end, entries } = opened;
+        const seals = entries.map(({ id }, n) => ({
+          id,
+          sequence: end.sequence + n + 1,
+          hash: `${holder}-${end.hash.slice(0, 20)}-${n}`,
+        }));
+        if (seals.length > 0) await node.chain.seal(lease, end, seals);
+        else if (!writes) idle += 1;
+      }
+    };
+    await Promise.all([sealer(nodes[0], "a"), sealer(nodes[1], "b"), writing]);
+    assert.equal((await nodes[0].chain.head())?.end.sequence, 80);
+    const { items } = await nodes[1].ledger.list({}, { limit: 100 });
+    assert.deepEqual(
+      items.map(({ sequence }) => sequence).sort((x, y) => Number(x) - Number(y)),
+      Array.from({ length: 80 }, (_, n) => n + 1),
+    );
   });
 
   it("come through 200 mixed batches that want the same rows crosswise", async () => {
