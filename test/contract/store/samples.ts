@@ -37,7 +37,6 @@ export const anAuthority = (over: Partial<Authority> = {}): Authority => ({
   crlEnabled: true,
   ocspEnabled: false,
   single: false,
-  signature: "pss",
   ocspResponder: { keyRef: "soft:def", certificate: bytes(48, 2) },
   version: 1,
   createdAt: NOW,
