@@ -81,11 +81,13 @@ export class Enrolment {
       transactionId: message.transactionId,
       signer: "self",
     };
-    if (endpoint.approval === "manual") {
-      await this.approvals.request(issue, keyDigest(verified.signer.key));
-      return { status: "pending" };
-    }
-    return success([await this.issuance.issue(issue)], verified);
+    return this.challenges.using(store, redemption, async () => {
+      if (endpoint.approval === "manual") {
+        await this.approvals.request(issue, keyDigest(verified.signer.key));
+        return { status: "pending" };
+      }
+      return success([await this.issuance.issue(issue)], verified);
+    });
   }
 
   private async renew(
