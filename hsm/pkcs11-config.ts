@@ -8,6 +8,10 @@ export interface Pkcs11Config {
   readonly tokenLabel?: string | undefined;
   /** Slot number, as `pkcs11-tool -L` shows it in hexadecimal. */
   readonly slot?: number | undefined;
+  /** What the token says of itself must be this. */
+  readonly serial?: string | undefined;
+  readonly manufacturer?: string | undefined;
+  readonly model?: string | undefined;
   /** Base64. */
   readonly pin: string;
   /** Base64 of 32 octets or more, the same on every node. */

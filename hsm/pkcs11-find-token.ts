@@ -1,6 +1,7 @@
 import pkcs11js, { type Handle, type PKCS11, type TokenInfo } from "pkcs11js";
 
 import { CountersignError } from "../plugin/sdk.ts";
+import type { Pkcs11Config } from "./pkcs11-config.ts";
 import { pkcs11Failure } from "./pkcs11-errors.ts";
 
 export interface FoundToken {
@@ -9,6 +10,12 @@ export interface FoundToken {
   readonly label: string;
   readonly info: TokenInfo;
 }
+
+/** Which token; what is left out may be anything. */
+export type WantedToken = Pick<
+  Pkcs11Config,
+  "tokenLabel" | "slot" | "serial" | "manufacturer" | "model"
+>;
 
 /** Fixed-width texts of a module end in spaces, and with some in NULs. */
 const trim = (text: string): string => text.replace(/[\s\0]+$/, "");
@@ -32,17 +39,17 @@ export const tokensOf = (p11: PKCS11): readonly FoundToken[] => {
  * The one initialised token with this label or in this slot; with neither, the only one. Throws `key_not_found` when it is not there,
  * `invalid_config` when the choice is not clear; both name what is there.
  */
-export const findToken = (
-  p11: PKCS11,
-  wanted: { readonly tokenLabel?: string | undefined; readonly slot?: number | undefined },
-): FoundToken => {
+export const findToken = (p11: PKCS11, wanted: WantedToken): FoundToken => {
   const tokens = tokensOf(p11).filter(
     ({ info }) => (info.flags & pkcs11js.CKF_TOKEN_INITIALIZED) !== 0,
   );
   const matching = tokens.filter(
-    ({ label, slotNumber }) =>
+    ({ label, slotNumber, info }) =>
       (wanted.tokenLabel === undefined || label === wanted.tokenLabel) &&
-      (wanted.slot === undefined || slotNumber === wanted.slot),
+      (wanted.slot === undefined || slotNumber === wanted.slot) &&
+      (wanted.serial === undefined || trim(info.serialNumber) === wanted.serial) &&
+      (wanted.manufacturer === undefined || trim(info.manufacturerID) === wanted.manufacturer) &&
+      (wanted.model === undefined || trim(info.model) === wanted.model),
   );
   const [token] = matching;
   if (token !== undefined && matching.length === 1) return token;
@@ -57,6 +64,9 @@ export const findToken = (
   const asked = [
     ...(wanted.tokenLabel === undefined ? [] : [`with the label "${wanted.tokenLabel}"`]),
     ...(wanted.slot === undefined ? [] : [`in slot ${wanted.slot}`]),
+    ...(["serial", "manufacturer", "model"] as const).flatMap((name) =>
+      wanted[name] === undefined ? [] : [`with the ${name} "${wanted[name]}"`],
+    ),
   ].join(" ");
   throw new CountersignError(
     "key_not_found",

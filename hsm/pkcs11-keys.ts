@@ -12,6 +12,10 @@ export interface TokenOptions {
   /** The token by its label, its slot number, or both; neither is needed where there is one token. */
   readonly tokenLabel?: string | undefined;
   readonly slot?: number | undefined;
+  /** What the token says of itself must be this. */
+  readonly serial?: string | undefined;
+  readonly manufacturer?: string | undefined;
+  readonly model?: string | undefined;
   readonly pin: Uint8Array | string;
   /** Added to the environment of its key process, for example SOFTHSM2_CONF. */
   readonly environment?: Readonly<Record<string, string>> | undefined;
@@ -57,9 +61,11 @@ const nameOf = ({ module, tokenLabel, slot }: Omit<TokenOptions, "pin">): string
 /** The tokens that the options mean, each with its module and a name of its own. Throws `invalid_config`. */
 const tokensOf = (options: Pkcs11KeysOptions): readonly Token[] => {
   const { module, parameters, tokenLabel, slot, pin, environment, tokens } = options;
+  const { serial, manufacturer, model } = options;
   if (tokens === undefined) {
     if (pin === undefined) throw fault("a token needs its PIN");
-    return [resolved({ module, parameters, tokenLabel, slot, pin, environment })];
+    const which = { tokenLabel, slot, serial, manufacturer, model };
+    return [resolved({ module, parameters, ...which, pin, environment })];
   }
   if (pin !== undefined || tokenLabel !== undefined || slot !== undefined) {
     throw fault("with `tokens`, label, slot and PIN stand in each of them");
@@ -109,22 +115,12 @@ export const openPkcs11Keys = async (options: Pkcs11KeysOptions): Promise<KeyPro
   }
   if (inProcess && tokens.length > 1) throw fault("several tokens need key processes of their own");
 
-  const open = ({
-    module,
-    parameters,
-    tokenLabel,
-    slot,
-    pin,
-    environment,
-  }: Token): Promise<KeyClient> =>
+  const open = ({ environment, ...token }: Token): Promise<KeyClient> =>
     openKeyClient({
       config: {
         kind: "pkcs11",
-        module,
-        parameters,
-        tokenLabel,
-        slot,
-        pin: Buffer.from(pin).toString("base64"),
+        ...token,
+        pin: Buffer.from(token.pin).toString("base64"),
         rejectionSecret: Buffer.from(options.rejectionSecret).toString("base64"),
         sessions,
       },

@@ -15,6 +15,8 @@ export interface TokenSetup {
   readonly soPin: string;
   /** Base64. */
   readonly pin: string;
+  /** Looks whether it could be done, and does nothing. */
+  readonly dryRun?: boolean | undefined;
 }
 
 /**
@@ -36,6 +38,9 @@ export const setUpToken = (config: TokenSetup): KeyWorker => {
     const blank = tokens.find(({ info }) => (info.flags & pkcs11js.CKF_TOKEN_INITIALIZED) === 0);
     if (blank === undefined) {
       throw new CountersignError("key_not_found", "the module shows no blank token");
+    }
+    if (config.dryRun === true) {
+      return { broken: false, handle: onNothing, close: () => undefined };
     }
     // The binding does not pad the label to the 32 octets that the standard wants.
     p11.C_InitToken(blank.slot, secret(config.soPin), config.label.padEnd(32));

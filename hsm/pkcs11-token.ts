@@ -8,6 +8,8 @@ export interface InitTokenOptions {
   readonly label: string;
   readonly soPin: Uint8Array | string;
   readonly pin: Uint8Array | string;
+  /** Looks whether it could be done, and does nothing. */
+  readonly dryRun?: boolean | undefined;
   /** Added to the environment of the process that does it, for example SOFTHSM2_CONF. */
   readonly environment?: Readonly<Record<string, string>> | undefined;
 }
@@ -18,7 +20,7 @@ export interface InitTokenOptions {
  * `key_pin_incorrect` for PINs that the token does not take.
  */
 export const initToken = async (options: InitTokenOptions): Promise<void> => {
-  const { module, label, environment } = options;
+  const { module, label, environment, dryRun } = options;
   if (label === "" || Buffer.byteLength(label) > 32) {
     throw new CountersignError("invalid_config", "a token label has 1 to 32 octets");
   }
@@ -29,6 +31,7 @@ export const initToken = async (options: InitTokenOptions): Promise<void> => {
       label,
       soPin: Buffer.from(options.soPin).toString("base64"),
       pin: Buffer.from(options.pin).toString("base64"),
+      dryRun,
     },
     environment,
   });

@@ -11,15 +11,12 @@ export interface SurveyOptions extends TokenOptions {
 
 /** A survey of a token in a key process that is gone afterwards. Throws as `openPkcs11Keys`. */
 export const surveyOfToken = async (options: SurveyOptions): Promise<TokenSurvey> => {
-  const { module, parameters, tokenLabel, slot, pin, environment, sessions = 8 } = options;
+  const { environment, sessions = 8, ...token } = options;
   const client = await openKeyClient({
     config: {
       kind: "pkcs11",
-      module,
-      parameters,
-      tokenLabel,
-      slot,
-      pin: Buffer.from(pin).toString("base64"),
+      ...token,
+      pin: Buffer.from(token.pin).toString("base64"),
       // Nothing is decrypted for anybody.
       rejectionSecret: Buffer.alloc(32).toString("base64"),
       sessions,

@@ -19,6 +19,7 @@ export * from "./domain/principal.ts";
 export * from "./domain/ra.ts";
 export * from "./domain/renewal-window.ts";
 export * from "./domain/san.ts";
+export * from "./domain/signing-label.ts";
 export * from "./domain/san-value.ts";
 export * from "./domain/subject-matcher.ts";
 export * from "./domain/subject-pattern.ts";

@@ -3,7 +3,7 @@ import {
   type CaBackendFactory,
   completeCertificate,
   CountersignError,
-  schemeOfKey,
+  schemeOfAuthority,
 } from "../../plugin/sdk.ts";
 
 /** The built-in CA: signs with the authority's own key; revocation is a row of ours, so there is nothing to do outside. */
@@ -19,7 +19,7 @@ export const internalCa = (): CaBackendFactory => ({
           );
         return {
           status: "issued",
-          certificate: await completeCertificate(prepared, schemeOfKey(signer.algorithm), signer),
+          certificate: await completeCertificate(prepared, schemeOfAuthority(authority), signer),
         };
       },
       revoke: () => Promise.resolve(),

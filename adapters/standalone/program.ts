@@ -10,6 +10,7 @@ import { addDoctorCommand } from "./commands/doctor.ts";
 import { addEndpointCommands } from "./commands/endpoint.ts";
 import { addHookCommands } from "./commands/hook.ts";
 import { addInitCommand } from "./commands/init.ts";
+import { addKeysCommands } from "./commands/keys.ts";
 import { addLedgerCommands } from "./commands/ledger.ts";
 import { addRaCommands } from "./commands/ra.ts";
 import { addServeCommand } from "./commands/serve.ts";
@@ -28,6 +29,7 @@ export const buildProgram = (): Command => {
   addDoctorCommand(program);
   addDbCommands(program);
   addDemoCommand(program);
+  addKeysCommands(program);
   addAuthorityCommands(program);
   addRaCommands(program);
   addTemplateCommands(program);

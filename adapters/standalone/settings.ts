@@ -44,13 +44,15 @@ export const withPaths = (folder: DataFolder, store: KeyStoreSettings): KeyStore
   absolute(folder.path, store) as KeyStoreSettings;
 
 const absolute = (base: string, value: unknown): unknown =>
-  typeof value !== "object" || value === null
-    ? value
-    : Object.fromEntries(
-        Object.entries(value).map(([name, member]) => [
-          name,
-          FILE_OPTIONS.has(name) && typeof member === "string" && !isAbsolute(member)
-            ? resolve(base, member)
-            : absolute(base, member),
-        ]),
-      );
+  Array.isArray(value)
+    ? value.map((member) => absolute(base, member))
+    : typeof value !== "object" || value === null
+      ? value
+      : Object.fromEntries(
+          Object.entries(value).map(([name, member]) => [
+            name,
+            FILE_OPTIONS.has(name) && typeof member === "string" && !isAbsolute(member)
+              ? resolve(base, member)
+              : absolute(base, member),
+          ]),
+        );

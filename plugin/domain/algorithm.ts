@@ -26,9 +26,16 @@ export const hashOfKey = (algorithm: KeyAlgorithm): "sha256" | "sha384" | "sha51
       ? "sha384"
       : "sha256";
 
-/** The scheme a CA with this key signs certificates and CRLs with. */
-export const schemeOfKey = (algorithm: KeyAlgorithm): SignatureScheme =>
-  isRsa(algorithm) ? `rsa-pkcs1-${hashOfKey(algorithm)}` : `ecdsa-${hashOfKey(algorithm)}`;
+/** How an RSA key signs: PKCS#1 v1.5, or PSS, which Apple's clients refuse in chains. */
+export const RSA_SIGNATURES = ["pkcs1", "pss"] as const;
+export type RsaSignature = (typeof RSA_SIGNATURES)[number];
+
+/** The scheme a CA with this key signs certificates and CRLs with; `signature` says nothing for EC keys. */
+export const schemeOfKey = (
+  algorithm: KeyAlgorithm,
+  signature: RsaSignature = "pkcs1",
+): SignatureScheme =>
+  isRsa(algorithm) ? `rsa-${signature}-${hashOfKey(algorithm)}` : `ecdsa-${hashOfKey(algorithm)}`;
 
 /** The hash inside a scheme. */
 export const hashOfScheme = (scheme: SignatureScheme): Hash =>

@@ -1,4 +1,9 @@
-import type { KeyAlgorithm } from "./algorithm.ts";
+import {
+  type KeyAlgorithm,
+  type RsaSignature,
+  schemeOfKey,
+  type SignatureScheme,
+} from "./algorithm.ts";
 
 /** Requirements.md A-01: `external` is a root whose key is elsewhere (certificate only). */
 export const AUTHORITY_KINDS = ["root", "external", "intermediate", "issuing"] as const;
@@ -19,6 +24,8 @@ export interface Authority {
   /** RFC 4514 text. */
   readonly subject: string;
   readonly keyAlgorithm: KeyAlgorithm;
+  /** How an RSA key signs; undefined is PKCS#1 v1.5. */
+  readonly signature: RsaSignature | undefined;
   /** Where the CA key is, as `provider:id`; undefined for `external`. */
   readonly keyRef: string | undefined;
   /** SubjectPublicKeyInfo, DER. */
@@ -42,6 +49,11 @@ export interface Authority {
   readonly version: number;
   readonly createdAt: Date;
 }
+
+/** The scheme that an authority signs certificates and CRLs with. */
+export const schemeOfAuthority = (
+  authority: Pick<Authority, "keyAlgorithm" | "signature">,
+): SignatureScheme => schemeOfKey(authority.keyAlgorithm, authority.signature);
 
 export const statusAt = (authority: Authority, now: Date): AuthorityStatus =>
   authority.status === "active" && authority.notAfter !== undefined && authority.notAfter <= now

@@ -1,20 +1,19 @@
 import { inject } from "tsyringe";
-import type { Authority } from "../domain/authority.ts";
+import { type Authority, schemeOfAuthority } from "../domain/authority.ts";
 import { formatDn } from "../domain/distinguished-name.ts";
 import type { Principal } from "../domain/principal.ts";
-import type { KeyUsage } from "../domain/template.ts";
 import { CountersignError } from "../errors.ts";
 import { readCertificateFile, parseCertificate } from "../pki/certificate.ts";
 import { buildCsr } from "../pki/build-request.ts";
 import { parseCsr } from "../pki/certificate-request.ts";
 import { checkCaImport, pathRoom } from "../pki/chain.ts";
-import { importPublicKey, keyIdentifier } from "../pki/public-key.ts";
 import type { Clock } from "../ports/ambient.ts";
 import type { KeyRef } from "../ports/keys.ts";
 import type { Settings } from "../ports/settings.ts";
 import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK, SETTINGS } from "../tokens.ts";
 import { Access, found, sameVersion } from "./access.ts";
+import { caKeyUsages, draftAuthority } from "./authority-draft.ts";
 import { checkNewAuthority, type NewAuthority } from "./authority-rules.ts";
 import { type AuthorityView, viewOf } from "./authority-view.ts";
 import { CaCertificates, issuerOf } from "./ca-certificates.ts";
@@ -78,39 +77,21 @@ export class Authorities {
         : issuerOf(store.tenant, parent, now);
 
     progress({ step: 1, of: 4, message: `Making the ${input.keyAlgorithm} key of ${input.id}` });
-    const keyRef = await this.keyring.generate(input.keyStore, {
-      algorithm: input.keyAlgorithm,
-      usage: input.single ? "sign-and-decrypt" : "sign",
-      label: `CA ${store.tenant}~${input.id}`,
-    });
-    return this.orForget([keyRef], async () => {
+    const keyRef =
+      input.keyRef === undefined
+        ? await this.keyring.generate(input.keyStore, {
+            algorithm: input.keyAlgorithm,
+            usage: input.single ? "sign-and-decrypt" : "sign",
+            label: `CA ${store.tenant}~${input.id}`,
+          })
+        : await this.adopt(store, input, input.keyRef);
+    // A key that was there before stays, whatever comes.
+    return this.orForget(input.keyRef === undefined ? [keyRef] : [], async () => {
       const signer = await this.keyring.signer(keyRef);
-      const draft: Authority = {
-        id: input.id,
-        name: input.name ?? input.id,
-        kind: input.kind,
-        status: "pending",
-        parentId: parent?.id,
-        subject: formatDn(subject),
-        keyAlgorithm: input.keyAlgorithm,
-        keyRef,
-        publicKey: signer.publicKey,
-        certificate: undefined,
-        csr: undefined,
-        subjectKeyId: keyIdentifier(importPublicKey(signer.publicKey)),
-        notBefore: undefined,
-        notAfter: undefined,
-        publicUrl,
-        crlEnabled: input.crlEnabled ?? true,
-        ocspEnabled: input.ocspEnabled ?? input.kind === "issuing",
-        single: input.single ?? false,
-        ocspResponder: undefined,
-        version: 1,
-        createdAt: now,
-      };
+      const draft = draftAuthority(input, { subject, signer, keyRef, publicUrl, now });
       if (parent?.kind === "external") {
         progress({ step: 2, of: 4, message: "Writing the certificate request" });
-        const csr = await buildCsr({ subject, signer });
+        const csr = await buildCsr({ subject, signer, scheme: schemeOfAuthority(draft) });
         const pending = { ...draft, csr };
         await store.run(async (tx) => {
           await tx.authorities.insert(pending);
@@ -133,10 +114,12 @@ export class Authorities {
         keyUsages: caKeyUsages(draft),
         ca: { pathLength: input.kind === "issuing" ? 0 : input.pathLength },
       };
+      const scheme = schemeOfAuthority(draft);
       const certificate =
         issuer === undefined
           ? await this.certificates.sign(
-              this.certificates.prepareSelfSigned(signer, contents),
+              this.certificates.prepareSelfSigned(contents, scheme),
+              scheme,
               signer,
             )
           : await this.certificates.issue(issuer, contents);
@@ -295,6 +278,25 @@ export class Authorities {
     });
   }
 
+  /** Takes up a key of a ceremony. Throws `invalid_input` where it does not fit, `conflict` where an authority has it. */
+  private async adopt(store: TenantStore, input: NewAuthority, ref: KeyRef): Promise<KeyRef> {
+    const key = await this.keyring.adopt(ref);
+    const fault = (path: string, message: string): never => {
+      throw new CountersignError("invalid_input", `${path}: ${message}`, {
+        issues: [{ path, message }],
+      });
+    };
+    if (key.algorithm !== input.keyAlgorithm) {
+      fault("keyAlgorithm", `the key ${ref} is of ${key.algorithm ?? "another kind"}`);
+    }
+    if (input.single && !key.decrypts) fault("single", `the key ${ref} was not made to decrypt`);
+    const owner = (await store.authorities.list()).find(({ keyRef }) => keyRef === ref);
+    if (owner !== undefined) {
+      throw new CountersignError("conflict", `authority ${owner.id} has the key ${ref}`);
+    }
+    return ref;
+  }
+
   /** Runs `work`; when it fails the keys made for it are destroyed, and the failure goes on. */
   private async orForget<T>(keys: readonly KeyRef[], work: () => Promise<T>): Promise<T> {
     try {
@@ -331,14 +333,6 @@ export class Authorities {
     return viewOf(store.tenant, authority, this.clock.now());
   }
 }
-
-/** A-07; `single` adds keyEncipherment (decision 1). */
-const caKeyUsages = (authority: Pick<Authority, "single">): readonly KeyUsage[] => [
-  "digitalSignature",
-  ...(authority.single ? (["keyEncipherment"] as const) : []),
-  "keyCertSign",
-  "cRLSign",
-];
 
 const existing = async (store: TenantStore, id: string): Promise<Authority> =>
   found(await store.authorities.get(id), "authority", id);

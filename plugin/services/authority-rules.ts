@@ -1,4 +1,4 @@
-import { isRsa, type KeyAlgorithm } from "../domain/algorithm.ts";
+import { isRsa, type KeyAlgorithm, type RsaSignature } from "../domain/algorithm.ts";
 import {
   type Authority,
   AUTHORITY_ID,
@@ -20,6 +20,10 @@ export interface NewAuthority {
   readonly keyAlgorithm: KeyAlgorithm;
   /** Name of a key store; the first configured one unless given. */
   readonly keyStore?: string | undefined;
+  /** A key that is in a key store already, as `countersign keys` made it; none is made then. */
+  readonly keyRef?: string | undefined;
+  /** How an RSA key signs; PKCS#1 v1.5 unless given. */
+  readonly signature?: RsaSignature | undefined;
   readonly notAfter?: Date | undefined;
   /** Intermediates only; issuing CAs always have 0 (A-07). */
   readonly pathLength?: number | undefined;
@@ -60,6 +64,10 @@ export const checkNewAuthority = (
   // Its one certificate has to certify end entities, which only an issuing CA does (A-02).
   if (input.single && input.kind !== "issuing")
     fault("single", "only an issuing CA can be a single-certificate authority");
+  if (input.signature === "pss" && !isRsa(input.keyAlgorithm))
+    fault("signature", "only RSA keys sign with PSS");
+  if (input.keyRef !== undefined && input.keyStore !== undefined)
+    fault("keyStore", "the key reference names its key store already");
   checkPathLength(input, room, fault);
   const limit = parent?.notAfter;
   const life = addDuration(now, { months: 12 * DEFAULT_LIFE_YEARS[input.kind], seconds: 0 });

@@ -5,6 +5,7 @@ import {
   type AuthorityStatus,
   statusAt,
 } from "../domain/authority.ts";
+import { signingLabelOf } from "../domain/signing-label.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import { parseCertificate } from "../pki/certificate.ts";
 import { sha1Fingerprint, sha256Fingerprint } from "../pki/fingerprint.ts";
@@ -20,6 +21,8 @@ export interface AuthorityView {
   readonly parentId: string | undefined;
   readonly subject: string;
   readonly keyAlgorithm: KeyAlgorithm;
+  /** As in the pick list of signing keys: key, way of signing and hash. */
+  readonly signingKey: string;
   readonly keyStore: string | undefined;
   readonly notBefore: Date | undefined;
   readonly notAfter: Date | undefined;
@@ -36,9 +39,15 @@ export interface AuthorityView {
   readonly crlEnabled: boolean;
   readonly ocspEnabled: boolean;
   readonly single: boolean;
+  readonly warnings: readonly string[];
   readonly version: number;
   readonly createdAt: Date;
 }
+
+const SINGLE_WARNING =
+  "One key signs certificates and opens SCEP envelopes: use this for appliances only";
+const PSS_WARNING =
+  "Apple's clients refuse chains that are signed with RSA-PSS: use it only where no iPhone, iPad or Mac is to trust it.";
 
 export const viewOf = (tenant: TenantId, authority: Authority, now: Date): AuthorityView => {
   const { certificate } = authority;
@@ -50,6 +59,7 @@ export const viewOf = (tenant: TenantId, authority: Authority, now: Date): Autho
     parentId: authority.parentId,
     subject: authority.subject,
     keyAlgorithm: authority.keyAlgorithm,
+    signingKey: signingLabelOf(authority.keyAlgorithm, authority.signature ?? "pkcs1"),
     keyStore: authority.keyRef === undefined ? undefined : providerOf(authority.keyRef),
     notBefore: authority.notBefore,
     notAfter: authority.notAfter,
@@ -62,6 +72,10 @@ export const viewOf = (tenant: TenantId, authority: Authority, now: Date): Autho
     crlEnabled: authority.crlEnabled,
     ocspEnabled: authority.ocspEnabled,
     single: authority.single,
+    warnings: [
+      ...(authority.single ? [SINGLE_WARNING] : []),
+      ...(authority.signature === "pss" ? [PSS_WARNING] : []),
+    ],
     version: authority.version,
     createdAt: authority.createdAt,
   };

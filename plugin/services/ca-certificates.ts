@@ -1,10 +1,11 @@
 import { inject } from "tsyringe";
-import { schemeOfKey } from "../domain/algorithm.ts";
+import type { SignatureScheme } from "../domain/algorithm.ts";
 import {
   type Authority,
   caCertificatePath,
   crlPath,
   ocspPath,
+  schemeOfAuthority,
   statusAt,
 } from "../domain/authority.ts";
 import type { Certificate, CertificateRole } from "../domain/certificate.ts";
@@ -92,7 +93,7 @@ export class CaCertificates {
     return prepareCertificate({
       ...this.basics(contents),
       issuer: { kind: issuer.authority.kind, certificate: this.parsed(issuer) },
-      scheme: schemeOfKey(issuer.authority.keyAlgorithm),
+      scheme: schemeOfAuthority(issuer.authority),
       extensions: {
         ...extensionsOf(contents),
         // A responder certificate is not checked by the responder it stands for (RFC 6960 section 4.2.2.2.1).
@@ -110,11 +111,11 @@ export class CaCertificates {
   }
 
   /** A linted self-signed certificate: roots only. */
-  prepareSelfSigned(signer: Signer, contents: CertificateContents): PreparedCertificate {
+  prepareSelfSigned(contents: CertificateContents, scheme: SignatureScheme): PreparedCertificate {
     return prepareCertificate({
       ...this.basics(contents),
       issuer: undefined,
-      scheme: schemeOfKey(signer.algorithm),
+      scheme,
       extensions: extensionsOf(contents),
     });
   }
@@ -123,8 +124,13 @@ export class CaCertificates {
     return { role, serial: this.random.bytes(16), subject, notBefore, notAfter, spki: publicKey };
   }
 
-  sign(prepared: PreparedCertificate, signer: Signer): Promise<Uint8Array> {
-    return completeCertificate(prepared, schemeOfKey(signer.algorithm), signer);
+  /** `scheme` is the one it was prepared for. */
+  sign(
+    prepared: PreparedCertificate,
+    scheme: SignatureScheme,
+    signer: Signer,
+  ): Promise<Uint8Array> {
+    return completeCertificate(prepared, scheme, signer);
   }
 
   /** Prepares and signs under `issuer`. */
@@ -135,7 +141,11 @@ export class CaCertificates {
         "authority_not_ready",
         `authority ${issuer.authority.id} has no key here`,
       );
-    return this.sign(this.prepare(issuer, contents), await this.keyring.signer(keyRef));
+    return this.sign(
+      this.prepare(issuer, contents),
+      schemeOfAuthority(issuer.authority),
+      await this.keyring.signer(keyRef),
+    );
   }
 
   /** The row of one of the installation's own certificates. */

@@ -1,6 +1,5 @@
 import { inject } from "tsyringe";
-import { schemeOfKey } from "../domain/algorithm.ts";
-import type { Authority } from "../domain/authority.ts";
+import { type Authority, schemeOfAuthority } from "../domain/authority.ts";
 import { buildCrl } from "../pki/crl.ts";
 import { parseCertificate } from "../pki/certificate.ts";
 import type { Clock, Metrics } from "../ports/ambient.ts";
@@ -72,7 +71,7 @@ export class CrlPublisher {
       thisUpdate,
       nextUpdate,
       entries: revokedEntries(store, authority.id, now),
-      scheme: schemeOfKey(signer.algorithm),
+      scheme: schemeOfAuthority(authority),
       signer,
     });
     return { authorityId: authority.id, number, thisUpdate, nextUpdate, der };

@@ -41,6 +41,7 @@ export const readExternalRoot = (
     parentId: undefined,
     subject: formatDn(parsed.subject),
     keyAlgorithm: parsed.publicKey.algorithm ?? "rsa-2048",
+    signature: undefined,
     keyRef: undefined,
     publicKey: parsed.publicKey.spki,
     certificate: der,

@@ -59,33 +59,43 @@ export class Hierarchies {
       (step) =>
         progress({ step: first + step.step, of: STEPS, message: step.message });
 
-    const existing = (await this.authorities.list(principal)).find(({ id }) => id === rootId);
+    const there = await this.authorities.list(principal);
+    const rootThere = there.find(({ id, kind }) => id === rootId && kind === "root");
     const root =
-      existing?.kind === "root"
-        ? existing
-        : await this.authorities.create(
-            principal,
-            {
-              ...common,
-              id: rootId,
-              name: `${name} root`,
-              kind: "root",
-              subject: subject(`${name} Root CA`),
-            },
-            from(0),
-          );
-    const issuing = await this.authorities.create(
-      principal,
-      {
-        ...common,
-        id: input.id,
-        name,
-        kind: "issuing",
-        parentId: rootId,
-        subject: subject(`${name} Issuing CA`),
-      },
-      from(4),
+      rootThere ??
+      (await this.authorities.create(
+        principal,
+        {
+          ...common,
+          id: rootId,
+          name: `${name} root`,
+          kind: "root",
+          subject: subject(`${name} Root CA`),
+        },
+        from(0),
+      ));
+    // One that has no RA yet was left by an attempt that failed there.
+    const ras = await this.ras.list(principal);
+    const left = there.find(
+      ({ id, parentId }) =>
+        id === input.id &&
+        parentId === rootId &&
+        !ras.some(({ authorityId }) => authorityId === id),
     );
+    const issuing =
+      left ??
+      (await this.authorities.create(
+        principal,
+        {
+          ...common,
+          id: input.id,
+          name,
+          kind: "issuing",
+          parentId: rootId,
+          subject: subject(`${name} Issuing CA`),
+        },
+        from(4),
+      ));
     progress({ step: STEPS, of: STEPS, message: "Making the RA key and its certificate" });
     const ra = await this.ras.issue(principal, {
       authorityId: issuing.id,

@@ -1,6 +1,6 @@
 import { inject } from "tsyringe";
 import { CountersignError } from "../errors.ts";
-import type { Decrypter, KeyProvider, KeyRef, KeySpec, Signer } from "../ports/keys.ts";
+import type { Decrypter, HeldKey, KeyProvider, KeyRef, KeySpec, Signer } from "../ports/keys.ts";
 import { providerOf } from "../ports/keys.ts";
 import { KEY_PROVIDERS } from "../tokens.ts";
 
@@ -32,6 +32,26 @@ export class Keyring {
 
   decrypter(ref: KeyRef): Promise<Decrypter> {
     return this.provider(ref).decrypter(ref);
+  }
+
+  /**
+   * A key that was made elsewhere, for an authority to take up. Throws `key_not_found`, or `key_unsupported` for one that could be taken out of
+   * its store, may not sign, or whose store cannot say.
+   */
+  async adopt(ref: KeyRef): Promise<HeldKey> {
+    const provider = this.provider(ref);
+    const refuse = (why: string): never => {
+      throw new CountersignError("key_unsupported", `the key ${ref} ${why}`, {
+        issues: [{ path: "keyRef", message: why }],
+      });
+    };
+    if (provider.list === undefined) return refuse("is in a store that cannot list its keys");
+    const key = (await provider.list()).find((held) => held.ref === ref);
+    if (key === undefined) throw new CountersignError("key_not_found", `there is no key ${ref}`);
+    if (key.fault !== undefined) return refuse(`cannot be used: ${key.fault}`);
+    if (!key.signs) return refuse("may not sign");
+    if (key.extractable) return refuse("can be taken out of its store: make another one");
+    return key;
   }
 
   destroy(ref: KeyRef): Promise<void> {

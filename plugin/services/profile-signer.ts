@@ -62,21 +62,26 @@ export class ProfileSigner {
       usage: "sign",
       label: `Profiles ${store.tenant}~${authority.id}`,
     });
-    const { publicKey } = await this.keyring.signer(keyRef);
-    const end = new Date(now.getTime() + TWO_YEARS);
-    const certificate = await this.certificates.issue(issuerOf(store.tenant, authority, now), {
-      role: "profile-signing",
-      subject: parseDn(`CN=${authority.id} profile signing`),
-      publicKey,
-      notBefore: now,
-      notAfter:
-        authority.notAfter !== undefined && authority.notAfter < end ? authority.notAfter : end,
-      keyUsages: ["digitalSignature"],
-    });
-    await store.certificates.insert(
-      this.certificates.row(authority.id, "profile-signing", certificate),
-      certificate,
-    );
-    return { keyRef, certificate: Buffer.from(certificate).toString("base64") };
+    try {
+      const { publicKey } = await this.keyring.signer(keyRef);
+      const end = new Date(now.getTime() + TWO_YEARS);
+      const certificate = await this.certificates.issue(issuerOf(store.tenant, authority, now), {
+        role: "profile-signing",
+        subject: parseDn(`CN=${authority.id} profile signing`),
+        publicKey,
+        notBefore: now,
+        notAfter:
+          authority.notAfter !== undefined && authority.notAfter < end ? authority.notAfter : end,
+        keyUsages: ["digitalSignature"],
+      });
+      await store.certificates.insert(
+        this.certificates.row(authority.id, "profile-signing", certificate),
+        certificate,
+      );
+      return { keyRef, certificate: Buffer.from(certificate).toString("base64") };
+    } catch (error) {
+      await this.keyring.destroy(keyRef);
+      throw error;
+    }
   }
 }

@@ -29,6 +29,7 @@ interface AuthorityRow {
   readonly parent_id: string | null;
   readonly subject: string;
   readonly key_algorithm: Authority["keyAlgorithm"];
+  readonly signature: "pkcs1" | "pss" | null;
   readonly key_ref: string | null;
   readonly public_key: Uint8Array;
   readonly certificate: Uint8Array | null;
@@ -55,6 +56,7 @@ const mapping: Mapping<Authority, AuthorityRow> = {
     parent_id: orNull(authority.parentId),
     subject: authority.subject,
     key_algorithm: authority.keyAlgorithm,
+    signature: orNull(authority.signature),
     key_ref: orNull(authority.keyRef),
     public_key: toBlob(authority.publicKey),
     certificate: toBlobOrNull(authority.certificate),
@@ -78,6 +80,7 @@ const mapping: Mapping<Authority, AuthorityRow> = {
     parentId: orUndefined(row.parent_id),
     subject: row.subject,
     keyAlgorithm: row.key_algorithm,
+    signature: orUndefined(row.signature),
     keyRef: orUndefined(row.key_ref),
     publicKey: fromBlob(row.public_key),
     certificate: fromBlobOrNull(row.certificate),

@@ -2,7 +2,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { builtins } from "../../adapters/preset.ts";
-import { systemClock } from "../../plugin/clock.ts";
 import { parseConfig } from "../../plugin/config.ts";
 import { systemPrincipal } from "../../plugin/domain/principal.ts";
 import { PrometheusMetrics } from "../../plugin/http/metrics.ts";
@@ -33,8 +32,11 @@ export const oracleSubject = async (): Promise<OracleSubject> => {
   const folder = await mkdtemp(join(tmpdir(), "countersign-oracle-"));
   const setup = builtins({ logger: silentLogger });
   const config = parseConfig(configIn(folder), setup.keyStores);
+  // A key answers so many envelopes that do not open in an hour, and a source so many in a minute: time runs, and sources change.
+  let sent = 0;
+  const clock = { now: () => new Date(Date.now() + sent * 5000) };
   const installation = await openInstallation(config, setup, {
-    clock: systemClock,
+    clock,
     random: systemRandom,
     logger: silentLogger,
     metrics: new PrometheusMetrics(),
@@ -69,8 +71,10 @@ export const oracleSubject = async (): Promise<OracleSubject> => {
   return {
     ra: ra ?? new Uint8Array(0),
     time: async (message) => {
+      sent++;
+      const source = `10.${(sent >> 16) & 0xff}.${(sent >> 8) & 0xff}.${sent & 0xff}`;
       const started = performance.now();
-      await operations.handle({ ...request, operation: "PKIOperation", message });
+      await operations.handle({ ...request, source, operation: "PKIOperation", message });
       return performance.now() - started;
     },
     schedule: (on) => {

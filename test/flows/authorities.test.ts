@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 import { KEY_ALGORITHMS } from "../../plugin/domain/algorithm.ts";
 import { importPublicKey, keyIdentifier, parseCertificate } from "../../plugin/sdk.ts";
 import {
@@ -14,7 +12,6 @@ import {
 } from "../support/openssl.ts";
 import type { Api } from "./api.ts";
 import { ask, enrolled, newKey } from "./device.ts";
-import { failingKeys } from "./failing-keys.ts";
 import { DAY, type Served, serve } from "./served.ts";
 import { chainOf, fetchBytes, fetchCrl, makeDevice, makeSite, mintChallenge } from "./site.ts";
 
@@ -51,7 +48,6 @@ describe("flows: authorities", () => {
   };
   const certificate = (id: string): Promise<Buffer> =>
     api.bytes(`/authorities/${id}/certificate?format=der`);
-  const keyFiles = async (): Promise<number> => (await readdir(join(served.folder, "keys"))).length;
 
   before(async () => {
     await make("root", "top", { subject: "CN=Top,O=Lab,C=NZ", keyAlgorithm: "rsa-2048" });
@@ -360,53 +356,6 @@ describe("flows: authorities", () => {
       assert.match(problem.detail, /ends is expired/);
     } finally {
       served.clock.advance(-11 * YEAR);
-    }
-  });
-
-  it("A-01 two makers of one authority: one wins, and the other leaves no key behind", async () => {
-    const before = await keyFiles();
-    const both = await Promise.allSettled([
-      make("issuing", "raced", { parentId: "top" }),
-      make("issuing", "raced", { parentId: "top" }),
-    ]);
-    assert.deepEqual(both.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
-    // The CA's key and that of its OCSP responder.
-    assert.equal((await keyFiles()) - before, 2);
-  });
-
-  it("A-01 E-04 whatever signature fails, nothing is half made: no row, no key", async () => {
-    const keys = failingKeys();
-    const frail = await serve({}, { keyStores: keys.keyStores });
-    try {
-      const at = await frail.api();
-      const left = async () => [
-        (await readdir(join(frail.folder, "keys"))).length,
-        (await at.get("/authorities")).items.length,
-        (await at.all("/certificates")).length,
-        (await at.get("/ras")).items.length,
-        (await at.all("/ledger")).length,
-      ];
-      const wanted = { subject: "CN=Frail", keyAlgorithm: "ec-p256" };
-      const steps: readonly [string, object, number][] = [
-        // Its certificate and its CRL; below, also the OCSP responder's; an RA has one.
-        ["/authorities", { ...wanted, kind: "root", id: "frail-root" }, 2],
-        ["/authorities", { ...wanted, kind: "issuing", id: "frail", parentId: "frail-root" }, 3],
-        ["/ras", { authorityId: "frail" }, 1],
-      ];
-      for (const [path, body, signatures] of steps) {
-        const before = await left();
-        for (let good = 0; good < signatures; good++) {
-          keys.signaturesLeft = good;
-          const problem = await at.refused("POST", path, body);
-          assert.deepEqual([problem.status, problem.code], [503, "key_unavailable"]);
-          assert.deepEqual(await left(), before, `${path} after ${good} signatures`);
-        }
-        keys.signaturesLeft = signatures;
-        await at.post(path, body);
-        assert.equal(keys.signaturesLeft, 0);
-      }
-    } finally {
-      await frail.end();
     }
   });
 });

@@ -5,16 +5,29 @@ import { CountersignError, type KeyProvider, type KeyStoreDefinition } from "../
 export interface FailingKeys {
   readonly keyStores: readonly KeyStoreDefinition[];
   signaturesLeft: number;
+  /** References of the keys of CAs, RAs and OCSP responders that were made and not destroyed. */
+  readonly made: ReadonlySet<string>;
 }
 
+/** Not counted: what works in the background, such as the ledger's sealer. */
+const COUNTED = /^(?:CA|RA|OCSP) /;
+
 export const failingKeys = (): FailingKeys => {
-  const state = { signaturesLeft: Infinity };
+  const made = new Set<string>();
+  const state = { signaturesLeft: Infinity, made };
   const failing = (provider: KeyProvider): KeyProvider => ({
     name: provider.name,
-    generate: (spec) => provider.generate(spec),
-    importKey: (pkcs8, spec) => provider.importKey(pkcs8, spec),
+    async generate(spec) {
+      const ref = await provider.generate(spec);
+      if (COUNTED.test(spec.label)) made.add(ref);
+      return ref;
+    },
+    importKey: (...given) => provider.importKey(...given),
     decrypter: (ref) => provider.decrypter(ref),
-    destroy: (ref) => provider.destroy(ref),
+    async destroy(ref) {
+      await provider.destroy(ref);
+      made.delete(ref);
+    },
     probe: () => provider.probe(),
     close: () => provider.close(),
     async signer(ref) {
@@ -22,7 +35,7 @@ export const failingKeys = (): FailingKeys => {
       return {
         ...{ algorithm: signer.algorithm, publicKey: signer.publicKey, takes: signer.takes },
         sign: (input, scheme) =>
-          state.signaturesLeft-- > 0
+          !made.has(ref) || state.signaturesLeft-- > 0
             ? signer.sign(input, scheme)
             : Promise.reject(new CountersignError("key_unavailable", "the token is gone")),
       };

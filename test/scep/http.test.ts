@@ -96,7 +96,9 @@ describe("SCEP over HTTP", () => {
       limited.time.ahead += 60_000;
       const { message } = enrolment(limited, OPAQUE_SET["no_separator"]?.());
       const before = limited.keys.unwraps;
-      const answers = await Promise.all(Array.from({ length: 1000 }, () => limited.post(message)));
+      const answers = await Promise.all(
+        Array.from({ length: 1000 }, () => limited.post(message, "std", "127.0.0.9")),
+      );
       const refused = answers.filter(({ status }) => status === 429);
       assert.ok(refused.length >= 900, `${refused.length} of 1000 were refused`);
       for (const answer of refused) {
@@ -104,7 +106,7 @@ describe("SCEP over HTTP", () => {
         const wait = Number(answer.headers["retry-after"]);
         assert.ok(wait >= 1 && wait <= 60, `Retry-After ${wait}`);
       }
-      assert.ok(limited.keys.unwraps - before <= 100);
+      assert.ok(limited.keys.unwraps - before <= 50);
       limited.time.ahead += 60_000;
       const sent = enrolment(limited);
       isIssued(limited, await send(limited, sent), sent);

@@ -5,6 +5,7 @@ import {
   CountersignError,
   KEY_ALGORITHMS,
   messageOf,
+  RSA_SIGNATURES,
 } from "../../../plugin/sdk.ts";
 import { addApiCommand, type Invocation } from "../api-command.ts";
 import {
@@ -85,6 +86,8 @@ export const addAuthorityCommands = (program: Command): void => {
       textOption("--subject <dn>", "CN=…,O=…"),
       keyAlgorithm(),
       keyStore(),
+      textOption("--key-ref <ref>", "a key that is in a key store already (countersign keys)"),
+      choiceOption("--signature <way>", "how an RSA key signs; pkcs1 unless given", RSA_SIGNATURES),
       textOption("--not-after <instant>", "end of its life, 2036-01-31T00:00:00Z"),
       integerOption("--path-length <n>", "CAs below it; intermediates only"),
       flagOption("crl-enabled", "publish a CRL"),

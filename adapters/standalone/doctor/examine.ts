@@ -19,7 +19,7 @@ export const examine = async (
   clock: Clock,
   logger: Logger,
 ): Promise<readonly Finding[]> => {
-  const absent = await nothingThere(folder);
+  const absent = await missing(folder, folder.serverSecret);
   if (absent !== undefined) return [absent];
   let settings: Settings;
   let further: Awaited<ReturnType<typeof readConfigFile>>;
@@ -30,6 +30,9 @@ export const examine = async (
     const remedy = "Correct the file, or bring it back from a backup.";
     return [{ check: "configuration", level: "fault", message: messageOf(failure), remedy }];
   }
+  const noDatabase =
+    further.database?.client === "pg" ? undefined : await missing(folder, folder.database);
+  if (noDatabase !== undefined) return [noDatabase];
   const connection = await runningConnection(folder);
   const publicUrl = further.publicUrl ?? settings.publicUrl;
   return [
@@ -42,23 +45,19 @@ export const examine = async (
   ];
 };
 
-/** A look at what is not there would make it: the database and the key folder come into being when they are opened. */
-const nothingThere = async (folder: DataFolder): Promise<Finding | undefined> => {
-  for (const path of [folder.serverSecret, folder.database]) {
-    const there = await stat(path).then(
-      () => true,
-      () => false,
-    );
-    if (!there) {
-      return {
-        check: "files",
-        level: "fault",
-        message: `${folder.path} holds no whole installation: ${path} is missing.`,
-        remedy: "Run countersign init, name another folder by --data, or restore a backup.",
-      };
-    }
-  }
-  return undefined;
+/** A look at what is not there would make it: a database and a key folder come into being when they are opened. */
+const missing = async (folder: DataFolder, path: string): Promise<Finding | undefined> => {
+  const there = await stat(path).then(
+    () => true,
+    () => false,
+  );
+  if (there) return undefined;
+  return {
+    check: "files",
+    level: "fault",
+    message: `${folder.path} holds no whole installation: ${path} is missing.`,
+    remedy: "Run countersign init, name another folder by --data, or restore a backup.",
+  };
 };
 
 /** Undefined when the process that wrote it is gone. */

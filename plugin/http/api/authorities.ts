@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { RSA_SIGNATURES } from "../../domain/algorithm.ts";
 import { AUTHORITY_ID } from "../../domain/authority.ts";
 import { created, file, lines, listed, ok } from "./answer.ts";
 import { toPem } from "./pem.ts";
@@ -15,6 +16,11 @@ const newAuthority = z.strictObject({
   subject: z.string().min(1).max(1000),
   keyAlgorithm,
   keyStore: reference.exactOptional(),
+  keyRef: z
+    .string()
+    .regex(/^[a-z0-9-]{1,32}:[0-9a-f]{2,510}$/)
+    .exactOptional(),
+  signature: z.enum(RSA_SIGNATURES).exactOptional(),
   notAfter: instant.exactOptional(),
   pathLength: z.int().min(0).max(10).exactOptional(),
   crlEnabled: z.boolean().exactOptional(),

@@ -1,7 +1,7 @@
 import type { TenantId } from "../../domain/tenant.ts";
 import { toMillis } from "../base/columns.ts";
 import type { Statements } from "../dialect.ts";
-import type { Entry } from "./reserve.ts";
+import type { Entry } from "./entry.ts";
 import { inChunks, inOrder, ownedKey, values } from "./sql.ts";
 
 /** How long a ciphertext is remembered: the in-memory window in front of this one is shorter, a stolen envelope is older. */

@@ -4,7 +4,7 @@ import type { ReserveResult } from "../../ports/stores.ts";
 import { fromBlob, toMillis, type Millis } from "../base/columns.ts";
 import type { Statements } from "../dialect.ts";
 import { abandon, giveBack } from "./abandon.ts";
-import type { Entry } from "./reserve.ts";
+import type { Entry } from "./entry.ts";
 import { inChunks, inOrder, ownedKey, values } from "./sql.ts";
 
 interface KnownRow {

@@ -1,7 +1,7 @@
 import type { Statements } from "../dialect.ts";
 import { toMillis } from "../base/columns.ts";
 import { type Addition, countDown, countUp, type Reduction } from "./counters.ts";
-import type { Entry } from "./reserve.ts";
+import type { Entry } from "./entry.ts";
 import { ownedKey } from "./sql.ts";
 
 const DAY_MS = 86_400_000;
@@ -11,9 +11,8 @@ const deviceSubject = (deviceId: string): string => `device/${deviceId}`;
 const endpointSubject = (endpointId: string): string => `endpoint/${endpointId}`;
 
 /**
- * Counts every entry for its device, and the open ones for their endpoint; refuses the open ones that are too many. Of the two counts an
- * entry that is refused by one is taken back from the other. The last step before the rows are inserted: where rows lock, the ones that all requests share
- * are held for the shortest time.
+ * Counts every entry for its device, and the open ones for their endpoint; refuses the open ones that are too many, and those count for neither.
+ * The last step before the rows are inserted: where rows lock, the ones that all requests share are held for the shortest time.
  */
 export const refuseBeyondLimits = async (
   sql: Statements,
@@ -51,14 +50,17 @@ export const refuseBeyondLimits = async (
     const endpoint = endpointSubject(item.endpointId);
     const ofDevice = step(ownedKey(tenant, device), 1);
     if (entry.result !== undefined) continue;
-    if (ofDevice > perDevicePerDay) {
-      entry.result = { status: "refused", because: "limit-device" };
-      back.push({ tenant, subject: endpoint, countedAt });
-    } else if (step(ownedKey(tenant, endpoint), 1) > perEndpointPerMinute) {
-      entry.result = { status: "refused", because: "limit-endpoint" };
-      step(ownedKey(tenant, device), -1);
-      back.push({ tenant, subject: device, countedAt });
-    }
+    const beyond =
+      ofDevice > perDevicePerDay
+        ? "limit-device"
+        : step(ownedKey(tenant, endpoint), 1) > perEndpointPerMinute
+          ? "limit-endpoint"
+          : undefined;
+    if (beyond === undefined) continue;
+    entry.result = { status: "refused", because: beyond };
+    step(ownedKey(tenant, device), -1);
+    if (beyond === "limit-endpoint") step(ownedKey(tenant, endpoint), -1);
+    back.push({ tenant, subject: device, countedAt }, { tenant, subject: endpoint, countedAt });
   }
   if (back.length > 0) await countDown(sql, back);
 };

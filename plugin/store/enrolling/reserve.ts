@@ -9,14 +9,8 @@ import { refuseReusedCiphertexts } from "./ciphertexts.ts";
 import { answerKnownKeys } from "./known-keys.ts";
 import { refuseBeyondLimits } from "./limits.ts";
 import { liveDevices } from "./live-devices.ts";
+import type { Entry } from "./entry.ts";
 import { inChunks, inOrder, ownedKey, values, type Owned } from "./sql.ts";
-
-/** A reservation on its way through the steps: one that has a result is left alone by the steps after. */
-export interface Entry extends Owned<Reservation> {
-  result: ReserveResult | CountersignError | undefined;
-  holdsKey: boolean;
-  holdsChallenge: boolean;
-}
 
 /**
  * Reserves a batch, each row judged for itself; answers in the order of `rows`. The order of the steps is part of the contract: a

@@ -31,6 +31,7 @@ export const describeObjects = (open: () => Promise<OpenedDatabase>): void => {
         notBefore: undefined,
         notAfter: undefined,
         ocspResponder: undefined,
+        signature: undefined,
         createdAt: after(1),
       });
       await store.authorities.insert(anAuthority());

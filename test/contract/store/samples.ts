@@ -25,6 +25,7 @@ export const anAuthority = (over: Partial<Authority> = {}): Authority => ({
   parentId: "root",
   subject: "CN=Wi-Fi CA,O=Ünïcode",
   keyAlgorithm: "ec-p256",
+  signature: "pss",
   keyRef: "soft:abc",
   publicKey: bytes(0, 1, 255),
   certificate: bytes(48, 0),

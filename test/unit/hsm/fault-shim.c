@@ -37,6 +37,12 @@ static CK_RV shim_sign_init(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanis
   return rv ? rv : real.C_SignInit(session, mechanism, key);
 }
 
+/* A mechanism that is hidden does not work either. */
+static CK_RV shim_decrypt_init(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, CK_OBJECT_HANDLE key) {
+  if (mechanism->mechanism == CKM_RSA_X_509 && fault("C_GetMechanismList") == CKM_RSA_X_509) return CKR_MECHANISM_INVALID;
+  return real.C_DecryptInit(session, mechanism, key);
+}
+
 static CK_RV shim_login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, CK_ULONG length) {
   FILE *log = fopen(getenv("SHIM_LOG"), "a");
   if (log != NULL) {
@@ -73,6 +79,7 @@ CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR out) {
   faulty = real;
   faulty.C_Sign = shim_sign;
   faulty.C_SignInit = shim_sign_init;
+  faulty.C_DecryptInit = shim_decrypt_init;
   faulty.C_Login = shim_login;
   faulty.C_GetTokenInfo = shim_token_info;
   faulty.C_GetMechanismList = shim_mechanisms;

@@ -1,0 +1,176 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { createHash, createPublicKey } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import type { HeldKey } from "../../../plugin/sdk.ts";
+import { checkHeldKey } from "../../../adapters/standalone/key-choice.ts";
+import { failureBlock } from "../../../adapters/standalone/failure.ts";
+import { buildProgram } from "../../../adapters/standalone/program.ts";
+import { freshTokenFolder, requireSoftHsm } from "../../support/softhsm.ts";
+import { buildFaultShim, faultsIn } from "../../support/fault-shim.ts";
+
+const sha256 = (text: string | Uint8Array): string =>
+  createHash("sha256").update(text).digest("hex");
+
+/** The commands of a key ceremony, on a SoftHSM of its own. */
+describe("countersign keys", function () {
+  this.timeout(120_000);
+  let module: string;
+  let folder: string;
+  let environment: Readonly<Record<string, string>>;
+  let transcript: string;
+  let keyRef: string;
+
+  /** The command inside this process: a key process starts with each as it is. */
+  const run = async (args: readonly string[], more: Readonly<Record<string, string>> = {}) => {
+    const before = { ...process.env };
+    Object.assign(process.env, environment, more);
+    const write = process.stdout.write.bind(process.stdout);
+    let stdout = "";
+    let stderr = "";
+    process.stdout.write = (text: unknown) => {
+      stdout += String(text);
+      return true;
+    };
+    try {
+      await buildProgram().parseAsync(["keys", ...args], { from: "user" });
+    } catch (failure) {
+      stderr = failureBlock(failure);
+      process.exitCode = 1;
+    } finally {
+      process.stdout.write = write;
+      process.env = before;
+    }
+    const status = Number(process.exitCode ?? 0);
+    process.exitCode = 0;
+    assert.ok(!`${stdout}${stderr}`.includes("12345"), "no PIN is shown");
+    return { status, stdout, stderr };
+  };
+  const json = async (args: readonly string[], more?: Readonly<Record<string, string>>) => {
+    const { status, stdout, stderr } = await run([...args, "--json"], more);
+    assert.equal(status, 0, stderr);
+    return JSON.parse(stdout);
+  };
+  const refused = async (args: readonly string[], ...words: readonly string[]): Promise<void> => {
+    const { status, stderr } = await run(args);
+    assert.equal(status, 1, stderr);
+    for (const word of words) assert.ok(stderr.includes(word), stderr);
+  };
+  const token = () => [
+    ...["--module", module, "--token-label", "ceremony"],
+    ...["--pin-file", join(folder, "pin-a"), "--pin-file", join(folder, "pin-b")],
+  ];
+  const lines = (): string[] => readFileSync(transcript, "utf8").trimEnd().split("\n");
+
+  before(async function () {
+    module = requireSoftHsm(this);
+    ({ folder, environment } = await freshTokenFolder());
+    for (const [name, text] of [
+      ["pin-a", "12345"],
+      ["pin-b", "67890\n"],
+      ["so-pin", "so-pin-12345"],
+    ] as const) {
+      writeFileSync(join(folder, name), text, { mode: 0o600 });
+    }
+    transcript = join(folder, "transcript");
+  });
+
+  it("init makes a token by two people's PIN, and a dry run makes none", async () => {
+    const args = ["init", ...token(), "--so-pin-file", join(folder, "so-pin")];
+    const dry = await json([...args, "--dry-run", "--transcript", transcript]);
+    assert.equal(dry.dryRun, true);
+    assert.ok(!existsSync(transcript));
+    await json([...args, "--transcript", transcript]);
+    await refused(args, "there is a token", "ceremony");
+    await refused(["list", ...token().slice(0, -2)], "key_pin_incorrect");
+  });
+
+  it("generate makes a key that cannot leave, with a transcript whose lines follow from one another", async () => {
+    const args = ["generate", ...token(), "--key-algorithm", "ec-p256", "--label", "root key"];
+    await json([...args, "--dry-run"]);
+    assert.deepEqual((await json(["list", ...token()])).keys, []);
+    const made = await json([...args, "--transcript", transcript]);
+    keyRef = made.keyRef;
+    assert.match(keyRef, /^pkcs11:[0-9a-f]{32}$/);
+    const [first = "", second = ""] = lines();
+    assert.equal(JSON.parse(second).previous, sha256(first));
+    assert.equal(made.transcriptSha256, sha256(second));
+    assert.equal(JSON.parse(second).publicKeySha256, made.publicKeySha256);
+    assert.equal(JSON.parse(second).moduleSha256, sha256(readFileSync(module)));
+    assert.equal(JSON.parse(second).pinParts, 2);
+    await refused(args, "holds a key", "root key");
+    writeFileSync(transcript, `${first.replace("init", "tini")}\n${second}\n`);
+    await refused([...args.slice(0, -1), "other", "--transcript", transcript], "line 2");
+    writeFileSync(transcript, `${first}\n${second}\n`);
+  });
+
+  it("import and export-public find a key by URI, label and id", async () => {
+    const id = keyRef.slice("pkcs11:".length);
+    const pinFiles = token().slice(4);
+    const percent = id.replace(/../g, "%$&");
+    const uri = `pkcs11:token=ceremony;object=root%20key;id=${percent};type=private?module-path=${module}`;
+    assert.equal((await json(["import", uri, ...pinFiles])).keyRef, keyRef);
+    assert.equal((await json(["import", ...token(), "--id", id, "--dry-run"])).keyRef, keyRef);
+    const { stdout } = await run(["export-public", ...token(), "--label", "root key"]);
+    const spki = createPublicKey(stdout).export({ format: "der", type: "spki" });
+    const [listed] = (await json(["list", ...token()])).keys;
+    assert.equal(sha256(spki), listed.publicKeySha256);
+    await refused(["import", ...token(), "--label", "no key"], "no key fits", "root key");
+    await refused(["import", `pkcs11:objekt=x`, ...token()], "objekt");
+    await refused(["import", "pkcs11:token=other;object=x", ...token()], "--token-label");
+  });
+
+  it("import refuses a key that can be taken out, and one that cannot sign", async () => {
+    const made = spawnSync(
+      "pkcs11-tool",
+      [
+        ...["--module", module, "--token-label", "ceremony", "--login", "--pin", "1234567890"],
+        ...["--keypairgen", "--key-type", "rsa:2048", "--label", "loose", "--id", "0a"],
+        "--extractable",
+      ],
+      { env: { ...process.env, ...environment }, encoding: "utf8" },
+    );
+    assert.equal(made.status, 0, made.stderr);
+    await refused(["import", ...token(), "--label", "loose"], "can be taken out");
+    const mute: HeldKey = {
+      ...{ ref: "pkcs11:0b", label: "mute", fault: undefined, algorithm: undefined },
+      ...{ publicKey: new Uint8Array(), signs: false, decrypts: true, extractable: false },
+    };
+    assert.throws(() => checkHeldKey(mute), /may not sign/);
+    assert.throws(() => checkHeldKey({ ...mute, fault: "another kind" }), /another kind/);
+  });
+
+  it("probe says what a token can do, and refuses a padding oracle", async function () {
+    const good = await json(["probe", ...token(), "--sessions", "2"]);
+    assert.equal(good.fit, true);
+    assert.deepEqual(good.algorithms, [
+      ...["rsa-2048", "rsa-3072", "rsa-4096"],
+      ...["ec-p256", "ec-p384", "ec-p521"],
+    ]);
+    assert.deepEqual(good.decrypt, { raw: true, pkcs1: "tells", oaep: ["sha1"] });
+    assert.equal(good.nonExtractable, true);
+    assert.deepEqual(
+      good.signRate.map(({ sessions }: { sessions: number }) => sessions),
+      [1, 2],
+    );
+    assert.ok(good.signRate.every(({ perSecond }: { perSecond: number }) => perSecond > 10));
+    assert.ok(good.mechanisms.some(({ name }: { name: string }) => name === "CKM_RSA_PKCS"));
+    const left = (await json(["list", ...token()])).keys.map(
+      ({ label }: { label: string }) => label,
+    );
+    assert.ok(!left.includes("countersign survey"), "nothing stays on the token");
+
+    const shim = buildFaultShim(folder);
+    if (shim === undefined) return this.skip();
+    const faults = faultsIn(folder, module);
+    faults.set("C_GetMechanismList 3 0");
+    const args = ["probe", "--module", shim, ...token().slice(2), "--sessions", "1"];
+    const bad = await run(args, faults.environment);
+    assert.equal(bad.status, 1);
+    assert.match(bad.stdout, /padding oracle/);
+    assert.match(bad.stdout, /RA keys in another key store/);
+    assert.equal((await run([...args, "--for", "ca"], faults.environment)).status, 0);
+  });
+});
