@@ -44,7 +44,7 @@ const connection = z
 const postgres = z.strictObject({
   client: z.literal("pg"),
   connection,
-  readers: z.int().min(1).max(100).default(4).describe("Connections for reading; writing takes 3."),
+  readers: z.int().min(1).max(100).default(4).describe("Connections for reading; writing takes 2."),
   statementSeconds: z.int().min(1).default(30).describe("How long a statement may take."),
 });
 

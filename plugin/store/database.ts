@@ -23,7 +23,7 @@ export type DatabasePlace =
       readonly client: "pg";
       /** The database must exist; its tables need not. */
       readonly connection: PostgresConnection;
-      /** Connections for reading, 4 unless given; writing takes three more. */
+      /** Connections for reading, 4 unless given; writing takes two more. */
       readonly readers?: number | undefined;
       /** How long a statement may take; 30,000 ms unless given. */
       readonly statementMs?: number | undefined;

@@ -16,13 +16,13 @@ export interface PostgresOptions {
   readonly busyMs: number;
   /** How long a statement may take at all, in milliseconds. */
   readonly statementMs: number;
-  /** Connections for reading; writing takes three more. */
+  /** Connections for reading; writing takes two more. */
   readonly readers: number;
   readonly logger?: Logger | undefined;
 }
 
-/** Two: while one waits for the disk, the next is worked on. More would only make the batches smaller. */
-const BATCH_LANES = 2;
+/** One, beside that of all other writes: a second made the batches smaller and had them wait for the counters of their endpoint. */
+const BATCH_LANES = 1;
 /** How often work that met a deadlock is run before its error is told. */
 const ATTEMPTS = 5;
 /** Our advisory locks: `LOCKS` is "CSGN". */
