@@ -148,7 +148,7 @@ describe("public routes", function () {
       assert.match(long, /^HTTP\/1\.1 431 /);
       assert.equal(
         (await scep(`?operation=PKIOperation&message=${"A".repeat(40_000)}`)).status,
-        413,
+        414,
       );
     });
 

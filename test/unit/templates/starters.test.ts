@@ -23,8 +23,10 @@ const MEMBERS = [
   "maxValidity",
   "name",
   "policies",
+  "renewalGrace",
   "renewalWindow",
   "sans",
+  "scepRenewal",
   "subject",
   "validity",
 ];
