@@ -130,7 +130,8 @@ const isReachable = async (path: string): Promise<boolean> => {
   }
 };
 
-let shared: Promise<PostgresServer> | undefined;
+/** Kept on the process: the loader may hand the hooks another copy of this module than the tests, and the server would stay. */
+const run = globalThis as { countersignTestPostgres?: Promise<PostgresServer> | undefined };
 
 /**
  * The server of this run, started by whoever asks first; for mocha's hooks. Where none can be started the suite is skipped with the
@@ -138,9 +139,9 @@ let shared: Promise<PostgresServer> | undefined;
  */
 export const postgresServer = async (context: Mocha.Context): Promise<PostgresServer> => {
   context.timeout(60_000);
-  shared ??= startPostgres();
+  run.countersignTestPostgres ??= startPostgres();
   try {
-    return await shared;
+    return await run.countersignTestPostgres;
   } catch (error) {
     const reason = `no PostgreSQL can be started here: ${String(error)}`;
     if (process.env["CI"] !== undefined) throw new Error(reason, { cause: error });
@@ -151,8 +152,8 @@ export const postgresServer = async (context: Mocha.Context): Promise<PostgresSe
 
 /** Ends the server of this run, if there is one. */
 export const stopPostgres = async (): Promise<void> => {
-  const server = await shared?.catch(() => undefined);
-  shared = undefined;
+  const server = await run.countersignTestPostgres?.catch(() => undefined);
+  run.countersignTestPostgres = undefined;
   await server?.stop();
 };
 
