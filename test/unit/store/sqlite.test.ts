@@ -88,9 +88,10 @@ describe("the SQLite file", () => {
     const second = await openDatabase(options);
     opened.push(second);
     await second.migrate();
-    assert.deepEqual(applied, [
-      { applied: ["0001-first", "0002-limits-and-chain", "0003-authority-signature"] },
-    ]);
+    const [once, ...more] = applied as { readonly applied: readonly string[] }[];
+    assert.equal(once?.applied[0], "0001-first");
+    assert.deepEqual(once.applied, once.applied.toSorted());
+    assert.deepEqual(more, []);
     assert.deepEqual(await second.directory.open("t").devices.get("device-1"), aDevice());
     assert.deepEqual(await second.directory.setting("epoch", async () => bytes(2)), bytes(1));
   });
