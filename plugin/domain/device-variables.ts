@@ -9,6 +9,8 @@ export const KNOWN_VARIABLES = [
   "devicename",
   "domainname",
   "email",
+  "emaildomain",
+  "emailusername",
   "firstname",
   "imei",
   "lastname",
@@ -40,11 +42,22 @@ export const attributeOfVariable = (name: string): string | undefined => {
   return KNOWN.has(attribute) ? attribute : undefined;
 };
 
-/** What the variables of a pattern stand for on one device: its attributes, its platform and the host's id of it. */
+/**
+ * What the variables of a pattern stand for on one device: its attributes, its platform, the host's id of it, and the two halves of its
+ * e-mail address (`emailusername`, `emaildomain`) unless the host gives them itself.
+ */
 export const variablesOf = (
   device: Pick<Device, "attributes" | "platform" | "hostDeviceId">,
 ): Readonly<Record<string, string>> => ({
   platform: device.platform,
+  ...halvesOf(device.attributes["email"]),
   ...device.attributes,
   deviceid: device.hostDeviceId,
 });
+
+const halvesOf = (email: string | undefined): Readonly<Record<string, string>> => {
+  const at = email?.lastIndexOf("@") ?? -1;
+  return email === undefined || at < 1
+    ? {}
+    : { emailusername: email.slice(0, at), emaildomain: email.slice(at + 1) };
+};

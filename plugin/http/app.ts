@@ -7,6 +7,7 @@ import express, {
 } from "express";
 import { CountersignError } from "../errors.ts";
 import type { Logger, Random } from "../ports/ambient.ts";
+import { openApiDocument } from "./api/openapi.ts";
 import { API_ROUTES } from "./api/routes.ts";
 import { runRoute } from "./api/run-route.ts";
 import type { ApiServices } from "./api/services.ts";
@@ -14,7 +15,7 @@ import type { Authenticate } from "./admin-auth.ts";
 import { logFailure } from "./log-failure.ts";
 import { opsRoutes, type OpsParts } from "./ops-routes.ts";
 import { problemReply } from "./problem.ts";
-import { sendReply } from "./reply.ts";
+import { sendReply, utf8 } from "./reply.ts";
 
 /** What the sub-app is built from. */
 export interface AppParts extends OpsParts {
@@ -29,6 +30,7 @@ export const createApp = (parts: AppParts): Express => {
   app.disable("x-powered-by").disable("etag");
   app.use(markRequest(parts.random));
   app.use(opsRoutes(parts));
+  app.get("/api/openapi.json", describeApi());
   app.use("/api/v1", apiRouter(parts.services, parts.authenticate));
   app.use((request) => {
     throw new CountersignError("not_found", `nothing at ${request.path}`);
@@ -49,6 +51,19 @@ const markRequest =
     next();
   };
 
+/** The OpenAPI document, made at the first request; it says nothing of this installation, so it needs no token. */
+const describeApi = () => {
+  let document: Uint8Array | undefined;
+  return (request: Request, response: Response): void => {
+    document ??= utf8(JSON.stringify(openApiDocument(API_ROUTES)));
+    sendReply(request, response, {
+      status: 200,
+      contentType: "application/json",
+      body: document,
+    });
+  };
+};
+
 const apiRouter = (services: ApiServices, authenticate: Authenticate): Router => {
   const router = Router();
   const methods = new Map<string, string[]>();
@@ -57,6 +72,7 @@ const apiRouter = (services: ApiServices, authenticate: Authenticate): Router =>
     const at = router.route(route.path);
     if (route.method === "GET") at.get(run);
     else if (route.method === "POST") at.post(run);
+    else if (route.method === "PUT") at.put(run);
     else if (route.method === "PATCH") at.patch(run);
     else at.delete(run);
     methods.set(route.path, [...(methods.get(route.path) ?? []), route.method]);

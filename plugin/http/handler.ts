@@ -50,7 +50,10 @@ export const createHandler = ({ parts, mountPath, site, logger }: HandlerParts):
   const serves = (place: string, path: string): boolean => {
     const part = PLACES[place];
     if (part === undefined) return HEALTH.has(place);
-    return parts.includes(part) && (place !== "api" || /^\/api\/v1(?:\/|$)/.test(path));
+    return (
+      parts.includes(part) &&
+      (place !== "api" || /^\/api\/(?:v1(?:\/|$)|openapi\.json$)/.test(path))
+    );
   };
   return (request, response, next) => {
     const target = targetOf(request.url ?? "/", mountPath);

@@ -14,6 +14,7 @@ export const PUBLIC_ROUTES = [
   ["GET", "/ocsp/{tenant}/{authority}/{request}", "status", "OCSP, the request as base64."],
   ["GET", "/healthz", "all", "200 while the process lives."],
   ["GET", "/readyz", "all", "200 when database and key stores work, else 503."],
+  ["GET", "/api/openapi.json", "admin", "The OpenAPI 3.1 document of the admin API; no token."],
   ["GET", "/metrics", "admin", "Prometheus text; wants a token unless `metrics.open` is set."],
 ] as const;
 

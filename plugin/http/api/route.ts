@@ -3,7 +3,7 @@ import type { Principal } from "../../domain/principal.ts";
 import type { Answer } from "./answer.ts";
 import type { ApiServices } from "./services.ts";
 
-export type Method = "GET" | "POST" | "PATCH" | "DELETE";
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** One checked request. */
 export interface Call<Body, Query> {

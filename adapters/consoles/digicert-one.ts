@@ -1,0 +1,242 @@
+import {
+  beside,
+  type CaServerModel,
+  challengeSecret,
+  type ConsoleShape,
+  extendedUsageRows,
+  EXTENDED_KEY_USAGES,
+  fixed,
+  flag,
+  keySize,
+  life,
+  pick,
+  type TemplateModel,
+  text,
+  usage,
+} from "../../plugin/sdk.ts";
+import { issuedBy, OWN_DIALECT, scepUrl } from "./fields.ts";
+
+/** DigiCert ONE Trust Lifecycle Manager: Policies, Base Templates. */
+export const digicertOne: ConsoleShape = {
+  id: "digicert-one",
+  name: "DigiCert ONE",
+  version: 1,
+  dialect: OWN_DIALECT,
+  caServer: {
+    title: "Issuing CA",
+    place: "Trust Lifecycle Manager > Policies > Base Templates",
+    notes: [
+      "DigiCert ONE has no form of its own for this: the issuing CA is chosen in the template.",
+    ],
+    parts: [
+      text<CaServerModel>(
+        {
+          name: "issuingCa",
+          label: "Issuing CA",
+          help: "The name of the CA as templates choose it.",
+          type: "text",
+          required: true,
+          mark: "documented",
+        },
+        "name",
+      ),
+      beside<CaServerModel>({
+        name: "businessUnit",
+        label: "Business Unit",
+        help: "The business unit that the CA belongs to in DigiCert ONE.",
+        type: "text",
+        mark: "documented",
+      }),
+      scepUrl<CaServerModel>({ label: "Server URL", mark: "documented" }),
+    ],
+  },
+  template: {
+    title: "Create certificate template",
+    place: "Trust Lifecycle Manager > Policies > Base Templates > Generic User Template",
+    parts: [
+      fixed<TemplateModel>(
+        {
+          name: "baseTemplate",
+          label: "Base template",
+          help: "What the template is made from.",
+          mark: "documented",
+        },
+        "Generic User Template",
+      ),
+      text<TemplateModel>(
+        {
+          name: "templateName",
+          label: "Template Name",
+          help: "The name of the template.",
+          type: "text",
+          required: true,
+          mark: "documented",
+        },
+        "name",
+      ),
+      beside<TemplateModel>({
+        name: "businessUnit",
+        label: "Business Unit",
+        help: "The business unit that the template belongs to; kept for the copy sheet.",
+        type: "text",
+        mark: "documented",
+      }),
+      issuedBy({ name: "issuingCa", label: "Issuing CA", section: "", mark: "documented" }),
+      fixed<TemplateModel>(
+        {
+          name: "enrollmentMethod",
+          label: "Enrollment Method",
+          help: "How devices ask for a certificate.",
+          mark: "documented",
+        },
+        "SCEP",
+      ),
+      pick<TemplateModel>(
+        {
+          name: "authenticationMethod",
+          label: "Authentication Method",
+          help: "How a device proves that it may ask.",
+          type: "choice",
+          required: true,
+          default: "global-enrollment-code",
+          choices: [
+            { value: "global-enrollment-code", label: "Global Enrollment Code" },
+            { value: "dynamic", label: "One-time challenge (Countersign)", mark: "ours" },
+          ],
+          mark: "documented",
+        },
+        "challengeMode",
+        [["global-enrollment-code", "static"]],
+      ),
+      challengeSecret({
+        name: "enrollmentCode",
+        label: "Global Enrollment Code",
+        help: "The code that all devices send; the same stands in the MDM's SCEP settings.",
+        type: "secret",
+        format: { expression: "[A-Za-z0-9]*", message: "letters and digits only" },
+        when: { field: "authenticationMethod", is: ["global-enrollment-code"] },
+        mark: "documented",
+      }),
+      life(
+        {
+          name: "validityPeriod",
+          label: "Validity Period",
+          help: "How long a certificate lives.",
+          type: "integer",
+          required: true,
+          minimum: 1,
+          maximum: 36_500,
+          default: 1,
+          mark: "documented",
+        },
+        {
+          name: "validityUnit",
+          label: "Unit of the validity period",
+          help: "Days, months or years.",
+          type: "choice",
+          required: true,
+          default: "Years",
+          choices: [
+            { value: "Days", label: "Days" },
+            { value: "Months", label: "Months" },
+            { value: "Years", label: "Years" },
+          ],
+          mark: "inferred",
+          note: "Which units DigiCert ONE offers is not documented here.",
+        },
+      ),
+      beside<TemplateModel>({
+        name: "signingAlgorithm",
+        label: "Signing Algorithm",
+        help: "In Countersign it follows from the CA's key; kept for the copy sheet.",
+        type: "text",
+        mark: "documented",
+        note: "The choices are not documented here.",
+      }),
+      keySize({
+        name: "keySize",
+        label: "Key Size",
+        help: "Bits of the RSA key that the device makes.",
+        type: "choice",
+        required: true,
+        default: "2048",
+        choices: [
+          { value: "2048", label: "2048", mark: "ours" },
+          { value: "3072", label: "3072", mark: "ours" },
+          { value: "4096", label: "4096", mark: "ours" },
+        ],
+        mark: "documented",
+        note: "DigiCert's own choices are not documented here; these are Countersign's.",
+      }),
+      flag<TemplateModel>(
+        {
+          name: "allowDuplicates",
+          label: "Allow duplicate certificates",
+          help: "A device may hold two live certificates of this template; renewal needs it.",
+          type: "yes-no",
+          default: true,
+          mark: "documented",
+        },
+        "allowDuplicates",
+      ),
+      fixed<TemplateModel>(
+        {
+          name: "subjectSource",
+          label: "Subject DN and SAN fields",
+          help: "Where the names come from; Countersign checks them against the template.",
+          mark: "documented",
+        },
+        "From the SCEP request",
+      ),
+      ...(
+        [
+          ["digitalSignature", "Digital signature"],
+          ["nonRepudiation", "Non-repudiation"],
+          ["keyEncipherment", "Key encipherment"],
+          ["dataEncipherment", "Data encipherment"],
+          ["keyAgreement", "Key agreement"],
+        ] as const
+      ).map(([word, label]) =>
+        usage(
+          {
+            name: word,
+            label: `Key Usage: ${label}`,
+            help: "What the key may be used for (RFC 5280 section 4.2.1.3).",
+            type: "yes-no",
+            section: "Extensions",
+            default: word === "digitalSignature" || word === "keyEncipherment",
+            mark: "documented",
+            note: "That DigiCert ONE offers exactly these is inferred.",
+          },
+          word,
+        ),
+      ),
+      extendedUsageRows(
+        {
+          name: "extendedKeyUsage",
+          label: "Extended Key Usage",
+          help: "What the certificate is for; Client Authentication for Wi-Fi and VPN.",
+          type: "rows",
+          section: "Extensions",
+          columns: [
+            { name: "name", label: "Name", type: "text" },
+            { name: "oid", label: "Object identifier", type: "text" },
+          ],
+          default: [{ name: "Client Authentication", oid: "1.3.6.1.5.5.7.3.2" }],
+          mark: "documented",
+        },
+        EXTENDED_KEY_USAGES,
+      ),
+      beside<TemplateModel>({
+        name: "seatIdMapping",
+        label: "Seat ID Mapping",
+        help: "Which field of the request names the seat in DigiCert ONE; kept for the copy sheet.",
+        type: "text",
+        section: "Extensions",
+        mark: "documented",
+        note: "The choices are not documented here.",
+      }),
+      scepUrl<TemplateModel>({ label: "Server URL", mark: "documented" }),
+    ],
+  },
+};

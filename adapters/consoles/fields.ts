@@ -1,0 +1,110 @@
+import {
+  type CaServerModel,
+  type ConsoleDialect,
+  type ConsoleField,
+  type FormPart,
+  KNOWN_VARIABLES,
+  reading,
+  type TemplateModel,
+  text,
+} from "../../plugin/sdk.ts";
+
+/** Our own dialect: `%name%`, case does not count; for consoles that have none of their own. */
+export const OWN_DIALECT: ConsoleDialect = {
+  open: "%",
+  close: "%",
+  ignoresCase: true,
+  caseMark: "ours",
+  free: false,
+  variables: KNOWN_VARIABLES.map((name) => ({ name, variable: name, mark: "ours" })),
+};
+
+/** The form's word that saving refuses, and why (decision 2). */
+export const RSA_1024 = {
+  value: "1024",
+  label: "1024",
+  refused: "keys below RSA-2048 are never issued for",
+} as const;
+
+/** Which CA server of ours a template belongs to, where the console has no such field of its own. */
+export const issuedBy = (field: Partial<ConsoleField> = {}): FormPart<TemplateModel> =>
+  text<TemplateModel>(
+    {
+      name: "authority",
+      label: "Certificate authority",
+      help: "The CA server of Countersign that issues for this template.",
+      type: "choice",
+      from: "issuing-authorities",
+      required: true,
+      section: "Countersign",
+      mark: "ours",
+      ...field,
+    },
+    "authorityId",
+  );
+
+/** The SCEP URL to paste into the console. */
+export const scepUrl = <M extends CaServerModel | TemplateModel>(
+  field: Pick<ConsoleField, "label" | "mark"> & Partial<ConsoleField>,
+): FormPart<M> =>
+  reading<M>(
+    {
+      name: "serverUrl",
+      help: "Where devices send their requests. It is known once the form is saved.",
+      type: "text",
+      ...field,
+    },
+    (model) => model.readings.scepUrl,
+  );
+
+/** SHA-256 of the root's DER, hex. */
+export const rootFingerprint = <M extends CaServerModel | TemplateModel>(
+  field: Pick<ConsoleField, "label" | "mark"> & Partial<ConsoleField>,
+): FormPart<M> =>
+  reading<M>(
+    {
+      name: "fingerprint",
+      help: "SHA-256 of the root certificate's DER, in hex.",
+      type: "text",
+      ...field,
+    },
+    (model) => model.readings.rootFingerprintSha256,
+  );
+
+type More = Partial<ConsoleField>;
+const field =
+  (type: ConsoleField["type"]) =>
+  (name: string, label: string, help: string, more: More = {}): ConsoleField => ({
+    name,
+    label,
+    help,
+    type,
+    mark: "documented",
+    ...more,
+  });
+
+/** Fields by their type; documented unless said otherwise. */
+export const input = {
+  text: field("text"),
+  pattern: field("pattern"),
+  integer: field("integer"),
+  yesNo: field("yes-no"),
+  choice: field("choice"),
+  choices: field("choices"),
+  list: field("list"),
+  rows: field("rows"),
+  date: field("date"),
+  secret: field("secret"),
+  file: field("file"),
+};
+
+/** Choices whose label is their value, or [value, label]. */
+export const choicesOf = (
+  ...words: readonly (string | readonly [value: string, label: string])[]
+): readonly { readonly value: string; readonly label: string }[] =>
+  words.map((word) =>
+    typeof word === "string" ? { value: word, label: word } : { value: word[0], label: word[1] },
+  );
+
+/** Where the password of an outside web service would stand: it is not ours to keep. */
+export const NOT_KEPT = "Countersign does not keep it; type it into the console itself.";

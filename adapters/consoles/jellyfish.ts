@@ -1,0 +1,190 @@
+import {
+  beside,
+  type CaServerModel,
+  challengeSecret,
+  type ConsoleShape,
+  flag,
+  keySize,
+  life,
+  pick,
+  reading,
+  sanRows,
+  subjectText,
+  type TemplateModel,
+  text,
+  texts,
+} from "../../plugin/sdk.ts";
+import { choicesOf, input, issuedBy, OWN_DIALECT, scepUrl } from "./fields.ts";
+
+const REQUEST = { section: "Request SCEP Certificate" };
+const INTUNE = { section: "Intune Authentication" };
+const GUID = {
+  expression: "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}",
+  message: "a GUID",
+};
+
+/** Cogito Jellyfish: Configuration, SCEP Configuration. */
+export const jellyfish: ConsoleShape = {
+  id: "jellyfish",
+  name: "Jellyfish",
+  version: 1,
+  dialect: OWN_DIALECT,
+  caServer: {
+    title: "Add SCEP Configuration",
+    place: "Configuration > SCEP Configuration",
+    parts: [
+      text<CaServerModel>(
+        input.text("configurationName", "Configuration name", "The name in lists.", {
+          required: true,
+        }),
+        "name",
+      ),
+      text<CaServerModel>(
+        input.choice("ca", "CA", "The CA that issues; none: a new one is made.", {
+          from: "issuing-authorities",
+        }),
+        "id",
+      ),
+      texts<CaServerModel>(
+        input.choices("template", "Template", "What it issues by.", { from: "templates" }),
+        "templateIds",
+      ),
+      reading<CaServerModel>(
+        input.text(
+          "enrollmentAgent",
+          "Issue Enrollment Agent Certificate",
+          "Countersign issues it by itself when the form is saved.",
+        ),
+        ({ readings }) => (readings.scepUrl === "" ? "" : "issued"),
+      ),
+      flag<CaServerModel>(
+        input.yesNo("enabled", "Enable SCEP configuration", "Devices may ask.", { default: true }),
+        "enabled",
+      ),
+      scepUrl<CaServerModel>({ label: "SCEP URL", mark: "documented" }),
+      beside<CaServerModel>(
+        input.text(
+          "entraApplicationId",
+          "Entra Application ID",
+          "Add Intune SCEP Authentication Config.",
+          {
+            ...INTUNE,
+            format: GUID,
+          },
+        ),
+        input.text("entraTenantId", "Entra Tenant ID", "The tenant of Intune.", {
+          ...INTUNE,
+          format: GUID,
+        }),
+        input.secret(
+          "entraAppKey",
+          "Entra App Key (Secret Value)",
+          "Not kept with this form: it belongs to the endpoint's Intune settings.",
+          INTUNE,
+        ),
+      ),
+    ],
+  },
+  template: {
+    title: "Template",
+    place: "Configuration > Templates",
+    parts: [
+      text<TemplateModel>(
+        input.text("name", "Name", "The name of the template.", { required: true, mark: "ours" }),
+        "name",
+      ),
+      issuedBy({ name: "ca", label: "CA", section: "" }),
+      beside<TemplateModel>(
+        input.yesNo(
+          "ignoreSignature",
+          "Ignore signature validation",
+          "For SonicWall, whose requests are signed with MD5. Nothing is ignored: the endpoint's MD5 switch takes them when the signature verifies.",
+          { default: false },
+        ),
+      ),
+      subjectText(
+        input.pattern("subject", "Subject", "At least one part must be set.", {
+          ...REQUEST,
+          required: true,
+        }),
+        OWN_DIALECT,
+      ),
+      sanRows(
+        input.rows("sans", "Subject Alternative Names", "A kind and a value each.", {
+          ...REQUEST,
+          columns: [
+            {
+              name: "type",
+              label: "Type",
+              type: "choice",
+              choices: choicesOf(
+                ["dns", "DNS name"],
+                ["ip", "IP address"],
+                ["rfc822", "E-mail"],
+                ["uri", "URI"],
+                ["upn", "UPN"],
+              ),
+            },
+            { name: "value", label: "Value", type: "pattern" },
+          ],
+          note: "The kinds are Countersign's.",
+        }),
+        [
+          ["dns", "dns"],
+          ["ip", "ip"],
+          ["rfc822", "rfc822"],
+          ["uri", "uri"],
+          ["upn", "upn"],
+        ],
+        OWN_DIALECT,
+      ),
+      beside<TemplateModel>(
+        input.text("contactEmail", "Contact email", "Where the link to the token goes.", REQUEST),
+      ),
+      pick<TemplateModel>(
+        input.choice("challenge", "Challenge", "How a device proves that it may ask.", {
+          required: true,
+          default: "dynamic",
+          section: "Countersign",
+          choices: choicesOf(["static", "Static"], ["dynamic", "Dynamic"]),
+          mark: "ours",
+        }),
+        "challengeMode",
+        [],
+      ),
+      challengeSecret(
+        input.secret("challengePassword", "Challenge password", "The password all devices send.", {
+          section: "Countersign",
+          when: { field: "challenge", is: ["static"] },
+          mark: "ours",
+        }),
+      ),
+      keySize(
+        input.choice("keySize", "Key size", "Bits of the RSA key.", {
+          section: "Countersign",
+          required: true,
+          default: "2048",
+          choices: choicesOf("2048", "3072", "4096"),
+          mark: "ours",
+        }),
+      ),
+      life(
+        input.integer("validity", "Validity", "How long a certificate lives.", {
+          section: "Countersign",
+          required: true,
+          minimum: 1,
+          maximum: 36_500,
+          default: 1,
+          mark: "ours",
+        }),
+        input.choice("validityUnit", "Unit", "Days, months or years.", {
+          section: "Countersign",
+          required: true,
+          default: "Years",
+          choices: choicesOf("Days", "Months", "Years"),
+          mark: "ours",
+        }),
+      ),
+    ],
+  },
+};

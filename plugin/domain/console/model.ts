@@ -1,0 +1,143 @@
+import type { AuthorityKind } from "../authority.ts";
+import type { CertificatePolicy, KeyStorage, SanPattern, ScepRenewal } from "../template.ts";
+import type { FieldValue, FieldValues } from "./form.ts";
+
+/** A part of a form as somebody typed it, while it means more than our model can say. */
+export interface Typed {
+  readonly typed: FieldValues;
+  /** What the model shows for it; once that has changed, the typed text is stale. */
+  readonly shown: FieldValues;
+}
+
+/** What one console's form has and our model lacks (foundations.md 38). No secret is ever in it. */
+export interface ShapeExtra {
+  /** Version of the shape that wrote it. */
+  readonly version: number;
+  readonly fields: Readonly<Record<string, FieldValue>>;
+  readonly typed: Readonly<Record<string, Typed>>;
+}
+
+/** By console; each console's survive edits in another's shape. */
+export type ShapeExtras = Readonly<Record<string, ShapeExtra>>;
+
+/**
+ * A CA server as every console knows it: an authority together with the endpoint that serves it. `""` stands for nothing. It may hold what
+ * saving refuses.
+ */
+export interface CaServerModel {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: AuthorityKind;
+  readonly parentId: string;
+  readonly subject: string;
+  /** Of `KEY_ALGORITHMS`; text, because a form may name another. */
+  readonly keyAlgorithm: string;
+  readonly signature: string;
+  readonly keyStore: string;
+  /** ISO 8601. */
+  readonly notAfter: string;
+  readonly crlEnabled: boolean;
+  readonly ocspEnabled: boolean;
+  /** Ids of certificate profiles; empty: not restricted. */
+  readonly profiles: readonly string[];
+  /** Base64 of DER: of an external root going in, of any authority coming out. */
+  readonly certificate: string;
+  readonly templateIds: readonly string[];
+  readonly acceptMd5Csr: boolean;
+  readonly enabled: boolean;
+  /** Written by us, never read from a form. */
+  readonly readings: Readings;
+}
+
+/** What a form shows for copying. */
+export interface Readings {
+  readonly scepUrl: string;
+  readonly rootFingerprintSha256: string;
+  readonly rootFingerprintSha1: string;
+  readonly status: string;
+}
+
+/** A template as a form writes it; `secret` goes in and never comes out. */
+export interface TemplateModel {
+  readonly id: string;
+  readonly name: string;
+  readonly authorityId: string;
+  readonly profileId: string;
+  readonly subject: string;
+  readonly sans: readonly SanPattern[];
+  /** Text, because a form may name RSA-1024, which saving refuses (decision 2). */
+  readonly keyAlgorithms: readonly string[];
+  readonly keyUsages: readonly string[];
+  readonly extendedKeyUsages: readonly string[];
+  readonly allowedExtendedKeyUsages: readonly string[];
+  readonly validity: string;
+  readonly maxValidity: string;
+  readonly beyondAuthority: "refuse" | "shorten";
+  readonly backdate: string;
+  readonly challengeMode: "static" | "dynamic";
+  readonly challengeLifetime: string;
+  readonly keyStorage: KeyStorage;
+  readonly renewalWindow: string;
+  readonly scepRenewal: ScepRenewal;
+  readonly renewalGrace: string;
+  readonly policies: readonly CertificatePolicy[];
+  readonly allowDuplicates: boolean;
+  readonly secret: string;
+  readonly readings: Readings;
+}
+
+export const NO_READINGS: Readings = {
+  scepUrl: "",
+  rootFingerprintSha256: "",
+  rootFingerprintSha1: "",
+  status: "",
+};
+
+/** Where a new CA server starts: an issuing CA of ours with everything on. */
+export const BLANK_CA_SERVER: CaServerModel = {
+  id: "",
+  name: "",
+  kind: "issuing",
+  parentId: "",
+  subject: "",
+  keyAlgorithm: "rsa-2048",
+  signature: "pkcs1",
+  keyStore: "",
+  notAfter: "",
+  crlEnabled: true,
+  ocspEnabled: true,
+  profiles: [],
+  certificate: "",
+  templateIds: [],
+  acceptMd5Csr: false,
+  enabled: true,
+  readings: NO_READINGS,
+};
+
+/** Where a new template starts. */
+export const BLANK_TEMPLATE: TemplateModel = {
+  id: "",
+  name: "",
+  authorityId: "",
+  profileId: "",
+  subject: "CN=%serialnumber%",
+  sans: [],
+  keyAlgorithms: ["rsa-2048"],
+  keyUsages: ["digitalSignature", "keyEncipherment"],
+  extendedKeyUsages: ["1.3.6.1.5.5.7.3.2"],
+  allowedExtendedKeyUsages: [],
+  validity: "P1Y",
+  maxValidity: "P3Y",
+  beyondAuthority: "refuse",
+  backdate: "PT30M",
+  challengeMode: "dynamic",
+  challengeLifetime: "PT1H",
+  keyStorage: "tpm-else-software",
+  renewalWindow: "20%",
+  scepRenewal: "any-time",
+  renewalGrace: "PT0S",
+  policies: [],
+  allowDuplicates: true,
+  secret: "",
+  readings: NO_READINGS,
+};

@@ -1,0 +1,243 @@
+import assert from "node:assert/strict";
+import { consoleShapes } from "../../../adapters/consoles/consoles.ts";
+import { fromPattern, toPattern } from "../../../plugin/domain/console/dialect.ts";
+import type { FieldValues } from "../../../plugin/domain/console/form.ts";
+import { BLANK_CA_SERVER, BLANK_TEMPLATE } from "../../../plugin/domain/console/model.ts";
+import { noExtra, readForm, writeForm } from "../../../plugin/domain/console/shape.ts";
+import { CountersignError } from "../../../plugin/errors.ts";
+
+const shapeOf = (id: string) => consoleShapes().find((shape) => shape.id === id)!;
+
+/** The template that a console's form means. */
+const meant = (id: string, values: FieldValues) => {
+  const { template } = shapeOf(id);
+  return writeForm(template, 1, { model: BLANK_TEMPLATE, extra: noExtra(1) }, values).model;
+};
+
+const refusal = (act: () => unknown): string => {
+  try {
+    act();
+  } catch (thrown) {
+    assert.ok(thrown instanceof CountersignError && thrown.code === "invalid_input");
+    return thrown.detail;
+  }
+  return assert.fail("nothing was refused");
+};
+
+describe("console shapes, what their fields mean", () => {
+  it("F-02 F-03 F-04 ManageEngine's template", () => {
+    const model = meant("manageengine", {
+      server: "main",
+      templateName: "Wi-Fi",
+      subject: "C=US,O=Zylker,OU=Zylker,CN=%FirstName%",
+      sanType: "rfc822",
+      sanValue: "%email%",
+      ntPrincipalName: "%username%@zylker.example",
+      challengeType: "static",
+      challengePassword: "Zylker2026",
+      keySize: "2048",
+      digitalSignature: true,
+      keyEncipherment: false,
+      autoRenewal: true,
+      renewalDays: 14,
+    });
+    assert.deepEqual(model, {
+      ...BLANK_TEMPLATE,
+      authorityId: "main",
+      name: "Wi-Fi",
+      subject: "C=US,O=Zylker,OU=Zylker,CN=%firstname%",
+      sans: [
+        { type: "rfc822", pattern: "%email%" },
+        { type: "upn", pattern: "%username%@zylker.example" },
+      ],
+      challengeMode: "static",
+      secret: "Zylker2026",
+      keyUsages: ["digitalSignature"],
+      renewalWindow: "P14D",
+    });
+  });
+
+  it("F-06 F-07 DigiCert ONE's template", () => {
+    const model = meant("digicert-one", {
+      templateName: "Users",
+      issuingCa: "main",
+      authenticationMethod: "global-enrollment-code",
+      enrollmentCode: "Code12345",
+      validityPeriod: 47,
+      validityUnit: "Days",
+      keySize: "4096",
+      allowDuplicates: false,
+      extendedKeyUsage: [{ name: "Server Authentication", oid: "" }],
+    });
+    assert.equal(model.challengeMode, "static");
+    assert.equal(model.secret, "Code12345");
+    assert.equal(model.validity, "P47D");
+    assert.deepEqual(model.keyAlgorithms, ["rsa-4096"]);
+    assert.equal(model.allowDuplicates, false);
+    assert.deepEqual(model.extendedKeyUsages, ["1.3.6.1.5.5.7.3.1"]);
+  });
+
+  it("F-09 F-10 F-11 Jamf's SCEP payload, Dynamic-Entrust kept beside a dynamic challenge", () => {
+    const values = {
+      authority: "main",
+      profileName: "Wi-Fi",
+      subject: "O=Company, CN=$SERIALNUMBER, CN=$PROFILE_IDENTIFIER",
+      sanType: "NT Principal Name",
+      sanValue: "$EMAIL",
+      challengeType: "dynamic-entrust",
+      keySize: "4096",
+    };
+    const { template } = shapeOf("jamf");
+    const shaped = writeForm(template, 1, { model: BLANK_TEMPLATE, extra: noExtra(1) }, values);
+    assert.equal(
+      shaped.model.subject,
+      "O=Company, CN=%serialnumber%, CN=%attr.profile_identifier%",
+    );
+    assert.deepEqual(shaped.model.sans, [{ type: "upn", pattern: "%email%" }]);
+    assert.equal(shaped.model.challengeMode, "dynamic");
+    assert.equal(readForm(template, shaped)["challengeType"], "dynamic-entrust");
+  });
+
+  it("F-12 F-13 F-14 Intune's SCEP profile, variables regardless of case", () => {
+    const model = meant("intune", {
+      name: "Devices",
+      subjectNameFormat: "CN={{aad_device_id}}",
+      subjectAlternativeName: [
+        { type: "DNS", value: "{{AAD_DEVICE_ID}}" },
+        {
+          type: "Uniform Resource Identifier (URI)",
+          value: "tag:microsoft.com,2022-09-14:sid:{{OnPremisesSecurityIdentifier}}",
+        },
+      ],
+      validity: 1,
+      validityUnit: "Years",
+      keyStorageProvider: "software",
+      renewalThreshold: 25,
+    });
+    assert.equal(model.subject, "CN=%attr.aad_device_id%");
+    assert.deepEqual(model.sans, [
+      { type: "dns", pattern: "%attr.aad_device_id%" },
+      { type: "uri", pattern: "tag:microsoft.com,2022-09-14:sid:%sid%" },
+    ]);
+    assert.equal(model.keyStorage, "software");
+    assert.equal(model.renewalWindow, "25%");
+  });
+
+  it("F-20 F-24 Workspace ONE's and Ivanti's templates", () => {
+    assert.equal(
+      meant("workspace-one", { subjectName: "CN={EmailUserName},O={EmailDomain}" }).subject,
+      "CN=%emailusername%,O=%emaildomain%",
+    );
+    assert.equal(meant("workspace-one", { keyLocation: "Hardware" }).keyStorage, "tpm");
+    const ivanti = meant("ivanti", {
+      profileId: "mdmws-p12-digital-signature",
+      subject: "CN=${userUPN},OU=${costCentre}",
+      sans: [{ type: "DNS Name", value: "${deviceSN}.example" }],
+    });
+    assert.equal(ivanti.profileId, "mdmws-p12-digital-signature");
+    assert.equal(ivanti.subject, "CN=%upn%,OU=%attr.costcentre%");
+    assert.deepEqual(ivanti.sans, [{ type: "dns", pattern: "%serialnumber%.example" }]);
+  });
+
+  it("F-26 MaaS360 writes names with slashes", () => {
+    const model = meant("maas360", { subjectName: "/CN=%uname%/emailAddress=%email%" });
+    assert.equal(model.subject, "CN=%username%,emailAddress=%email%");
+    assert.equal(
+      meant("maas360", { subjectName: "/O=A, B\\/C/CN=%csn%" }).subject,
+      "O=A\\, B/C,CN=%serialnumber%",
+    );
+    const { template } = shapeOf("maas360");
+    const shown = readForm(template, {
+      model: { ...BLANK_TEMPLATE, subject: "CN=%username%,O=A\\, B/C" },
+      extra: noExtra(1),
+    });
+    assert.equal(shown["subjectName"], "/CN=%uname%/O=A, B\\/C");
+  });
+
+  it("D-04 F-30 Entrust appends the parent DN to the RDN format", () => {
+    const model = meant("entrust", {
+      rdnFormat: "CN=<igusername> <var1> Static,OU=Fix",
+      parentDn: "O=Example,C=DE",
+      profileId: "mdmws-digital-signature",
+      caId: "sub-1",
+    });
+    assert.equal(model.subject, "CN=%username% %attr.var1% Static,OU=Fix,O=Example,C=DE");
+    const shown = readForm(shapeOf("entrust").template, {
+      model: { ...BLANK_TEMPLATE, subject: "CN=%username%,O=Example\\, Inc,C=DE" },
+      extra: noExtra(1),
+    });
+    assert.equal(shown["rdnFormat"], "CN=<igusername>");
+    assert.equal(shown["parentDn"], "O=Example\\, Inc,C=DE");
+  });
+
+  it("F-28 F-29 Entrust's authority and F-17 Jellyfish's configuration", () => {
+    const { caServer } = shapeOf("entrust");
+    const { model } = writeForm(
+      caServer,
+      1,
+      { model: BLANK_CA_SERVER, extra: noExtra(1) },
+      {
+        type: "intermediate",
+        identifier: "inter-1",
+        friendlyName: "Intermediate",
+        parent: "root-1",
+        signingKey: "ec-p384",
+        expiryDate: "2036-01-01T00:00:00.000Z",
+        enableCrl: false,
+        subject: "CN=Intermediate,O=Example",
+      },
+    );
+    assert.deepEqual(model, {
+      ...BLANK_CA_SERVER,
+      kind: "intermediate",
+      id: "inter-1",
+      name: "Intermediate",
+      parentId: "root-1",
+      keyAlgorithm: "ec-p384",
+      notAfter: "2036-01-01T00:00:00.000Z",
+      crlEnabled: false,
+      subject: "CN=Intermediate,O=Example",
+    });
+    const jellyfish = shapeOf("jellyfish").caServer;
+    const configured = writeForm(
+      jellyfish,
+      1,
+      { model: BLANK_CA_SERVER, extra: noExtra(1) },
+      {
+        configurationName: "Intune",
+        ca: "main",
+        template: ["wifi"],
+        enabled: true,
+      },
+    ).model;
+    assert.deepEqual(
+      [configured.id, configured.name, configured.templateIds, configured.enabled],
+      ["main", "Intune", ["wifi"], true],
+    );
+  });
+
+  it("T-19 a dialect's case counts where the console's does, and an unknown variable is named as it was written", () => {
+    const jamf = shapeOf("jamf").dialect;
+    assert.equal(
+      toPattern(jamf, "CN=$JSSID,OU=$EXTENSIONATTRIBUTE_12x"),
+      "CN=%attr.jssid%,OU=%attr.extensionattribute_12%x",
+    );
+    assert.match(
+      refusal(() => toPattern(jamf, "CN=$serialnumber")),
+      /\$serialnumber/,
+    );
+    assert.match(
+      refusal(() => toPattern(shapeOf("intune").dialect, "CN={{Nothing}}")),
+      /{{Nothing}}/,
+    );
+    assert.match(
+      refusal(() => toPattern(shapeOf("manageengine").dialect, "%usrname%")),
+      /%usrname%/,
+    );
+    assert.equal(toPattern(jamf, "CN=%SERIAL%,O=50 %% $5"), "CN=%serialnumber%,O=50 %% $5");
+    assert.equal(
+      fromPattern(jamf, "CN=%serialnumber%,O=%sid% 100%%"),
+      "CN=$SERIALNUMBER,O=%sid% 100%%",
+    );
+  });
+});
