@@ -4,7 +4,7 @@ import type { Reservation, ReserveResult, Settlement, SettleResult } from "../..
 import type { Session } from "../base/session.ts";
 import type { Statements } from "../dialect.ts";
 import { abandon, ANY_LEASE } from "./abandon.ts";
-import { forgetExpired } from "./ciphertexts.ts";
+import { forgetExpired } from "./forget-expired.ts";
 import { uncountDevices } from "./limits.ts";
 import { reserveAll } from "./reserve.ts";
 import { settleAll } from "./settle.ts";
@@ -23,8 +23,9 @@ interface Batch {
   readonly reservations: Waiting<Reservation, ReserveResult>[];
 }
 
-/** How often what has expired is removed, by the time of the reservations. */
+/** How often what has expired is removed, by the time of the reservations; more often while there is more, so that it keeps up with any inflow. */
 const CLEANING_MS = 60_000;
+const CLEANING_ON_MS = 250;
 
 /**
  * Group commit (foundations.md 8): the calls of one event-loop turn, and those that come while the writer is busy, of all tenants and
@@ -32,7 +33,7 @@ const CLEANING_MS = 60_000;
  */
 export class GroupCommit {
   #batch: Batch | undefined;
-  #cleanedAt = 0;
+  #cleanAt = 0;
 
   constructor(private readonly session: Session) {}
 
@@ -100,9 +101,9 @@ export class GroupCommit {
 
   async #clean(sql: Statements, reservations: readonly Owned<Reservation>[]): Promise<void> {
     const now = reservations[0]?.item.now;
-    if (now === undefined || now.getTime() < this.#cleanedAt + CLEANING_MS) return;
-    this.#cleanedAt = now.getTime();
-    await forgetExpired(sql, now);
+    if (now === undefined || now.getTime() < this.#cleanAt) return;
+    this.#cleanAt = now.getTime() + CLEANING_MS;
+    if (await forgetExpired(sql, now)) this.#cleanAt = now.getTime() + CLEANING_ON_MS;
   }
 }
 
