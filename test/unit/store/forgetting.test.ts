@@ -10,7 +10,8 @@ const TABLES = ["countersign_ciphertexts", "countersign_limits"];
 /** A heap of rows that ran out a day ago is gone after a few seconds of enrolling, and never all at once. */
 const forgetsFast = (open: () => Promise<TestDatabase>): Mocha.Test =>
   it("forgets expired rows as fast as they can come, some at a time", async () => {
-    const { database, place, close } = await open();
+    const opened = await open();
+    const { database, place } = opened;
     const dialect = await openDialect(place);
     const left = async (): Promise<number[]> =>
       Promise.all(TABLES.map(async (table) => (await dialect.readers(table)).length));
@@ -41,7 +42,7 @@ const forgetsFast = (open: () => Promise<TestDatabase>): Mocha.Test =>
       for (const rows of await left()) assert.ok(rows < 20, `${rows} left`);
     } finally {
       await dialect.close();
-      await close();
+      await opened.close();
     }
   });
 
