@@ -2,6 +2,7 @@ import { z } from "zod";
 import { databaseSchema } from "./database-config.ts";
 import { jsonSchemaOf, type KeyStoreDefinition, type PreparedKeyStore } from "./define.ts";
 import { DEFAULT_LIMITS } from "./domain/endpoint-limits.ts";
+import { ENDPOINT_ID } from "./domain/endpoint.ts";
 import { CountersignError, type Issue } from "./errors.ts";
 import { issuesOf, listOf } from "./issues.ts";
 import { secretSource } from "./secret-source.ts";
@@ -40,6 +41,13 @@ const schema = z.strictObject({
     .regex(/^(?:\/[^/?#]+)*$/, "must be empty or start with a slash and not end with one")
     .default("")
     .describe("Prefix that the host leaves in the request's path."),
+  ndesEndpoint: z
+    .string()
+    .regex(ENDPOINT_ID, "must be the id of a SCEP endpoint")
+    .optional()
+    .describe(
+      "The SCEP endpoint that also answers where NDES does, at /certsrv/mscep/mscep.dll; none unless given.",
+    ),
   database: databaseSchema,
   keys: z
     .array(z.looseObject({ kind: z.string() }))

@@ -9,6 +9,7 @@ import { Enrolment } from "./scep/enrolment.ts";
 import { Queries } from "./scep/queries.ts";
 import { Approvals } from "./services/approvals.ts";
 import { RenewalProof } from "./services/renewal-proof.ts";
+import { RequestedDevice } from "./services/requested-device.ts";
 import { OpaqueSchedule } from "./scep/opaque-schedule.ts";
 import { OpeningQueue } from "./scep/opening-queue.ts";
 import { ScepOperations } from "./scep/operations.ts";
@@ -27,6 +28,7 @@ import { Dispatcher } from "./services/dispatcher.ts";
 import { DynamicChallenges } from "./services/dynamic-challenges.ts";
 import { EndpointRuntimes } from "./services/endpoint-runtimes.ts";
 import { Endpoints } from "./services/endpoints.ts";
+import { ForeignRenewals } from "./services/foreign-renewals.ts";
 import { Health } from "./services/health.ts";
 import { Hierarchies } from "./services/hierarchies.ts";
 import { HostEvents } from "./services/host-events.ts";
@@ -81,6 +83,7 @@ type Service = new (...args: never[]) => object;
 /** One instance each; state such as caches and batches would otherwise be split. */
 const SERVICES: readonly Service[] = [
   RenewalProof,
+  RequestedDevice,
   Approvals,
   Queries,
   Enrolment,
@@ -90,6 +93,7 @@ const SERVICES: readonly Service[] = [
   Certificates,
   Challenges,
   CrlPublisher,
+  ForeignRenewals,
   Deployments,
   Devices,
   Dispatcher,

@@ -72,6 +72,7 @@ export const createCountersign = (input: CountersignConfig, setup: Setup): Count
     createHandler({
       parts,
       mountPath: config.mountPath,
+      ndesEndpoint: config.ndesEndpoint,
       site: () => running?.site,
       logger: ambient.logger,
     });

@@ -177,6 +177,12 @@ export const ERRORS = {
     "The message could not be verified",
     "Send the request again from the device.",
   ),
+  bad_time: facts(
+    400,
+    3,
+    "The message was signed too long ago or in the future",
+    "Set the device's clock, or widen the endpoint's signingTimeTolerance.",
+  ),
   challenge_refused: facts(
     403,
     2,

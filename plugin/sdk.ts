@@ -66,7 +66,12 @@ export * from "./pki/signing.ts";
 export * from "./pki/to-be-signed.ts";
 export * from "./pki/transient-certificate.ts";
 export * from "./pki/transient-certificate-build.ts";
-export { CONTENT_CIPHERS, contentCipherOf, type ContentCipher } from "./pki/algorithms.ts";
+export {
+  type CbcCipherName,
+  CONTENT_CIPHERS,
+  contentCipherOf,
+  type ContentCipher,
+} from "./pki/algorithms.ts";
 export { octetString, printableString } from "./pki/der-write.ts";
 export { textOf } from "./pki/der-read.ts";
 export * from "./secret-source.ts";

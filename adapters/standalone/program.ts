@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { addApprovalCommands } from "./commands/approval.ts";
 import { addAuthorityCommands } from "./commands/authority.ts";
 import { addCertificateCommands } from "./commands/certificate.ts";
 import { addChallengeCommands } from "./commands/challenge.ts";
@@ -37,6 +38,7 @@ export const buildProgram = (): Command => {
   addDeviceCommands(program);
   addDeploymentCommands(program);
   addChallengeCommands(program);
+  addApprovalCommands(program);
   addCertificateCommands(program);
   addHookCommands(program);
   addLedgerCommands(program);

@@ -25,6 +25,7 @@ export const LEDGER_EVENTS = [
   "deployment.removed",
   "challenge.minted",
   "challenge.burned",
+  "challenge.alarm",
   "approval.requested",
   "approval.approved",
   "approval.denied",

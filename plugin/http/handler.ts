@@ -6,7 +6,7 @@ import { problemReply } from "./problem.ts";
 import { type Reply, sendReply } from "./reply.ts";
 import type { ScepRoutes } from "./scep-routes.ts";
 import type { StatusRoutes } from "./status-routes.ts";
-import { type Target, targetOf } from "./target.ts";
+import { asScep, type Target, targetOf } from "./target.ts";
 
 /** Mounts in Express 4 and 5, middie and raw `http`. Without `next` unknown paths are answered with 404. */
 export type Handler = (
@@ -30,6 +30,8 @@ export interface Site {
 export interface HandlerParts {
   readonly parts: readonly Part[];
   readonly mountPath: string;
+  /** The endpoint that answers where NDES does. */
+  readonly ndesEndpoint: string | undefined;
   /** The running site; undefined before start and after close. */
   readonly site: () => Site | undefined;
   readonly logger: Logger;
@@ -46,7 +48,13 @@ const PLACES: Readonly<Record<string, Part>> = {
 const HEALTH = new Set(["healthz", "readyz"]);
 
 /** Looks at the path first, so that SCEP, CRLs and OCSP never pass through Express. */
-export const createHandler = ({ parts, mountPath, site, logger }: HandlerParts): Handler => {
+export const createHandler = ({
+  parts,
+  mountPath,
+  ndesEndpoint,
+  site,
+  logger,
+}: HandlerParts): Handler => {
   const serves = (place: string, path: string): boolean => {
     const part = PLACES[place];
     if (part === undefined) return HEALTH.has(place);
@@ -56,7 +64,7 @@ export const createHandler = ({ parts, mountPath, site, logger }: HandlerParts):
     );
   };
   return (request, response, next) => {
-    const target = targetOf(request.url ?? "/", mountPath);
+    const target = asScep(targetOf(request.url ?? "/", mountPath), ndesEndpoint);
     const place = target.path.split("/", 2)[1] ?? "";
     const refuse = (thrown: unknown): void => {
       logFailure(logger, thrown, { method: request.method, path: target.path });

@@ -6,6 +6,7 @@ import type { EndpointRuntime } from "../services/endpoint-runtimes.ts";
 import { Issuance } from "../services/issuance.ts";
 import { type KnownSigner, RenewalProof } from "../services/renewal-proof.ts";
 import type { Reply } from "./cert-rep.ts";
+import type { DetectedClient } from "../domain/client-detection.ts";
 import type { Dialect } from "../domain/client-profiles.ts";
 import { EnvelopeGate } from "./envelope-gate.ts";
 import { type EnrolmentRequest, openRequest } from "./enrolment-request.ts";
@@ -20,6 +21,8 @@ export interface Exchange {
   readonly message: PkiMessage;
   readonly verified: VerifiedMessage;
   readonly source: string;
+  /** Who seems to be asking. */
+  readonly client: DetectedClient | undefined;
   /** Told as it becomes known, for the ledger row of a refusal (E-11). */
   readonly seen: { request?: EnrolmentRequest; device?: string };
 }
@@ -59,7 +62,7 @@ export class Enrolment {
   }
 
   private async enrol(
-    { runtime, message, verified, source, seen }: Exchange,
+    { runtime, message, verified, source, client, seen }: Exchange,
     { csr, ciphertext }: EnrolmentRequest,
   ): Promise<Reply> {
     const { store, endpoint, templates } = runtime;
@@ -78,10 +81,12 @@ export class Enrolment {
       csr,
       ciphertext,
       source,
+      client: client?.name,
       transactionId: message.transactionId,
       signer: "self",
     };
-    return this.challenges.using(store, redemption, async () => {
+    const use = { spki: csr.publicKey.spki, source, transactionId: message.transactionId };
+    return this.challenges.using(runtime, redemption, use, async () => {
       if (endpoint.approval === "manual") {
         await this.approvals.request(issue, keyDigest(verified.signer.key));
         return { status: "pending" };
@@ -91,7 +96,7 @@ export class Enrolment {
   }
 
   private async renew(
-    { runtime, message, verified, source, seen }: Exchange,
+    { runtime, message, verified, source, client, seen }: Exchange,
     { csr, ciphertext }: EnrolmentRequest,
     known: KnownSigner | undefined,
   ): Promise<Reply> {
@@ -112,6 +117,7 @@ export class Enrolment {
       csr,
       ciphertext,
       source,
+      client: client?.name,
       transactionId: message.transactionId,
       signer: known.fingerprint,
     };
@@ -138,9 +144,12 @@ export class Enrolment {
   }
 }
 
-/** A certificate of ours signs a renewal, unless its template leaves renewal to the challenge. */
-const renews = (runtime: EndpointRuntime, { row }: KnownSigner): boolean =>
-  runtime.templates.find(({ id }) => id === row.templateId)?.scepRenewal !== "off";
+/** A certificate that we know signs a renewal, unless its template leaves renewal to the challenge. */
+const renews = ({ endpoint, templates }: EndpointRuntime, signer: KnownSigner): boolean => {
+  const templateId =
+    signer.kind === "own" ? signer.row.templateId : endpoint.foreignRenewal?.templateId;
+  return templates.find(({ id }) => id === templateId)?.scepRenewal !== "off";
+};
 
 /** scep.md case 46, decision 7. */
 const checkSignature = ({ csr }: EnrolmentRequest, dialect: Dialect): void => {

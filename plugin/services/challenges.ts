@@ -1,10 +1,12 @@
+import { hash } from "node:crypto";
 import { inject } from "tsyringe";
 import { isLive } from "../domain/device.ts";
 import { addDuration, parseDuration } from "../domain/duration.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
 import type { Principal } from "../domain/principal.ts";
 import { CountersignError } from "../errors.ts";
-import type { Clock, Random } from "../ports/ambient.ts";
+import { parseCertificate } from "../pki/certificate.ts";
+import type { Clock, Logger, Metrics, Random } from "../ports/ambient.ts";
 import type {
   ChallengeContext,
   ChallengePolicy,
@@ -13,7 +15,7 @@ import type {
 } from "../ports/challenge-policy.ts";
 import type { Settings } from "../ports/settings.ts";
 import type { TenantStore } from "../ports/stores.ts";
-import { CLOCK, RANDOM, SETTINGS } from "../tokens.ts";
+import { CLOCK, LOGGER, METRICS, RANDOM, SETTINGS } from "../tokens.ts";
 import { Access, found } from "./access.ts";
 import { DynamicChallenges, dynamicScope } from "./dynamic-challenges.ts";
 import { SecretBox } from "./secret-box.ts";
@@ -35,6 +37,14 @@ export interface MintedChallenge {
   readonly scepUrl: string | undefined;
 }
 
+/** Who uses a challenge, as far as an alarm tells it. */
+export interface ChallengeUse {
+  /** SubjectPublicKeyInfo of the request, DER. */
+  readonly spki: Uint8Array;
+  readonly source: string;
+  readonly transactionId: string;
+}
+
 /** Mints dynamic challenges and redeems every kind at an endpoint. */
 export class Challenges {
   private readonly policies: readonly ChallengePolicy[];
@@ -45,6 +55,8 @@ export class Challenges {
     @inject(RANDOM) private readonly random: Random,
     @inject(SETTINGS) private readonly settings: Settings,
     @inject(SecretBox) private readonly secrets: SecretBox,
+    @inject(LOGGER) private readonly logger: Logger,
+    @inject(METRICS) private readonly metrics: Metrics,
     @inject(StaticChallenges) staticChallenges: StaticChallenges,
     @inject(DynamicChallenges) dynamicChallenges: DynamicChallenges,
   ) {
@@ -130,22 +142,49 @@ export class Challenges {
 
   /** Does what a redeemed challenge is good for. When that is refused, it counts against a one-time challenge, which is locked at its limit (E-17). */
   async using<T>(
-    store: TenantStore,
+    { store, endpoint }: Pick<ChallengeContext, "store" | "endpoint">,
     { challengeId }: Redemption,
+    asking: ChallengeUse,
     use: () => Promise<T>,
   ): Promise<T> {
     try {
       return await use();
     } catch (error) {
-      if (challengeId !== undefined && isRefusal(error))
+      if (challengeId !== undefined && isRefusal(error)) {
         await store.challenges.countFailure(challengeId);
+        if (error.code === "challenge_refused")
+          await this.alarm(store, endpoint.id, challengeId, asking);
+      }
       throw error;
     }
+  }
+
+  /** A one-time challenge that comes with a second key has been read by somebody (RFC 8894 section 2.4, case 37). */
+  private async alarm(
+    store: TenantStore,
+    endpoint: string,
+    challengeId: string,
+    { spki, source, transactionId }: ChallengeUse,
+  ): Promise<void> {
+    const challenge = await store.challenges.get(challengeId);
+    if (challenge?.certificateId === undefined) return;
+    const der = await store.certificates.der(challenge.certificateId);
+    if (der === undefined || Buffer.compare(parseCertificate(der).spki, spki) === 0) return;
+    const facts = { endpoint, device: challenge.deviceId, source, transactionId };
+    this.metrics.count("countersign_challenge_alarms_total", { endpoint });
+    this.logger.error({ challenge: challengeId, ...facts }, "spent challenge used by another key");
+    await store.ledger.append({
+      event: "challenge.alarm",
+      principal: `system:scep:${endpoint}`,
+      at: this.clock.now(),
+      subjectId: challengeId,
+      data: { ...facts, certificate: challenge.certificateId, key: hash("sha256", spki, "hex") },
+    });
   }
 }
 
 /** Not our own faults, and not the limits themselves. */
-const isRefusal = (error: unknown): boolean =>
+const isRefusal = (error: unknown): error is CountersignError =>
   error instanceof CountersignError && error.facts.http < 429;
 
 /** Throws `not_found` unless an enabled endpoint offers the template. */

@@ -35,6 +35,8 @@ export interface IssueRequest {
   readonly ciphertext: Reservation["ciphertext"];
   /** For the ledger: the address that asked. */
   readonly source: string;
+  /** For the ledger: the client program that was detected. */
+  readonly client?: string | undefined;
 }
 
 /** How long a node may take to sign before another takes over (foundations.md 10). */
@@ -192,6 +194,7 @@ export class Issuance {
         csr: createHash("sha256").update(request.csr.raw).digest("hex"),
         transactionId: request.transactionId,
         source: request.source,
+        ...(request.client === undefined ? {} : { client: request.client }),
         label: "success",
       },
     };

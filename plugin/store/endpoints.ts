@@ -35,6 +35,8 @@ const mapping: Mapping<Endpoint, EndpointRow> = {
     updated_at: toMillis(updatedAt),
   }),
   fromRow: (row) => ({
+    // Rows of the version before have no such member.
+    ...{ acceptGcm: false, signingTimeTolerance: undefined, foreignRenewal: undefined },
     ...(fromJson(row.definition) as Definition),
     id: row.id,
     name: row.name,

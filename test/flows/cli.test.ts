@@ -78,6 +78,111 @@ describe("command line", function () {
     }
   });
 
+  it("E-19 shows what waits for approval, and lets it in or not", async () => {
+    await cli(
+      "endpoint",
+      "create",
+      "slow",
+      "--authority-id",
+      "lab",
+      "--template-ids",
+      "wifi",
+      "--dynamic",
+      "--approval",
+      "manual",
+    );
+    const device = (
+      await cli(
+        "device",
+        "add",
+        "slow-1",
+        "--platform",
+        "other",
+        "--attribute",
+        "username=eve",
+        "--get",
+        "id",
+      )
+    ).trim();
+    const ask = async (): Promise<string> => {
+      const secret = await cli(
+        "challenge",
+        "mint",
+        device,
+        "wifi",
+        "--endpoint-id",
+        "slow",
+        "--get",
+        "secret",
+      );
+      await writeFile(folder.file("challenge"), secret);
+      const url = `${server.ready.scep}/slow`;
+      const enrolment = [
+        "--url",
+        url,
+        "--challenge-file",
+        folder.file("challenge"),
+        "--subject",
+        "CN=eve",
+      ];
+      await countersign(["device", "enrol", ...enrolment, "--out", folder.file("eve")]);
+      const { items } = JSON.parse(await cli("approval", "list", "--state", "pending", "--json"));
+      assert.equal(items.length, 1);
+      return items[0].id as string;
+    };
+    assert.equal(await cli("approval", "approve", await ask(), "--get", "state"), "approved\n");
+    assert.equal(
+      await cli("approval", "deny", await ask(), "--reason", "unknown", "--get", "reason"),
+      "unknown\n",
+    );
+    assert.match(await cli("approval", "list"), /denied +slow +CN=eve/);
+  });
+
+  it("E-04, E-05 brings an RA from elsewhere, and lets it take over", async function () {
+    requirePrograms(this, "openssl");
+    const ca = folder.file("lab-ca.pem");
+    await cli("authority", "certificate", "lab", "--out", ca);
+    const own = folder.file("own-ra");
+    await output("openssl", [
+      "req",
+      "-x509",
+      "-newkey",
+      "rsa:2048",
+      "-nodes",
+      "-subj",
+      "/CN=RA",
+      "-keyout",
+      `${own}.key`,
+      "-out",
+      `${own}.pem`,
+    ]);
+    const { status, stderr } = await refused("ra", "import", "lab", `${own}.pem`, `${own}.key`);
+    assert.equal(status, 1);
+    assert.match(stderr, /certificate_not_matching|invalid_input/);
+    const from = new Date(Date.now() + 86_400_000).toISOString();
+    await cli(
+      "endpoint",
+      "create",
+      "rolling",
+      "--authority-id",
+      "lab",
+      "--template-ids",
+      "wifi",
+      "--dynamic",
+    );
+    const next = JSON.parse(await cli("endpoint", "roll-over", "rolling", from, "--json")).next;
+    assert.equal(next.from, from);
+    assert.notEqual(next.raId, await cli("endpoint", "show", "rolling", "--get", "raId"));
+    const past = await refused("endpoint", "roll-over", "rolling", "2020-01-01T00:00:00Z");
+    assert.match(past.stderr, /future/);
+  });
+
+  it("E-11 shows the signed end of the ledger", async () => {
+    const head = JSON.parse(await cli("ledger", "head", "--json"));
+    assert.ok(head.sequence > 0);
+    assert.match(head.keyFingerprint, /^[0-9a-f]{64}$/);
+  });
+
   it("prints exactly the API's JSON with --json, and one field with --get", async () => {
     const response = await fetch(`${server.ready.admin}/api/v1/authorities`, {
       headers: { authorization: `Bearer ${server.ready.token}` },

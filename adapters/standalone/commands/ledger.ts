@@ -4,7 +4,7 @@ import { addApiCommand } from "../api-command.ts";
 import { choiceOption, pageOptions, textOption } from "../options.ts";
 import { queryOf } from "./crud.ts";
 
-/** `ledger list`. */
+/** `ledger list` and `ledger head`. */
 export const addLedgerCommands = (program: Command): void => {
   const group = program.command("ledger").description("what happened");
   addApiCommand(group, {
@@ -17,5 +17,10 @@ export const addLedgerCommands = (program: Command): void => {
       ...pageOptions(),
     ],
     run: ({ api, options }) => api.ask("GET", "/ledger", { query: queryOf(options) }),
+  });
+  addApiCommand(group, {
+    usage: "head",
+    summary: "the end of its hash chain, signed, and the key to check it with",
+    run: ({ api }) => api.ask("GET", "/ledger/head"),
   });
 };

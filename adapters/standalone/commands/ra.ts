@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { KEY_ALGORITHMS } from "../../../plugin/sdk.ts";
 import { addApiCommand, type Invocation } from "../api-command.ts";
 import { choiceOption, textOption } from "../options.ts";
+import { readSecretInput } from "../secret-input.ts";
 import { certificateOf } from "./authority.ts";
 import { addReading, pathOf } from "./crud.ts";
 
@@ -25,6 +26,20 @@ export const addRaCommands = (program: Command): void => {
     });
   make("issue <authorityId>", "make a key, and its certificate from an authority here", "issued");
   make("request <authorityId>", "make a key, and a request for an outside CA", "csr");
+  addApiCommand(group, {
+    usage: "import <authorityId> <certificate> <keyFile>",
+    summary: "take a certificate, PEM or DER, and its unencrypted private key, PEM, from elsewhere",
+    options: [textOption("--key-store <name>", "a soft one; the first unless given")],
+    run: async ({ api, args, body }) =>
+      api.ask("POST", "/ras/import", {
+        body: {
+          authorityId: args[0],
+          certificate: await certificateOf(args[1] ?? ""),
+          privateKey: await readSecretInput(args[2] ?? ""),
+          ...(await body()),
+        },
+      }),
+  });
   addApiCommand(group, {
     usage: "certify <id> <certificate>",
     summary: "bring the certificate that an outside CA made, from a PEM or DER file",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { LEDGER_EVENTS } from "../../domain/events.ts";
-import { paged } from "./answer.ts";
+import { ok, paged } from "./answer.ts";
 import { route, type Route } from "./route.ts";
 import { page, reference } from "./schemas.ts";
 
@@ -16,5 +16,11 @@ export const ledgerRoutes: readonly Route[] = [
     }),
     call: async ({ ledger }, { principal, query: { event, subject, ...rest } }) =>
       paged(await ledger.list(principal, { event, subjectId: subject }, rest)),
+  }),
+  route({
+    method: "GET",
+    path: "/ledger/head",
+    summary: "The end of the ledger's hash chain, signed, with the public key to check it.",
+    call: async ({ ledger }, { principal }) => ok(await ledger.head(principal)),
   }),
 ];

@@ -106,6 +106,13 @@ export const anEndpoint = (over: Partial<Endpoint> = {}): Endpoint => ({
   includeRoot: true,
   legacy: false,
   acceptMd5Csr: false,
+  acceptGcm: true,
+  signingTimeTolerance: "PT10M",
+  foreignRenewal: {
+    authorities: [bytes(48, 7)],
+    templateId: "wifi",
+    unknownDevice: "refuse",
+  },
   limits: { perSource: "off", perChallenge: 3 },
   approval: "manual",
   approvalLifetime: "P7D",
