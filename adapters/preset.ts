@@ -28,6 +28,7 @@ const softKeys = (environment: Environment): KeyStoreDefinition =>
     }),
     open: async ({ passphrase, ...options }, { logger }) =>
       openSoftKeys({ ...options, logger, passphrase: await readSecret(passphrase, environment) }),
+    folder: ({ folder }) => folder,
   });
 
 const token = {

@@ -104,6 +104,8 @@ type Checked = Omit<z.output<typeof schema>, "keys">;
 export interface ConfiguredKeyStore {
   readonly kind: string;
   readonly open: Extract<PreparedKeyStore, { open: unknown }>["open"];
+  /** Of its encrypted key files; undefined for a store that has none. */
+  readonly folder: string | undefined;
 }
 
 /** The checked configuration: every default filled in, nothing opened, frozen. */
@@ -138,7 +140,7 @@ const prepareKeys = (input: unknown, definitions: readonly KeyStoreDefinition[])
       continue;
     }
     const prepared = definition.prepare(options);
-    if ("open" in prepared) stores.push({ kind, open: prepared.open });
+    if ("open" in prepared) stores.push({ kind, open: prepared.open, folder: prepared.folder });
     else issues.push(...prepared.issues.map((issue) => below(`keys.${index}`, issue)));
   }
   return { issues, stores };

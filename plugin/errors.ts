@@ -274,6 +274,19 @@ export const ERRORS = {
     "There is data here already",
     "Use the existing data, or choose an empty folder.",
   ),
+  stopped: facts(409, 2, "It was stopped", "Start it again; nothing was left behind."),
+  backup_damaged: facts(
+    422,
+    2,
+    "The backup is damaged",
+    "Take another copy of it, or an older one; nothing was restored.",
+  ),
+  ledger_broken: facts(
+    422,
+    2,
+    "The ledger does not verify",
+    "Compare it with another export: the entry that is named was changed, removed or added.",
+  ),
   schema_outdated: facts(
     503,
     2,

@@ -51,14 +51,16 @@ const COMMON = new Set(["data", "url", "tokenFile", "json", "get", "from", "out"
 export const dataOption = (): Option =>
   new Option("--data <dir>", "data folder").env("COUNTERSIGN_DATA").default("countersign-data");
 
-/** Adds a command to a group. */
-export const addApiCommand = (group: Command, definition: ApiCommand): void => {
-  const command = group
-    .command(definition.usage)
-    .description(definition.summary)
+/** Which server a command asks. */
+export const addServerOptions = (command: Command): Command =>
+  command
     .addOption(dataOption())
     .option("--url <url>", "base URL of the server instead of the data folder's own")
-    .option("--token-file <file>", "file with the bearer token")
+    .option("--token-file <file>", "file with the bearer token");
+
+/** Adds a command to a group. */
+export const addApiCommand = (group: Command, definition: ApiCommand): void => {
+  const command = addServerOptions(group.command(definition.usage).description(definition.summary))
     .option("--json", "print the API's JSON")
     .option("--get <field>", "print one field of the answer and nothing else");
   if (definition.from === true)
@@ -98,7 +100,11 @@ const fieldOf = ({ value }: ApiAnswer, path: string): string => {
 
 const line = (json: string): string => (json === "" ? "" : `${json}\n`);
 
-const clientFor = async (options: ApiOptions, operator: boolean): Promise<AdminClient> => {
+/** The server that options name, or the data folder's own. Throws `not_running` where none is named and none runs. */
+export const clientFor = async (
+  options: Pick<ApiOptions, "data" | "url" | "tokenFile">,
+  operator = false,
+): Promise<AdminClient> => {
   const folder = dataFolder(options.data);
   const connection = await readConnection(folder);
   const url = options.url?.replace(/\/+$/, "") ?? connection?.url;

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { addApprovalCommands } from "./commands/approval.ts";
 import { addAuthorityCommands } from "./commands/authority.ts";
+import { addBackupCommand } from "./commands/backup.ts";
 import { addCertificateCommands } from "./commands/certificate.ts";
 import { addChallengeCommands } from "./commands/challenge.ts";
 import { addDbCommands } from "./commands/db.ts";
@@ -14,6 +15,7 @@ import { addInitCommand } from "./commands/init.ts";
 import { addKeysCommands } from "./commands/keys.ts";
 import { addLedgerCommands } from "./commands/ledger.ts";
 import { addRaCommands } from "./commands/ra.ts";
+import { addRestoreCommand } from "./commands/restore.ts";
 import { addServeCommand } from "./commands/serve.ts";
 import { addTemplateCommands } from "./commands/template.ts";
 import { addTenantCommands } from "./commands/tenant.ts";
@@ -28,6 +30,8 @@ export const buildProgram = (): Command => {
   addServeCommand(program);
   addInitCommand(program);
   addDoctorCommand(program);
+  addBackupCommand(program);
+  addRestoreCommand(program);
   addDbCommands(program);
   addDemoCommand(program);
   addKeysCommands(program);

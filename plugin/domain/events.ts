@@ -35,6 +35,8 @@ export const LEDGER_EVENTS = [
   "certificate.released",
   "certificate.failed",
   "crl.published",
+  "backup.made",
+  "backup.restored",
 ] as const;
 export type LedgerEvent = (typeof LEDGER_EVENTS)[number];
 
@@ -67,3 +69,6 @@ export interface SignedHead extends ChainEnd {
   /** Over `headBytes`; ECDSA as DER. */
   readonly signature: Uint8Array;
 }
+
+/** An entry with its place in the chain. */
+export interface SealedEntry extends LedgerEntry, ChainEnd {}

@@ -10,7 +10,7 @@ import type { Deployment } from "../domain/deployment.ts";
 import type { Device } from "../domain/device.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
 import type { EndpointLimits } from "../domain/endpoint-limits.ts";
-import type { LedgerEntry, LedgerEvent, LedgerRow } from "../domain/events.ts";
+import type { LedgerEntry, LedgerEvent, LedgerRow, SealedEntry } from "../domain/events.ts";
 import type { Ra } from "../domain/ra.ts";
 import type { SubjectAltName } from "../domain/san.ts";
 import type { Template } from "../domain/template.ts";
@@ -155,6 +155,8 @@ export interface CertificateStore {
   get(id: string): Promise<Certificate | undefined>;
   bySerial(authorityId: string, serial: string): Promise<Certificate | undefined>;
   der(id: string): Promise<Uint8Array | undefined>;
+  /** Those of `ids` that are there; at most 500. */
+  ders(ids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
   /** Newest first. */
   list(filter: CertificateFilter, page: PageRequest): Promise<Page<Certificate>>;
   /** Issued or reserved, and not expired, of one device. */
@@ -195,6 +197,8 @@ export interface CrlStore {
 }
 export interface LedgerStore {
   append(entry: LedgerEntry): Promise<void>;
+  /** Rows that have a place after `after`, up to `upTo`, in the order of the chain; at most `limit`. */
+  sealed(after: number, upTo: number, limit: number): Promise<readonly SealedEntry[]>;
   /** Newest first. */
   list(
     filter: { readonly event?: LedgerEvent | undefined; readonly subjectId?: string | undefined },

@@ -80,12 +80,13 @@ export class Issuance {
       await store.enrolments.release(reservation.id, this.clock.now());
       throw error;
     }
+    const fingerprint = sha256Fingerprint(der);
     const settled = await store.enrolments.settle({
       id: reservation.id,
       der,
-      fingerprintSha256: sha256Fingerprint(der),
+      fingerprintSha256: fingerprint,
       now: this.clock.now(),
-      ledger: this.entry(request, reservation),
+      ledger: this.entry(request, reservation, fingerprint),
     });
     this.metrics.count("countersign_enrolments_total", { result: settled });
     if (settled === "issued") return der;
@@ -178,7 +179,7 @@ export class Issuance {
     }
   }
 
-  private entry(request: IssueRequest, reservation: Reservation): LedgerEntry {
+  private entry(request: IssueRequest, reservation: Reservation, fingerprint: string): LedgerEntry {
     return {
       event: "certificate.issued",
       principal: `system:scep:${reservation.endpointId}`,
@@ -191,6 +192,8 @@ export class Issuance {
         device: reservation.deviceId,
         serial: reservation.serial,
         subject: reservation.subject,
+        // Binds the certificate's bytes to the chain: an export brings them beside the entry.
+        fingerprint,
         csr: createHash("sha256").update(request.csr.raw).digest("hex"),
         transactionId: request.transactionId,
         source: request.source,

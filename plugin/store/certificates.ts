@@ -130,6 +130,18 @@ export class Certificates implements CertificateStore {
     return row === undefined ? undefined : fromBlob(row.der);
   }
 
+  async ders(ids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.session.read(
+      (db) =>
+        db(DERS)
+          .where("tenant", this.tenant)
+          .whereIn("id", [...ids])
+          .select("id", "der") as PromiseLike<{ readonly id: string; readonly der: Uint8Array }[]>,
+    );
+    return new Map(rows.map(({ id, der }) => [id, fromBlob(der)]));
+  }
+
   list(filter: CertificateFilter, page: PageRequest): Promise<Page<Certificate>> {
     return this.#rows.page(page, (query) => narrowed(query, filter));
   }

@@ -1,4 +1,4 @@
-import type { LedgerEntry, LedgerEvent, LedgerRow as Row } from "../domain/events.ts";
+import type { LedgerEntry, LedgerEvent, LedgerRow as Row, SealedEntry } from "../domain/events.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import type { LedgerStore, Page, PageRequest } from "../ports/stores.ts";
 import { fromMillis, orNull, orUndefined, toMillis, type Millis } from "./base/columns.ts";
@@ -37,6 +37,25 @@ export class Ledger implements LedgerStore {
         data: toJson(entry.data),
       });
     });
+  }
+
+  async sealed(after: number, upTo: number, limit: number): Promise<readonly SealedEntry[]> {
+    const rows = await this.session.read(
+      (db) =>
+        db(TABLE)
+          .where("tenant", this.tenant)
+          // Literal, so that the partial index serves it.
+          .whereRaw("sequence is not null")
+          .where("sequence", ">", after)
+          .where("sequence", "<=", upTo)
+          .orderBy("sequence")
+          .limit(limit) as PromiseLike<(LedgerRow & { readonly hash: string })[]>,
+    );
+    return rows.map((row) => ({
+      ...read(row),
+      sequence: Number(row.sequence),
+      hash: row.hash,
+    }));
   }
 
   async list(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { hash } from "node:crypto";
-import type { SignedHead } from "../../plugin/domain/events.ts";
-import { type SealedEntry, verifyChain } from "../../plugin/services/ledger-chain.ts";
+import type { SealedEntry, SignedHead } from "../../plugin/domain/events.ts";
+import { verifyChain } from "../unit/services/verify-chain.ts";
 import { enrol } from "../support/scep/enrolment.ts";
 import { Lab } from "../support/scep/lab.ts";
 

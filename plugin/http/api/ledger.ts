@@ -23,4 +23,16 @@ export const ledgerRoutes: readonly Route[] = [
     summary: "The end of the ledger's hash chain, signed, with the public key to check it.",
     call: async ({ ledger }, { principal }) => ok(await ledger.head(principal)),
   }),
+  route({
+    method: "GET",
+    path: "/ledger/chain",
+    summary:
+      "Lists what has its place in the hash chain, oldest first, after entry `after`, with the certificates issued and revoked there; `head` is the signed end once the list has reached it.",
+    query: z.strictObject({
+      after: z.coerce.number().int().min(0).default(0),
+      limit: z.coerce.number().int().min(1).max(500).default(100),
+    }),
+    call: async ({ ledger }, { principal, query: { after, limit } }) =>
+      ok(await ledger.sealed(principal, after, limit)),
+  }),
 ];

@@ -92,6 +92,11 @@ export const describeRecords = (open: () => Promise<OpenedDatabase>): void => {
       assert.equal(await store.certificates.bySerial("other", own.serial), undefined);
       assert.deepEqual(await store.certificates.der(own.id), bytes(48, 1, 2));
       assert.equal(await store.certificates.der("none"), undefined);
+      assert.deepEqual(
+        await store.certificates.ders([own.id, "none"]),
+        new Map([[own.id, bytes(48, 1, 2)]]),
+      );
+      assert.equal((await store.certificates.ders([])).size, 0);
       await fails(store.certificates.insert(own, bytes(1)), "conflict");
       await fails(store.certificates.insert({ ...own, id: "another" }, bytes(1)), "conflict");
       assert.equal(await store.certificates.der("another"), undefined);
