@@ -11,6 +11,7 @@ import type { Ambient, Installation } from "./installation.ts";
 import { ScepOperations } from "./scep/operations.ts";
 import { Approvals } from "./services/approvals.ts";
 import { Authorities } from "./services/authorities.ts";
+import { CaRenewals } from "./services/ca-renewals.ts";
 import { Certificates } from "./services/certificates.ts";
 import { Challenges } from "./services/challenges.ts";
 import { Deployments } from "./services/deployments.ts";
@@ -19,8 +20,10 @@ import { Endpoints } from "./services/endpoints.ts";
 import { Health } from "./services/health.ts";
 import { Hierarchies } from "./services/hierarchies.ts";
 import { HostEvents } from "./services/host-events.ts";
+import { KeyRollOvers } from "./services/key-roll-overs.ts";
 import { Ledger } from "./services/ledger.ts";
 import { Ras } from "./services/ras.ts";
+import { Retirements } from "./services/retirements.ts";
 import { RollOvers } from "./services/roll-overs.ts";
 import { Status } from "./services/status.ts";
 import { Templates } from "./services/templates.ts";
@@ -46,6 +49,9 @@ export const buildSite = (
     templates: resolve(Templates),
     endpoints: resolve(Endpoints),
     rollOvers: resolve(RollOvers),
+    keyRollOvers: resolve(KeyRollOvers),
+    renewals: resolve(CaRenewals),
+    retirements: resolve(Retirements),
     devices: resolve(Devices),
     hostEvents: resolve(HostEvents),
     deployments: resolve(Deployments),

@@ -13,6 +13,7 @@ import { addInitCommand } from "./commands/init.ts";
 import { addKeysCommands } from "./commands/keys.ts";
 import { addLedgerCommands } from "./commands/ledger.ts";
 import { addRaCommands } from "./commands/ra.ts";
+import { addRollOverCommands } from "./commands/rotation.ts";
 import { addServeCommand } from "./commands/serve.ts";
 import { addTemplateCommands } from "./commands/template.ts";
 import { addTenantCommands } from "./commands/tenant.ts";
@@ -32,6 +33,7 @@ export const buildProgram = (): Command => {
   addKeysCommands(program);
   addAuthorityCommands(program);
   addRaCommands(program);
+  addRollOverCommands(program);
   addTemplateCommands(program);
   addEndpointCommands(program);
   addDeviceCommands(program);

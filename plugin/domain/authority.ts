@@ -82,3 +82,9 @@ export const caCertificatePath = (
   tenant: string,
   authority: Pick<Authority, "id" | "subjectKeyId">,
 ): string => `/ca/${tenant}/${authority.id}/${authority.subjectKeyId.slice(0, 8)}.cer`;
+/** Of one of the certificates of its key (A-19), by serial number. */
+export const oneCaCertificatePath = (
+  tenant: string,
+  authority: Pick<Authority, "id" | "subjectKeyId">,
+  serial: string,
+): string => `/ca/${tenant}/${authority.id}/${authority.subjectKeyId.slice(0, 8)}/${serial}.cer`;

@@ -4,11 +4,19 @@ export const LEDGER_EVENTS = [
   "authority.created",
   "authority.certified",
   "authority.changed",
+  "authority.renewal-requested",
+  "authority.renewed",
   "authority.retired",
   "authority.deleted",
   "ra.created",
   "ra.certified",
+  "ra.retired",
   "ra.alarm",
+  "roll-over.scheduled",
+  "roll-over.announced",
+  "roll-over.started",
+  "roll-over.finished",
+  "roll-over.cancelled",
   "template.created",
   "template.changed",
   "template.deleted",
@@ -34,6 +42,8 @@ export const LEDGER_EVENTS = [
   "certificate.released",
   "certificate.failed",
   "crl.published",
+  "token.minted",
+  "token.revoked",
 ] as const;
 export type LedgerEvent = (typeof LEDGER_EVENTS)[number];
 

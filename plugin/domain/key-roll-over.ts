@@ -22,11 +22,14 @@ export interface KeyRollOver {
   readonly updatedAt: Date;
 }
 
+/** Whoever schedules a roll-over announces it at once; only what he left behind is for others. */
+const OWN_TIME = 60_000;
+
 /** When something is to be done about it; undefined when it has ended. One that waits for a certificate is looked at each time. */
 export const dueOf = (rollOver: KeyRollOver): Date | undefined => {
   switch (rollOver.state) {
     case "waiting":
-      return rollOver.createdAt;
+      return new Date(rollOver.createdAt.getTime() + OWN_TIME);
     case "announced":
       return rollOver.startsAt;
     case "overlap":

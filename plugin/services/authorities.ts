@@ -18,6 +18,7 @@ import { caKeyUsages, draftAuthority } from "./authority-draft.ts";
 import { checkNewAuthority, type NewAuthority } from "./authority-rules.ts";
 import { type AuthorityView, viewOf } from "./authority-view.ts";
 import { CaCertificates, issuerOf } from "./ca-certificates.ts";
+import { CaRenewals } from "./ca-renewals.ts";
 import { chainOf } from "./ca-chain.ts";
 import { CrlPublisher } from "./crl-publisher.ts";
 import { readExternalRoot } from "./external-root.ts";
@@ -50,6 +51,7 @@ export class Authorities {
     @inject(Keyring) private readonly keyring: Keyring,
     @inject(CaCertificates) private readonly certificates: CaCertificates,
     @inject(CrlPublisher) private readonly crls: CrlPublisher,
+    @inject(CaRenewals) private readonly renewals: CaRenewals,
     @inject(OcspResponders) private readonly responders: OcspResponders,
   ) {}
 
@@ -142,7 +144,7 @@ export class Authorities {
     return found((await existing(store, id)).csr, "certificate request of", id);
   }
 
-  /** A-18: the certificate that an outside root made for a pending authority, DER or PEM. Throws `certificate_not_matching`. */
+  /** A-18, A-19: the certificate that an outside root made for a pending or a renewed authority, DER or PEM. Throws `certificate_not_matching`. */
   async certify(
     principal: Principal,
     id: string,
@@ -151,6 +153,10 @@ export class Authorities {
   ): Promise<AuthorityView> {
     const store = this.access.open(principal, "authorities:manage");
     const pending = await existing(store, id);
+    if (pending.status === "active" && pending.csr !== undefined) {
+      await this.renewals.accept(principal, store, pending, file);
+      return this.view(store, await existing(store, id));
+    }
     if (pending.status !== "pending" || pending.csr === undefined) {
       throw new CountersignError("conflict", `authority ${id} does not wait for a certificate`);
     }

@@ -111,6 +111,18 @@ export const addEndpointCommands = (program: Command): void => {
     run: (call) => change(call, { enabled: false }),
   });
   addApiCommand(group, {
+    usage: "roll-over <id> <from>",
+    summary: "schedule a new RA, or another authority with its RA, for 2027-01-31T00:00:00Z",
+    options: [
+      textOption("--authority-id <id>", "the CA that takes over; today's unless given"),
+      textOption("--ra-id <id>", "its RA; one is made unless given"),
+    ],
+    run: async (call) =>
+      call.api.ask("POST", pathOf("/endpoints", call, "/roll-over"), {
+        body: { from: call.args[1], ...(await call.body()) },
+      }),
+  });
+  addApiCommand(group, {
     usage: "delete <id>",
     summary: "delete one",
     run: (call) => call.api.ask("DELETE", pathOf("/endpoints", call)),
