@@ -7,6 +7,7 @@ import { EnvelopeGate } from "./scep/envelope-gate.ts";
 import { OpaqueBudget } from "./scep/opaque-budget.ts";
 import { Enrolment } from "./scep/enrolment.ts";
 import { Queries } from "./scep/queries.ts";
+import { AdminTokens } from "./services/admin-tokens.ts";
 import { Approvals } from "./services/approvals.ts";
 import { RenewalProof } from "./services/renewal-proof.ts";
 import { OpaqueSchedule } from "./scep/opaque-schedule.ts";
@@ -90,6 +91,7 @@ const SERVICES: readonly Service[] = [
   Queries,
   Enrolment,
   Access,
+  AdminTokens,
   Authorities,
   CaCertificates,
   CaRenewals,

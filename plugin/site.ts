@@ -9,6 +9,7 @@ import { ScepRoutes } from "./http/scep-routes.ts";
 import { StatusRoutes } from "./http/status-routes.ts";
 import type { Ambient, Installation } from "./installation.ts";
 import { ScepOperations } from "./scep/operations.ts";
+import { AdminTokens } from "./services/admin-tokens.ts";
 import { Approvals } from "./services/approvals.ts";
 import { Authorities } from "./services/authorities.ts";
 import { CaRenewals } from "./services/ca-renewals.ts";
@@ -59,6 +60,7 @@ export const buildSite = (
     certificates: resolve(Certificates),
     ledger: resolve(Ledger),
     tokens,
+    adminTokens: resolve(AdminTokens),
   };
   const authenticate = authenticator(
     tokens,

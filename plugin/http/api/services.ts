@@ -1,3 +1,4 @@
+import type { AdminTokens } from "../../services/admin-tokens.ts";
 import type { Approvals } from "../../services/approvals.ts";
 import type { Authorities } from "../../services/authorities.ts";
 import type { CaRenewals } from "../../services/ca-renewals.ts";
@@ -37,4 +38,5 @@ export interface ApiServices {
   readonly certificates: Certificates;
   readonly ledger: Ledger;
   readonly tokens: LocalTokens;
+  readonly adminTokens: AdminTokens;
 }
