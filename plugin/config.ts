@@ -13,6 +13,8 @@ const baseUrl = z
 
 const seconds = (fallback: number) => z.int().min(1).default(fallback);
 
+const days = (fallback: number) => z.int().min(1).max(300).default(fallback);
+
 const issuer = z
   .strictObject({
     issuer: z.string().min(1).describe("`iss` of the host's tokens."),
@@ -82,6 +84,24 @@ const schema = z.strictObject({
           "SCEP requests one address may send to an endpoint in a minute, where the endpoint does not say otherwise.",
         ),
       retryGraceSeconds: seconds(900).describe("How long a repeated request gets the same answer."),
+    })
+    .prefault({}),
+  rotation: z
+    .strictObject({
+      raDaysBefore: days(60).describe("An RA's successor is made so long before its end."),
+      announceDays: days(14).describe("How long a successor is announced before it takes over."),
+      overlapDays: days(30).describe(
+        "How long the old RA still opens envelopes, and the old CA is not retired, afterwards.",
+      ),
+      checkSeconds: seconds(60).describe("Time between looks at what is due."),
+      destroyRetiredRaKeys: z
+        .boolean()
+        .default(false)
+        .describe("Destroy an RA key once its overlap is over; a backup from before needs it."),
+    })
+    .refine((rotation) => rotation.raDaysBefore > rotation.announceDays, {
+      path: ["raDaysBefore"],
+      error: "must be more than announceDays",
     })
     .prefault({}),
   admin: z

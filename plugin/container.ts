@@ -7,6 +7,7 @@ import { EnvelopeGate } from "./scep/envelope-gate.ts";
 import { OpaqueBudget } from "./scep/opaque-budget.ts";
 import { Enrolment } from "./scep/enrolment.ts";
 import { Queries } from "./scep/queries.ts";
+import { AdminTokens } from "./services/admin-tokens.ts";
 import { Approvals } from "./services/approvals.ts";
 import { RenewalProof } from "./services/renewal-proof.ts";
 import { RequestedDevice } from "./services/requested-device.ts";
@@ -19,6 +20,7 @@ import { SourceLimit } from "./scep/source-limit.ts";
 import { Access } from "./services/access.ts";
 import { Authorities } from "./services/authorities.ts";
 import { CaCertificates } from "./services/ca-certificates.ts";
+import { CaRenewals } from "./services/ca-renewals.ts";
 import { Certificates } from "./services/certificates.ts";
 import { Challenges } from "./services/challenges.ts";
 import { CrlPublisher } from "./services/crl-publisher.ts";
@@ -33,16 +35,20 @@ import { Health } from "./services/health.ts";
 import { Hierarchies } from "./services/hierarchies.ts";
 import { HostEvents } from "./services/host-events.ts";
 import { Issuance } from "./services/issuance.ts";
+import { KeyRollOvers } from "./services/key-roll-overs.ts";
 import { Keyring } from "./services/keyring.ts";
 import { Ledger } from "./services/ledger.ts";
 import { LedgerKey } from "./services/ledger-key.ts";
 import { LedgerSealer } from "./services/ledger-sealer.ts";
 import { OcspResponders } from "./services/ocsp-responders.ts";
 import { ProfileSigner } from "./services/profile-signer.ts";
+import { RaRotation } from "./services/ra-rotation.ts";
 import { Ras } from "./services/ras.ts";
 import { RefusalLog } from "./services/refusal-log.ts";
+import { Retirements } from "./services/retirements.ts";
 import { Revocations } from "./services/revocations.ts";
 import { RollOvers } from "./services/roll-overs.ts";
+import { Rotation } from "./services/rotation.ts";
 import { SecretBox } from "./services/secret-box.ts";
 import { StaticChallenges } from "./services/static-challenges.ts";
 import { Status } from "./services/status.ts";
@@ -88,8 +94,10 @@ const SERVICES: readonly Service[] = [
   Queries,
   Enrolment,
   Access,
+  AdminTokens,
   Authorities,
   CaCertificates,
+  CaRenewals,
   Certificates,
   Challenges,
   CrlPublisher,
@@ -105,6 +113,7 @@ const SERVICES: readonly Service[] = [
   Hierarchies,
   HostEvents,
   Issuance,
+  KeyRollOvers,
   Keyring,
   Ledger,
   LedgerKey,
@@ -115,11 +124,14 @@ const SERVICES: readonly Service[] = [
   OpeningQueue,
   PkiOperation,
   ProfileSigner,
+  RaRotation,
   Ras,
   RefusalLog,
+  Retirements,
   Revocations,
   ScepOperations,
   RollOvers,
+  Rotation,
   SecretBox,
   SeenCiphertexts,
   SourceLimit,

@@ -8,6 +8,7 @@ import { PrometheusMetrics } from "./http/metrics.ts";
 import { type Ambient, type Installation, openInstallation } from "./installation.ts";
 import { standardErrorLogger } from "./logger.ts";
 import { systemRandom } from "./random.ts";
+import { AdminTokens } from "./services/admin-tokens.ts";
 import { HostEvents } from "./services/host-events.ts";
 import { deriveKey } from "./services/secret-box.ts";
 import { Tenants } from "./services/tenants.ts";
@@ -55,7 +56,12 @@ export const createCountersign = (input: CountersignConfig, setup: Setup): Count
     const installation = await openInstallation(config, setup, ambient);
     try {
       const key = deriveKey(installation.serverSecret, "local-token");
-      const tokens = new LocalTokens(key, ambient.clock, config.admin.tokens.localKey);
+      const tokens = new LocalTokens(
+        key,
+        ambient.clock,
+        installation.resolve(AdminTokens),
+        config.admin.tokens.localKey,
+      );
       const site = buildSite(installation, config, setup, ambient, tokens);
       return { installation, tokens, site };
     } catch (failure) {
@@ -84,7 +90,9 @@ export const createCountersign = (input: CountersignConfig, setup: Setup): Count
       const { resolve } = needed().installation;
       return { events: resolve(HostEvents), tenants: resolve(Tenants) };
     }),
-    tokens: { mint: async (request) => needed().tokens.mint(request) },
+    tokens: {
+      mint: async (request) => (await needed().tokens.mint(request, "system:host")).token,
+    },
     start: async () => {
       const mine = (starting ??= open());
       try {

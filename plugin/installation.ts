@@ -7,6 +7,7 @@ import type { Settings } from "./ports/settings.ts";
 import type { Directory } from "./ports/stores.ts";
 import { checkServerSecret, readServerSecret } from "./server-secret.ts";
 import { Dispatcher } from "./services/dispatcher.ts";
+import { Rotation } from "./services/rotation.ts";
 import { deriveKey } from "./services/secret-box.ts";
 import type { Setup } from "./setup.ts";
 import { openDatabase } from "./store/database.ts";
@@ -63,6 +64,9 @@ export const openInstallation = async (
     const dispatcher = resolve(Dispatcher);
     closers.push(() => dispatcher.stop());
     dispatcher.start();
+    const rotation = resolve(Rotation);
+    closers.push(() => rotation.stop());
+    rotation.start();
     return { resolve, serverSecret, close };
   } catch (failure) {
     await close().catch((unclosed: unknown) => {
@@ -81,6 +85,7 @@ const settingsOf = (config: Config, serverSecret: Uint8Array): Settings => ({
   serverSecret,
   crlInterval: config.crl.intervalSeconds,
   crlLifetime: config.crl.lifetimeSeconds,
+  rotation: config.rotation,
   retryGrace: config.limits.retryGraceSeconds,
   limits: { perSource: config.limits.sourcePerMinute },
   organization: config.organization,

@@ -9,8 +9,10 @@ import { ScepRoutes } from "./http/scep-routes.ts";
 import { StatusRoutes } from "./http/status-routes.ts";
 import type { Ambient, Installation } from "./installation.ts";
 import { ScepOperations } from "./scep/operations.ts";
+import { AdminTokens } from "./services/admin-tokens.ts";
 import { Approvals } from "./services/approvals.ts";
 import { Authorities } from "./services/authorities.ts";
+import { CaRenewals } from "./services/ca-renewals.ts";
 import { Certificates } from "./services/certificates.ts";
 import { Challenges } from "./services/challenges.ts";
 import { Deployments } from "./services/deployments.ts";
@@ -19,8 +21,10 @@ import { Endpoints } from "./services/endpoints.ts";
 import { Health } from "./services/health.ts";
 import { Hierarchies } from "./services/hierarchies.ts";
 import { HostEvents } from "./services/host-events.ts";
+import { KeyRollOvers } from "./services/key-roll-overs.ts";
 import { Ledger } from "./services/ledger.ts";
 import { Ras } from "./services/ras.ts";
+import { Retirements } from "./services/retirements.ts";
 import { RollOvers } from "./services/roll-overs.ts";
 import { Status } from "./services/status.ts";
 import { Templates } from "./services/templates.ts";
@@ -46,6 +50,9 @@ export const buildSite = (
     templates: resolve(Templates),
     endpoints: resolve(Endpoints),
     rollOvers: resolve(RollOvers),
+    keyRollOvers: resolve(KeyRollOvers),
+    renewals: resolve(CaRenewals),
+    retirements: resolve(Retirements),
     devices: resolve(Devices),
     hostEvents: resolve(HostEvents),
     deployments: resolve(Deployments),
@@ -53,6 +60,7 @@ export const buildSite = (
     certificates: resolve(Certificates),
     ledger: resolve(Ledger),
     tokens,
+    adminTokens: resolve(AdminTokens),
   };
   const authenticate = authenticator(
     tokens,

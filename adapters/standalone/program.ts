@@ -16,6 +16,7 @@ import { addKeysCommands } from "./commands/keys.ts";
 import { addLedgerCommands } from "./commands/ledger.ts";
 import { addRaCommands } from "./commands/ra.ts";
 import { addRestoreCommand } from "./commands/restore.ts";
+import { addRollOverCommands } from "./commands/rotation.ts";
 import { addServeCommand } from "./commands/serve.ts";
 import { addTemplateCommands } from "./commands/template.ts";
 import { addTenantCommands } from "./commands/tenant.ts";
@@ -37,6 +38,7 @@ export const buildProgram = (): Command => {
   addKeysCommands(program);
   addAuthorityCommands(program);
   addRaCommands(program);
+  addRollOverCommands(program);
   addTemplateCommands(program);
   addEndpointCommands(program);
   addDeviceCommands(program);

@@ -137,6 +137,7 @@ const rowOf = async (
     templateId: textOf(data["template"]),
     templateVersion: undefined,
     endpointId: textOf(data["endpoint"]),
+    raId: undefined,
     deviceId: textOf(data["device"]),
     createdAt: at,
     issuedAt: at,

@@ -32,7 +32,9 @@ export interface Authority {
   readonly publicKey: Uint8Array;
   /** DER; undefined while pending. */
   readonly certificate: Uint8Array | undefined;
-  /** DER PKCS#10 of a pending authority. */
+  /** Earlier certificates of the same key, newest first, DER (A-19); those that have expired may be missing. */
+  readonly pastCertificates: readonly Uint8Array[];
+  /** DER PKCS#10 of a pending authority, or of one that is being renewed under an outside root. */
   readonly csr: Uint8Array | undefined;
   /** Lower-case hex, 40 characters (RFC 7093 method 1). */
   readonly subjectKeyId: string;
@@ -80,3 +82,9 @@ export const caCertificatePath = (
   tenant: string,
   authority: Pick<Authority, "id" | "subjectKeyId">,
 ): string => `/ca/${tenant}/${authority.id}/${authority.subjectKeyId.slice(0, 8)}.cer`;
+/** Of one of the certificates of its key (A-19), by serial number. */
+export const oneCaCertificatePath = (
+  tenant: string,
+  authority: Pick<Authority, "id" | "subjectKeyId">,
+  serial: string,
+): string => `/ca/${tenant}/${authority.id}/${authority.subjectKeyId.slice(0, 8)}/${serial}.cer`;

@@ -43,6 +43,8 @@ export interface RollOver {
   readonly authorityId: string;
   readonly raId: string;
   readonly from: Date;
+  /** Until when the RA before it still opens envelopes; 30 days unless given. */
+  readonly until?: Date | undefined;
 }
 
 /**

@@ -4,11 +4,19 @@ export const LEDGER_EVENTS = [
   "authority.created",
   "authority.certified",
   "authority.changed",
+  "authority.renewal-requested",
+  "authority.renewed",
   "authority.retired",
   "authority.deleted",
   "ra.created",
   "ra.certified",
+  "ra.retired",
   "ra.alarm",
+  "roll-over.scheduled",
+  "roll-over.announced",
+  "roll-over.started",
+  "roll-over.finished",
+  "roll-over.cancelled",
   "template.created",
   "template.changed",
   "template.deleted",
@@ -37,6 +45,8 @@ export const LEDGER_EVENTS = [
   "crl.published",
   "backup.made",
   "backup.restored",
+  "token.minted",
+  "token.revoked",
 ] as const;
 export type LedgerEvent = (typeof LEDGER_EVENTS)[number];
 

@@ -11,6 +11,8 @@ import type { Device } from "../domain/device.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
 import type { EndpointLimits } from "../domain/endpoint-limits.ts";
 import type { LedgerEntry, LedgerEvent, LedgerRow, SealedEntry } from "../domain/events.ts";
+import type { KeyRollOver } from "../domain/key-roll-over.ts";
+import type { Role } from "../domain/principal.ts";
 import type { Ra } from "../domain/ra.ts";
 import type { SubjectAltName } from "../domain/san.ts";
 import type { Template } from "../domain/template.ts";
@@ -41,6 +43,39 @@ export interface RaStore {
   update(ra: Ra): Promise<void>;
   get(id: string): Promise<Ra | undefined>;
   list(): Promise<readonly Ra[]>;
+}
+/** `insert` throws `conflict` for a taken id and while another one of the same authority is open; `update` as `AuthorityStore`. */
+export interface RollOverStore {
+  insert(rollOver: KeyRollOver): Promise<void>;
+  update(rollOver: KeyRollOver): Promise<void>;
+  get(id: string): Promise<KeyRollOver | undefined>;
+  /** The one of this authority that has not ended. */
+  open(authorityId: string): Promise<KeyRollOver | undefined>;
+  /** Oldest first. */
+  list(): Promise<readonly KeyRollOver[]>;
+}
+/** A bearer token of the admin API, without the token itself. */
+export interface TokenRecord {
+  readonly id: string;
+  readonly subject: string;
+  /** Undefined for the installation operator's. */
+  readonly roles: readonly Role[] | undefined;
+  /** Principal that asked for it. */
+  readonly mintedBy: string;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+  readonly revokedAt: Date | undefined;
+  readonly revokedBy: string | undefined;
+}
+export interface TokenStore {
+  insert(token: TokenRecord): Promise<void>;
+  get(id: string): Promise<TokenRecord | undefined>;
+  /** Newest first. */
+  list(page: PageRequest): Promise<Page<TokenRecord>>;
+  /** False when there is none that is not revoked. */
+  revoke(id: string, at: Date, by: string): Promise<boolean>;
+  /** Forgets those that expired before. */
+  purge(expiredBefore: Date): Promise<void>;
 }
 export interface TemplateStore {
   insert(template: Template): Promise<void>;
@@ -150,8 +185,25 @@ export interface RevokedEntry {
   readonly invalidityDate: Date | undefined;
 }
 export interface CertificateStore {
-  /** For certificates of the installation's own (authority, RA, OCSP): stored as issued. */
+  /** For certificates that were signed elsewhere: stored as issued. */
   insert(certificate: Certificate, der: Uint8Array): Promise<void>;
+  /**
+   * For certificates of the installation's own, before they are signed: a row with the status `reserved`. One that nobody settles fails when
+   * its lease has run out. Throws `conflict` for a taken id or serial.
+   */
+  reserve(certificate: Certificate, tbsDigest: Uint8Array, leaseUntil: Date): Promise<void>;
+  /** From reserved to issued, with its octets; false when it was no longer reserved. */
+  settle(id: string, der: Uint8Array, fingerprintSha256: string, at: Date): Promise<boolean>;
+  /** From reserved to failed; nothing happens to a row in another state. */
+  fail(id: string): Promise<void>;
+  /**
+   * How many devices stand on an authority or on an RA: those whose newest live certificate of a template is of this authority, or was
+   * asked for through this RA.
+   */
+  devicesOn(
+    where: { readonly authorityId: string } | { readonly raId: string },
+    now: Date,
+  ): Promise<number>;
   get(id: string): Promise<Certificate | undefined>;
   bySerial(authorityId: string, serial: string): Promise<Certificate | undefined>;
   der(id: string): Promise<Uint8Array | undefined>;
@@ -226,6 +278,8 @@ export interface TenantStore {
   readonly tenant: TenantId;
   readonly authorities: AuthorityStore;
   readonly ras: RaStore;
+  readonly rollOvers: RollOverStore;
+  readonly tokens: TokenStore;
   readonly templates: TemplateStore;
   readonly endpoints: EndpointStore;
   readonly devices: DeviceStore;
@@ -267,6 +321,8 @@ export interface Reservation {
   readonly templateId: string;
   readonly templateVersion: number;
   readonly endpointId: string;
+  /** The RA that the request was addressed to. */
+  readonly raId: string;
   readonly deviceId: string;
   /** A one-time challenge to reserve with it. */
   readonly challengeId: string | undefined;
@@ -332,6 +388,8 @@ export interface Directory {
   tenantOfEndpoint(endpointId: string): Promise<TenantId | undefined>;
   /** Tenants with outbox entries or reservations that are due. */
   tenantsDue(now: Date): Promise<readonly TenantId[]>;
+  /** Tenants with an RA that ends before `raEnd`, or with an endpoint or a roll-over for which something is due. */
+  tenantsRotating(now: Date, raEnd: Date): Promise<readonly TenantId[]>;
   /** Tenants with ledger rows to seal or a chain whose end is not signed. */
   tenantsUnsealed(): Promise<readonly TenantId[]>;
   open(tenant: TenantId): TenantStore;

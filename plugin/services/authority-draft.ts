@@ -27,6 +27,7 @@ export const draftAuthority = (input: NewAuthority, made: MadeForAuthority): Aut
   keyRef: made.keyRef,
   publicKey: made.signer.publicKey,
   certificate: undefined,
+  pastCertificates: [],
   csr: undefined,
   subjectKeyId: keyIdentifier(importPublicKey(made.signer.publicKey)),
   notBefore: undefined,

@@ -151,6 +151,7 @@ export class Issuance {
       templateId: template.id,
       templateVersion: template.version,
       endpointId: runtime.endpoint.id,
+      raId: request.way.raId,
       deviceId: device.id,
       challengeId: redemption.challengeId,
       ciphertext: request.ciphertext,

@@ -33,6 +33,7 @@ interface AuthorityRow {
   readonly key_ref: string | null;
   readonly public_key: Uint8Array;
   readonly certificate: Uint8Array | null;
+  readonly past_certificates: string | null;
   readonly csr: Uint8Array | null;
   readonly subject_key_id: string;
   readonly not_before: Millis | null;
@@ -60,6 +61,7 @@ const mapping: Mapping<Authority, AuthorityRow> = {
     key_ref: orNull(authority.keyRef),
     public_key: toBlob(authority.publicKey),
     certificate: toBlobOrNull(authority.certificate),
+    past_certificates: toJson(authority.pastCertificates),
     csr: toBlobOrNull(authority.csr),
     subject_key_id: authority.subjectKeyId,
     not_before: toMillisOrNull(authority.notBefore),
@@ -84,6 +86,8 @@ const mapping: Mapping<Authority, AuthorityRow> = {
     keyRef: orUndefined(row.key_ref),
     publicKey: fromBlob(row.public_key),
     certificate: fromBlobOrNull(row.certificate),
+    pastCertificates:
+      row.past_certificates === null ? [] : (fromJson(row.past_certificates) as Uint8Array[]),
     csr: fromBlobOrNull(row.csr),
     subjectKeyId: row.subject_key_id,
     notBefore: fromMillisOrNull(row.not_before),

@@ -40,6 +40,7 @@ interface CertificateRow {
   readonly template_id: string | null;
   readonly template_version: number | null;
   readonly endpoint_id: string | null;
+  readonly ra_id: string | null;
   readonly device_id: string | null;
   readonly created_at: Millis;
   readonly issued_at: Millis | null;
@@ -64,6 +65,7 @@ const mapping: Mapping<Certificate, CertificateRow> = {
     template_id: orNull(certificate.templateId),
     template_version: orNull(certificate.templateVersion),
     endpoint_id: orNull(certificate.endpointId),
+    ra_id: orNull(certificate.raId),
     device_id: orNull(certificate.deviceId),
     created_at: toMillis(certificate.createdAt),
     issued_at: toMillisOrNull(certificate.issuedAt),
@@ -85,6 +87,7 @@ const mapping: Mapping<Certificate, CertificateRow> = {
     templateId: orUndefined(row.template_id),
     templateVersion: orUndefined(row.template_version),
     endpointId: orUndefined(row.endpoint_id),
+    raId: orUndefined(row.ra_id),
     deviceId: orUndefined(row.device_id),
     createdAt: fromMillis(row.created_at),
     issuedAt: fromMillisOrNull(row.issued_at),
@@ -110,6 +113,56 @@ export class Certificates implements CertificateStore {
       await this.#rows.insertWith(db, certificate);
       await db(DERS).insert({ tenant: this.tenant, id: certificate.id, der: toBlob(der) });
     });
+  }
+
+  reserve(certificate: Certificate, tbsDigest: Uint8Array, leaseUntil: Date): Promise<void> {
+    const more = { tbs_digest: toBlob(tbsDigest), lease_until: toMillis(leaseUntil) };
+    return this.session.write((db) =>
+      this.#rows.insertWith(db, { ...certificate, status: "reserved" }, more),
+    );
+  }
+
+  settle(id: string, der: Uint8Array, fingerprintSha256: string, at: Date): Promise<boolean> {
+    return this.session.write(async (db) => {
+      const settled = await db(mapping.table)
+        .where({ tenant: this.tenant, id, status: "reserved" })
+        .update({
+          status: "issued",
+          issued_at: toMillis(at),
+          fingerprint_sha256: fingerprintSha256,
+          lease_until: null,
+        });
+      if (settled === 0) return false;
+      await db(DERS).insert({ tenant: this.tenant, id, der: toBlob(der) });
+      return true;
+    });
+  }
+
+  async fail(id: string): Promise<void> {
+    await this.session.write((db) =>
+      db(mapping.table)
+        .where({ tenant: this.tenant, id, status: "reserved" })
+        .update({ status: "failed", lease_until: null }),
+    );
+  }
+
+  async devicesOn(
+    where: { readonly authorityId: string } | { readonly raId: string },
+    now: Date,
+  ): Promise<number> {
+    const [column, value] =
+      "raId" in where ? ["ra_id", where.raId] : ["authority_id", where.authorityId];
+    const at = toMillis(now);
+    const [row] = await this.session.rows<{ readonly devices: number | string }>(
+      `select count(distinct c.device_id) as devices from countersign_certificates c
+       where c.tenant = ? and c.${column} = ? and c.role = 'subscriber' and c.status = 'issued'
+       and c.not_after > ? and not exists (
+         select 1 from countersign_certificates n
+         where n.tenant = c.tenant and n.device_id = c.device_id and n.template_id = c.template_id
+         and n.status = 'issued' and n.not_after > ? and n.created_at > c.created_at)`,
+      [this.tenant, value, at, at],
+    );
+    return Number(row?.devices ?? 0);
   }
 
   get(id: string): Promise<Certificate | undefined> {

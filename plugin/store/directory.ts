@@ -75,6 +75,35 @@ export class TenantDirectory implements Directory {
     return rows.map(({ tenant }) => tenant).sort();
   }
 
+  async tenantsRotating(now: Date, raEnd: Date): Promise<readonly TenantId[]> {
+    const at = toMillis(now);
+    const rows = await this.session.read(
+      (db) =>
+        db
+          .select("tenant")
+          .from("countersign_ras")
+          .whereNull("retired_at")
+          .where("not_after", "<=", toMillis(raEnd))
+          .union([
+            (due) => {
+              void due
+                .select("tenant")
+                .from("countersign_endpoints")
+                .where("next_action_at", "<=", at);
+            },
+            (due) => {
+              void due
+                .select("tenant")
+                .from("countersign_roll_overs")
+                // Literal, so that the partial index serves it.
+                .whereRaw("due_at is not null")
+                .where("due_at", "<=", at);
+            },
+          ]) as PromiseLike<{ readonly tenant: TenantId }[]>,
+    );
+    return rows.map(({ tenant }) => tenant).sort();
+  }
+
   async tenantsUnsealed(): Promise<readonly TenantId[]> {
     const rows = await this.session.read(
       (db) =>

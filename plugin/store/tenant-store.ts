@@ -16,7 +16,9 @@ import { Limits } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
 import { Pending } from "./pending.ts";
 import { Ras } from "./ras.ts";
+import { RollOvers } from "./roll-overs.ts";
 import { Templates } from "./templates.ts";
+import { Tokens } from "./tokens.ts";
 
 /** All stores of `tenant` on one session. `commit` is shared by all tenants outside of transactions. */
 export const openTenantStore = (
@@ -27,6 +29,8 @@ export const openTenantStore = (
   tenant,
   authorities: new Authorities(session, tenant),
   ras: new Ras(session, tenant),
+  rollOvers: new RollOvers(session, tenant),
+  tokens: new Tokens(session, tenant),
   templates: new Templates(session, tenant),
   endpoints: new Endpoints(session, tenant),
   devices: new Devices(session, tenant),

@@ -5,6 +5,7 @@ import { describeObjects } from "./store/objects.ts";
 import { describeRecords } from "./store/records.ts";
 import { describeSettlements } from "./store/settlements.ts";
 import { describeWhole } from "./store/whole.ts";
+import { describeRotation } from "./store/rotation.ts";
 import type { OpenedDatabase } from "./store/subject.ts";
 
 /**
@@ -19,6 +20,7 @@ export const describeStore = (name: string, open: () => Promise<OpenedDatabase>)
     describe("of enrolments", () => describeEnrolments(open));
     describe("of limits", () => describeLimits(open));
     describe("of the ledger chain", () => describeChain(open));
+    describe("of rotation", () => describeRotation(open));
     describe("of settlements", () => describeSettlements(open));
   });
 };

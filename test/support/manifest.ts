@@ -10,6 +10,18 @@ export const PUBLIC_ROUTES = [
   ["GET, POST", "/scep/{endpoint}", "scep", "SCEP (RFC 8894); further path segments are ignored."],
   ["GET", "/crl/{tenant}/{authority}/{keyId}/crl.crl", "status", "The CRL, DER."],
   ["GET", "/ca/{tenant}/{authority}/{keyId}.cer", "status", "The CA certificate, DER."],
+  [
+    "GET",
+    "/ca/{tenant}/{authority}/{keyId}/{serial}.cer",
+    "status",
+    "One of the valid certificates of the CA's key, DER.",
+  ],
+  [
+    "GET",
+    "/ca/{tenant}/{authority}/{keyId}.p7c",
+    "status",
+    "All valid certificates of the CA's key, certs-only CMS.",
+  ],
   ["POST", "/ocsp/{tenant}/{authority}", "status", "OCSP (RFC 6960), the request as body."],
   ["GET", "/ocsp/{tenant}/{authority}/{request}", "status", "OCSP, the request as base64."],
   ["GET", "/healthz", "all", "200 while the process lives."],

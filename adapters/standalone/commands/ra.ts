@@ -5,6 +5,7 @@ import { choiceOption, textOption } from "../options.ts";
 import { readSecretInput } from "../secret-input.ts";
 import { certificateOf } from "./authority.ts";
 import { addReading, pathOf } from "./crud.ts";
+import { addUsage } from "./rotation.ts";
 
 const COLUMNS = ["id", "authorityId", "origin", "notAfter", "subject"];
 const rsa = KEY_ALGORITHMS.filter((name) => name.startsWith("rsa-"));
@@ -24,6 +25,7 @@ export const addRaCommands = (program: Command): void => {
       run: async ({ api, args, body }: Invocation) =>
         api.ask("POST", "/ras", { body: { authorityId: args[0], origin, ...(await body()) } }),
     });
+  addUsage(group, "/ras", "count the devices that enrolled last by it");
   make("issue <authorityId>", "make a key, and its certificate from an authority here", "issued");
   make("request <authorityId>", "make a key, and a request for an outside CA", "csr");
   addApiCommand(group, {

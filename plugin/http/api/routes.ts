@@ -8,6 +8,7 @@ import { endpointRoutes } from "./endpoints.ts";
 import { hostEventRoutes } from "./host-events.ts";
 import { ledgerRoutes } from "./ledger.ts";
 import { raRoutes } from "./ras.ts";
+import { rotationRoutes } from "./rotation.ts";
 import type { Route } from "./route.ts";
 import { templateRoutes } from "./templates.ts";
 import { tenantRoutes } from "./tenants.ts";
@@ -19,6 +20,7 @@ export const API_ROUTES: readonly Route[] = [
   ...tokenRoutes,
   ...authorityRoutes,
   ...raRoutes,
+  ...rotationRoutes,
   ...templateRoutes,
   ...endpointRoutes,
   ...deviceRoutes,

@@ -6,6 +6,8 @@ import { fromPem } from "./pem.ts";
 export const reference = z.string().min(1).max(100);
 export const displayName = z.string().min(1).max(200);
 export const keyAlgorithm = z.enum(KEY_ALGORITHMS);
+/** A key in a key store, as `countersign keys` names it. */
+export const keyReference = z.string().regex(/^[a-z0-9-]{1,32}:[0-9a-f]{2,510}$/);
 
 /** A certificate as PEM text or base64 DER; octets from here on. */
 export const certificateText = z

@@ -1,5 +1,7 @@
+import type { AdminTokens } from "../../services/admin-tokens.ts";
 import type { Approvals } from "../../services/approvals.ts";
 import type { Authorities } from "../../services/authorities.ts";
+import type { CaRenewals } from "../../services/ca-renewals.ts";
 import type { Certificates } from "../../services/certificates.ts";
 import type { Challenges } from "../../services/challenges.ts";
 import type { Deployments } from "../../services/deployments.ts";
@@ -7,8 +9,10 @@ import type { Devices } from "../../services/devices.ts";
 import type { Endpoints } from "../../services/endpoints.ts";
 import type { Hierarchies } from "../../services/hierarchies.ts";
 import type { HostEvents } from "../../services/host-events.ts";
+import type { KeyRollOvers } from "../../services/key-roll-overs.ts";
 import type { Ledger } from "../../services/ledger.ts";
 import type { Ras } from "../../services/ras.ts";
+import type { Retirements } from "../../services/retirements.ts";
 import type { RollOvers } from "../../services/roll-overs.ts";
 import type { Templates } from "../../services/templates.ts";
 import type { Tenants } from "../../services/tenants.ts";
@@ -24,6 +28,9 @@ export interface ApiServices {
   readonly templates: Templates;
   readonly endpoints: Endpoints;
   readonly rollOvers: RollOvers;
+  readonly keyRollOvers: KeyRollOvers;
+  readonly renewals: CaRenewals;
+  readonly retirements: Retirements;
   readonly devices: Devices;
   readonly hostEvents: HostEvents;
   readonly deployments: Deployments;
@@ -31,4 +38,5 @@ export interface ApiServices {
   readonly certificates: Certificates;
   readonly ledger: Ledger;
   readonly tokens: LocalTokens;
+  readonly adminTokens: AdminTokens;
 }

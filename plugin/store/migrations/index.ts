@@ -3,6 +3,7 @@ import { first } from "./0001-first.ts";
 import { limitsAndChain } from "./0002-limits-and-chain.ts";
 import { authoritySignature } from "./0003-authority-signature.ts";
 import { deploymentsByDevice } from "./0012-deployments-by-device.ts";
+import { rotation } from "./0004-rotation.ts";
 
 interface Migration {
   /** Begins with its number. A released one is never changed; a new one only adds, so that the version before still runs. */
@@ -14,6 +15,7 @@ const MIGRATIONS: readonly Migration[] = [
   first,
   limitsAndChain,
   authoritySignature,
+  rotation,
   deploymentsByDevice,
 ];
 

@@ -176,4 +176,5 @@ const reservationRow = ({ tenant, item }: Owned<Reservation>): Row => [
   item.limits.perChallenge,
   item.limits.perDevicePerDay,
   item.limits.perEndpointPerMinute,
+  item.raId,
 ];

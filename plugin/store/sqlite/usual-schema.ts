@@ -14,7 +14,7 @@ const SETTLEMENT_FIELDS =
 const RESERVATION_FIELDS = [
   "tenant, id, authority_id, serial, subject, sans, not_before, not_after",
   "template_id, template_version, endpoint_id, device_id, at, tbs_digest, lease_until, grace_until",
-  "challenge_id, idempotency_key, digest, content, only_one, per_challenge, per_device, per_endpoint",
+  "challenge_id, idempotency_key, digest, content, only_one, per_challenge, per_device, per_endpoint, ra_id",
 ]
   .join(", ")
   .split(", ");
@@ -94,9 +94,9 @@ const STEPS = [
   countUp("device", "device_id", DAY_MS),
   countUp("endpoint", "endpoint_id", MINUTE_MS),
   `insert into countersign_certificates (tenant, id, authority_id, role, status, serial, subject, sans, not_before, not_after,
-     template_id, template_version, endpoint_id, device_id, created_at, tbs_digest, lease_until, grace_until, challenge_id, idempotency_key)
+     template_id, template_version, endpoint_id, device_id, created_at, tbs_digest, lease_until, grace_until, challenge_id, idempotency_key, ra_id)
    select tenant, id, authority_id, 'subscriber', 'reserved', serial, subject, sans, not_before, not_after,
-     template_id, template_version, endpoint_id, device_id, at, unhex(tbs_digest), lease_until, grace_until, challenge_id, idempotency_key
+     template_id, template_version, endpoint_id, device_id, at, unhex(tbs_digest), lease_until, grace_until, challenge_id, idempotency_key, ra_id
    from usual_reservations where usual`,
 ];
 

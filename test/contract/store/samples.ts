@@ -6,9 +6,10 @@ import type { Deployment } from "../../../plugin/domain/deployment.ts";
 import type { Device } from "../../../plugin/domain/device.ts";
 import type { Endpoint } from "../../../plugin/domain/endpoint.ts";
 import type { LedgerEntry } from "../../../plugin/domain/events.ts";
+import type { KeyRollOver } from "../../../plugin/domain/key-roll-over.ts";
 import type { Ra } from "../../../plugin/domain/ra.ts";
 import type { Template } from "../../../plugin/domain/template.ts";
-import type { Reservation, Settlement } from "../../../plugin/ports/stores.ts";
+import type { Reservation, Settlement, TokenRecord } from "../../../plugin/ports/stores.ts";
 
 /** The time of every sample; beyond 32 bits, in milliseconds. */
 export const NOW = new Date("2026-11-21T10:00:00.123Z");
@@ -29,6 +30,7 @@ export const anAuthority = (over: Partial<Authority> = {}): Authority => ({
   keyRef: "soft:abc",
   publicKey: bytes(0, 1, 255),
   certificate: bytes(48, 0),
+  pastCertificates: [bytes(48, 7), bytes(48, 8)],
   csr: bytes(48, 1),
   subjectKeyId: "ab".repeat(20),
   notBefore: NOW,
@@ -54,6 +56,33 @@ export const anRa = (over: Partial<Ra> = {}): Ra => ({
   notAfter: after(1e7),
   origin: "issued",
   createdAt: NOW,
+  replaces: "ra-0",
+  retiredAt: after(7),
+  ...over,
+});
+
+export const aRollOver = (over: Partial<KeyRollOver> = {}): KeyRollOver => ({
+  id: "roll-1",
+  authorityId: "wifi-ca",
+  successorId: "wifi-ca-g2",
+  state: "announced",
+  startsAt: after(100),
+  retiresAt: after(200),
+  version: 1,
+  createdAt: NOW,
+  updatedAt: after(1),
+  ...over,
+});
+
+export const aToken = (over: Partial<TokenRecord> = {}): TokenRecord => ({
+  id: randomUUID(),
+  subject: "Zoë",
+  roles: ["owner", "ca-auditor"],
+  mintedBy: "system:host",
+  createdAt: NOW,
+  expiresAt: after(3600),
+  revokedAt: after(5),
+  revokedBy: "somebody",
   ...over,
 });
 
@@ -118,7 +147,7 @@ export const anEndpoint = (over: Partial<Endpoint> = {}): Endpoint => ({
   approvalLifetime: "P7D",
   queries: true,
   clientProfile: "sonicwall",
-  next: { authorityId: "wifi-ca-2", raId: "ra-2", from: after(5) },
+  next: { authorityId: "wifi-ca-2", raId: "ra-2", from: after(5), until: after(8) },
   retiredRas: [{ raId: "ra-0", authorityId: "wifi-ca", until: after(9) }],
   enabled: true,
   version: 1,
@@ -180,6 +209,7 @@ export const aCertificate = (over: Partial<Certificate> = {}): Certificate => ({
   templateId: "wifi",
   templateVersion: 3,
   endpointId: "office",
+  raId: "ra-1",
   deviceId: "device-1",
   createdAt: NOW,
   issuedAt: after(1),
@@ -213,6 +243,7 @@ export const aReservation = (over: Partial<Reservation> = {}): Reservation => ({
   templateId: "wifi",
   templateVersion: 3,
   endpointId: "office",
+  raId: "ra-1",
   deviceId: "device-1",
   challengeId: undefined,
   ciphertext: undefined,

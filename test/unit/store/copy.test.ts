@@ -16,9 +16,11 @@ import {
   anAuthority,
   anEndpoint,
   anRa,
+  aRollOver,
   aReservation,
   aSettlement,
   aTemplate,
+  aToken,
   after as later,
   bytes,
   NOW,
@@ -71,6 +73,8 @@ const fill = async (database: Database): Promise<void> => {
       anAuthority({ id: "bare", certificate: undefined, keyRef: undefined }),
     );
     await store.ras.insert(anRa());
+    await store.rollOvers.insert(aRollOver());
+    await store.tokens.insert(aToken({ id: "token" }));
     await store.templates.insert(aTemplate());
     await store.endpoints.insert(anEndpoint());
     await store.devices.save(aDevice());
@@ -112,6 +116,8 @@ const contents = async (database: Database): Promise<unknown> => {
     all.push([
       await store.authorities.list(),
       await store.ras.list(),
+      await store.rollOvers.list(),
+      await store.tokens.get("token"),
       await store.templates.list(),
       await store.endpoints.list(),
       await store.devices.byAttribute("serialnumber", "C02XG", 9),
