@@ -22,6 +22,7 @@ import { Certificates } from "./services/certificates.ts";
 import { Challenges } from "./services/challenges.ts";
 import { CrlPublisher } from "./services/crl-publisher.ts";
 import { Deployments } from "./services/deployments.ts";
+import { DeploymentSteps } from "./services/deployment-steps.ts";
 import { Devices } from "./services/devices.ts";
 import { Dispatcher } from "./services/dispatcher.ts";
 import { DynamicChallenges } from "./services/dynamic-challenges.ts";
@@ -37,6 +38,7 @@ import { LedgerKey } from "./services/ledger-key.ts";
 import { LedgerSealer } from "./services/ledger-sealer.ts";
 import { OcspResponders } from "./services/ocsp-responders.ts";
 import { ProfileSigner } from "./services/profile-signer.ts";
+import { Profiles } from "./services/profiles.ts";
 import { Ras } from "./services/ras.ts";
 import { RefusalLog } from "./services/refusal-log.ts";
 import { Revocations } from "./services/revocations.ts";
@@ -91,6 +93,7 @@ const SERVICES: readonly Service[] = [
   Challenges,
   CrlPublisher,
   Deployments,
+  DeploymentSteps,
   Devices,
   Dispatcher,
   DynamicChallenges,
@@ -110,6 +113,7 @@ const SERVICES: readonly Service[] = [
   OpaqueSchedule,
   OpeningQueue,
   PkiOperation,
+  Profiles,
   ProfileSigner,
   Ras,
   RefusalLog,

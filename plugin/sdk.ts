@@ -2,10 +2,12 @@
  * The door for extensions: adapters, key stores and profile renderers import this file and nothing else of the plugin.
  */
 export * from "./domain/algorithm.ts";
+export * from "./domain/attempt-policy.ts";
 export * from "./domain/authority.ts";
 export * from "./domain/certificate.ts";
 export * from "./domain/challenge.ts";
 export * from "./domain/deployment.ts";
+export * from "./domain/deployment-states.ts";
 export * from "./domain/device.ts";
 export * from "./domain/device-variables.ts";
 export * from "./domain/distinguished-name.ts";

@@ -6,7 +6,7 @@ import type {
   RevocationReason,
 } from "../domain/certificate.ts";
 import type { Challenge } from "../domain/challenge.ts";
-import type { Deployment } from "../domain/deployment.ts";
+import type { Deployment, DeploymentState } from "../domain/deployment.ts";
 import type { Device } from "../domain/device.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
 import type { EndpointLimits } from "../domain/endpoint-limits.ts";
@@ -66,15 +66,20 @@ export interface DeviceStore {
   byAttribute(name: string, value: string, limit: number): Promise<readonly Device[]>;
   list(page: PageRequest): Promise<Page<Device>>;
 }
+export interface DeploymentFilter {
+  readonly deviceId?: string | undefined;
+  readonly templateId?: string | undefined;
+  readonly state?: DeploymentState | undefined;
+}
 export interface DeploymentStore {
+  /** Gives back a claim on it. */
   save(deployment: Deployment): Promise<void>;
   get(id: string): Promise<Deployment | undefined>;
   /** The one live deployment of a template on a device (state other than `removed`). */
   find(deviceId: string, templateId: string): Promise<Deployment | undefined>;
-  list(
-    filter: { readonly deviceId?: string | undefined; readonly templateId?: string | undefined },
-    page: PageRequest,
-  ): Promise<Page<Deployment>>;
+  list(filter: DeploymentFilter, page: PageRequest): Promise<Page<Deployment>>;
+  /** Ids of up to `limit` that are past their deadline or have none, most overdue first; claimed until `leaseUntil`, correct with several nodes. */
+  claimDue(limit: number, now: Date, leaseUntil: Date): Promise<readonly string[]>;
 }
 export interface ChallengeStore {
   /** `mac`: keyed MAC of the secret, lower-case hex; the secret itself is nowhere. */
@@ -83,8 +88,8 @@ export interface ChallengeStore {
   get(id: string): Promise<Challenge | undefined>;
   /** From open to spent, without a certificate: its request waits for approval. False when it was not open or has run out. */
   spend(id: string, now: Date): Promise<boolean>;
-  /** Burns all open and reserved ones of a device; answers their ids. */
-  burnOfDevice(deviceId: string): Promise<readonly string[]>;
+  /** Burns all open and reserved ones of a device, or only those for one template; answers their ids. */
+  burnOfDevice(deviceId: string, templateId?: string): Promise<readonly string[]>;
   /** One more refused try. */
   countFailure(id: string): Promise<void>;
 }
@@ -328,6 +333,8 @@ export interface Directory {
   tenantOfEndpoint(endpointId: string): Promise<TenantId | undefined>;
   /** Tenants with outbox entries or reservations that are due. */
   tenantsDue(now: Date): Promise<readonly TenantId[]>;
+  /** Tenants with deployments past their deadline; one indexed query, whose cost follows the due. */
+  tenantsToSweep(now: Date): Promise<readonly TenantId[]>;
   /** Tenants with ledger rows to seal or a chain whose end is not signed. */
   tenantsUnsealed(): Promise<readonly TenantId[]>;
   open(tenant: TenantId): TenantStore;

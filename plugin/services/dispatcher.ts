@@ -9,6 +9,7 @@ import type { Directory, TenantStore } from "../ports/stores.ts";
 import { CLOCK, DIRECTORY, LOGGER, MDM_HOSTS, METRICS } from "../tokens.ts";
 import { found } from "./access.ts";
 import { Deployments } from "./deployments.ts";
+import { DeploymentSteps } from "./deployment-steps.ts";
 import { LedgerSealer } from "./ledger-sealer.ts";
 import { RefusalLog } from "./refusal-log.ts";
 import { Ticker } from "./ticker.ts";
@@ -22,6 +23,7 @@ const LEASE = 60_000;
 const LONGEST_PAUSE = 3_600_000;
 /** After so many failures a deployment is shown as failed; publishing it again starts anew. */
 const MOST_ATTEMPTS = 12;
+const DISPATCHER = { id: "system:dispatcher" };
 
 /** Performs the outbox: at least once, with back-off, correct with several nodes. Also reconciles what crashes left behind. */
 export class Dispatcher {
@@ -34,6 +36,7 @@ export class Dispatcher {
     @inject(METRICS) private readonly metrics: Metrics,
     @inject(MDM_HOSTS) private readonly hosts: readonly MdmHost[],
     @inject(Deployments) private readonly deployments: Deployments,
+    @inject(DeploymentSteps) private readonly steps: DeploymentSteps,
     @inject(RefusalLog) private readonly refusals: RefusalLog,
     @inject(LedgerSealer) sealer: LedgerSealer,
   ) {
@@ -91,7 +94,7 @@ export class Dispatcher {
         "outbox entry failed",
       );
       if (entry.effect.kind === "publish-profile" && (attempt >= MOST_ATTEMPTS || isFinal(error))) {
-        await this.fail(store, entry.effect.deploymentId, messageOf(error));
+        await this.fail(store, entry.effect.deploymentId, error);
         await store.outbox.done(entry.id);
       } else {
         await store.outbox.retry(
@@ -113,6 +116,8 @@ export class Dispatcher {
         await host?.removeProfile(device, effect.profileId);
         return;
       }
+      case "scan-device":
+      case "wipe-device":
       case "revoke-outside":
         throw new CountersignError("internal", "no outside CA backend is installed");
     }
@@ -120,37 +125,34 @@ export class Dispatcher {
 
   private async publish(store: TenantStore, deploymentId: string): Promise<void> {
     const deployment = found(await store.deployments.get(deploymentId), "deployment", deploymentId);
-    if (deployment.state !== "pending") return;
+    if (deployment.state !== "assigned" && deployment.state !== "renewing") return;
     const device = found(
       await store.devices.get(deployment.deviceId),
       "device",
       deployment.deviceId,
     );
     const host = this.hosts.find(({ id }) => id === device.hostId);
+    const principal = systemPrincipal(`host:${device.hostId}`, store.tenant, ["challenges:mint"]);
     // A device whose host pulls its profiles (over the API) has nothing to be pushed to.
-    if (host === undefined) return;
-    const principal = systemPrincipal(`host:${host.id}`, store.tenant, ["challenges:mint"]);
-    await host.publishProfile(device, {
+    const commandId = await host?.publishProfile(device, {
       deploymentId,
       profileId: deploymentId,
-      render: async () =>
-        this.deployments.render(principal, store, deployment, device.platform === "apple"),
+      render: () =>
+        this.deployments.take(principal, store, deploymentId, {
+          sign: device.platform === "apple",
+          pushed: !host.lazyRender,
+        }),
     });
-    await this.deployments.delivered(store, deploymentId);
+    await this.steps.applyTo(store, principal, deploymentId, { kind: "queue", commandId });
   }
 
-  private async fail(store: TenantStore, deploymentId: string, reason: string): Promise<void> {
-    await store.run(async (tx) => {
-      const deployment = await tx.deployments.get(deploymentId);
-      if (deployment?.state !== "pending") return;
-      await tx.deployments.save({
-        ...deployment,
-        state: "failed",
-        failure: reason,
-        nextActionAt: undefined,
-        updatedAt: this.clock.now(),
-      });
-    });
+  private async fail(store: TenantStore, deploymentId: string, error: unknown): Promise<void> {
+    const reason =
+      error instanceof CountersignError && error.code === "variable_without_value"
+        ? "value-missing"
+        : "publish-failed";
+    const event = { kind: "fail", reason, detail: messageOf(error) } as const;
+    await this.steps.applyTo(store, DISPATCHER, deploymentId, event);
   }
 }
 

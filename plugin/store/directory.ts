@@ -75,6 +75,28 @@ export class TenantDirectory implements Directory {
     return rows.map(({ tenant }) => tenant).sort();
   }
 
+  async tenantsToSweep(now: Date): Promise<readonly TenantId[]> {
+    const at = toMillis(now);
+    const rows = await this.session.read(
+      (db) =>
+        db
+          .select("tenant")
+          .from("countersign_deployments")
+          .where("next_action_at", "<=", at)
+          .where((free) => {
+            void free.whereNull("lease_until").orWhere("lease_until", "<=", at);
+          })
+          .union((restless) => {
+            void restless
+              .select("tenant")
+              .from("countersign_deployments")
+              // Literal, so that the partial index serves it.
+              .whereRaw("next_action_at is null and state <> 'removed'");
+          }) as PromiseLike<{ readonly tenant: TenantId }[]>,
+    );
+    return rows.map(({ tenant }) => tenant).sort();
+  }
+
   async tenantsUnsealed(): Promise<readonly TenantId[]> {
     const rows = await this.session.read(
       (db) =>
