@@ -16,21 +16,28 @@ import { PkiOperation } from "./scep/pki-operation.ts";
 import { SeenCiphertexts } from "./scep/seen-ciphertexts.ts";
 import { SourceLimit } from "./scep/source-limit.ts";
 import { Access } from "./services/access.ts";
+import { Attempts } from "./services/attempts.ts";
 import { Authorities } from "./services/authorities.ts";
 import { CaCertificates } from "./services/ca-certificates.ts";
 import { Certificates } from "./services/certificates.ts";
 import { Challenges } from "./services/challenges.ts";
 import { CrlPublisher } from "./services/crl-publisher.ts";
 import { Deployments } from "./services/deployments.ts";
+import { DeploymentCommands } from "./services/deployment-commands.ts";
 import { DeploymentSteps } from "./services/deployment-steps.ts";
 import { Devices } from "./services/devices.ts";
 import { Dispatcher } from "./services/dispatcher.ts";
 import { DynamicChallenges } from "./services/dynamic-challenges.ts";
 import { EndpointRuntimes } from "./services/endpoint-runtimes.ts";
 import { Endpoints } from "./services/endpoints.ts";
+import { EventIntake } from "./services/event-intake.ts";
+import { EventLog } from "./services/event-log.ts";
 import { Health } from "./services/health.ts";
 import { Hierarchies } from "./services/hierarchies.ts";
+import { HookAdapters } from "./services/hook-adapters.ts";
+import { HostCommands } from "./services/host-commands.ts";
 import { HostEvents } from "./services/host-events.ts";
+import { Inventories } from "./services/inventories.ts";
 import { Issuance } from "./services/issuance.ts";
 import { Keyring } from "./services/keyring.ts";
 import { Ledger } from "./services/ledger.ts";
@@ -38,6 +45,7 @@ import { LedgerKey } from "./services/ledger-key.ts";
 import { LedgerSealer } from "./services/ledger-sealer.ts";
 import { OcspResponders } from "./services/ocsp-responders.ts";
 import { ProfileSigner } from "./services/profile-signer.ts";
+import { OutsideCertificates } from "./services/outside-certificates.ts";
 import { Profiles } from "./services/profiles.ts";
 import { Ras } from "./services/ras.ts";
 import { RefusalLog } from "./services/refusal-log.ts";
@@ -46,6 +54,7 @@ import { RollOvers } from "./services/roll-overs.ts";
 import { SecretBox } from "./services/secret-box.ts";
 import { StaticChallenges } from "./services/static-challenges.ts";
 import { Status } from "./services/status.ts";
+import { Sweeper } from "./services/sweeper.ts";
 import { Templates } from "./services/templates.ts";
 import { Tenants } from "./services/tenants.ts";
 import type { Setup } from "./setup.ts";
@@ -87,12 +96,14 @@ const SERVICES: readonly Service[] = [
   Queries,
   Enrolment,
   Access,
+  Attempts,
   Authorities,
   CaCertificates,
   Certificates,
   Challenges,
   CrlPublisher,
   Deployments,
+  DeploymentCommands,
   DeploymentSteps,
   Devices,
   Dispatcher,
@@ -100,9 +111,14 @@ const SERVICES: readonly Service[] = [
   EndpointRuntimes,
   Endpoints,
   EnvelopeGate,
+  EventIntake,
+  EventLog,
   Health,
   Hierarchies,
+  HookAdapters,
+  HostCommands,
   HostEvents,
+  Inventories,
   Issuance,
   Keyring,
   Ledger,
@@ -113,6 +129,7 @@ const SERVICES: readonly Service[] = [
   OpaqueSchedule,
   OpeningQueue,
   PkiOperation,
+  OutsideCertificates,
   Profiles,
   ProfileSigner,
   Ras,
@@ -125,6 +142,7 @@ const SERVICES: readonly Service[] = [
   SourceLimit,
   StaticChallenges,
   Status,
+  Sweeper,
   Templates,
   Tenants,
 ];

@@ -8,7 +8,8 @@ import { PrometheusMetrics } from "./http/metrics.ts";
 import { type Ambient, type Installation, openInstallation } from "./installation.ts";
 import { standardErrorLogger } from "./logger.ts";
 import { systemRandom } from "./random.ts";
-import { HostEvents } from "./services/host-events.ts";
+import { Deployments } from "./services/deployments.ts";
+import { EventIntake } from "./services/event-intake.ts";
 import { deriveKey } from "./services/secret-box.ts";
 import { Tenants } from "./services/tenants.ts";
 import type { Setup } from "./setup.ts";
@@ -81,7 +82,11 @@ export const createCountersign = (input: CountersignConfig, setup: Setup): Count
     handlerFor,
     hooks: createHooks(() => {
       const { resolve } = needed().installation;
-      return { events: resolve(HostEvents), tenants: resolve(Tenants) };
+      return {
+        intake: resolve(EventIntake),
+        deployments: resolve(Deployments),
+        tenants: resolve(Tenants),
+      };
     }),
     tokens: { mint: async (request) => needed().tokens.mint(request) },
     start: async () => {

@@ -3,6 +3,7 @@ import { authenticator } from "./http/admin-auth.ts";
 import type { ApiServices } from "./http/api/services.ts";
 import { createApp } from "./http/app.ts";
 import type { Site } from "./http/handler.ts";
+import { HookRoutes } from "./http/hook-routes.ts";
 import { IssuerTokens } from "./http/issuer-tokens.ts";
 import type { LocalTokens } from "./http/local-tokens.ts";
 import { ScepRoutes } from "./http/scep-routes.ts";
@@ -18,7 +19,9 @@ import { Devices } from "./services/devices.ts";
 import { Endpoints } from "./services/endpoints.ts";
 import { Health } from "./services/health.ts";
 import { Hierarchies } from "./services/hierarchies.ts";
-import { HostEvents } from "./services/host-events.ts";
+import { EventIntake } from "./services/event-intake.ts";
+import { HookAdapters } from "./services/hook-adapters.ts";
+import { Inventories } from "./services/inventories.ts";
 import { Ledger } from "./services/ledger.ts";
 import { Ras } from "./services/ras.ts";
 import { RollOvers } from "./services/roll-overs.ts";
@@ -47,7 +50,9 @@ export const buildSite = (
     endpoints: resolve(Endpoints),
     rollOvers: resolve(RollOvers),
     devices: resolve(Devices),
-    hostEvents: resolve(HostEvents),
+    intake: resolve(EventIntake),
+    hookAdapters: resolve(HookAdapters),
+    inventories: resolve(Inventories),
     deployments: resolve(Deployments),
     challenges: resolve(Challenges),
     certificates: resolve(Certificates),
@@ -76,6 +81,7 @@ export const buildSite = (
   return {
     scep: new ScepRoutes(resolve(ScepOperations), limits),
     status: new StatusRoutes(resolve(Status), limits),
+    hooks: new HookRoutes(resolve(HookAdapters), services.intake, logger),
     app: (request, response) => {
       app(request, response);
     },

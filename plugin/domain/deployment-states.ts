@@ -111,7 +111,8 @@ export const STATES: Readonly<Record<DeploymentState, StateFacts>> = {
   },
   failed: {
     meaning: "It did not come about; the reason says why.",
-    deadline: "PT1H, twice as long each time, P1D at most (P7D after 14 deliveries)",
+    deadline:
+      "PT1H, twice as long each time, P1D at most (P7D after 14 deliveries, and after a denial)",
     then: "sent again; removed P90D after the certificate's end where the template does not renew",
     nextStep: "Do what the reason says; publish again to try at once.",
     to: { ...always, deliver: "delivered", ask: "requested", deadline: "assigned" },
@@ -147,6 +148,7 @@ export const REASONS: Readonly<Record<DeploymentReason, string>> = {
     "Find out in the timeline what was refused, put it right, then lift the lock.",
   "approval-lapsed":
     "Approve requests before their time is over, or give them more time at the endpoint.",
+  "approval-denied": "Ask who has denied it for the reason; publish again when it is settled.",
   "certificate-missing":
     "Nothing: the profile is sent again. If it happens again, look at the device's keychain.",
   "certificate-ended": "Publish again, or switch on renewal in the template.",

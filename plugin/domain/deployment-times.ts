@@ -53,7 +53,9 @@ export const retryAt = (
   if (reason === "certificate-ended")
     return afterwards(new Date((certificateEndsAt ?? now).getTime() + AFTERLIFE), now);
   const wait =
-    deliveries > PATIENCE ? WEEK : Math.min(DAY, HOUR * 2 ** Math.max(0, deliveries - 1));
+    deliveries > PATIENCE || reason === "approval-denied"
+      ? WEEK
+      : Math.min(DAY, HOUR * 2 ** Math.max(0, deliveries - 1));
   return new Date(now.getTime() + wait);
 };
 

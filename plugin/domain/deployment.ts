@@ -24,6 +24,7 @@ export const DEPLOYMENT_REASONS = [
   "request-refused",
   "too-many-attempts",
   "approval-lapsed",
+  "approval-denied",
   "certificate-missing",
   "certificate-ended",
   "renewal-due",

@@ -20,6 +20,11 @@ export const LEDGER_EVENTS = [
   "device.enrolled",
   "device.wiped",
   "device.unenrolled",
+  "device.wipe-requested",
+  "device.wipe-refused",
+  "hook-adapter.created",
+  "hook-adapter.changed",
+  "hook-adapter.deleted",
   "deployment.created",
   "deployment.published",
   "deployment.changed",
@@ -36,6 +41,7 @@ export const LEDGER_EVENTS = [
   "certificate.revoked",
   "certificate.released",
   "certificate.failed",
+  "certificate.found",
   "crl.published",
 ] as const;
 export type LedgerEvent = (typeof LEDGER_EVENTS)[number];

@@ -15,6 +15,7 @@ import type { Ra } from "../domain/ra.ts";
 import type { SubjectAltName } from "../domain/san.ts";
 import type { Template } from "../domain/template.ts";
 import type { Tenant, TenantId } from "../domain/tenant.ts";
+import type { HookAdapterStore, HostEventStore, InventoryStore } from "./lifecycle-stores.ts";
 import type { LedgerChainStore } from "./ledger-chain.ts";
 import type { Effect, OutboxEntry } from "./outbox.ts";
 
@@ -155,8 +156,8 @@ export interface RevokedEntry {
   readonly invalidityDate: Date | undefined;
 }
 export interface CertificateStore {
-  /** For certificates of the installation's own (authority, RA, OCSP): stored as issued. */
-  insert(certificate: Certificate, der: Uint8Array): Promise<void>;
+  /** For certificates of the installation's own (authority, RA, OCSP), stored as issued, and for those of outside authorities, whose DER may be unknown. */
+  insert(certificate: Certificate, der: Uint8Array | undefined): Promise<void>;
   get(id: string): Promise<Certificate | undefined>;
   bySerial(authorityId: string, serial: string): Promise<Certificate | undefined>;
   der(id: string): Promise<Uint8Array | undefined>;
@@ -231,6 +232,9 @@ export interface TenantStore {
   readonly endpoints: EndpointStore;
   readonly devices: DeviceStore;
   readonly deployments: DeploymentStore;
+  readonly inventories: InventoryStore;
+  readonly hostEvents: HostEventStore;
+  readonly hookAdapters: HookAdapterStore;
   readonly challenges: ChallengeStore;
   readonly pending: PendingStore;
   readonly certificates: CertificateStore;
@@ -331,6 +335,7 @@ export interface Directory {
   tenants(): Promise<readonly Tenant[]>;
   createTenant(tenant: Tenant): Promise<void>;
   tenantOfEndpoint(endpointId: string): Promise<TenantId | undefined>;
+  tenantOfHookAdapter(adapterId: string): Promise<TenantId | undefined>;
   /** Tenants with outbox entries or reservations that are due. */
   tenantsDue(now: Date): Promise<readonly TenantId[]>;
   /** Tenants with deployments past their deadline; one indexed query, whose cost follows the due. */

@@ -3,6 +3,7 @@ import { inject } from "tsyringe";
 import { formatDn } from "../domain/distinguished-name.ts";
 import { CountersignError } from "../errors.ts";
 import type { Logger, Metrics, Random } from "../ports/ambient.ts";
+import { Attempts } from "../services/attempts.ts";
 import type { EndpointRuntime, RaWay } from "../services/endpoint-runtimes.ts";
 import { RefusalLog } from "../services/refusal-log.ts";
 import { LOGGER, METRICS, RANDOM } from "../tokens.ts";
@@ -24,6 +25,7 @@ export class PkiOperation {
     @inject(Enrolment) private readonly enrolment: Enrolment,
     @inject(Queries) private readonly queries: Queries,
     @inject(RefusalLog) private readonly refusals: RefusalLog,
+    @inject(Attempts) private readonly attempts: Attempts,
     @inject(OpaqueSchedule) private readonly schedule: OpaqueSchedule,
     @inject(OpaqueBudget) private readonly budget: OpaqueBudget,
   ) {}
@@ -115,7 +117,7 @@ export class PkiOperation {
     source: string,
     label: CountersignError["code"] | "opaque",
     detail: string,
-    { request, device }: Exchange["seen"],
+    { request, device, template }: Exchange["seen"],
   ): Promise<void> {
     this.metrics.count("countersign_scep_failures_total", { label });
     this.logger.info(
@@ -138,5 +140,11 @@ export class PkiOperation {
       claimSubject: request === undefined ? undefined : formatDn(request.csr.subject),
       csr: request === undefined ? undefined : hash("sha256", request.csr.raw, "hex"),
     });
+    if (device !== undefined && template !== undefined)
+      await this.attempts.failed(
+        runtime.store,
+        { id: `system:scep:${runtime.endpoint.id}` },
+        { deviceId: device, templateId: template, label, detail },
+      );
   }
 }

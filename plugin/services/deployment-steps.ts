@@ -104,10 +104,11 @@ export const rulesFor = async (
   { templateId }: Pick<Deployment, "templateId">,
 ): Promise<DeploymentRules> => {
   const template = await store.templates.get(templateId);
+  const authority = template && (await store.authorities.get(template.authorityId));
   return {
     attempts: template?.attempts ?? DEFAULT_ATTEMPTS,
     renews: true,
-    outside: false,
+    outside: authority?.kind === "outside",
   };
 };
 

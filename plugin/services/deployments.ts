@@ -47,7 +47,7 @@ export class Deployments {
   }
 
   /**
-   * Publishes, or publishes again. What the template needs and the device lacks is refused now, by name. Throws `limit_exceeded` while it is
+   * Publishes, or publishes again. What the template needs and the device lacks is refused now, by name. Throws `deployment_locked` while it is
    * locked.
    */
   async publish(principal: Principal, request: PublishRequest): Promise<Deployment> {

@@ -46,7 +46,7 @@ export class Profiles {
     @inject(ProfileSigner) private readonly signer: ProfileSigner,
   ) {}
 
-  /** Throws `device_gone`, `not_found`, `variable_without_value`, `key_unsupported`, `policy_refused`, `limit_exceeded` while it is locked. */
+  /** Throws `device_gone`, `not_found`, `variable_without_value`, `key_unsupported`, `policy_refused`, `deployment_locked` while it is locked. */
   async render(
     principal: Principal,
     store: TenantStore,

@@ -17,6 +17,7 @@ import type {
 import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK, RANDOM } from "../tokens.ts";
 import { staticScope } from "./endpoints.ts";
+import { refuseLocked } from "./locks.ts";
 import { SecretBox } from "./secret-box.ts";
 
 /** The host id of devices that no MDM knows. */
@@ -72,6 +73,12 @@ export class StaticChallenges implements ChallengePolicy {
       throw new CountersignError("challenge_refused", "no single device fits the request's names");
     if (!isLive(device))
       throw new CountersignError("device_gone", `device ${device.id} is ${device.status}`);
+    context.known?.({ deviceId: device.id, templateId: template.id });
+    // A dynamic challenge is burned by the lock; this secret is good for all devices.
+    if (template.attempts.limit > 0) {
+      const deployment = await store.deployments.find(device.id, template.id);
+      if (deployment !== undefined) refuseLocked(deployment);
+    }
     return {
       template,
       device,
@@ -100,6 +107,7 @@ export class StaticChallenges implements ChallengePolicy {
         hostDeviceId,
         platform: "other",
         status: "unmanaged",
+        statusAt: now,
         attributes: Object.fromEntries(captures),
         createdAt: now,
         updatedAt: now,

@@ -52,6 +52,16 @@ export class TenantDirectory implements Directory {
     return row?.tenant;
   }
 
+  async tenantOfHookAdapter(adapterId: string): Promise<TenantId | undefined> {
+    const [row] = await this.session.read(
+      (db) =>
+        db("countersign_hook_adapters").where("id", adapterId).select("tenant") as PromiseLike<
+          { readonly tenant: TenantId }[]
+        >,
+    );
+    return row?.tenant;
+  }
+
   async tenantsDue(now: Date): Promise<readonly TenantId[]> {
     const at = toMillis(now);
     const rows = await this.session.read(

@@ -12,6 +12,7 @@ export const PUBLIC_ROUTES = [
   ["GET", "/ca/{tenant}/{authority}/{keyId}.cer", "status", "The CA certificate, DER."],
   ["POST", "/ocsp/{tenant}/{authority}", "status", "OCSP (RFC 6960), the request as body."],
   ["GET", "/ocsp/{tenant}/{authority}/{request}", "status", "OCSP, the request as base64."],
+  ["POST", "/hooks/{adapter}", "hooks", "What an MDM server reports, signed (docs/hooks.md)."],
   ["GET", "/healthz", "all", "200 while the process lives."],
   ["GET", "/readyz", "all", "200 when database and key stores work, else 503."],
   ["GET", "/metrics", "admin", "Prometheus text; wants a token unless `metrics.open` is set."],
