@@ -18,6 +18,7 @@ import { PkiOperation } from "./scep/pki-operation.ts";
 import { SeenCiphertexts } from "./scep/seen-ciphertexts.ts";
 import { SourceLimit } from "./scep/source-limit.ts";
 import { Access } from "./services/access.ts";
+import { Attempts } from "./services/attempts.ts";
 import { Authorities } from "./services/authorities.ts";
 import { CaCertificates } from "./services/ca-certificates.ts";
 import { CaRenewals } from "./services/ca-renewals.ts";
@@ -25,15 +26,22 @@ import { Certificates } from "./services/certificates.ts";
 import { Challenges } from "./services/challenges.ts";
 import { CrlPublisher } from "./services/crl-publisher.ts";
 import { Deployments } from "./services/deployments.ts";
+import { DeploymentCommands } from "./services/deployment-commands.ts";
+import { DeploymentSteps } from "./services/deployment-steps.ts";
 import { Devices } from "./services/devices.ts";
 import { Dispatcher } from "./services/dispatcher.ts";
 import { DynamicChallenges } from "./services/dynamic-challenges.ts";
 import { EndpointRuntimes } from "./services/endpoint-runtimes.ts";
 import { Endpoints } from "./services/endpoints.ts";
 import { ForeignRenewals } from "./services/foreign-renewals.ts";
+import { EventIntake } from "./services/event-intake.ts";
+import { EventLog } from "./services/event-log.ts";
 import { Health } from "./services/health.ts";
 import { Hierarchies } from "./services/hierarchies.ts";
+import { HookAdapters } from "./services/hook-adapters.ts";
+import { HostCommands } from "./services/host-commands.ts";
 import { HostEvents } from "./services/host-events.ts";
+import { Inventories } from "./services/inventories.ts";
 import { Issuance } from "./services/issuance.ts";
 import { KeyRollOvers } from "./services/key-roll-overs.ts";
 import { Keyring } from "./services/keyring.ts";
@@ -43,6 +51,8 @@ import { LedgerSealer } from "./services/ledger-sealer.ts";
 import { OcspResponders } from "./services/ocsp-responders.ts";
 import { ProfileSigner } from "./services/profile-signer.ts";
 import { RaRotation } from "./services/ra-rotation.ts";
+import { OutsideCertificates } from "./services/outside-certificates.ts";
+import { Profiles } from "./services/profiles.ts";
 import { Ras } from "./services/ras.ts";
 import { RefusalLog } from "./services/refusal-log.ts";
 import { Retirements } from "./services/retirements.ts";
@@ -52,6 +62,7 @@ import { Rotation } from "./services/rotation.ts";
 import { SecretBox } from "./services/secret-box.ts";
 import { StaticChallenges } from "./services/static-challenges.ts";
 import { Status } from "./services/status.ts";
+import { Sweeper } from "./services/sweeper.ts";
 import { Templates } from "./services/templates.ts";
 import { Tenants } from "./services/tenants.ts";
 import type { Setup } from "./setup.ts";
@@ -95,6 +106,7 @@ const SERVICES: readonly Service[] = [
   Enrolment,
   Access,
   AdminTokens,
+  Attempts,
   Authorities,
   CaCertificates,
   CaRenewals,
@@ -103,15 +115,22 @@ const SERVICES: readonly Service[] = [
   CrlPublisher,
   ForeignRenewals,
   Deployments,
+  DeploymentCommands,
+  DeploymentSteps,
   Devices,
   Dispatcher,
   DynamicChallenges,
   EndpointRuntimes,
   Endpoints,
   EnvelopeGate,
+  EventIntake,
+  EventLog,
   Health,
   Hierarchies,
+  HookAdapters,
+  HostCommands,
   HostEvents,
+  Inventories,
   Issuance,
   KeyRollOvers,
   Keyring,
@@ -123,6 +142,8 @@ const SERVICES: readonly Service[] = [
   OpaqueSchedule,
   OpeningQueue,
   PkiOperation,
+  OutsideCertificates,
+  Profiles,
   ProfileSigner,
   RaRotation,
   Ras,
@@ -137,6 +158,7 @@ const SERVICES: readonly Service[] = [
   SourceLimit,
   StaticChallenges,
   Status,
+  Sweeper,
   Templates,
   Tenants,
 ];

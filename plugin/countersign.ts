@@ -9,7 +9,8 @@ import { type Ambient, type Installation, openInstallation } from "./installatio
 import { standardErrorLogger } from "./logger.ts";
 import { systemRandom } from "./random.ts";
 import { AdminTokens } from "./services/admin-tokens.ts";
-import { HostEvents } from "./services/host-events.ts";
+import { Deployments } from "./services/deployments.ts";
+import { EventIntake } from "./services/event-intake.ts";
 import { deriveKey } from "./services/secret-box.ts";
 import { Tenants } from "./services/tenants.ts";
 import type { Setup } from "./setup.ts";
@@ -88,7 +89,11 @@ export const createCountersign = (input: CountersignConfig, setup: Setup): Count
     handlerFor,
     hooks: createHooks(() => {
       const { resolve } = needed().installation;
-      return { events: resolve(HostEvents), tenants: resolve(Tenants) };
+      return {
+        intake: resolve(EventIntake),
+        deployments: resolve(Deployments),
+        tenants: resolve(Tenants),
+      };
     }),
     tokens: {
       mint: async (request) => (await needed().tokens.mint(request, "system:host")).token,

@@ -189,6 +189,18 @@ export const ERRORS = {
     "The challenge was refused",
     "Mint a new challenge or re-send the profile.",
   ),
+  challenge_lapsed: facts(
+    403,
+    2,
+    "The challenge was refused",
+    "Nothing: the profile is sent again with a new challenge; where it was given out by hand, mint a new one.",
+  ),
+  deployment_locked: facts(
+    409,
+    2,
+    "The deployment is locked after too many failed attempts",
+    "Put right what the timeline shows, then lift the lock, or wait until it lapses.",
+  ),
   limit_exceeded: facts(
     429,
     2,

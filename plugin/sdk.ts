@@ -2,6 +2,7 @@
  * The door for extensions: adapters, key stores and profile renderers import this file and nothing else of the plugin.
  */
 export * from "./domain/algorithm.ts";
+export * from "./domain/attempt-policy.ts";
 export * from "./domain/authority.ts";
 export * from "./domain/certificate.ts";
 export * from "./domain/challenge.ts";
@@ -15,6 +16,7 @@ export * from "./domain/console/san-parts.ts";
 export * from "./domain/console/shape.ts";
 export * from "./domain/console/template-parts.ts";
 export * from "./domain/deployment.ts";
+export * from "./domain/deployment-states.ts";
 export * from "./domain/device.ts";
 export * from "./domain/device-variables.ts";
 export * from "./domain/distinguished-name.ts";
@@ -22,8 +24,12 @@ export * from "./domain/dn-attributes.ts";
 export * from "./domain/duration.ts";
 export * from "./domain/endpoint.ts";
 export * from "./domain/events.ts";
+export * from "./domain/hook-adapter.ts";
+export * from "./domain/host-event.ts";
+export * from "./domain/inventory.ts";
 export * from "./domain/ip-address.ts";
 export * from "./domain/oid.ts";
+export * from "./domain/outside-authority.ts";
 export * from "./domain/principal.ts";
 export * from "./domain/ra.ts";
 export * from "./domain/renewal-window.ts";
@@ -43,6 +49,7 @@ export type * from "./ports/ambient.ts";
 export type * from "./ports/ca-backend.ts";
 export type * from "./ports/challenge-policy.ts";
 export * from "./ports/keys.ts";
+export type * from "./ports/lifecycle-stores.ts";
 export type * from "./ports/mdm-host.ts";
 export type * from "./ports/outbox.ts";
 export type * from "./ports/profile-renderer.ts";

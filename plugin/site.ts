@@ -3,6 +3,7 @@ import { authenticator } from "./http/admin-auth.ts";
 import type { ApiServices } from "./http/api/services.ts";
 import { createApp } from "./http/app.ts";
 import type { Site } from "./http/handler.ts";
+import { HookRoutes } from "./http/hook-routes.ts";
 import { IssuerTokens } from "./http/issuer-tokens.ts";
 import type { LocalTokens } from "./http/local-tokens.ts";
 import { ScepRoutes } from "./http/scep-routes.ts";
@@ -20,8 +21,10 @@ import { Devices } from "./services/devices.ts";
 import { Endpoints } from "./services/endpoints.ts";
 import { Health } from "./services/health.ts";
 import { Hierarchies } from "./services/hierarchies.ts";
-import { HostEvents } from "./services/host-events.ts";
 import { KeyRollOvers } from "./services/key-roll-overs.ts";
+import { EventIntake } from "./services/event-intake.ts";
+import { HookAdapters } from "./services/hook-adapters.ts";
+import { Inventories } from "./services/inventories.ts";
 import { Ledger } from "./services/ledger.ts";
 import { Ras } from "./services/ras.ts";
 import { Retirements } from "./services/retirements.ts";
@@ -54,7 +57,9 @@ export const buildSite = (
     renewals: resolve(CaRenewals),
     retirements: resolve(Retirements),
     devices: resolve(Devices),
-    hostEvents: resolve(HostEvents),
+    intake: resolve(EventIntake),
+    hookAdapters: resolve(HookAdapters),
+    inventories: resolve(Inventories),
     deployments: resolve(Deployments),
     challenges: resolve(Challenges),
     certificates: resolve(Certificates),
@@ -84,6 +89,7 @@ export const buildSite = (
   return {
     scep: new ScepRoutes(resolve(ScepOperations), limits),
     status: new StatusRoutes(resolve(Status), limits),
+    hooks: new HookRoutes(resolve(HookAdapters), services.intake, logger),
     app: (request, response) => {
       app(request, response);
     },

@@ -1,3 +1,5 @@
+import { advance } from "../domain/deployment-machine.ts";
+import { rulesFor } from "../services/deployment-steps.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import type { Refill } from "../store/refill.ts";
 
@@ -40,19 +42,18 @@ export const openEpoch = async (
   for (const { tenant, deviceId, templateId } of burned) {
     const store = directory.open(tenant);
     const deployment = await store.deployments.find(deviceId, templateId);
-    if (deployment === undefined || deployment.state === "issued") {
-      if (deployment === undefined) toMint.push({ tenant, deviceId, templateId });
+    if (deployment === undefined) {
+      toMint.push({ tenant, deviceId, templateId });
       continue;
     }
+    if (deployment.state === "issued" || deployment.state === "installed") continue;
     const key = `${tenant}/${deployment.id}`;
     if (published.has(key)) continue;
     published.add(key);
-    await store.deployments.save({
-      ...deployment,
-      state: "pending",
-      nextActionAt: now,
-      updatedAt: now,
-    });
+    const again = { kind: "assign", endpointId: deployment.endpointId } as const;
+    const step = advance(deployment, again, await rulesFor(store, deployment), now);
+    if (step === undefined) continue;
+    await store.deployments.save(step.deployment);
     await store.outbox.add({ kind: "publish-profile", deploymentId: deployment.id }, now);
   }
   const second = BigInt(Math.floor(now.getTime() / 1000)) + AHEAD_SECONDS;

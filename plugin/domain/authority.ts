@@ -4,9 +4,13 @@ import {
   schemeOfKey,
   type SignatureScheme,
 } from "./algorithm.ts";
+import type { OutsideAuthority } from "./outside-authority.ts";
 
-/** Requirements.md A-01: `external` is a root whose key is elsewhere (certificate only). */
-export const AUTHORITY_KINDS = ["root", "external", "intermediate", "issuing"] as const;
+/**
+ * Requirements.md A-01: `external` is a root whose key is elsewhere (certificate only); `outside` issues elsewhere, and devices call its SCEP URL
+ * themselves.
+ */
+export const AUTHORITY_KINDS = ["root", "external", "intermediate", "issuing", "outside"] as const;
 export type AuthorityKind = (typeof AUTHORITY_KINDS)[number];
 
 /** A-16. `expired` is not stored: `statusAt` derives it. */
@@ -48,6 +52,8 @@ export interface Authority {
   readonly single: boolean;
   /** The delegated OCSP responder: key reference and certificate, DER. */
   readonly ocspResponder: { readonly keyRef: string; readonly certificate: Uint8Array } | undefined;
+  /** Of the kind `outside` only. */
+  readonly outside: OutsideAuthority | undefined;
   readonly version: number;
   readonly createdAt: Date;
 }
@@ -68,6 +74,7 @@ export const DEFAULT_LIFE_YEARS: Record<AuthorityKind, number> = {
   external: 20,
   intermediate: 10,
   issuing: 10,
+  outside: 10,
 };
 
 /** Path of a CRL below the public base URL (foundations.md 29). */

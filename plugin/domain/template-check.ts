@@ -1,4 +1,5 @@
 import { CountersignError, type Issue } from "../errors.ts";
+import { attemptProblems } from "./attempt-policy.ts";
 import { isRsa } from "./algorithm.ts";
 import { addDuration, compareDurations, parseDuration, type Duration } from "./duration.ts";
 import { isOid } from "./oid.ts";
@@ -50,12 +51,16 @@ export const templateProblems = (
   ...usageProblems(template),
   ...lifeProblems(template, authority),
   ...fault("renewalGrace", () => void parseDuration(template.renewalGrace)),
-  ...fault("challengeLifetime", () => {
-    const life = parseDuration(template.challengeLifetime);
-    if (compareDurations(life, SHORTEST_CHALLENGE) < 0)
-      refuse("a challenge lives 1 minute at least");
-    if (compareDurations(life, LONGEST_CHALLENGE) > 0) refuse("a challenge lives 90 days at most");
-  }),
+  ...(["challengeLifetime", "pushedChallengeLifetime"] as const).flatMap((field) =>
+    fault(field, () => {
+      const life = parseDuration(template[field]);
+      if (compareDurations(life, SHORTEST_CHALLENGE) < 0)
+        refuse("a challenge lives 1 minute at least");
+      if (compareDurations(life, LONGEST_CHALLENGE) > 0)
+        refuse("a challenge lives 90 days at most");
+    }),
+  ),
+  ...attemptProblems(template.attempts),
 ];
 
 /** What works but surprises: for a hint beside the form, not a fault. */

@@ -1,3 +1,4 @@
+import type { AttemptPolicy } from "./attempt-policy.ts";
 import type { KeyAlgorithm } from "./algorithm.ts";
 import type { SanType } from "./san.ts";
 
@@ -31,6 +32,9 @@ export interface CertificatePolicy {
   readonly cps?: string;
 }
 
+/** A day: what a phone that is off over night needs. */
+export const DEFAULT_PUSHED_LIFETIME = "P1D";
+
 /** What we issue by. Durations are ISO 8601 (`PT12H`, `P47D`, `P1Y`). */
 export interface Template {
   readonly id: string;
@@ -53,8 +57,11 @@ export interface Template {
   /** How far notBefore lies in the past; never shortens the life. */
   readonly backdate: string;
   readonly challengeMode: "static" | "dynamic";
-  /** Life of a dynamic challenge from when it is minted. */
+  /** Life of a dynamic challenge from when it is minted: when the device takes its profile. */
   readonly challengeLifetime: string;
+  /** Its life where the host cannot wait for the device and the profile is rendered when it is pushed; never less than `challengeLifetime`. */
+  readonly pushedChallengeLifetime: string;
+  readonly attempts: AttemptPolicy;
   readonly keyStorage: KeyStorage;
   /** Window before expiry, `P30D` or a share `20%`; kept here, acted on by the planner. */
   readonly renewalWindow: string;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { CountersignError } from "../errors.ts";
 import type { Logger } from "../ports/ambient.ts";
+import type { HookRoutes } from "./hook-routes.ts";
 import { logFailure } from "./log-failure.ts";
 import { problemReply } from "./problem.ts";
 import { type Reply, sendReply } from "./reply.ts";
@@ -15,14 +16,18 @@ export type Handler = (
   next?: (error?: unknown) => void,
 ) => void;
 
-/** What a listener serves (foundations.md 20): SCEP; CRLs, CA certificates and OCSP; the admin API and metrics. Health is on all. */
-export type Part = "scep" | "status" | "admin";
-export const PARTS: readonly Part[] = ["scep", "status", "admin"];
+/**
+ * What a listener serves (foundations.md 20): SCEP; CRLs, CA certificates and OCSP; signed webhooks of MDM servers; the admin API and metrics. Health is
+ * on all.
+ */
+export type Part = "scep" | "status" | "hooks" | "admin";
+export const PARTS: readonly Part[] = ["scep", "status", "hooks", "admin"];
 
 /** All that answers, once an installation runs. */
 export interface Site {
   readonly scep: ScepRoutes;
   readonly status: StatusRoutes;
+  readonly hooks: HookRoutes;
   readonly app: (request: IncomingMessage, response: ServerResponse) => void;
 }
 
@@ -42,6 +47,7 @@ const PLACES: Readonly<Record<string, Part>> = {
   crl: "status",
   ca: "status",
   ocsp: "status",
+  hooks: "hooks",
   api: "admin",
   metrics: "admin",
 };
@@ -100,4 +106,5 @@ const FAST = {
   crl: status,
   ca: status,
   ocsp: status,
+  hooks: (site, request, target) => site.hooks.answer(request, target),
 } satisfies Record<string, Fast>;

@@ -6,7 +6,7 @@ import type {
   RevocationReason,
 } from "../domain/certificate.ts";
 import type { Challenge } from "../domain/challenge.ts";
-import type { Deployment } from "../domain/deployment.ts";
+import type { Deployment, DeploymentState } from "../domain/deployment.ts";
 import type { Device } from "../domain/device.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
 import type { EndpointLimits } from "../domain/endpoint-limits.ts";
@@ -17,6 +17,7 @@ import type { Ra } from "../domain/ra.ts";
 import type { SubjectAltName } from "../domain/san.ts";
 import type { Template } from "../domain/template.ts";
 import type { Tenant, TenantId } from "../domain/tenant.ts";
+import type { HookAdapterStore, HostEventStore, InventoryStore } from "./lifecycle-stores.ts";
 import type { LedgerChainStore } from "./ledger-chain.ts";
 import type { Effect, OutboxEntry } from "./outbox.ts";
 
@@ -101,15 +102,20 @@ export interface DeviceStore {
   byAttribute(name: string, value: string, limit: number): Promise<readonly Device[]>;
   list(page: PageRequest): Promise<Page<Device>>;
 }
+export interface DeploymentFilter {
+  readonly deviceId?: string | undefined;
+  readonly templateId?: string | undefined;
+  readonly state?: DeploymentState | undefined;
+}
 export interface DeploymentStore {
+  /** Gives back a claim on it. */
   save(deployment: Deployment): Promise<void>;
   get(id: string): Promise<Deployment | undefined>;
   /** The one live deployment of a template on a device (state other than `removed`). */
   find(deviceId: string, templateId: string): Promise<Deployment | undefined>;
-  list(
-    filter: { readonly deviceId?: string | undefined; readonly templateId?: string | undefined },
-    page: PageRequest,
-  ): Promise<Page<Deployment>>;
+  list(filter: DeploymentFilter, page: PageRequest): Promise<Page<Deployment>>;
+  /** Ids of up to `limit` that are past their deadline or have none, most overdue first; claimed until `leaseUntil`, correct with several nodes. */
+  claimDue(limit: number, now: Date, leaseUntil: Date): Promise<readonly string[]>;
 }
 export interface ChallengeStore {
   /** `mac`: keyed MAC of the secret, lower-case hex; the secret itself is nowhere. */
@@ -118,8 +124,8 @@ export interface ChallengeStore {
   get(id: string): Promise<Challenge | undefined>;
   /** From open to spent, without a certificate: its request waits for approval. False when it was not open or has run out. */
   spend(id: string, now: Date): Promise<boolean>;
-  /** Burns all open and reserved ones of a device; answers their ids. */
-  burnOfDevice(deviceId: string): Promise<readonly string[]>;
+  /** Burns all open and reserved ones of a device, or only those for one template; answers their ids. */
+  burnOfDevice(deviceId: string, templateId?: string): Promise<readonly string[]>;
   /** One more refused try. */
   countFailure(id: string): Promise<void>;
 }
@@ -185,8 +191,8 @@ export interface RevokedEntry {
   readonly invalidityDate: Date | undefined;
 }
 export interface CertificateStore {
-  /** For certificates that were signed elsewhere: stored as issued. */
-  insert(certificate: Certificate, der: Uint8Array): Promise<void>;
+  /** For certificates that were signed elsewhere: stored as issued. Those of outside authorities may be known without their DER. */
+  insert(certificate: Certificate, der: Uint8Array | undefined): Promise<void>;
   /**
    * For certificates of the installation's own, before they are signed: a row with the status `reserved`. One that nobody settles fails when
    * its lease has run out. Throws `conflict` for a taken id or serial.
@@ -284,6 +290,9 @@ export interface TenantStore {
   readonly endpoints: EndpointStore;
   readonly devices: DeviceStore;
   readonly deployments: DeploymentStore;
+  readonly inventories: InventoryStore;
+  readonly hostEvents: HostEventStore;
+  readonly hookAdapters: HookAdapterStore;
   readonly challenges: ChallengeStore;
   readonly pending: PendingStore;
   readonly certificates: CertificateStore;
@@ -386,10 +395,13 @@ export interface Directory {
   tenants(): Promise<readonly Tenant[]>;
   createTenant(tenant: Tenant): Promise<void>;
   tenantOfEndpoint(endpointId: string): Promise<TenantId | undefined>;
+  tenantOfHookAdapter(adapterId: string): Promise<TenantId | undefined>;
   /** Tenants with outbox entries or reservations that are due. */
   tenantsDue(now: Date): Promise<readonly TenantId[]>;
   /** Tenants with an RA that ends before `raEnd`, or with an endpoint or a roll-over for which something is due. */
   tenantsRotating(now: Date, raEnd: Date): Promise<readonly TenantId[]>;
+  /** Tenants with deployments past their deadline; one indexed query, whose cost follows the due. */
+  tenantsToSweep(now: Date): Promise<readonly TenantId[]>;
   /** Tenants with ledger rows to seal or a chain whose end is not signed. */
   tenantsUnsealed(): Promise<readonly TenantId[]>;
   open(tenant: TenantId): TenantStore;

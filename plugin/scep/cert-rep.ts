@@ -96,6 +96,8 @@ export const failureOf = (
 ): Extract<Reply, { status: "failure" }> | undefined => {
   switch (error.code) {
     case "challenge_refused":
+    case "challenge_lapsed":
+    case "deployment_locked":
     case "device_gone":
     case "limit_exceeded":
       return { status: "failure", failInfo: 2, text: CHALLENGE_TEXT };

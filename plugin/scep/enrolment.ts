@@ -24,7 +24,7 @@ export interface Exchange {
   /** Who seems to be asking. */
   readonly client: DetectedClient | undefined;
   /** Told as it becomes known, for the ledger row of a refusal (E-11). */
-  readonly seen: { request?: EnrolmentRequest; device?: string };
+  readonly seen: { request?: EnrolmentRequest; device?: string; template?: string };
 }
 
 /** PKCSReq and RenewalReq (RFC 8894 section 3.3.1): who signed decides what is asked, whatever the message type says (scep.md fact 9). */
@@ -69,11 +69,18 @@ export class Enrolment {
     const waiting = await this.waiting(runtime, message, verified);
     if (waiting !== undefined) return waiting;
     const redemption = await this.challenges.redeem(
-      { store, endpoint, templates },
+      {
+        ...{ store, endpoint, templates },
+        known: ({ deviceId, templateId }) => {
+          seen.device = deviceId;
+          seen.template = templateId;
+        },
+      },
       csr.challengePassword,
       csr,
     );
     seen.device = redemption.device.id;
+    seen.template = redemption.template.id;
     const issue = {
       runtime,
       way: verified.way,
@@ -110,6 +117,7 @@ export class Enrolment {
       throw new CountersignError("bad_algorithm", "a renewal signed with SHA-1 is not accepted");
     const redemption = await this.renewals.redeem(runtime, known, csr);
     seen.device = redemption.device.id;
+    seen.template = redemption.template.id;
     const issue = {
       runtime,
       way: verified.way,

@@ -3,6 +3,7 @@ import { inject } from "tsyringe";
 import { formatDn } from "../domain/distinguished-name.ts";
 import { CountersignError } from "../errors.ts";
 import type { Clock, Logger, Metrics, Random } from "../ports/ambient.ts";
+import { Attempts } from "../services/attempts.ts";
 import type { EndpointRuntime, RaWay } from "../services/endpoint-runtimes.ts";
 import { RefusalLog } from "../services/refusal-log.ts";
 import { CLOCK, LOGGER, METRICS, RANDOM } from "../tokens.ts";
@@ -34,6 +35,7 @@ export class PkiOperation {
     @inject(Enrolment) private readonly enrolment: Enrolment,
     @inject(Queries) private readonly queries: Queries,
     @inject(RefusalLog) private readonly refusals: RefusalLog,
+    @inject(Attempts) private readonly attempts: Attempts,
     @inject(OpaqueSchedule) private readonly schedule: OpaqueSchedule,
     @inject(OpaqueBudget) private readonly budget: OpaqueBudget,
     @inject(CLOCK) private readonly clock: Clock,
@@ -120,7 +122,13 @@ export class PkiOperation {
   }
 
   private async refuse(
-    { runtime, message, source, client, seen: { request, device } }: Omit<Exchange, "verified">,
+    {
+      runtime,
+      message,
+      source,
+      client,
+      seen: { request, device, template },
+    }: Omit<Exchange, "verified">,
     label: CountersignError["code"] | "opaque",
     detail: string,
   ): Promise<void> {
@@ -148,5 +156,11 @@ export class PkiOperation {
       claimSubject: request === undefined ? undefined : formatDn(request.csr.subject),
       csr: request === undefined ? undefined : hash("sha256", request.csr.raw, "hex"),
     });
+    if (device !== undefined && template !== undefined)
+      await this.attempts.failed(
+        runtime.store,
+        { id: `system:scep:${runtime.endpoint.id}` },
+        { deviceId: device, templateId: template, label, detail },
+      );
   }
 }

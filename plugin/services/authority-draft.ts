@@ -37,6 +37,7 @@ export const draftAuthority = (input: NewAuthority, made: MadeForAuthority): Aut
   ocspEnabled: input.ocspEnabled ?? input.kind === "issuing",
   single: input.single ?? false,
   ocspResponder: undefined,
+  outside: undefined,
   version: 1,
   createdAt: made.now,
 });

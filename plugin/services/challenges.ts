@@ -18,6 +18,7 @@ import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK, LOGGER, METRICS, RANDOM, SETTINGS } from "../tokens.ts";
 import { Access, found } from "./access.ts";
 import { DynamicChallenges, dynamicScope } from "./dynamic-challenges.ts";
+import { refuseLocked } from "./locks.ts";
 import { SecretBox } from "./secret-box.ts";
 import { StaticChallenges } from "./static-challenges.ts";
 
@@ -26,6 +27,8 @@ export interface ChallengeRequest {
   readonly templateId: string;
   /** The first enabled endpoint with this template and a dynamic policy unless given. */
   readonly endpointId?: string | undefined;
+  /** ISO 8601; the template's unless given. */
+  readonly lifetime?: string | undefined;
 }
 
 /** A minted challenge; the secret is shown this once and kept nowhere. */
@@ -81,6 +84,8 @@ export class Challenges {
     const device = found(await store.devices.get(request.deviceId), "device", request.deviceId);
     if (!isLive(device))
       throw new CountersignError("device_gone", `device ${device.id} is ${device.status}`);
+    const deployment = await store.deployments.find(device.id, template.id);
+    if (deployment !== undefined) refuseLocked(deployment);
     const endpoint = await endpointFor(store, template.id, request.endpointId);
     if (!endpoint.policies.some(({ kind }) => kind === "dynamic")) {
       throw new CountersignError(
@@ -96,7 +101,7 @@ export class Challenges {
       templateId: template.id,
       deviceId: device.id,
       state: "open" as const,
-      expiresAt: addDuration(now, parseDuration(template.challengeLifetime)),
+      expiresAt: addDuration(now, parseDuration(request.lifetime ?? template.challengeLifetime)),
       certificateId: undefined,
       failures: 0,
       createdAt: now,

@@ -55,6 +55,7 @@ export const readExternalRoot = (
     ocspEnabled: false,
     single: false,
     ocspResponder: undefined,
+    outside: undefined,
     version: 1,
     createdAt: now,
   };

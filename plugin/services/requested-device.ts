@@ -73,6 +73,7 @@ export class RequestedDevice {
         hostDeviceId,
         platform: "other",
         status: "unmanaged",
+        statusAt: now,
         attributes: Object.fromEntries(captures),
         createdAt: now,
         updatedAt: now,

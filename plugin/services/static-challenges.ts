@@ -8,6 +8,7 @@ import type {
   RequestedIdentity,
 } from "../ports/challenge-policy.ts";
 import { staticScope } from "./endpoints.ts";
+import { refuseLocked } from "./locks.ts";
 import { RequestedDevice } from "./requested-device.ts";
 import { SecretBox } from "./secret-box.ts";
 
@@ -25,7 +26,7 @@ export class StaticChallenges implements ChallengePolicy {
     secret: string,
     request: RequestedIdentity,
   ): Promise<Redemption | undefined> {
-    const { endpoint, templates } = context;
+    const { store, endpoint, templates } = context;
     const mac = this.secrets.mac(staticScope(endpoint.id), secret);
     let hit: StaticPolicy | undefined;
     for (const policy of endpoint.policies) {
@@ -40,9 +41,16 @@ export class StaticChallenges implements ChallengePolicy {
         "challenge_refused",
         `template ${templateId} is not at this endpoint`,
       );
+    const device = await this.devices.find(context, template, request, unknownDevice);
+    context.known?.({ deviceId: device.id, templateId: template.id });
+    // A dynamic challenge is burned by the lock; this secret is good for all devices.
+    if (template.attempts.limit > 0) {
+      const deployment = await store.deployments.find(device.id, template.id);
+      if (deployment !== undefined) refuseLocked(deployment);
+    }
     return {
       template,
-      device: await this.devices.find(context, template, request, unknownDevice),
+      device,
       subjectSource: "request",
       challengeId: undefined,
       expiresAt: undefined,

@@ -67,7 +67,7 @@ const orderedAuthority = (
   fault: (path: string, message: string) => never,
 ): NewAuthority => {
   const { kind } = authority;
-  if (kind === "external") return fault("id", "the key of an outside root is elsewhere");
+  if (kind === "external" || kind === "outside") return fault("id", "its key is elsewhere");
   const old =
     authority.certificate === undefined ? undefined : parseCertificate(authority.certificate);
   const keyAlgorithm = order.keyAlgorithm ?? authority.keyAlgorithm;

@@ -1,9 +1,10 @@
 import { inject } from "tsyringe";
+import { DEFAULT_ATTEMPTS } from "../domain/attempt-policy.ts";
 import { isRsa } from "../domain/algorithm.ts";
 import { compareDurations, parseDuration } from "../domain/duration.ts";
 import type { Principal } from "../domain/principal.ts";
 import { templateProblems } from "../domain/template-check.ts";
-import type { Template } from "../domain/template.ts";
+import { DEFAULT_PUSHED_LIFETIME, type Template } from "../domain/template.ts";
 import { CountersignError } from "../errors.ts";
 import type { Clock } from "../ports/ambient.ts";
 import type { TenantStore } from "../ports/stores.ts";
@@ -36,6 +37,8 @@ const DEFAULTS: Omit<Template, Kept | Mandatory | "name"> = {
   backdate: "PT30M",
   challengeMode: "dynamic",
   challengeLifetime: "PT1H",
+  pushedChallengeLifetime: DEFAULT_PUSHED_LIFETIME,
+  attempts: DEFAULT_ATTEMPTS,
   keyStorage: "tpm-else-software",
   renewalWindow: "20%",
   scepRenewal: "any-time",

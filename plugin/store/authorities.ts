@@ -43,6 +43,7 @@ interface AuthorityRow {
   readonly ocsp_enabled: Flag;
   readonly single: Flag;
   readonly ocsp_responder: string | null;
+  readonly outside: string | null;
   readonly version: number;
   readonly created_at: Millis;
 }
@@ -71,6 +72,7 @@ const mapping: Mapping<Authority, AuthorityRow> = {
     ocsp_enabled: toFlag(authority.ocspEnabled),
     single: toFlag(authority.single),
     ocsp_responder: authority.ocspResponder === undefined ? null : toJson(authority.ocspResponder),
+    outside: authority.outside === undefined ? null : toJson(authority.outside),
     version: authority.version,
     created_at: toMillis(authority.createdAt),
   }),
@@ -100,6 +102,10 @@ const mapping: Mapping<Authority, AuthorityRow> = {
       row.ocsp_responder === null
         ? undefined
         : (fromJson(row.ocsp_responder) as NonNullable<Authority["ocspResponder"]>),
+    outside:
+      row.outside === null
+        ? undefined
+        : (fromJson(row.outside) as NonNullable<Authority["outside"]>),
     version: row.version,
     createdAt: fromMillis(row.created_at),
   }),

@@ -108,10 +108,11 @@ export class Certificates implements CertificateStore {
     this.#rows = new Rows(session, tenant, mapping);
   }
 
-  insert(certificate: Certificate, der: Uint8Array): Promise<void> {
+  insert(certificate: Certificate, der: Uint8Array | undefined): Promise<void> {
     return this.session.write(async (db) => {
       await this.#rows.insertWith(db, certificate);
-      await db(DERS).insert({ tenant: this.tenant, id: certificate.id, der: toBlob(der) });
+      if (der !== undefined)
+        await db(DERS).insert({ tenant: this.tenant, id: certificate.id, der: toBlob(der) });
     });
   }
 

@@ -14,6 +14,7 @@ interface DeviceRow {
   readonly host_device_id: string;
   readonly platform: Device["platform"];
   readonly status: Device["status"];
+  readonly status_at: Millis | null;
   readonly attributes: string;
   readonly created_at: Millis;
   readonly updated_at: Millis;
@@ -27,6 +28,7 @@ const mapping: Mapping<Device, DeviceRow> = {
     host_device_id: device.hostDeviceId,
     platform: device.platform,
     status: device.status,
+    status_at: toMillis(device.statusAt),
     attributes: toJson(device.attributes),
     created_at: toMillis(device.createdAt),
     updated_at: toMillis(device.updatedAt),
@@ -37,6 +39,7 @@ const mapping: Mapping<Device, DeviceRow> = {
     hostDeviceId: row.host_device_id,
     platform: row.platform,
     status: row.status,
+    statusAt: fromMillis(row.status_at ?? row.updated_at),
     attributes: fromJson(row.attributes) as Device["attributes"],
     createdAt: fromMillis(row.created_at),
     updatedAt: fromMillis(row.updated_at),

@@ -52,6 +52,16 @@ export class TenantDirectory implements Directory {
     return row?.tenant;
   }
 
+  async tenantOfHookAdapter(adapterId: string): Promise<TenantId | undefined> {
+    const [row] = await this.session.read(
+      (db) =>
+        db("countersign_hook_adapters").where("id", adapterId).select("tenant") as PromiseLike<
+          { readonly tenant: TenantId }[]
+        >,
+    );
+    return row?.tenant;
+  }
+
   async tenantsDue(now: Date): Promise<readonly TenantId[]> {
     const at = toMillis(now);
     const rows = await this.session.read(
@@ -100,6 +110,28 @@ export class TenantDirectory implements Directory {
                 .where("due_at", "<=", at);
             },
           ]) as PromiseLike<{ readonly tenant: TenantId }[]>,
+    );
+    return rows.map(({ tenant }) => tenant).sort();
+  }
+
+  async tenantsToSweep(now: Date): Promise<readonly TenantId[]> {
+    const at = toMillis(now);
+    const rows = await this.session.read(
+      (db) =>
+        db
+          .select("tenant")
+          .from("countersign_deployments")
+          .where("next_action_at", "<=", at)
+          .where((free) => {
+            void free.whereNull("lease_until").orWhere("lease_until", "<=", at);
+          })
+          .union((restless) => {
+            void restless
+              .select("tenant")
+              .from("countersign_deployments")
+              // Literal, so that the partial index serves it.
+              .whereRaw("next_action_at is null and state <> 'removed'");
+          }) as PromiseLike<{ readonly tenant: TenantId }[]>,
     );
     return rows.map(({ tenant }) => tenant).sort();
   }

@@ -10,6 +10,9 @@ import { Devices } from "./devices.ts";
 import { Endpoints } from "./endpoints.ts";
 import { GroupCommit } from "./enrolling/group-commit.ts";
 import { Enrolments } from "./enrolments.ts";
+import { HookAdapters } from "./hook-adapters.ts";
+import { HostEvents } from "./host-events.ts";
+import { Inventories } from "./inventories.ts";
 import { LedgerChain } from "./ledger-chain.ts";
 import { Ledger } from "./ledger.ts";
 import { Limits } from "./limits.ts";
@@ -35,6 +38,9 @@ export const openTenantStore = (
   endpoints: new Endpoints(session, tenant),
   devices: new Devices(session, tenant),
   deployments: new Deployments(session, tenant),
+  inventories: new Inventories(session, tenant),
+  hostEvents: new HostEvents(session, tenant),
+  hookAdapters: new HookAdapters(session, tenant),
   challenges: new Challenges(session, tenant),
   pending: new Pending(session, tenant),
   certificates: new Certificates(session, tenant),

@@ -4,6 +4,8 @@ import { describeEnrolments } from "./store/enrolments.ts";
 import { describeObjects } from "./store/objects.ts";
 import { describeRecords } from "./store/records.ts";
 import { describeSettlements } from "./store/settlements.ts";
+import { describeSweeping } from "./store/sweeping.ts";
+import { describeLifecycle } from "./store/lifecycle.ts";
 import { describeWhole } from "./store/whole.ts";
 import { describeRotation } from "./store/rotation.ts";
 import type { OpenedDatabase } from "./store/subject.ts";
@@ -18,6 +20,8 @@ export const describeStore = (name: string, open: () => Promise<OpenedDatabase>)
     describe("of records", () => describeRecords(open));
     describe("as a whole", () => describeWhole(open));
     describe("of enrolments", () => describeEnrolments(open));
+    describe("of what is due", () => describeSweeping(open));
+    describe("of the life of devices", () => describeLifecycle(open));
     describe("of limits", () => describeLimits(open));
     describe("of the ledger chain", () => describeChain(open));
     describe("of rotation", () => describeRotation(open));

@@ -24,6 +24,7 @@ export const PUBLIC_ROUTES = [
   ],
   ["POST", "/ocsp/{tenant}/{authority}", "status", "OCSP (RFC 6960), the request as body."],
   ["GET", "/ocsp/{tenant}/{authority}/{request}", "status", "OCSP, the request as base64."],
+  ["POST", "/hooks/{adapter}", "hooks", "What an MDM server reports, signed (docs/hooks.md)."],
   ["GET", "/healthz", "all", "200 while the process lives."],
   ["GET", "/readyz", "all", "200 when database and key stores work, else 503."],
   ["GET", "/api/openapi.json", "admin", "The OpenAPI 3.1 document of the admin API; no token."],

@@ -5,6 +5,7 @@ import { challengeRoutes } from "./challenges.ts";
 import { deploymentRoutes } from "./deployments.ts";
 import { deviceRoutes } from "./devices.ts";
 import { endpointRoutes } from "./endpoints.ts";
+import { hookAdapterRoutes } from "./hook-adapters.ts";
 import { hostEventRoutes } from "./host-events.ts";
 import { ledgerRoutes } from "./ledger.ts";
 import { raRoutes } from "./ras.ts";
@@ -29,5 +30,6 @@ export const API_ROUTES: readonly Route[] = [
   ...approvalRoutes,
   ...certificateRoutes,
   ...ledgerRoutes,
+  ...hookAdapterRoutes,
   ...hostEventRoutes,
 ];

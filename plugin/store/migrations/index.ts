@@ -2,8 +2,9 @@ import type { Knex } from "knex";
 import { first } from "./0001-first.ts";
 import { limitsAndChain } from "./0002-limits-and-chain.ts";
 import { authoritySignature } from "./0003-authority-signature.ts";
-import { deploymentsByDevice } from "./0012-deployments-by-device.ts";
 import { rotation } from "./0004-rotation.ts";
+import { deploymentLife } from "./0006-deployment-life.ts";
+import { deploymentsByDevice } from "./0012-deployments-by-device.ts";
 
 interface Migration {
   /** Begins with its number. A released one is never changed; a new one only adds, so that the version before still runs. */
@@ -16,6 +17,7 @@ const MIGRATIONS: readonly Migration[] = [
   limitsAndChain,
   authoritySignature,
   rotation,
+  deploymentLife,
   deploymentsByDevice,
 ];
 

@@ -5,6 +5,9 @@ import type { Challenge } from "../../../plugin/domain/challenge.ts";
 import type { Deployment } from "../../../plugin/domain/deployment.ts";
 import type { Device } from "../../../plugin/domain/device.ts";
 import type { Endpoint } from "../../../plugin/domain/endpoint.ts";
+import type { HookAdapter } from "../../../plugin/domain/hook-adapter.ts";
+import type { HostEventRecord } from "../../../plugin/domain/host-event.ts";
+import type { InventoryItem } from "../../../plugin/domain/inventory.ts";
 import type { LedgerEntry } from "../../../plugin/domain/events.ts";
 import type { KeyRollOver } from "../../../plugin/domain/key-roll-over.ts";
 import type { Ra } from "../../../plugin/domain/ra.ts";
@@ -40,6 +43,12 @@ export const anAuthority = (over: Partial<Authority> = {}): Authority => ({
   ocspEnabled: false,
   single: false,
   ocspResponder: { keyRef: "soft:def", certificate: bytes(48, 2) },
+  outside: {
+    serverType: "digicert-one",
+    url: "https://ca.example/scep",
+    code: bytes(7, 7),
+    above: [bytes(48, 9)],
+  },
   version: 1,
   createdAt: NOW,
   ...over,
@@ -103,6 +112,8 @@ export const aTemplate = (over: Partial<Template> = {}): Template => ({
   backdate: "PT5M",
   challengeMode: "dynamic",
   challengeLifetime: "PT1H",
+  pushedChallengeLifetime: "P2D",
+  attempts: { limit: 3, interval: "PT30S", lock: "PT2H", wipe: true },
   keyStorage: "tpm-else-software",
   renewalWindow: "20%",
   scepRenewal: "in-window",
@@ -162,6 +173,7 @@ export const aDevice = (over: Partial<Device> = {}): Device => ({
   hostDeviceId: "42",
   platform: "apple",
   status: "enrolled",
+  statusAt: after(-7),
   attributes: { serialnumber: "C02XG", username: "Zoë", $bytes: "not octets", colour: "red" },
   createdAt: NOW,
   updatedAt: after(1),
@@ -174,9 +186,60 @@ export const aDeployment = (over: Partial<Deployment> = {}): Deployment => ({
   templateId: "wifi",
   endpointId: "office",
   state: "delivered",
+  since: after(-60),
   nextActionAt: after(60),
   certificateId: "c-0",
+  certificateEndsAt: after(86_400),
+  previousCertificateId: "c-00",
+  seenAt: after(-5),
+  commandId: "command-7",
+  attempts: 2,
+  lastAttemptAt: after(-3),
+  deliveries: 4,
+  reason: "request-refused",
   failure: "the host said no",
+  createdAt: NOW,
+  updatedAt: after(1),
+  ...over,
+});
+
+export const anInventoryItem = (over: Partial<InventoryItem> = {}): InventoryItem => ({
+  key: "cd".repeat(32),
+  serial: "0a",
+  issuer: "CN=Wi-Fi CA",
+  subject: "CN=C02XG",
+  notAfter: after(86_400),
+  fingerprintSha256: "cd".repeat(32),
+  verdict: "current",
+  certificateId: "c-0",
+  firstSeenAt: after(-60),
+  lastSeenAt: NOW,
+  ...over,
+});
+
+export const aHostEvent = (over: Partial<HostEventRecord> = {}): HostEventRecord => ({
+  hostId: "jamf",
+  eventId: "event-1",
+  kind: "deviceWiped",
+  hostDeviceId: "42",
+  deviceId: "device-1",
+  at: after(-3),
+  receivedAt: NOW,
+  outcome: "refused",
+  code: "not_found",
+  detail: "no device",
+  result: { revoked: ["0a"], at: after(-1) },
+  ...over,
+});
+
+export const aHookAdapter = (over: Partial<HookAdapter> = {}): HookAdapter => ({
+  id: `hook-${randomUUID()}`,
+  hostId: "jamf",
+  sealed: bytes(1, 2),
+  previous: bytes(3),
+  previousUntil: after(60),
+  enabled: true,
+  version: 1,
   createdAt: NOW,
   updatedAt: after(1),
   ...over,

@@ -12,9 +12,12 @@ import {
   aChallenge,
   aDeployment,
   aDevice,
+  aHookAdapter,
+  aHostEvent,
   aLedgerEntry,
   anAuthority,
   anEndpoint,
+  anInventoryItem,
   anRa,
   aRollOver,
   aReservation,
@@ -79,6 +82,9 @@ const fill = async (database: Database): Promise<void> => {
     await store.endpoints.insert(anEndpoint());
     await store.devices.save(aDevice());
     await store.deployments.save(aDeployment());
+    await store.inventories.replace("device-1", NOW, [anInventoryItem()]);
+    assert.equal(await store.hostEvents.begin(aHostEvent(), later(9)), undefined);
+    await store.hookAdapters.insert(aHookAdapter({ id: `hook-${id}` }));
     await store.challenges.insert(aChallenge(), "aa");
     await store.crls.insert({
       ...{ authorityId: "wifi-ca", number: 5n, thisUpdate: NOW, nextUpdate: later(9) },
@@ -124,6 +130,9 @@ const contents = async (database: Database): Promise<unknown> => {
       await everything((page) => store.devices.list(page), 500),
       await everything((page) => store.deployments.list({}, page), 500),
       await store.challenges.byMac("office", "aa"),
+      await store.inventories.get("device-1"),
+      await everything((page) => store.hostEvents.ofDevice("device-1", page), 500),
+      await store.hookAdapters.list(),
       await store.crls.latest("wifi-ca"),
       await store.crls.revisions("wifi-ca"),
       await store.chain.head(),

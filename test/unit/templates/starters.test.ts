@@ -10,6 +10,7 @@ const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
 const MEMBERS = [
   "allowDuplicates",
   "allowedExtendedKeyUsages",
+  "attempts",
   "backdate",
   "beyondAuthority",
   "challengeLifetime",
@@ -23,6 +24,7 @@ const MEMBERS = [
   "maxValidity",
   "name",
   "policies",
+  "pushedChallengeLifetime",
   "renewalGrace",
   "renewalWindow",
   "sans",
