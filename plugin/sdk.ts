@@ -30,6 +30,7 @@ export * from "./domain/inventory.ts";
 export * from "./domain/ip-address.ts";
 export * from "./domain/oid.ts";
 export * from "./domain/outside-authority.ts";
+export * from "./domain/pem.ts";
 export * from "./domain/principal.ts";
 export * from "./domain/ra.ts";
 export * from "./domain/renewal-window.ts";

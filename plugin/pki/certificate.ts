@@ -161,12 +161,3 @@ export const readCertificateFile = (bytes: Uint8Array): Uint8Array => {
     throw refuse(`the file holds no readable certificate (${messageOf(error)})`, error);
   }
 };
-
-/** PEM with lines of 64 characters (RFC 7468). */
-export const toPem = (der: Uint8Array, label: string): string => {
-  const lines =
-    Buffer.from(der)
-      .toString("base64")
-      .match(/.{1,64}/g) ?? [];
-  return `-----BEGIN ${label}-----\n${lines.join("\n")}\n-----END ${label}-----\n`;
-};

@@ -1,5 +1,5 @@
 import type { Ra } from "../domain/ra.ts";
-import { toPem } from "../pki/certificate.ts";
+import { toPem } from "../domain/pem.ts";
 import { sha256Fingerprint } from "../pki/fingerprint.ts";
 
 /** An RA as API, CLI and console show it. */

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { RSA_SIGNATURES } from "../../domain/algorithm.ts";
 import { AUTHORITY_ID } from "../../domain/authority.ts";
 import { created, file, lines, listed, ok } from "./answer.ts";
-import { toPem } from "./pem.ts";
+import { toPem } from "../../domain/pem.ts";
 import { route, type Route } from "./route.ts";
 import {
   certificateText,
@@ -140,4 +140,4 @@ export const authorityRoutes: readonly Route[] = [
 ];
 
 const pemBytes = (label: string, ...ders: readonly Uint8Array[]): Uint8Array =>
-  Buffer.from(ders.map((der) => toPem(label, der)).join(""));
+  Buffer.from(ders.map((der) => toPem(der, label)).join(""));

@@ -11,6 +11,7 @@ import { buildProgram } from "../../../adapters/standalone/program.ts";
 import { freshTokenFolder, requireSoftHsm } from "../../support/softhsm.ts";
 import { assertVerifies, certificateText, openssl } from "../../support/openssl.ts";
 import { buildFaultShim, faultsIn } from "../../support/fault-shim.ts";
+import { leftOut } from "../../support/left-out.ts";
 
 const sha256 = (text: string | Uint8Array): string =>
   createHash("sha256").update(text).digest("hex");
@@ -224,7 +225,7 @@ describe("countersign keys", function () {
     assert.ok(!left.includes("countersign survey"), "nothing stays on the token");
 
     const shim = buildFaultShim(folder);
-    if (shim === undefined) return this.skip();
+    if (shim === undefined) return leftOut(this, "no gcc to build the fault shim");
     const faults = faultsIn(folder, module);
     faults.set("C_GetMechanismList 3 0");
     const args = ["probe", "--module", shim, ...token().slice(2), "--sessions", "1"];
