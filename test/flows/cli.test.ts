@@ -5,6 +5,7 @@ import { writeFile } from "node:fs/promises";
 import { runBlock, shellBlock } from "../support/documented.ts";
 import { OpensslCa } from "../support/openssl.ts";
 import {
+  cliEntry,
   countersign,
   countersignOutput,
   served,
