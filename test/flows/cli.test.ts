@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { chmod, mkdir, writeFile } from "node:fs/promises";
-import { delimiter } from "node:path";
+import { writeFile } from "node:fs/promises";
+import { runBlock, shellBlock } from "../support/documented.ts";
 import { OpensslCa } from "../support/openssl.ts";
 import {
   cliEntry,
@@ -12,15 +12,7 @@ import {
   type Ready,
   type Serving,
 } from "../support/standalone.ts";
-import { output, requirePrograms, run, workFolder, type WorkFolder } from "../support/tools.ts";
-
-/** The first shell block after a heading of a document. */
-const shellBlock = (document: string, heading: string): string => {
-  const text = readFileSync(new URL(`../../docs/${document}`, import.meta.url), "utf8");
-  const block = /```sh\n([\s\S]*?)```/.exec(text.slice(text.indexOf(heading)))?.[1];
-  assert.ok(block);
-  return block;
-};
+import { output, requirePrograms, workFolder, type WorkFolder } from "../support/tools.ts";
 
 describe("command line", function () {
   this.timeout(120_000);
@@ -47,17 +39,8 @@ describe("command line", function () {
     const place = await workFolder();
     const block = shellBlock("cli.md", "## A server from nothing");
     assert.equal(block.trim().split("\n").length, 10);
-    await mkdir(place.file("bin"));
-    const command = `#!/bin/sh\nexec '${process.execPath}' '${cliEntry()}' "$@"\n`;
-    await writeFile(place.file("bin/countersign"), command);
-    await chmod(place.file("bin/countersign"), 0o755);
     try {
-      const script = `set -e\n${block}kill $!\nwait $!\n`;
-      const ran = await run("sh", ["-c", script], {
-        cwd: place.path,
-        environment: { PATH: `${place.file("bin")}${delimiter}${process.env["PATH"] ?? ""}` },
-        deadline: 90_000,
-      });
+      const ran = await runBlock(place, block);
       assert.equal(ran.status, 0, ran.stderr);
       const said = ran.stdout.toString();
       assert.match(said, /alice\/cert\.pem: OK/);
