@@ -18,8 +18,12 @@ import { SourceLimit } from "./scep/source-limit.ts";
 import { Access } from "./services/access.ts";
 import { Authorities } from "./services/authorities.ts";
 import { CaCertificates } from "./services/ca-certificates.ts";
+import { CaServerReadings } from "./services/ca-server-readings.ts";
 import { Certificates } from "./services/certificates.ts";
 import { Challenges } from "./services/challenges.ts";
+import { Consoles } from "./services/consoles.ts";
+import { ConsoleCaServers } from "./services/console-ca-servers.ts";
+import { ConsoleTemplates } from "./services/console-templates.ts";
 import { CrlPublisher } from "./services/crl-publisher.ts";
 import { Deployments } from "./services/deployments.ts";
 import { Devices } from "./services/devices.ts";
@@ -41,6 +45,7 @@ import { Ras } from "./services/ras.ts";
 import { RefusalLog } from "./services/refusal-log.ts";
 import { Revocations } from "./services/revocations.ts";
 import { RollOvers } from "./services/roll-overs.ts";
+import { SearchIndex } from "./services/search-index.ts";
 import { SecretBox } from "./services/secret-box.ts";
 import { StaticChallenges } from "./services/static-challenges.ts";
 import { Status } from "./services/status.ts";
@@ -49,7 +54,9 @@ import { Tenants } from "./services/tenants.ts";
 import type { Setup } from "./setup.ts";
 import {
   CA_BACKENDS,
+  CERTIFICATE_PROFILES,
   CLOCK,
+  CONSOLES,
   DATABASE,
   DIRECTORY,
   KEY_PROVIDERS,
@@ -87,8 +94,12 @@ const SERVICES: readonly Service[] = [
   Access,
   Authorities,
   CaCertificates,
+  CaServerReadings,
   Certificates,
   Challenges,
+  Consoles,
+  ConsoleCaServers,
+  ConsoleTemplates,
   CrlPublisher,
   Deployments,
   Devices,
@@ -116,6 +127,7 @@ const SERVICES: readonly Service[] = [
   Revocations,
   ScepOperations,
   RollOvers,
+  SearchIndex,
   SecretBox,
   SeenCiphertexts,
   SourceLimit,
@@ -140,6 +152,8 @@ export const buildContainer = (opened: Opened): Resolve => {
     .register(KEY_PROVIDERS, { useValue: opened.keyProviders })
     .register(CA_BACKENDS, { useValue: setup.caBackends })
     .register(MDM_HOSTS, { useValue: setup.hosts })
+    .register(CONSOLES, { useValue: setup.consoles ?? [] })
+    .register(CERTIFICATE_PROFILES, { useValue: setup.certificateProfiles ?? [] })
     .register(PROFILE_RENDERERS, { useValue: setup.renderers });
   for (const service of SERVICES) {
     // The services carry only their `@inject` marks, so that no import registers anything anywhere.

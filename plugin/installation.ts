@@ -9,6 +9,7 @@ import type { Settings } from "./ports/settings.ts";
 import type { Directory } from "./ports/stores.ts";
 import { readSecretBytes } from "./secret-source.ts";
 import { Dispatcher } from "./services/dispatcher.ts";
+import { SearchIndex } from "./services/search-index.ts";
 import { deriveKey } from "./services/secret-box.ts";
 import type { Setup } from "./setup.ts";
 import { openDatabase } from "./store/database.ts";
@@ -65,6 +66,9 @@ export const openInstallation = async (
     const dispatcher = resolve(Dispatcher);
     closers.push(() => dispatcher.stop());
     dispatcher.start();
+    const search = resolve(SearchIndex);
+    closers.push(() => search.stop());
+    search.start();
     return { resolve, serverSecret, close };
   } catch (failure) {
     await close().catch((unclosed: unknown) => {

@@ -4,8 +4,10 @@
 export * from "./domain/algorithm.ts";
 export * from "./domain/authority.ts";
 export * from "./domain/certificate.ts";
+export * from "./domain/certificate-profile.ts";
 export * from "./domain/challenge.ts";
 export * from "./domain/console/dialect.ts";
+export type * from "./domain/console/extras.ts";
 export * from "./domain/console/form.ts";
 export * from "./domain/console/life-parts.ts";
 export * from "./domain/console/model.ts";

@@ -13,6 +13,7 @@ import { Approvals } from "./services/approvals.ts";
 import { Authorities } from "./services/authorities.ts";
 import { Certificates } from "./services/certificates.ts";
 import { Challenges } from "./services/challenges.ts";
+import { Consoles } from "./services/consoles.ts";
 import { Deployments } from "./services/deployments.ts";
 import { Devices } from "./services/devices.ts";
 import { Endpoints } from "./services/endpoints.ts";
@@ -45,6 +46,7 @@ export const buildSite = (
     ras: resolve(Ras),
     templates: resolve(Templates),
     endpoints: resolve(Endpoints),
+    consoles: resolve(Consoles),
     rollOvers: resolve(RollOvers),
     devices: resolve(Devices),
     hostEvents: resolve(HostEvents),

@@ -4,6 +4,7 @@ import {
   schemeOfKey,
   type SignatureScheme,
 } from "./algorithm.ts";
+import type { ShapeExtras } from "./console/extras.ts";
 
 /** Requirements.md A-01: `external` is a root whose key is elsewhere (certificate only). */
 export const AUTHORITY_KINDS = ["root", "external", "intermediate", "issuing"] as const;
@@ -46,6 +47,12 @@ export interface Authority {
   readonly single: boolean;
   /** The delegated OCSP responder: key reference and certificate, DER. */
   readonly ocspResponder: { readonly keyRef: string; readonly certificate: Uint8Array } | undefined;
+  /** Ids of the certificate profiles it may issue by (A-26); undefined: it is not restricted. */
+  readonly profiles?: readonly string[] | undefined;
+  /** What consoles keep beside it. */
+  readonly shapeExtras?: ShapeExtras | undefined;
+  /** When it was deleted; its identifier stays taken for a day (A-21). */
+  readonly deletedAt?: Date | undefined;
   readonly version: number;
   readonly createdAt: Date;
 }

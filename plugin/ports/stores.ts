@@ -5,12 +5,15 @@ import type {
   CertificateStatus,
   RevocationReason,
 } from "../domain/certificate.ts";
+import type { CertificateProfile } from "../domain/certificate-profile.ts";
 import type { Challenge } from "../domain/challenge.ts";
+import type { Credential } from "../domain/credential.ts";
 import type { Deployment } from "../domain/deployment.ts";
 import type { Device } from "../domain/device.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
 import type { EndpointLimits } from "../domain/endpoint-limits.ts";
 import type { LedgerEntry, LedgerEvent, LedgerRow } from "../domain/events.ts";
+import type { Person } from "../domain/person.ts";
 import type { Ra } from "../domain/ra.ts";
 import type { SubjectAltName } from "../domain/san.ts";
 import type { Template } from "../domain/template.ts";
@@ -139,6 +142,11 @@ export interface CertificateFilter {
   readonly deviceId?: string | undefined;
   /** Any spelling is normalised by the caller: lower-case hex without leading zero octets. */
   readonly serial?: string | undefined;
+  /** Words: each must begin a word of subject, alternative names, serial or fingerprint. */
+  readonly text?: readonly string[] | undefined;
+  /** Only the installation's own (true), or all others (false). */
+  readonly internal?: boolean | undefined;
+  /** The lists with an end are ordered by notAfter, soonest first; all others newest first. */
   readonly expiresBefore?: Date | undefined;
   readonly expiresAfter?: Date | undefined;
 }
@@ -149,13 +157,18 @@ export interface RevokedEntry {
   readonly reason: RevocationReason;
   readonly invalidityDate: Date | undefined;
 }
+/** Words that certificates are found by (foundations.md 39); written behind the issuing path. */
+export interface TermStore {
+  /** Takes up to `limit` certificates that are not in it yet; answers how many it took. */
+  advance(now: Date, limit: number): Promise<number>;
+}
 export interface CertificateStore {
   /** For certificates of the installation's own (authority, RA, OCSP): stored as issued. */
   insert(certificate: Certificate, der: Uint8Array): Promise<void>;
   get(id: string): Promise<Certificate | undefined>;
   bySerial(authorityId: string, serial: string): Promise<Certificate | undefined>;
   der(id: string): Promise<Uint8Array | undefined>;
-  /** Newest first. */
+  /** Newest first; where the filter names an end, the soonest end first. */
   list(filter: CertificateFilter, page: PageRequest): Promise<Page<Certificate>>;
   /** Issued or reserved, and not expired, of one device. */
   liveOfDevice(deviceId: string, now: Date): Promise<readonly Certificate[]>;
@@ -217,6 +230,23 @@ export interface OutboxStore {
   retry(id: string, at: Date, reason: string): Promise<void>;
 }
 
+/** What every small object has. */
+export interface Versioned {
+  readonly id: string;
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+/** Small objects, looked up by id only; a tenant has tens of them. `insert` and `update` refuse as those of `AuthorityStore` do. */
+export interface DocumentStore<T extends Versioned> {
+  insert(item: T): Promise<void>;
+  update(item: T): Promise<void>;
+  delete(id: string): Promise<boolean>;
+  get(id: string): Promise<T | undefined>;
+  /** Oldest first. */
+  list(): Promise<readonly T[]>;
+}
+
 /** All stores of one tenant. What it was opened for cannot be changed, and no method names another tenant. */
 export interface TenantStore {
   readonly tenant: TenantId;
@@ -229,11 +259,16 @@ export interface TenantStore {
   readonly challenges: ChallengeStore;
   readonly pending: PendingStore;
   readonly certificates: CertificateStore;
+  readonly terms: TermStore;
   readonly crls: CrlStore;
   readonly ledger: LedgerStore;
   readonly chain: LedgerChainStore;
   readonly limits: LimitStore;
   readonly outbox: OutboxStore;
+  /** Custom ones only; those that are shipped are code. */
+  readonly profiles: DocumentStore<CertificateProfile>;
+  readonly people: DocumentStore<Person>;
+  readonly credentials: DocumentStore<Credential>;
   readonly enrolments: EnrolmentStore;
   /**
    * All that `fn` does through the store it is given commits together, or nothing does; nobody else writes between its reads and its

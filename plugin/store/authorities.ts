@@ -1,4 +1,5 @@
 import type { Authority } from "../domain/authority.ts";
+import type { ShapeExtras } from "../domain/console/extras.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import type { AuthorityStore } from "../ports/stores.ts";
 import {
@@ -42,6 +43,9 @@ interface AuthorityRow {
   readonly ocsp_enabled: Flag;
   readonly single: Flag;
   readonly ocsp_responder: string | null;
+  readonly profiles: string | null;
+  readonly shape_extras: string | null;
+  readonly deleted_at: Millis | null;
   readonly version: number;
   readonly created_at: Millis;
 }
@@ -69,6 +73,9 @@ const mapping: Mapping<Authority, AuthorityRow> = {
     ocsp_enabled: toFlag(authority.ocspEnabled),
     single: toFlag(authority.single),
     ocsp_responder: authority.ocspResponder === undefined ? null : toJson(authority.ocspResponder),
+    profiles: authority.profiles === undefined ? null : toJson(authority.profiles),
+    shape_extras: authority.shapeExtras === undefined ? null : toJson(authority.shapeExtras),
+    deleted_at: toMillisOrNull(authority.deletedAt),
     version: authority.version,
     created_at: toMillis(authority.createdAt),
   }),
@@ -96,6 +103,10 @@ const mapping: Mapping<Authority, AuthorityRow> = {
       row.ocsp_responder === null
         ? undefined
         : (fromJson(row.ocsp_responder) as NonNullable<Authority["ocspResponder"]>),
+    profiles: row.profiles === null ? undefined : (fromJson(row.profiles) as string[]),
+    shapeExtras:
+      row.shape_extras === null ? undefined : (fromJson(row.shape_extras) as ShapeExtras),
+    deletedAt: fromMillisOrNull(row.deleted_at),
     version: row.version,
     createdAt: fromMillis(row.created_at),
   }),

@@ -2,6 +2,7 @@ import { approvalRoutes } from "./approvals.ts";
 import { authorityRoutes } from "./authorities.ts";
 import { certificateRoutes } from "./certificates.ts";
 import { challengeRoutes } from "./challenges.ts";
+import { consoleRoutes } from "./consoles.ts";
 import { deploymentRoutes } from "./deployments.ts";
 import { deviceRoutes } from "./devices.ts";
 import { endpointRoutes } from "./endpoints.ts";
@@ -21,6 +22,7 @@ export const API_ROUTES: readonly Route[] = [
   ...raRoutes,
   ...templateRoutes,
   ...endpointRoutes,
+  ...consoleRoutes,
   ...deviceRoutes,
   ...deploymentRoutes,
   ...challengeRoutes,

@@ -88,7 +88,14 @@ describe("the SQLite file", () => {
     opened.push(second);
     await second.migrate();
     assert.deepEqual(applied, [
-      { applied: ["0001-first", "0002-limits-and-chain", "0003-authority-signature"] },
+      {
+        applied: [
+          "0001-first",
+          "0002-limits-and-chain",
+          "0003-authority-signature",
+          "0010-consoles",
+        ],
+      },
     ]);
     assert.deepEqual(await second.directory.open("t").devices.get("device-1"), aDevice());
     assert.deepEqual(await second.directory.setting("epoch", async () => bytes(2)), bytes(1));
