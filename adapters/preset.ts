@@ -10,6 +10,7 @@ import {
   type Setup,
 } from "../plugin/sdk.ts";
 import { profileRenderers } from "../templates/profile/renderers.ts";
+import { consoleShapes } from "./consoles/consoles.ts";
 import { internalCa } from "./ca/internal.ts";
 
 const softKeys = (environment: Environment): KeyStoreDefinition =>
@@ -107,6 +108,7 @@ export const builtins = (overrides: Partial<Setup> = {}): Setup => {
     keyStores: [softKeys(environment), pkcs11Keys(environment)],
     caBackends: [internalCa()],
     renderers: profileRenderers(),
+    consoles: consoleShapes(),
     hosts: [],
     environment,
     ...overrides,

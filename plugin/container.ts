@@ -22,8 +22,12 @@ import { Attempts } from "./services/attempts.ts";
 import { Authorities } from "./services/authorities.ts";
 import { CaCertificates } from "./services/ca-certificates.ts";
 import { CaRenewals } from "./services/ca-renewals.ts";
+import { CaServerReadings } from "./services/ca-server-readings.ts";
 import { Certificates } from "./services/certificates.ts";
 import { Challenges } from "./services/challenges.ts";
+import { Consoles } from "./services/consoles.ts";
+import { ConsoleCaServers } from "./services/console-ca-servers.ts";
+import { ConsoleTemplates } from "./services/console-templates.ts";
 import { CrlPublisher } from "./services/crl-publisher.ts";
 import { Deployments } from "./services/deployments.ts";
 import { DeploymentCommands } from "./services/deployment-commands.ts";
@@ -59,6 +63,7 @@ import { Retirements } from "./services/retirements.ts";
 import { Revocations } from "./services/revocations.ts";
 import { RollOvers } from "./services/roll-overs.ts";
 import { Rotation } from "./services/rotation.ts";
+import { SearchIndex } from "./services/search-index.ts";
 import { SecretBox } from "./services/secret-box.ts";
 import { StaticChallenges } from "./services/static-challenges.ts";
 import { Status } from "./services/status.ts";
@@ -68,7 +73,9 @@ import { Tenants } from "./services/tenants.ts";
 import type { Setup } from "./setup.ts";
 import {
   CA_BACKENDS,
+  CERTIFICATE_PROFILES,
   CLOCK,
+  CONSOLES,
   DATABASE,
   DIRECTORY,
   KEY_PROVIDERS,
@@ -110,8 +117,12 @@ const SERVICES: readonly Service[] = [
   Authorities,
   CaCertificates,
   CaRenewals,
+  CaServerReadings,
   Certificates,
   Challenges,
+  Consoles,
+  ConsoleCaServers,
+  ConsoleTemplates,
   CrlPublisher,
   ForeignRenewals,
   Deployments,
@@ -153,6 +164,7 @@ const SERVICES: readonly Service[] = [
   ScepOperations,
   RollOvers,
   Rotation,
+  SearchIndex,
   SecretBox,
   SeenCiphertexts,
   SourceLimit,
@@ -178,6 +190,8 @@ export const buildContainer = (opened: Opened): Resolve => {
     .register(KEY_PROVIDERS, { useValue: opened.keyProviders })
     .register(CA_BACKENDS, { useValue: setup.caBackends })
     .register(MDM_HOSTS, { useValue: setup.hosts })
+    .register(CONSOLES, { useValue: setup.consoles ?? [] })
+    .register(CERTIFICATE_PROFILES, { useValue: setup.certificateProfiles ?? [] })
     .register(PROFILE_RENDERERS, { useValue: setup.renderers });
   for (const service of SERVICES) {
     // The services carry only their `@inject` marks, so that no import registers anything anywhere.

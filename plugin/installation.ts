@@ -8,6 +8,7 @@ import type { Directory } from "./ports/stores.ts";
 import { checkServerSecret, readServerSecret } from "./server-secret.ts";
 import { Dispatcher } from "./services/dispatcher.ts";
 import { Rotation } from "./services/rotation.ts";
+import { SearchIndex } from "./services/search-index.ts";
 import { deriveKey } from "./services/secret-box.ts";
 import type { Setup } from "./setup.ts";
 import { openDatabase } from "./store/database.ts";
@@ -67,6 +68,9 @@ export const openInstallation = async (
     const rotation = resolve(Rotation);
     closers.push(() => rotation.stop());
     rotation.start();
+    const search = resolve(SearchIndex);
+    closers.push(() => search.stop());
+    search.start();
     return { resolve, serverSecret, close };
   } catch (failure) {
     await close().catch((unclosed: unknown) => {

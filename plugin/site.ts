@@ -16,6 +16,7 @@ import { Authorities } from "./services/authorities.ts";
 import { CaRenewals } from "./services/ca-renewals.ts";
 import { Certificates } from "./services/certificates.ts";
 import { Challenges } from "./services/challenges.ts";
+import { Consoles } from "./services/consoles.ts";
 import { Deployments } from "./services/deployments.ts";
 import { Devices } from "./services/devices.ts";
 import { Endpoints } from "./services/endpoints.ts";
@@ -52,6 +53,7 @@ export const buildSite = (
     ras: resolve(Ras),
     templates: resolve(Templates),
     endpoints: resolve(Endpoints),
+    consoles: resolve(Consoles),
     rollOvers: resolve(RollOvers),
     keyRollOvers: resolve(KeyRollOvers),
     renewals: resolve(CaRenewals),

@@ -5,6 +5,7 @@ import {
   type SignatureScheme,
 } from "./algorithm.ts";
 import type { OutsideAuthority } from "./outside-authority.ts";
+import type { ShapeExtras } from "./console/extras.ts";
 
 /**
  * Requirements.md A-01: `external` is a root whose key is elsewhere (certificate only); `outside` issues elsewhere, and devices call its SCEP URL
@@ -54,6 +55,12 @@ export interface Authority {
   readonly ocspResponder: { readonly keyRef: string; readonly certificate: Uint8Array } | undefined;
   /** Of the kind `outside` only. */
   readonly outside: OutsideAuthority | undefined;
+  /** Ids of the certificate profiles it may issue by (A-26); undefined: it is not restricted. */
+  readonly profiles?: readonly string[] | undefined;
+  /** What consoles keep beside it. */
+  readonly shapeExtras?: ShapeExtras | undefined;
+  /** When it was deleted; its identifier stays taken for a day (A-21). */
+  readonly deletedAt?: Date | undefined;
   readonly version: number;
   readonly createdAt: Date;
 }

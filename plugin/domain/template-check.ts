@@ -13,7 +13,14 @@ import { parseTextPattern } from "./text-pattern.ts";
 /** What of a template is checked: all that its author writes. */
 export type TemplateDraft = Omit<
   Template,
-  "id" | "name" | "version" | "authorityId" | "createdAt" | "updatedAt"
+  | "id"
+  | "name"
+  | "version"
+  | "authorityId"
+  | "profileId"
+  | "shapeExtras"
+  | "createdAt"
+  | "updatedAt"
 >;
 
 /** The authority a template is checked against. */

@@ -1,5 +1,6 @@
 import type { AttemptPolicy } from "./attempt-policy.ts";
 import type { KeyAlgorithm } from "./algorithm.ts";
+import type { ShapeExtras } from "./console/extras.ts";
 import type { SanType } from "./san.ts";
 
 /** RFC 5280 section 4.2.1.3, in bit order. */
@@ -72,6 +73,10 @@ export interface Template {
   readonly policies: readonly CertificatePolicy[];
   /** A device may hold two live certificates of this template (T-25). */
   readonly allowDuplicates: boolean;
+  /** The certificate profile it keeps to; must be enabled on an authority that has such a list. */
+  readonly profileId?: string | undefined;
+  /** What consoles keep beside it. */
+  readonly shapeExtras?: ShapeExtras | undefined;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }

@@ -5,6 +5,7 @@ import type {
   CertificateStatus,
   RevocationReason,
 } from "../domain/certificate.ts";
+import type { CertificateProfile } from "../domain/certificate-profile.ts";
 import type { Challenge } from "../domain/challenge.ts";
 import type { Deployment, DeploymentState } from "../domain/deployment.ts";
 import type { Device } from "../domain/device.ts";
@@ -13,6 +14,8 @@ import type { EndpointLimits } from "../domain/endpoint-limits.ts";
 import type { LedgerEntry, LedgerEvent, LedgerRow, SealedEntry } from "../domain/events.ts";
 import type { KeyRollOver } from "../domain/key-roll-over.ts";
 import type { Role } from "../domain/principal.ts";
+import type { Credential } from "../domain/credential.ts";
+import type { Person } from "../domain/person.ts";
 import type { Ra } from "../domain/ra.ts";
 import type { SubjectAltName } from "../domain/san.ts";
 import type { Template } from "../domain/template.ts";
@@ -180,6 +183,11 @@ export interface CertificateFilter {
   readonly deviceId?: string | undefined;
   /** Any spelling is normalised by the caller: lower-case hex without leading zero octets. */
   readonly serial?: string | undefined;
+  /** Words: each must begin a word of subject, alternative names, serial or fingerprint. */
+  readonly text?: readonly string[] | undefined;
+  /** Only the installation's own (true), or all others (false). */
+  readonly internal?: boolean | undefined;
+  /** The lists with an end are ordered by notAfter, soonest first; all others newest first. */
   readonly expiresBefore?: Date | undefined;
   readonly expiresAfter?: Date | undefined;
 }
@@ -189,6 +197,11 @@ export interface RevokedEntry {
   readonly revokedAt: Date;
   readonly reason: RevocationReason;
   readonly invalidityDate: Date | undefined;
+}
+/** Words that certificates are found by (foundations.md 39); written behind the issuing path. */
+export interface TermStore {
+  /** Takes up to `limit` certificates that are not in it yet; answers how many it took. */
+  advance(now: Date, limit: number): Promise<number>;
 }
 export interface CertificateStore {
   /** For certificates that were signed elsewhere: stored as issued. Those of outside authorities may be known without their DER. */
@@ -215,7 +228,7 @@ export interface CertificateStore {
   der(id: string): Promise<Uint8Array | undefined>;
   /** Those of `ids` that are there; at most 500. */
   ders(ids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
-  /** Newest first. */
+  /** Newest first; where the filter names an end, the soonest end first. */
   list(filter: CertificateFilter, page: PageRequest): Promise<Page<Certificate>>;
   /** Issued or reserved, and not expired, of one device. */
   liveOfDevice(deviceId: string, now: Date): Promise<readonly Certificate[]>;
@@ -279,6 +292,23 @@ export interface OutboxStore {
   retry(id: string, at: Date, reason: string): Promise<void>;
 }
 
+/** What every small object has. */
+export interface Versioned {
+  readonly id: string;
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+/** Small objects, looked up by id only; a tenant has tens of them. `insert` and `update` refuse as those of `AuthorityStore` do. */
+export interface DocumentStore<T extends Versioned> {
+  insert(item: T): Promise<void>;
+  update(item: T): Promise<void>;
+  delete(id: string): Promise<boolean>;
+  get(id: string): Promise<T | undefined>;
+  /** Oldest first. */
+  list(): Promise<readonly T[]>;
+}
+
 /** All stores of one tenant. What it was opened for cannot be changed, and no method names another tenant. */
 export interface TenantStore {
   readonly tenant: TenantId;
@@ -296,11 +326,16 @@ export interface TenantStore {
   readonly challenges: ChallengeStore;
   readonly pending: PendingStore;
   readonly certificates: CertificateStore;
+  readonly terms: TermStore;
   readonly crls: CrlStore;
   readonly ledger: LedgerStore;
   readonly chain: LedgerChainStore;
   readonly limits: LimitStore;
   readonly outbox: OutboxStore;
+  /** Custom ones only; those that are shipped are code. */
+  readonly profiles: DocumentStore<CertificateProfile>;
+  readonly people: DocumentStore<Person>;
+  readonly credentials: DocumentStore<Credential>;
   readonly enrolments: EnrolmentStore;
   /**
    * All that `fn` does through the store it is given commits together, or nothing does; nobody else writes between its reads and its

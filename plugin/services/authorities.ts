@@ -194,15 +194,33 @@ export class Authorities {
     name: string,
     version?: number,
   ): Promise<AuthorityView> {
+    return this.change(principal, id, () => ({ name }), version);
+  }
+
+  /** Changes what may be changed of an authority: its name, its profiles, what consoles keep beside it. */
+  async change(
+    principal: Principal,
+    id: string,
+    changes: (
+      authority: Authority,
+    ) => Partial<Pick<Authority, "name" | "profiles" | "shapeExtras">>,
+    version?: number,
+  ): Promise<AuthorityView> {
     const store = this.access.open(principal, "authorities:manage");
     const authority = await existing(store, id);
     sameVersion(authority.version, version);
-    const renamed = { ...authority, name, version: authority.version + 1 };
+    const change = changes(authority);
+    const changed = { ...authority, ...change, version: authority.version + 1 };
     await store.run(async (tx) => {
-      await tx.authorities.update(renamed);
-      await tx.ledger.append(this.access.entry(principal, "authority.changed", id, { name }));
+      await tx.authorities.update(changed);
+      await tx.ledger.append(
+        this.access.entry(principal, "authority.changed", id, {
+          name: changed.name,
+          fields: Object.keys(change),
+        }),
+      );
     });
-    return this.view(store, renamed);
+    return this.view(store, changed);
   }
 
   /** DER. */

@@ -63,8 +63,8 @@ export interface EndpointInput {
   readonly clientProfile?: ClientProfileName | undefined;
 }
 
-/** Shorter static secrets can be guessed. */
-const SHORTEST_SECRET = 8;
+/** Characters; shorter static secrets can be guessed. */
+export const SHORTEST_SECRET = 8;
 
 /** The objects behind SCEP URLs (E-01, E-02). */
 export class Endpoints {

@@ -5,7 +5,7 @@ import { compareDurations, parseDuration } from "../domain/duration.ts";
 import type { Principal } from "../domain/principal.ts";
 import { templateProblems } from "../domain/template-check.ts";
 import { DEFAULT_PUSHED_LIFETIME, type Template } from "../domain/template.ts";
-import { CountersignError } from "../errors.ts";
+import { CountersignError, type Issue } from "../errors.ts";
 import type { Clock } from "../ports/ambient.ts";
 import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK } from "../tokens.ts";
@@ -69,18 +69,7 @@ export class Templates {
 
   async create(principal: Principal, input: TemplateInput): Promise<Template> {
     const store = this.access.open(principal, "configuration:manage");
-    const now = this.clock.now();
-    const template: Template = {
-      ...DEFAULTS,
-      // Who sets a window means it.
-      maxValidity: longer(input.validity, LONGEST_LIFE),
-      scepRenewal: input.renewalWindow === undefined ? DEFAULTS.scepRenewal : "in-window",
-      name: input.id,
-      ...given(input),
-      version: 1,
-      createdAt: now,
-      updatedAt: now,
-    };
+    const template = this.draft(input);
     await this.check(store, template, !TEMPLATE_ID.test(input.id));
     await store.run(async (tx) => {
       await tx.templates.insert(template);
@@ -140,7 +129,42 @@ export class Templates {
     });
   }
 
+  /** Why a template could not be saved like this; empty when it could (T-27). */
+  async problems(principal: Principal, input: TemplateInput): Promise<readonly Issue[]> {
+    const store = this.access.open(principal, "configuration:manage");
+    return this.issuesOf(store, this.draft(input), false);
+  }
+
   private async check(store: TenantStore, template: Template, badId: boolean): Promise<void> {
+    const issues = await this.issuesOf(store, template, badId);
+    if (issues.length > 0)
+      throw new CountersignError(
+        "template_impossible",
+        `template ${template.id} could never issue`,
+        { issues },
+      );
+  }
+
+  private draft(input: TemplateInput): Template {
+    const now = this.clock.now();
+    return {
+      ...DEFAULTS,
+      // Who sets a window means it.
+      maxValidity: longer(input.validity, LONGEST_LIFE),
+      scepRenewal: input.renewalWindow === undefined ? DEFAULTS.scepRenewal : "in-window",
+      name: input.id,
+      ...given(input),
+      version: 1,
+      createdAt: now,
+      updatedAt: now,
+    };
+  }
+
+  private async issuesOf(
+    store: TenantStore,
+    template: Template,
+    badId: boolean,
+  ): Promise<readonly Issue[]> {
     const authority = await store.authorities.get(template.authorityId);
     const issues = [
       ...templateProblems(
@@ -160,12 +184,7 @@ export class Templates {
         message: "only an issuing CA certifies end entities (A-02)",
       });
     }
-    if (issues.length > 0)
-      throw new CountersignError(
-        "template_impossible",
-        `template ${template.id} could never issue`,
-        { issues },
-      );
+    return issues;
   }
 }
 

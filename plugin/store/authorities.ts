@@ -1,4 +1,5 @@
 import type { Authority } from "../domain/authority.ts";
+import type { ShapeExtras } from "../domain/console/extras.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import type { AuthorityStore } from "../ports/stores.ts";
 import {
@@ -44,6 +45,9 @@ interface AuthorityRow {
   readonly single: Flag;
   readonly ocsp_responder: string | null;
   readonly outside: string | null;
+  readonly profiles: string | null;
+  readonly shape_extras: string | null;
+  readonly deleted_at: Millis | null;
   readonly version: number;
   readonly created_at: Millis;
 }
@@ -73,6 +77,9 @@ const mapping: Mapping<Authority, AuthorityRow> = {
     single: toFlag(authority.single),
     ocsp_responder: authority.ocspResponder === undefined ? null : toJson(authority.ocspResponder),
     outside: authority.outside === undefined ? null : toJson(authority.outside),
+    profiles: authority.profiles === undefined ? null : toJson(authority.profiles),
+    shape_extras: authority.shapeExtras === undefined ? null : toJson(authority.shapeExtras),
+    deleted_at: toMillisOrNull(authority.deletedAt),
     version: authority.version,
     created_at: toMillis(authority.createdAt),
   }),
@@ -106,6 +113,10 @@ const mapping: Mapping<Authority, AuthorityRow> = {
       row.outside === null
         ? undefined
         : (fromJson(row.outside) as NonNullable<Authority["outside"]>),
+    profiles: row.profiles === null ? undefined : (fromJson(row.profiles) as string[]),
+    shapeExtras:
+      row.shape_extras === null ? undefined : (fromJson(row.shape_extras) as ShapeExtras),
+    deletedAt: fromMillisOrNull(row.deleted_at),
     version: row.version,
     createdAt: fromMillis(row.created_at),
   }),

@@ -21,8 +21,9 @@ import {
   type Millis,
 } from "./base/columns.ts";
 import { fromJson, toJson } from "./base/json.ts";
-import { Rows, type Mapping } from "./base/rows.ts";
+import { type Mapping, NEWEST_FIRST, type Order, Rows } from "./base/rows.ts";
 import type { Session } from "./base/session.ts";
+import { matchingTerms } from "./terms.ts";
 
 const DERS = "countersign_certificate_ders";
 
@@ -196,8 +197,21 @@ export class Certificates implements CertificateStore {
     return new Map(rows.map(({ id, der }) => [id, fromBlob(der)]));
   }
 
-  list(filter: CertificateFilter, page: PageRequest): Promise<Page<Certificate>> {
-    return this.#rows.page(page, (query) => narrowed(query, filter));
+  async list(filter: CertificateFilter, page: PageRequest): Promise<Page<Certificate>> {
+    const byText =
+      filter.text === undefined || filter.text.length === 0
+        ? undefined
+        : await matchingTerms(this.session, this.tenant, filter.text);
+    return this.#rows.page(
+      page,
+      (query) => {
+        const found = narrowed(query, filter);
+        return byText === undefined ? found : byText(found);
+      },
+      filter.expiresBefore === undefined && filter.expiresAfter === undefined
+        ? NEWEST_FIRST
+        : SOONEST_END_FIRST,
+    );
   }
 
   liveOfDevice(deviceId: string, now: Date): Promise<readonly Certificate[]> {
@@ -257,6 +271,12 @@ export class Certificates implements CertificateStore {
   }
 }
 
+const SOONEST_END_FIRST: Order<CertificateRow> = {
+  column: "not_after",
+  direction: "asc",
+  of: (row) => Number(row.not_after),
+};
+
 interface RevokedRow {
   readonly serial: string;
   readonly revoked_at: Millis;
@@ -266,7 +286,8 @@ interface RevokedRow {
 
 const narrowed = (query: Knex.QueryBuilder, filter: CertificateFilter): Knex.QueryBuilder => {
   const equal = {
-    status: filter.status,
+    // Literal where a partial index serves it.
+    status: LITERAL.has(filter.status) ? undefined : filter.status,
     role: filter.role,
     authority_id: filter.authorityId,
     template_id: filter.templateId,
@@ -275,9 +296,15 @@ const narrowed = (query: Knex.QueryBuilder, filter: CertificateFilter): Knex.Que
   };
   for (const [column, value] of Object.entries(equal))
     if (value !== undefined) query = query.where(column, value);
+  if (LITERAL.has(filter.status)) query = query.whereRaw(`status = '${filter.status ?? ""}'`);
+  if (filter.internal === true || (filter.role ?? "subscriber") !== "subscriber")
+    query = query.whereRaw("role <> 'subscriber'");
+  else if (filter.internal === false) query = query.where("role", "subscriber");
   if (filter.expiresBefore !== undefined)
     query = query.where("not_after", "<", toMillis(filter.expiresBefore));
   if (filter.expiresAfter !== undefined)
     query = query.where("not_after", ">", toMillis(filter.expiresAfter));
   return query;
 };
+
+const LITERAL: ReadonlySet<CertificateFilter["status"]> = new Set(["revoked", "failed"]);

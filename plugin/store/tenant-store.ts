@@ -7,6 +7,7 @@ import { Challenges } from "./challenges.ts";
 import { Crls } from "./crls.ts";
 import { Deployments } from "./deployments.ts";
 import { Devices } from "./devices.ts";
+import { Documents } from "./documents.ts";
 import { Endpoints } from "./endpoints.ts";
 import { GroupCommit } from "./enrolling/group-commit.ts";
 import { Enrolments } from "./enrolments.ts";
@@ -22,6 +23,7 @@ import { Ras } from "./ras.ts";
 import { RollOvers } from "./roll-overs.ts";
 import { Templates } from "./templates.ts";
 import { Tokens } from "./tokens.ts";
+import { Terms } from "./terms.ts";
 
 /** All stores of `tenant` on one session. `commit` is shared by all tenants outside of transactions. */
 export const openTenantStore = (
@@ -44,11 +46,15 @@ export const openTenantStore = (
   challenges: new Challenges(session, tenant),
   pending: new Pending(session, tenant),
   certificates: new Certificates(session, tenant),
+  terms: new Terms(session, tenant),
   crls: new Crls(session, tenant),
   ledger: new Ledger(session, tenant),
   chain: new LedgerChain(session, tenant),
   limits: new Limits(session, tenant),
   outbox: new Outbox(session, tenant),
+  profiles: new Documents(session, tenant, "countersign_certificate_profiles"),
+  people: new Documents(session, tenant, "countersign_people"),
+  credentials: new Documents(session, tenant, "countersign_credentials"),
   enrolments: new Enrolments(session, tenant, commit),
   // Inside a transaction the calls join it, so they gather in a batch of its own.
   run: (fn) => session.begin((tx) => fn(openTenantStore(tx, tenant, new GroupCommit(tx)))),

@@ -65,7 +65,11 @@ class Server {
     this.child = spawn(
       process.execPath,
       [
-        ...["--import", "./test/support/typescript.mjs", join(import.meta.dirname, "crash-server.ts")],
+        ...[
+          "--import",
+          "./test/support/typescript.mjs",
+          join(import.meta.dirname, "crash-server.ts"),
+        ],
         ...[folder, String(ahead), JSON.stringify(database)],
       ],
       {

@@ -1,6 +1,8 @@
 import "reflect-metadata";
 import { writeFileSync } from "node:fs";
+import { consolesText } from "./consoles-document.ts";
 import { apiReferenceText, file, manifestText } from "./manifest.ts";
 
 writeFileSync(file("manifest.json"), manifestText());
+writeFileSync(file("docs/consoles.md"), consolesText());
 writeFileSync(file("docs/api.md"), apiReferenceText());

@@ -2,6 +2,7 @@ import { approvalRoutes } from "./approvals.ts";
 import { authorityRoutes } from "./authorities.ts";
 import { certificateRoutes } from "./certificates.ts";
 import { challengeRoutes } from "./challenges.ts";
+import { consoleRoutes } from "./consoles.ts";
 import { deploymentRoutes } from "./deployments.ts";
 import { deviceRoutes } from "./devices.ts";
 import { endpointRoutes } from "./endpoints.ts";
@@ -24,6 +25,7 @@ export const API_ROUTES: readonly Route[] = [
   ...rotationRoutes,
   ...templateRoutes,
   ...endpointRoutes,
+  ...consoleRoutes,
   ...deviceRoutes,
   ...deploymentRoutes,
   ...challengeRoutes,

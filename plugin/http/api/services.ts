@@ -4,6 +4,7 @@ import type { Authorities } from "../../services/authorities.ts";
 import type { CaRenewals } from "../../services/ca-renewals.ts";
 import type { Certificates } from "../../services/certificates.ts";
 import type { Challenges } from "../../services/challenges.ts";
+import type { Consoles } from "../../services/consoles.ts";
 import type { Deployments } from "../../services/deployments.ts";
 import type { Devices } from "../../services/devices.ts";
 import type { Endpoints } from "../../services/endpoints.ts";
@@ -29,6 +30,7 @@ export interface ApiServices {
   readonly ras: Ras;
   readonly templates: Templates;
   readonly endpoints: Endpoints;
+  readonly consoles: Consoles;
   readonly rollOvers: RollOvers;
   readonly keyRollOvers: KeyRollOvers;
   readonly renewals: CaRenewals;

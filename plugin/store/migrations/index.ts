@@ -4,6 +4,7 @@ import { limitsAndChain } from "./0002-limits-and-chain.ts";
 import { authoritySignature } from "./0003-authority-signature.ts";
 import { rotation } from "./0004-rotation.ts";
 import { deploymentLife } from "./0006-deployment-life.ts";
+import { consoles } from "./0010-consoles.ts";
 import { deploymentsByDevice } from "./0012-deployments-by-device.ts";
 
 interface Migration {
@@ -18,6 +19,7 @@ const MIGRATIONS: readonly Migration[] = [
   authoritySignature,
   rotation,
   deploymentLife,
+  consoles,
   deploymentsByDevice,
 ];
 

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Authority } from "../../../plugin/domain/authority.ts";
+import type { CertificateProfile } from "../../../plugin/domain/certificate-profile.ts";
 import type { Certificate } from "../../../plugin/domain/certificate.ts";
 import type { Challenge } from "../../../plugin/domain/challenge.ts";
+import type { Credential } from "../../../plugin/domain/credential.ts";
 import type { Deployment } from "../../../plugin/domain/deployment.ts";
 import type { Device } from "../../../plugin/domain/device.ts";
 import type { Endpoint } from "../../../plugin/domain/endpoint.ts";
@@ -10,6 +12,7 @@ import type { HostEventRecord } from "../../../plugin/domain/host-event.ts";
 import type { InventoryItem } from "../../../plugin/domain/inventory.ts";
 import type { LedgerEntry } from "../../../plugin/domain/events.ts";
 import type { KeyRollOver } from "../../../plugin/domain/key-roll-over.ts";
+import type { Person } from "../../../plugin/domain/person.ts";
 import type { Ra } from "../../../plugin/domain/ra.ts";
 import type { Template } from "../../../plugin/domain/template.ts";
 import type { Reservation, Settlement, TokenRecord } from "../../../plugin/ports/stores.ts";
@@ -49,6 +52,9 @@ export const anAuthority = (over: Partial<Authority> = {}): Authority => ({
     code: bytes(7, 7),
     above: [bytes(48, 9)],
   },
+  profiles: ["scep-digital-signature"],
+  shapeExtras: { jamf: { version: 1, fields: { scepProxy: true }, typed: {} } },
+  deletedAt: after(2e9),
   version: 1,
   createdAt: NOW,
   ...over,
@@ -120,6 +126,64 @@ export const aTemplate = (over: Partial<Template> = {}): Template => ({
   renewalGrace: "P3D",
   policies: [{ oid: "1.2.3" }, { oid: "1.2.4", cps: "https://cps.example" }],
   allowDuplicates: false,
+  profileId: "scep-digital-signature",
+  shapeExtras: {
+    jamf: { version: 1, fields: { category: "Net", retries: null }, typed: {} },
+  },
+  createdAt: NOW,
+  updatedAt: after(1),
+  ...over,
+});
+
+export const aProfile = (over: Partial<CertificateProfile> = {}): CertificateProfile => ({
+  id: "mine",
+  group: "scep",
+  description: "Ours",
+  origin: "custom",
+  ours: true,
+  note: "",
+  pkcs12: false,
+  definition: {
+    allowedCATypes: ["subord"],
+    validity_period: "P1Y",
+    usages: ["digitalSignature", "1.3.6.1.5.5.7.3.2"],
+    allowed_extensions: ["2.5.29.37"],
+    ignore_unknown_extensions: false,
+    ca_constraint: { cA: false },
+    backdate: "PT30M",
+    truncate_to_ca_not_after: true,
+    fill_san_dns_with_cn: true,
+  },
+  version: 1,
+  createdAt: NOW,
+  updatedAt: after(1),
+  ...over,
+});
+
+export const aPerson = (over: Partial<Person> = {}): Person => ({
+  id: "ann@example.org",
+  email: "ann@example.org",
+  firstName: "Ann",
+  lastName: "Ünï",
+  roles: ["owner", "ca-auditor"],
+  approveOwn: true,
+  active: true,
+  version: 1,
+  createdAt: NOW,
+  updatedAt: after(1),
+  ...over,
+});
+
+export const aCredential = (over: Partial<Credential> = {}): Credential => ({
+  id: "inventory",
+  name: "Inventory",
+  roles: ["ca-auditor"],
+  authorityIds: ["wifi-ca"],
+  keys: [{ id: "ab", publicKey: "MAA=", notAfter: after(9), createdAt: NOW }],
+  active: true,
+  lastUsedAt: after(5),
+  createdBy: "ann",
+  version: 1,
   createdAt: NOW,
   updatedAt: after(1),
   ...over,

@@ -10,6 +10,7 @@ import { type DatabasePlace, openDatabase } from "../../../plugin/store/database
 import {
   aCertificate,
   aChallenge,
+  aCredential,
   aDeployment,
   aDevice,
   aHookAdapter,
@@ -22,6 +23,8 @@ import {
   aRollOver,
   aReservation,
   aSettlement,
+  aPerson,
+  aProfile,
   aTemplate,
   aToken,
   after as later,
@@ -91,6 +94,9 @@ const fill = async (database: Database): Promise<void> => {
       der: new Uint8Array(300_000).fill(7),
     });
     await store.crls.markDirty("wifi-ca");
+    await store.profiles.insert(aProfile());
+    await store.people.insert(aPerson());
+    await store.credentials.insert(aCredential());
     await store.outbox.add({ kind: "publish-profile", deploymentId: "x" }, NOW);
     await store.pending.insert(aPending);
     await store.ledger.append(aLedgerEntry({ data: { text: "a\0b", der: bytes(1) } }));
@@ -105,6 +111,7 @@ const fill = async (database: Database): Promise<void> => {
     });
     await store.enrolments.reserve(item);
     await store.enrolments.settle(aSettlement(item.id));
+    await store.terms.advance(NOW, 500);
   }
   await directory.open("one").run(async (tx) => {
     for (let n = 0; n < CERTIFICATES; n += 1)
@@ -126,6 +133,9 @@ const contents = async (database: Database): Promise<unknown> => {
       await store.tokens.get("token"),
       await store.templates.list(),
       await store.endpoints.list(),
+      await store.profiles.list(),
+      await store.people.list(),
+      await store.credentials.list(),
       await store.devices.byAttribute("serialnumber", "C02XG", 9),
       await everything((page) => store.devices.list(page), 500),
       await everything((page) => store.deployments.list({}, page), 500),
