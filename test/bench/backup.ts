@@ -30,9 +30,11 @@ const keysIn = (name: string) => ({
 const source = configIn(folder.path, keysIn("source"));
 const target = configIn(folder.path, keysIn("target"));
 const timed = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
-  const start = performance.now();
+  const [start, spent] = [performance.now(), process.cpuUsage()];
   const result = await work();
-  process.stdout.write(`${what} ${((performance.now() - start) / 1000).toFixed(1)} s\n`);
+  const { user, system } = process.cpuUsage(spent);
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  process.stdout.write(`${what} ${seconds} s, ${((user + system) / 1e6).toFixed(1)} s of CPU\n`);
   return result;
 };
 
