@@ -40,9 +40,12 @@ const DEFAULTS: Omit<Template, Kept | Mandatory | "name"> = {
   pushedChallengeLifetime: DEFAULT_PUSHED_LIFETIME,
   attempts: DEFAULT_ATTEMPTS,
   keyStorage: "tpm-else-software",
+  autoRenewal: true,
   renewalWindow: "20%",
+  renewalSpread: "50%",
   scepRenewal: "any-time",
   renewalGrace: "PT0S",
+  oldCertificate: "keep",
   policies: [],
   allowDuplicates: true,
 };

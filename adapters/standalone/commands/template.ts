@@ -4,7 +4,9 @@ import {
   KEY_ALGORITHMS,
   KEY_STORAGES,
   KEY_USAGES,
+  OLD_CERTIFICATES,
   SAN_TYPES,
+  SCEP_RENEWALS,
 } from "../../../plugin/sdk.ts";
 import { addApiCommand, type Invocation } from "../api-command.ts";
 import { choiceOption, flagOption, listOption, textOption, versionOption } from "../options.ts";
@@ -28,7 +30,15 @@ const settings = (): readonly Option[] => [
   choiceOption("--challenge-mode <mode>", "dynamic unless given", ["static", "dynamic"]),
   textOption("--challenge-lifetime <duration>", "of a dynamic challenge, PT1H unless given"),
   choiceOption("--key-storage <where>", "what the device is asked for", KEY_STORAGES),
+  flagOption("auto-renewal", "renew by itself; on unless given"),
   textOption("--renewal-window <window>", "P30D or 20%"),
+  textOption(
+    "--renewal-spread <share>",
+    "part of the window devices are spread over, 50% unless given",
+  ),
+  choiceOption("--scep-renewal <when>", "by the old certificate", SCEP_RENEWALS),
+  textOption("--renewal-grace <duration>", "an expired certificate may still renew for so long"),
+  choiceOption("--old-certificate <what>", "once the new one is seen", OLD_CERTIFICATES),
   flagOption("allow-duplicates", "a device may hold two live certificates of it"),
 ];
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { SAN_TYPES } from "../../domain/san.ts";
-import { KEY_STORAGES, KEY_USAGES, SCEP_RENEWALS } from "../../domain/template.ts";
+import { KEY_STORAGES, KEY_USAGES, OLD_CERTIFICATES, SCEP_RENEWALS } from "../../domain/template.ts";
 import { created, listed, none, ok } from "./answer.ts";
 import { route, type Route } from "./route.ts";
 import { displayName, keyAlgorithm, reference } from "./schemas.ts";
@@ -30,9 +30,12 @@ const settings = {
   challengeMode: z.enum(["static", "dynamic"]).exactOptional(),
   challengeLifetime: duration.exactOptional(),
   keyStorage: z.enum(KEY_STORAGES).exactOptional(),
+  autoRenewal: z.boolean().exactOptional(),
   renewalWindow: duration.exactOptional(),
+  renewalSpread: duration.exactOptional(),
   scepRenewal: z.enum(SCEP_RENEWALS).exactOptional(),
   renewalGrace: duration.exactOptional(),
+  oldCertificate: z.enum(OLD_CERTIFICATES).exactOptional(),
   policies: z
     .array(z.strictObject({ oid, cps: z.url().max(1000).exactOptional() }))
     .max(20)
