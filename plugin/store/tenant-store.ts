@@ -15,12 +15,17 @@ import { HookAdapters } from "./hook-adapters.ts";
 import { HostEvents } from "./host-events.ts";
 import { Inventories } from "./inventories.ts";
 import { LedgerChain } from "./ledger-chain.ts";
+import { Leases } from "./leases.ts";
 import { Ledger } from "./ledger.ts";
 import { Limits } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
 import { Pending } from "./pending.ts";
 import { Ras } from "./ras.ts";
 import { RollOvers } from "./roll-overs.ts";
+import { RenewalGroups } from "./renewal-groups.ts";
+import { RenewalRules } from "./renewal-rules.ts";
+import { Renewals } from "./renewals.ts";
+import { TemplateMoves } from "./template-moves.ts";
 import { Templates } from "./templates.ts";
 import { Tokens } from "./tokens.ts";
 import { Terms } from "./terms.ts";
@@ -55,6 +60,11 @@ export const openTenantStore = (
   profiles: new Documents(session, tenant, "countersign_certificate_profiles"),
   people: new Documents(session, tenant, "countersign_people"),
   credentials: new Documents(session, tenant, "countersign_credentials"),
+  renewals: new Renewals(session, tenant),
+  renewalRules: new RenewalRules(session, tenant),
+  renewalGroups: new RenewalGroups(session, tenant),
+  templateMoves: new TemplateMoves(session, tenant),
+  leases: new Leases(session, tenant),
   enrolments: new Enrolments(session, tenant, commit),
   // Inside a transaction the calls join it, so they gather in a batch of its own.
   run: (fn) => session.begin((tx) => fn(openTenantStore(tx, tenant, new GroupCommit(tx)))),
