@@ -6,6 +6,8 @@ import type { RenewalRules } from "./renewal-rules.ts";
 export interface DueRenewal {
   /** From when it may start: its window is open and its place in the spread has come. */
   readonly renewAt: number;
+  /** From when pace and quiet hours yield. */
+  readonly urgentAt: number;
   readonly expiresAt: number;
   /** Asked for by hand: goes first, also in quiet hours. The caps hold for it too. */
   readonly byHand?: boolean;
@@ -26,17 +28,8 @@ export interface PlanTerms<T> {
   readonly next?: (renewal: T, at: number) => T | undefined;
 }
 
-const LONGEST_URGENCY = 3 * 86_400_000;
-
-/** From when spread, pace and quiet hours yield: half of what is left after the due time, and three days at most, before the end. */
-export const urgentFrom = ({ renewAt, expiresAt, byHand }: DueRenewal): number =>
-  byHand === true
-    ? renewAt
-    : expiresAt - Math.max(0, Math.min(LONGEST_URGENCY, (expiresAt - renewAt) / 2));
-
 interface Entry<T> {
   readonly renewal: T;
-  readonly urgentAt: number;
   readonly order: number;
   /** Started, or in the queue of the urgent ones. */
   moved: boolean;
@@ -91,14 +84,14 @@ class Queues<T extends DueRenewal> {
   private readonly waiting = new PriorityQueue<Entry<T>>(endsSooner);
   /** The waiting ones, by when they turn urgent. */
   private readonly turning = new PriorityQueue<Entry<T>>((a, b) =>
-    earlier(a.urgentAt, b.urgentAt, a, b),
+    earlier(a.renewal.urgentAt, b.renewal.urgentAt, a, b),
   );
   private readonly byHand = new PriorityQueue<Entry<T>>((a, b) => a.order < b.order);
   private readonly urgent = new PriorityQueue<Entry<T>>(endsSooner);
   private readonly ended = new PriorityQueue<Entry<T>>(endsSooner);
 
   add(renewal: T): void {
-    const entry = { renewal, urgentAt: urgentFrom(renewal), order: this.added, moved: false };
+    const entry = { renewal, order: this.added, moved: false };
     this.added += 1;
     this.coming.push(entry);
   }
@@ -112,13 +105,17 @@ class Queues<T extends DueRenewal> {
     ) {
       this.coming.pop();
       if (top.renewal.byHand === true) this.byHand.push(top);
-      else if (top.urgentAt <= now) this.hurry(top);
+      else if (top.renewal.urgentAt <= now) this.hurry(top);
       else {
         this.waiting.push(top);
         this.turning.push(top);
       }
     }
-    for (let top = this.turning.peek(); top && top.urgentAt <= now; top = this.turning.peek()) {
+    for (
+      let top = this.turning.peek();
+      top && top.renewal.urgentAt <= now;
+      top = this.turning.peek()
+    ) {
       this.turning.pop();
       if (!top.moved) this.hurry(top);
     }
@@ -144,7 +141,7 @@ class Queues<T extends DueRenewal> {
   /** The next moment at which `advance` would change anything. */
   nextChange(): number | undefined {
     const due = this.coming.peek()?.renewal.renewAt;
-    const urgent = this.turning.peek()?.urgentAt;
+    const urgent = this.turning.peek()?.renewal.urgentAt;
     return due === undefined ? urgent : urgent === undefined ? due : Math.min(due, urgent);
   }
 

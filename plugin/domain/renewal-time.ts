@@ -29,3 +29,11 @@ export const renewalTime = (
   const share = parseRenewalSpread(terms.renewalSpread) * spreadOf(certificate.deviceId, terms.id);
   return new Date(from + Math.round(left * share));
 };
+
+const LONGEST_URGENCY = 3 * 86_400_000;
+
+/** From when a renewal is urgent: a twentieth of the life before the end, three days at most. Spread, pace and quiet hours yield then. */
+export const urgencyTime = ({ issuedAt, notAfter }: Omit<Renewable, "deviceId">): Date => {
+  const life = Math.max(0, notAfter.getTime() - issuedAt.getTime());
+  return new Date(notAfter.getTime() - Math.min(LONGEST_URGENCY, Math.round(life / 20)));
+};

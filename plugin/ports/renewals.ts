@@ -57,6 +57,13 @@ export interface RenewalStore {
   ): Promise<readonly { readonly hour: Date; readonly count: number }[]>;
   /** Counts `by` more in the hour of `now`, and forgets hours that are over for more than `keepMs`. */
   countStarted(authorityId: string, now: Date, by: number, keepMs: number): Promise<void>;
+  /**
+   * The right to sweep alone until `until`; false while another holder's runs. It only spares nodes each other's work: what must be exact
+   * is so without it.
+   */
+  lease(holder: string, now: Date, until: Date): Promise<boolean>;
+  /** Ends the lease of this holder; nothing when another has it. */
+  giveBack(holder: string): Promise<void>;
 }
 
 /** Rules of one authority as they are stored; `version` counts their changes. */
@@ -91,12 +98,4 @@ export interface TemplateMoveStore {
   get(templateId: string): Promise<TemplateMove | undefined>;
   /** Those that are not at their end. */
   running(): Promise<readonly TemplateMove[]>;
-}
-
-/** The right to do some work of a tenant alone, for a while. It only spares nodes each other's work; what must be exact is so without it. */
-export interface LeaseStore {
-  /** True when `holder` has it until `until`: it was free, lapsed, or already its own. */
-  take(name: string, holder: string, now: Date, until: Date): Promise<boolean>;
-  /** Gives it back; nothing when another has it. */
-  giveBack(name: string, holder: string): Promise<void>;
 }

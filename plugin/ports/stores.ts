@@ -24,7 +24,6 @@ import type { HookAdapterStore, HostEventStore, InventoryStore } from "./lifecyc
 import type { LedgerChainStore } from "./ledger-chain.ts";
 import type { Effect, OutboxEntry } from "./outbox.ts";
 import type {
-  LeaseStore,
   RenewalGroupStore,
   RenewalRuleStore,
   RenewalStore,
@@ -107,6 +106,8 @@ export interface DeviceStore {
   /** Inserts, or replaces the row of the same id. Keeps the index of attributes. */
   save(device: Device): Promise<void>;
   get(id: string): Promise<Device | undefined>;
+  /** Those that are there; in no order. */
+  byIds(ids: readonly string[]): Promise<readonly Device[]>;
   byHostId(hostId: string, hostDeviceId: string): Promise<Device | undefined>;
   /** Devices that have this value in an indexed attribute (without regard to case); at most `limit`. */
   byAttribute(name: string, value: string, limit: number): Promise<readonly Device[]>;
@@ -356,7 +357,6 @@ export interface TenantStore {
   readonly renewalRules: RenewalRuleStore;
   readonly renewalGroups: RenewalGroupStore;
   readonly templateMoves: TemplateMoveStore;
-  readonly leases: LeaseStore;
   /**
    * All that `fn` does through the store it is given commits together, or nothing does; nobody else writes between its reads and its
    * writes. Not to be nested.

@@ -34,6 +34,7 @@ const SELECT = `select d.id, d.device_id, d.template_id, d.state, d.certificate_
   from countersign_deployments d
   join countersign_certificates c on c.tenant = d.tenant and c.id = d.certificate_id`;
 const COUNTS = "countersign_renewal_counts";
+const SWEEPS = "countersign_renewal_sweeps";
 const HOUR = 3_600_000;
 
 /** The due times of one tenant; see `RenewalStore`. */
@@ -129,6 +130,26 @@ export class Renewals implements RenewalStore {
         hour - keepMs,
       ]);
     });
+  }
+
+  async lease(holder: string, now: Date, until: Date): Promise<boolean> {
+    // One conditional statement, so that of two nodes one has it.
+    const rows = await this.session.batch((sql) =>
+      sql.all(
+        `insert into ${SWEEPS} (tenant, holder, lease_until) ${values("tti", 1)}
+         on conflict (tenant) do update set holder = excluded.holder, lease_until = excluded.lease_until
+           where ${SWEEPS}.holder = excluded.holder or ${SWEEPS}.lease_until <= cast(? as bigint)
+         returning holder`,
+        [this.tenant, holder, toMillis(until), toMillis(now)],
+      ),
+    );
+    return rows.length > 0;
+  }
+
+  async giveBack(holder: string): Promise<void> {
+    await this.session.batch((sql) =>
+      sql.all(`delete from ${SWEEPS} where tenant = ? and holder = ?`, [this.tenant, holder]),
+    );
   }
 
   async #rows(condition: string, given: readonly Value[]): Promise<readonly RenewalRow[]> {

@@ -15,7 +15,6 @@ import { HookAdapters } from "./hook-adapters.ts";
 import { HostEvents } from "./host-events.ts";
 import { Inventories } from "./inventories.ts";
 import { LedgerChain } from "./ledger-chain.ts";
-import { Leases } from "./leases.ts";
 import { Ledger } from "./ledger.ts";
 import { Limits } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
@@ -64,7 +63,6 @@ export const openTenantStore = (
   renewalRules: new RenewalRules(session, tenant),
   renewalGroups: new RenewalGroups(session, tenant),
   templateMoves: new TemplateMoves(session, tenant),
-  leases: new Leases(session, tenant),
   enrolments: new Enrolments(session, tenant, commit),
   // Inside a transaction the calls join it, so they gather in a batch of its own.
   run: (fn) => session.begin((tx) => fn(openTenantStore(tx, tenant, new GroupCommit(tx)))),

@@ -44,10 +44,8 @@ const rules = async (db: Knex): Promise<void> => {
     table.primary(["tenant", "authority_id", "hour"]);
     table.bigInteger("started").notNullable();
   });
-  await db.schema.createTable("countersign_leases", (table) => {
-    table.string("tenant", 40).notNullable();
-    table.string("name", 64).notNullable();
-    table.primary(["tenant", "name"]);
+  await db.schema.createTable("countersign_renewal_sweeps", (table) => {
+    table.string("tenant", 40).primary();
     table.string("holder", TEXT_COLUMNS).notNullable();
     table.bigInteger("lease_until").notNullable();
   });

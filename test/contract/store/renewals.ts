@@ -15,7 +15,7 @@ import {
 } from "./samples.ts";
 import { fails, useDatabase, type OpenedDatabase } from "./subject.ts";
 
-/** Due times, rules, counts, groups, moves and leases. */
+/** Due times, rules, counts, groups, moves and the lease. */
 export const describeRenewals = (open: () => Promise<OpenedDatabase>): void => {
   const subject = useDatabase(open);
   let store: TenantStore;
@@ -182,18 +182,18 @@ export const describeRenewals = (open: () => Promise<OpenedDatabase>): void => {
     assert.equal((await store.templateMoves.get("wifi"))?.state, "done");
   });
 
-  it("O-07 leases work to one holder until it lapses or is given back", async () => {
+  it("L-03 leases the sweep to one holder until it lapses or is given back", async () => {
     const take = (holder: string, at: number): Promise<boolean> =>
-      store.leases.take("work", holder, after(at), after(at + 10));
+      store.renewals.lease(holder, after(at), after(at + 10));
     const won = await Promise.all(["a", "b", "c"].map((holder) => take(holder, 0)));
     assert.equal(won.filter(Boolean).length, 1);
     const holder = ["a", "b", "c"][won.indexOf(true)]!;
     assert.equal(await take(holder, 5), true);
     assert.equal(await take("other", 14), false);
     assert.equal(await take("other", 15), true);
-    await store.leases.giveBack("work", holder);
+    await store.renewals.giveBack(holder);
     assert.equal(await take(holder, 16), false);
-    await store.leases.giveBack("work", "other");
+    await store.renewals.giveBack("other");
     assert.equal(await take(holder, 16), true);
   });
 

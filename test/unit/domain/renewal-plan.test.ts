@@ -4,7 +4,6 @@ import {
   type DueRenewal,
   type PlannedRenewal,
   planRenewals,
-  urgentFrom,
 } from "../../../plugin/domain/renewal-plan.ts";
 import { quietReader } from "../../../plugin/domain/quiet-hours.ts";
 import type { RenewalRules } from "../../../plugin/domain/renewal-rules.ts";
@@ -20,7 +19,8 @@ const aRenewal: fc.Arbitrary<DueRenewal> = fc
   .record({ due: hours(264), left: hours(240), byHand: fc.integer({ min: 0, max: 19 }) })
   .map(({ due, left, byHand }) => ({
     renewAt: NOW - DAY + due,
-    expiresAt: NOW - DAY + due + left + 20 * 60_000,
+    urgentAt: NOW - DAY + due + left,
+    expiresAt: NOW - DAY + due + left + 20 * 60_000 + left / 3,
     byHand: byHand === 0,
   }));
 const renewals = fc.array(aRenewal, { maxLength: 120 });
@@ -107,7 +107,7 @@ describe("the renewal plan", () => {
           (day.get(Math.floor(at / DAY)) ?? 0) < within(given.perDay);
         for (const { renewal, late } of plan) {
           if (!late || renewal.byHand === true) continue;
-          const from = Math.max(NOW, urgentFrom(renewal));
+          const from = Math.max(NOW, renewal.renewAt, renewal.urgentAt);
           // Every hour in which it could have been rescued was full.
           for (let at = from; at < renewal.expiresAt; at += HOUR) assert.ok(!room(at));
         }
@@ -127,7 +127,7 @@ describe("the renewal plan", () => {
             const could = later.renewal.renewAt <= at && saved;
             if (could && later.renewal.expiresAt < renewal.expiresAt) {
               // It could not: it was not urgent in quiet hours or ahead of the pace, and the other was.
-              assert.ok(urgentFrom(renewal) <= at && urgentFrom(later.renewal) > at);
+              assert.ok(renewal.urgentAt <= at && later.renewal.urgentAt > at);
             }
           }
         });
@@ -141,7 +141,7 @@ describe("the renewal plan", () => {
         const quietUntil = quietReader(given.quietHours);
         for (const { renewal, at } of planned(items, given))
           if (quietUntil(at) !== undefined)
-            assert.ok(renewal.byHand === true || urgentFrom(renewal) <= at);
+            assert.ok(renewal.byHand === true || renewal.urgentAt <= at);
       }),
     ));
 
@@ -171,6 +171,7 @@ describe("the renewal plan", () => {
   it("L-03 does not storm after an outage: an even pace within the hour, soonest end first", () => {
     const backlog = Array.from({ length: 5000 }, (_, n) => ({
       renewAt: NOW - 10 * DAY,
+      urgentAt: NOW + 15 * DAY,
       expiresAt: NOW + 20 * DAY + ((n * 7919) % 5000) * 60_000,
     }));
     const start = NOW - (NOW % HOUR);
@@ -186,11 +187,15 @@ describe("the renewal plan", () => {
 
   it("plans on through the lives that follow", () => {
     const life = 12 * HOUR;
-    const one = { renewAt: NOW + HOUR, expiresAt: NOW + 3 * HOUR };
+    const one = { renewAt: NOW + HOUR, urgentAt: NOW + 2 * HOUR, expiresAt: NOW + 3 * HOUR };
     const plan = planRenewals([one], {
       now: NOW,
       rules: { perHour: "off", perDay: "off", quietHours: undefined },
-      next: (_, at) => ({ renewAt: at + life * 0.8, expiresAt: at + life }),
+      next: (_, at) => ({
+        renewAt: at + life * 0.8,
+        urgentAt: at + life * 0.9,
+        expiresAt: at + life,
+      }),
     });
     const times: number[] = [];
     for (const { at } of plan) {

@@ -111,7 +111,7 @@ const fill = async (database: Database): Promise<void> => {
       { deploymentId: "deployment-1", state: "started", certificateId: "c", startedAt: NOW },
     ]);
     await store.templateMoves.save(aMove());
-    await store.leases.take("work", "node", NOW, later(9));
+    await store.renewals.lease("node", NOW, later(9));
     await store.ledger.append(aLedgerEntry({ data: { text: "a\0b", der: bytes(1) } }));
     const lease = { holder: "node", now: NOW, until: later(3) };
     const opened = await store.chain.open(lease, 1);
