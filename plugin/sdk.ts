@@ -19,6 +19,8 @@ export * from "./domain/console/san-parts.ts";
 export * from "./domain/console/shape.ts";
 export * from "./domain/console/template-parts.ts";
 export * from "./domain/deployment.ts";
+export * from "./domain/attempt-policy.ts";
+export * from "./domain/deployment-machine.ts";
 export * from "./domain/deployment-states.ts";
 export * from "./domain/device.ts";
 export * from "./domain/device-variables.ts";

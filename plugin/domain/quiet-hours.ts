@@ -68,7 +68,18 @@ const offsetReader = (timeZone: string): ((at: number) => number) => {
   };
 };
 
+/** Making one costs more than a sweep; there are a few hundred zones. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
 const formatOf = (timeZone: string): Intl.DateTimeFormat => {
+  const known = formats.get(timeZone);
+  if (known !== undefined) return known;
+  const made = makeFormat(timeZone);
+  formats.set(timeZone, made);
+  return made;
+};
+
+const makeFormat = (timeZone: string): Intl.DateTimeFormat => {
   try {
     return new Intl.DateTimeFormat("en-US-u-ca-iso8601-nu-latn", {
       timeZone,

@@ -10,6 +10,7 @@ import {
 } from "../../../plugin/sdk.ts";
 import { addApiCommand, type Invocation } from "../api-command.ts";
 import { choiceOption, flagOption, listOption, textOption, versionOption } from "../options.ts";
+import { impactText, type ShownImpact } from "../impact-text.ts";
 import { addReading, pathOf } from "./crud.ts";
 
 const COLUMNS = ["id", "authorityId", "version", "challengeMode", "validity", "subject"];
@@ -41,6 +42,9 @@ const settings = (): readonly Option[] => [
   choiceOption("--old-certificate <what>", "once the new one is seen", OLD_CERTIFICATES),
   flagOption("allow-duplicates", "a device may hold two live certificates of it"),
 ];
+
+const moveOption = (): Option =>
+  textOption("--move-over <duration>", "move its devices to the new version in that time, P7D");
 
 /** `dns:%devicename%.example.com` as the API's alternative name. */
 const sanOf = (text: string) => {
@@ -76,12 +80,21 @@ export const addTemplateCommands = (program: Command): void => {
     usage: "update <id>",
     summary: "change what is named",
     from: true,
-    options: [...settings(), versionOption()],
+    options: [...settings(), moveOption(), versionOption()],
     run: async (call) =>
       call.api.ask("PATCH", pathOf("/templates", call), {
         body: await bodyOf(call),
         ifVersion: call.ifVersion,
       }),
+  });
+  addApiCommand(group, {
+    usage: "impact <id>",
+    summary: "show what a change would do, without saving it",
+    from: true,
+    options: [...settings(), moveOption()],
+    text: (value) => impactText(value as ShownImpact),
+    run: async (call) =>
+      call.api.ask("POST", pathOf("/templates", call, "/impact"), { body: await bodyOf(call) }),
   });
   addApiCommand(group, {
     usage: "delete <id>",
