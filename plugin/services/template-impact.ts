@@ -46,7 +46,7 @@ export interface TemplateImpactReport {
   readonly fields: readonly string[];
   /** Deployments with a certificate of this template. */
   readonly deployments: number;
-  /** Those whose certificate would say something else, and so gets a new key. */
+  /** Those whose certificate would say something else, and so gets a new key; without those that would fail. */
   readonly rekeyed: number;
   /** How many would fail; the first of them by name. */
   readonly failing: number;
@@ -108,9 +108,10 @@ export class TemplateImpact {
           failing += 1;
           if (failures.length < MOST_FAILING) failures.push(fault);
         }
-        if (device === undefined || !rekeys(before, after, fields, device)) continue;
+        if (fault !== undefined || device === undefined) continue;
+        if (!rekeys(before, after, fields, device)) continue;
         rekeyed += 1;
-        if (fault === undefined) moving.push(...movedRow(after, move, row, now));
+        moving.push(...movedRow(after, move, row, now));
       }
       cursor = rows.at(-1)?.id;
       ended = rows.length < PAGE;
