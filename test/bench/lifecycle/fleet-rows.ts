@@ -37,7 +37,7 @@ export const fleetRows = async (
          created_at, issued_at, fingerprint_sha256, template_id, template_version, endpoint_id, device_id)
        with recursive rows(n) as (select 1 union all select n + 1 from rows where n < ${total})
        select '${TENANT}', ${random}, 'wifi-ca', 'subscriber', 'issued', cast(n as text), 'CN=device-' || n || ',O=Bench', '[]',
-         ${now - 200 * DAY}, ${now + 40 * DAY} + (n % 200) * ${DAY}, ${now - 200 * DAY}, ${now - 200 * DAY},
+         ${now - 200 * DAY}, ${now + 40 * DAY} + cast(n % 200 as bigint) * ${DAY}, ${now - 200 * DAY}, ${now - 200 * DAY},
          'a0b1c2d3e4f5a0b1c2d3e4f5a0b1c2d3e4f5a0b1c2d3e4f5a0b1c2d3e4f5a0b1', 'bench', 1, 'bench', 'device-' || n from rows`,
     );
     await tx.raw(
