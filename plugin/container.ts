@@ -9,8 +9,15 @@ import { Enrolment } from "./scep/enrolment.ts";
 import { Queries } from "./scep/queries.ts";
 import { AdminTokens } from "./services/admin-tokens.ts";
 import { Approvals } from "./services/approvals.ts";
+import { RenewalGroups } from "./services/renewal-groups.ts";
+import { RenewalPlans } from "./services/renewal-plans.ts";
 import { RenewalProof } from "./services/renewal-proof.ts";
 import { RequestedDevice } from "./services/requested-device.ts";
+import { RenewalStarts } from "./services/renewal-starts.ts";
+import { RenewalSweep } from "./services/renewal-sweep.ts";
+import { Renewals } from "./services/renewals.ts";
+import { TemplateImpact } from "./services/template-impact.ts";
+import { TemplateMoves } from "./services/template-moves.ts";
 import { OpaqueSchedule } from "./scep/opaque-schedule.ts";
 import { OpeningQueue } from "./scep/opening-queue.ts";
 import { ScepOperations } from "./scep/operations.ts";
@@ -108,6 +115,11 @@ type Service = new (...args: never[]) => object;
 const SERVICES: readonly Service[] = [
   RenewalProof,
   RequestedDevice,
+  RenewalGroups,
+  RenewalPlans,
+  RenewalStarts,
+  RenewalSweep,
+  Renewals,
   Approvals,
   Queries,
   Enrolment,
@@ -171,6 +183,8 @@ const SERVICES: readonly Service[] = [
   StaticChallenges,
   Status,
   Sweeper,
+  TemplateImpact,
+  TemplateMoves,
   Templates,
   Tenants,
 ];

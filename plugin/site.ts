@@ -29,8 +29,12 @@ import { Inventories } from "./services/inventories.ts";
 import { Ledger } from "./services/ledger.ts";
 import { Ras } from "./services/ras.ts";
 import { Retirements } from "./services/retirements.ts";
+import { RenewalGroups } from "./services/renewal-groups.ts";
+import { RenewalPlans } from "./services/renewal-plans.ts";
+import { Renewals } from "./services/renewals.ts";
 import { RollOvers } from "./services/roll-overs.ts";
 import { Status } from "./services/status.ts";
+import { TemplateImpact } from "./services/template-impact.ts";
 import { Templates } from "./services/templates.ts";
 import { Tenants } from "./services/tenants.ts";
 import type { Setup } from "./setup.ts";
@@ -65,6 +69,10 @@ export const buildSite = (
     deployments: resolve(Deployments),
     challenges: resolve(Challenges),
     certificates: resolve(Certificates),
+    renewals: resolve(Renewals),
+    renewalGroups: resolve(RenewalGroups),
+    renewalPlans: resolve(RenewalPlans),
+    templateImpact: resolve(TemplateImpact),
     ledger: resolve(Ledger),
     tokens,
     adminTokens: resolve(AdminTokens),

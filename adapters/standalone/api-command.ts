@@ -42,6 +42,8 @@ export interface ApiCommand {
   readonly run: (invocation: Invocation) => Promise<ApiAnswer | Uint8Array>;
   /** Columns of the items of a list; without them the object is shown whole. */
   readonly columns?: readonly string[];
+  /** How the answer reads on a terminal, where neither a table nor its fields show it well. */
+  readonly text?: (value: unknown) => string;
 }
 
 /** Options that are about the command and not about the object. */
@@ -146,8 +148,9 @@ const deliver = async (bytes: Uint8Array, out: unknown): Promise<void> => {
   else process.stdout.write(bytes);
 };
 
-const shown = ({ columns }: ApiCommand, { value }: ApiAnswer): string => {
+const shown = ({ columns, text: words }: ApiCommand, { value }: ApiAnswer): string => {
   if (value === undefined) return "done\n";
+  if (words !== undefined) return words(value);
   const { items, cursor } = value as { items?: Record<string, unknown>[]; cursor?: string };
   if (items === undefined || columns === undefined) return fields(value as object);
   const rows = items.map((item) => columns.map((column) => cell(item[column])));

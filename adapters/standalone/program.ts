@@ -17,7 +17,9 @@ import { addLedgerCommands } from "./commands/ledger.ts";
 import { addRaCommands } from "./commands/ra.ts";
 import { addRestoreCommand } from "./commands/restore.ts";
 import { addRollOverCommands } from "./commands/rotation.ts";
+import { addRenewalCommands } from "./commands/renewal.ts";
 import { addServeCommand } from "./commands/serve.ts";
+import { addSimulateCommand } from "./commands/simulate.ts";
 import { addTemplateCommands } from "./commands/template.ts";
 import { addTenantCommands } from "./commands/tenant.ts";
 import { addTokenCommands } from "./commands/token.ts";
@@ -35,6 +37,7 @@ export const buildProgram = (): Command => {
   addRestoreCommand(program);
   addDbCommands(program);
   addDemoCommand(program);
+  addSimulateCommand(program);
   addKeysCommands(program);
   addAuthorityCommands(program);
   addRaCommands(program);
@@ -43,6 +46,7 @@ export const buildProgram = (): Command => {
   addEndpointCommands(program);
   addDeviceCommands(program);
   addDeploymentCommands(program);
+  addRenewalCommands(program);
   addChallengeCommands(program);
   addApprovalCommands(program);
   addCertificateCommands(program);

@@ -3,6 +3,7 @@ import { attemptProblems } from "./attempt-policy.ts";
 import { isRsa } from "./algorithm.ts";
 import { addDuration, compareDurations, parseDuration, type Duration } from "./duration.ts";
 import { isOid } from "./oid.ts";
+import { parseRenewalSpread } from "./renewal-spread.ts";
 import { parseRenewalWindow } from "./renewal-window.ts";
 import { normalizeSan } from "./san-value.ts";
 import { sanMatcher, subjectMatcher } from "./subject-matcher.ts";
@@ -57,6 +58,7 @@ export const templateProblems = (
   ...keyProblems(template),
   ...usageProblems(template),
   ...lifeProblems(template, authority),
+  ...fault("renewalSpread", () => void parseRenewalSpread(template.renewalSpread)),
   ...fault("renewalGrace", () => void parseDuration(template.renewalGrace)),
   ...(["challengeLifetime", "pushedChallengeLifetime"] as const).flatMap((field) =>
     fault(field, () => {

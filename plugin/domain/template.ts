@@ -27,6 +27,10 @@ export interface SanPattern {
 export const SCEP_RENEWALS = ["off", "any-time", "in-window"] as const;
 export type ScepRenewal = (typeof SCEP_RENEWALS)[number];
 
+/** `revoke`: as superseded. */
+export const OLD_CERTIFICATES = ["keep", "revoke"] as const;
+export type OldCertificate = (typeof OLD_CERTIFICATES)[number];
+
 /** Certificate policy (T-23). */
 export interface CertificatePolicy {
   readonly oid: string;
@@ -64,12 +68,18 @@ export interface Template {
   readonly pushedChallengeLifetime: string;
   readonly attempts: AttemptPolicy;
   readonly keyStorage: KeyStorage;
-  /** Window before expiry, `P30D` or a share `20%`; kept here, acted on by the planner. */
+  /** Whether the planner renews its certificates by itself (L-01). */
+  readonly autoRenewal: boolean;
+  /** Window before expiry, `P30D` or a share of the life `20%` (L-02). */
   readonly renewalWindow: string;
+  /** The part of the window, from its opening, over which devices are spread: `0%` to `90%`. */
+  readonly renewalSpread: string;
   /** SCEP renewal by the old certificate: never, whenever asked, or only inside `renewalWindow`. */
   readonly scepRenewal: ScepRenewal;
   /** How long after its end a certificate may still renew; `PT0S`: not at all. */
   readonly renewalGrace: string;
+  /** What becomes of the certificate before once the new one has been seen on the device (L-07). */
+  readonly oldCertificate: OldCertificate;
   readonly policies: readonly CertificatePolicy[];
   /** A device may hold two live certificates of this template (T-25). */
   readonly allowDuplicates: boolean;

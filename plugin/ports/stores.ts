@@ -23,6 +23,12 @@ import type { Tenant, TenantId } from "../domain/tenant.ts";
 import type { HookAdapterStore, HostEventStore, InventoryStore } from "./lifecycle-stores.ts";
 import type { LedgerChainStore } from "./ledger-chain.ts";
 import type { Effect, OutboxEntry } from "./outbox.ts";
+import type {
+  RenewalGroupStore,
+  RenewalRuleStore,
+  RenewalStore,
+  TemplateMoveStore,
+} from "./renewals.ts";
 
 /** Keyset paging: `cursor` is what the page before answered; undefined when there is no more. */
 export interface Page<T> {
@@ -100,6 +106,8 @@ export interface DeviceStore {
   /** Inserts, or replaces the row of the same id. Keeps the index of attributes. */
   save(device: Device): Promise<void>;
   get(id: string): Promise<Device | undefined>;
+  /** Those that are there; in no order. */
+  byIds(ids: readonly string[]): Promise<readonly Device[]>;
   byHostId(hostId: string, hostDeviceId: string): Promise<Device | undefined>;
   /** Devices that have this value in an indexed attribute (without regard to case); at most `limit`. */
   byAttribute(name: string, value: string, limit: number): Promise<readonly Device[]>;
@@ -113,6 +121,10 @@ export interface DeploymentFilter {
 export interface DeploymentStore {
   /** Gives back a claim on it. */
   save(deployment: Deployment): Promise<void>;
+  /** The same for many, in few statements. */
+  saveAll(deployments: readonly Deployment[]): Promise<void>;
+  /** Those that are there; in no order. */
+  byIds(ids: readonly string[]): Promise<readonly Deployment[]>;
   get(id: string): Promise<Deployment | undefined>;
   /** The one live deployment of a template on a device (state other than `removed`). */
   find(deviceId: string, templateId: string): Promise<Deployment | undefined>;
@@ -270,6 +282,8 @@ export interface LedgerStore {
   append(entry: LedgerEntry): Promise<void>;
   /** Rows that have a place after `after`, up to `upTo`, in the order of the chain; at most `limit`. */
   sealed(after: number, upTo: number, limit: number): Promise<readonly SealedEntry[]>;
+  /** The same for many, in few statements, in their order. */
+  appendAll(entries: readonly LedgerEntry[]): Promise<void>;
   /** Newest first. */
   list(
     filter: { readonly event?: LedgerEvent | undefined; readonly subjectId?: string | undefined },
@@ -286,6 +300,8 @@ export interface LimitStore {
 }
 export interface OutboxStore {
   add(effect: Effect, at: Date): Promise<void>;
+  /** The same for many, in few statements. */
+  addAll(effects: readonly Effect[], at: Date): Promise<void>;
   /** Claims up to `limit` due entries by conditional UPDATE until `leaseUntil`; correct with several nodes. */
   claim(limit: number, now: Date, leaseUntil: Date): Promise<readonly OutboxEntry[]>;
   done(id: string): Promise<void>;
@@ -337,6 +353,10 @@ export interface TenantStore {
   readonly people: DocumentStore<Person>;
   readonly credentials: DocumentStore<Credential>;
   readonly enrolments: EnrolmentStore;
+  readonly renewals: RenewalStore;
+  readonly renewalRules: RenewalRuleStore;
+  readonly renewalGroups: RenewalGroupStore;
+  readonly templateMoves: TemplateMoveStore;
   /**
    * All that `fn` does through the store it is given commits together, or nothing does; nobody else writes between its reads and its
    * writes. Not to be nested.
@@ -408,6 +428,8 @@ export interface Settlement {
   readonly der: Uint8Array;
   readonly fingerprintSha256: string;
   readonly now: Date;
+  /** When the planner renews it; undefined: not by itself. */
+  readonly renewAt?: Date | undefined;
   /** Written in the same transaction. */
   readonly ledger: LedgerEntry;
 }
@@ -437,6 +459,8 @@ export interface Directory {
   tenantsRotating(now: Date, raEnd: Date): Promise<readonly TenantId[]>;
   /** Tenants with deployments past their deadline; one indexed query, whose cost follows the due. */
   tenantsToSweep(now: Date): Promise<readonly TenantId[]>;
+  /** Tenants with renewals that are due, groups that run or templates that move. */
+  tenantsToRenew(now: Date): Promise<readonly TenantId[]>;
   /** Tenants with ledger rows to seal or a chain whose end is not signed. */
   tenantsUnsealed(): Promise<readonly TenantId[]>;
   open(tenant: TenantId): TenantStore;

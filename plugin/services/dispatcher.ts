@@ -9,12 +9,15 @@ import { HostCommands, type HostEffect } from "./host-commands.ts";
 import { LedgerSealer } from "./ledger-sealer.ts";
 import { RefusalLog } from "./refusal-log.ts";
 import { Sweeper } from "./sweeper.ts";
+import { RenewalSweep } from "./renewal-sweep.ts";
 import { Ticker } from "./ticker.ts";
 
 /** Milliseconds between looks; a look with nothing due is one indexed query. */
 const PERIOD = 1000;
 /** A row has its place within a second (foundations.md 13). */
 const SEALING = 500;
+/** A thousand renewals an hour are three in that time. */
+const RENEWING = 10_000;
 const AT_ONCE = 20;
 const LEASE = 60_000;
 const LONGEST_PAUSE = 3_600_000;
@@ -38,12 +41,14 @@ export class Dispatcher {
     @inject(Sweeper) private readonly sweeper: Sweeper,
     @inject(RefusalLog) private readonly refusals: RefusalLog,
     @inject(LedgerSealer) sealer: LedgerSealer,
+    @inject(RenewalSweep) renewals: RenewalSweep,
   ) {
     this.tickers = [
       new Ticker("dispatcher", PERIOD, () => this.runDue(), logger),
       new Ticker("sweeper", PERIOD, () => this.sweeper.runDue(), logger),
       // Apart, since a slow host must not keep the ledger open.
       new Ticker("ledger sealer", SEALING, () => sealer.runDue(), logger),
+      new Ticker("renewal sweep", RENEWING, () => renewals.runDue(), logger),
     ];
   }
 

@@ -7,6 +7,7 @@ import type { LedgerEntry } from "../domain/events.ts";
 import { normalizeSan } from "../domain/san-value.ts";
 import { renderSan, renderSubject } from "../domain/subject-pattern.ts";
 import type { KeyUsage, Template } from "../domain/template.ts";
+import { renewalTime } from "../domain/renewal-time.ts";
 import { validityFor } from "../domain/validity.ts";
 import { variablesOf } from "../domain/device-variables.ts";
 import { CountersignError } from "../errors.ts";
@@ -81,11 +82,14 @@ export class Issuance {
       throw error;
     }
     const fingerprint = sha256Fingerprint(der);
+    const issuedAt = this.clock.now();
+    const { notAfter, deviceId } = reservation;
     const settled = await store.enrolments.settle({
       id: reservation.id,
       der,
       fingerprintSha256: fingerprint,
-      now: this.clock.now(),
+      now: issuedAt,
+      renewAt: renewalTime(request.redemption.template, { deviceId, issuedAt, notAfter }, issuedAt),
       ledger: this.entry(request, reservation, fingerprint),
     });
     this.metrics.count("countersign_enrolments_total", { result: settled });

@@ -1,7 +1,8 @@
 import { inject } from "tsyringe";
 import { DEFAULT_ATTEMPTS } from "../domain/attempt-policy.ts";
 import { isRsa } from "../domain/algorithm.ts";
-import { compareDurations, parseDuration } from "../domain/duration.ts";
+import { canonicalJson } from "../domain/canonical-json.ts";
+import { addDuration, compareDurations, parseDuration } from "../domain/duration.ts";
 import type { Principal } from "../domain/principal.ts";
 import { templateProblems } from "../domain/template-check.ts";
 import { DEFAULT_PUSHED_LIFETIME, type Template } from "../domain/template.ts";
@@ -40,9 +41,12 @@ const DEFAULTS: Omit<Template, Kept | Mandatory | "name"> = {
   pushedChallengeLifetime: DEFAULT_PUSHED_LIFETIME,
   attempts: DEFAULT_ATTEMPTS,
   keyStorage: "tpm-else-software",
+  autoRenewal: true,
   renewalWindow: "20%",
+  renewalSpread: "50%",
   scepRenewal: "any-time",
   renewalGrace: "PT0S",
+  oldCertificate: "keep",
   policies: [],
   allowDuplicates: true,
 };
@@ -80,35 +84,78 @@ export class Templates {
     return template;
   }
 
+  /**
+   * Saves a new version. With `moveOver` (ISO 8601) its deployments move to it in that time, by the renewal plan; otherwise each at its own
+   * renewal.
+   */
   async update(
     principal: Principal,
     id: string,
     change: Partial<TemplateInput>,
     version?: number,
+    moveOver?: string,
   ): Promise<Template> {
     const store = this.access.open(principal, "configuration:manage");
-    const stored = found(await store.templates.get(id), "template", id);
-    sameVersion(stored.version, version);
-    const template: Template = {
-      ...stored,
-      ...given(change),
-      id,
-      version: stored.version + 1,
-      updatedAt: this.clock.now(),
-    };
-    await this.check(store, template, false);
+    const { before, after: template, fields } = await this.draft(principal, id, change);
+    sameVersion(before.version, version);
+    const now = template.updatedAt;
+    const until = moveOver === undefined ? now : addDuration(now, parseDuration(moveOver));
     await store.run(async (tx) => {
       await tx.templates.update(template);
+      const running = await tx.templateMoves.get(id);
+      const unfinished = running?.state === "running" && running.rekey ? running : undefined;
+      if (moveOver !== undefined || unfinished !== undefined || retimes(fields))
+        await tx.templateMoves.save({
+          id,
+          version: moveOver === undefined ? (unfinished?.version ?? 0) : template.version,
+          rekey: moveOver !== undefined || unfinished !== undefined,
+          from: unfinished?.from ?? now,
+          until: moveOver === undefined ? (unfinished?.until ?? now) : until,
+          cursor: undefined,
+          state: "running",
+          moved: 0,
+          createdAt: now,
+          updatedAt: now,
+        });
       await tx.ledger.append(
         this.access.entry(principal, "template.changed", id, {
           version: template.version,
           fields: Object.keys(given(change)),
+          ...(moveOver === undefined ? {} : { moveOver }),
         }),
       );
     });
     // Whichever endpoints offer it: a stricter rule counts from the next request on.
     this.runtimes.forgetAll();
     return template;
+  }
+
+  /** What `update` would save, checked as it checks, and the fields that would differ. */
+  async draft(
+    principal: Principal,
+    id: string,
+    change: Partial<TemplateInput>,
+  ): Promise<{
+    readonly before: Template;
+    readonly after: Template;
+    readonly fields: readonly string[];
+  }> {
+    const store = this.access.open(principal, "configuration:read");
+    const before = found(await store.templates.get(id), "template", id);
+    const after: Template = {
+      ...before,
+      ...given(change),
+      id,
+      version: before.version + 1,
+      updatedAt: this.clock.now(),
+    };
+    await this.check(store, after, false);
+    const fields = Object.keys(given(change)).filter(
+      (field) =>
+        canonicalJson(after[field as keyof Template]) !==
+        canonicalJson(before[field as keyof Template]),
+    );
+    return { before, after, fields };
   }
 
   /** Throws `conflict` while an endpoint uses it. */
@@ -187,6 +234,10 @@ export class Templates {
     return issues;
   }
 }
+
+/** Whether a change of these fields gives certificates that are out there other due times. */
+const retimes = (fields: readonly string[]): boolean =>
+  ["autoRenewal", "renewalWindow", "renewalSpread"].some((field) => fields.includes(field));
 
 /** The longer of two lives; a faulty one is the template check's to name. */
 const longer = (validity: string | undefined, other: string): string => {

@@ -13,6 +13,7 @@ import {
 } from "./base/columns.ts";
 import { Rows, type Mapping } from "./base/rows.ts";
 import type { Session } from "./base/session.ts";
+import { inChunks } from "./enrolling/sql.ts";
 
 interface DeploymentRow {
   readonly id: string;
@@ -100,6 +101,14 @@ export class Deployments implements DeploymentStore {
 
   save(deployment: Deployment): Promise<void> {
     return this.session.write((db) => this.#rows.saveWith(db, deployment));
+  }
+
+  saveAll(deployments: readonly Deployment[]): Promise<void> {
+    return this.session.write((db) => this.#rows.saveAllWith(db, deployments));
+  }
+
+  byIds(ids: readonly string[]): Promise<readonly Deployment[]> {
+    return inChunks(ids, (chunk) => this.#rows.all((query) => query.whereIn("id", [...chunk])));
   }
 
   get(id: string): Promise<Deployment | undefined> {

@@ -5,6 +5,7 @@ import { fromMillis, toMillis, type Millis } from "./base/columns.ts";
 import { fromJson, toJson } from "./base/json.ts";
 import { Rows, type Mapping } from "./base/rows.ts";
 import type { Session } from "./base/session.ts";
+import { inChunks } from "./enrolling/sql.ts";
 
 const ATTRIBUTES = "countersign_device_attributes";
 
@@ -74,6 +75,10 @@ export class Devices implements DeviceStore {
 
   get(id: string): Promise<Device | undefined> {
     return this.#rows.get(id);
+  }
+
+  byIds(ids: readonly string[]): Promise<readonly Device[]> {
+    return inChunks(ids, (chunk) => this.#rows.all((query) => query.whereIn("id", [...chunk])));
   }
 
   byHostId(hostId: string, hostDeviceId: string): Promise<Device | undefined> {

@@ -136,6 +136,19 @@ export class TenantDirectory implements Directory {
     return rows.map(({ tenant }) => tenant).sort();
   }
 
+  async tenantsToRenew(now: Date): Promise<readonly TenantId[]> {
+    // A look into the index for each tenant; the literals let the partial indexes serve it.
+    const rows = await this.session.rows<{ readonly id: TenantId }>(
+      `select t.id from countersign_tenants t
+       where exists (select 1 from countersign_deployments d where d.tenant = t.id and d.renew_at <= ?)
+          or exists (select 1 from countersign_renewal_groups g where g.tenant = t.id and g.state = 'running')
+          or exists (select 1 from countersign_template_moves m where m.tenant = t.id and m.state = 'running')
+       order by t.id`,
+      [toMillis(now)],
+    );
+    return rows.map(({ id }) => id);
+  }
+
   async tenantsUnsealed(): Promise<readonly TenantId[]> {
     const rows = await this.session.read(
       (db) =>

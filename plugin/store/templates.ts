@@ -24,7 +24,8 @@ type Definition = Omit<
 
 /** As versions before have stored it. */
 type EarlierDefinition = Omit<Definition, Later> & Partial<Pick<Definition, Later>>;
-type Later = "pushedChallengeLifetime" | "attempts";
+type Later =
+  "pushedChallengeLifetime" | "attempts" | "autoRenewal" | "renewalSpread" | "oldCertificate";
 
 const mapping: Mapping<Template, TemplateRow> = {
   table: "countersign_templates",
@@ -41,6 +42,9 @@ const mapping: Mapping<Template, TemplateRow> = {
     // Members that came later; those of older rows have their defaults.
     pushedChallengeLifetime: DEFAULT_PUSHED_LIFETIME,
     attempts: DEFAULT_ATTEMPTS,
+    autoRenewal: true,
+    renewalSpread: "50%",
+    oldCertificate: "keep",
     ...(fromJson(row.definition) as EarlierDefinition),
     id: row.id,
     name: row.name,

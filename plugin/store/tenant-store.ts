@@ -21,6 +21,10 @@ import { Outbox } from "./outbox.ts";
 import { Pending } from "./pending.ts";
 import { Ras } from "./ras.ts";
 import { RollOvers } from "./roll-overs.ts";
+import { RenewalGroups } from "./renewal-groups.ts";
+import { RenewalRules } from "./renewal-rules.ts";
+import { Renewals } from "./renewals.ts";
+import { TemplateMoves } from "./template-moves.ts";
 import { Templates } from "./templates.ts";
 import { Tokens } from "./tokens.ts";
 import { Terms } from "./terms.ts";
@@ -55,6 +59,10 @@ export const openTenantStore = (
   profiles: new Documents(session, tenant, "countersign_certificate_profiles"),
   people: new Documents(session, tenant, "countersign_people"),
   credentials: new Documents(session, tenant, "countersign_credentials"),
+  renewals: new Renewals(session, tenant),
+  renewalRules: new RenewalRules(session, tenant),
+  renewalGroups: new RenewalGroups(session, tenant),
+  templateMoves: new TemplateMoves(session, tenant),
   enrolments: new Enrolments(session, tenant, commit),
   // Inside a transaction the calls join it, so they gather in a batch of its own.
   run: (fn) => session.begin((tx) => fn(openTenantStore(tx, tenant, new GroupCommit(tx)))),

@@ -6,6 +6,7 @@ import { describeRecords } from "./store/records.ts";
 import { describeSettlements } from "./store/settlements.ts";
 import { describeSweeping } from "./store/sweeping.ts";
 import { describeLifecycle } from "./store/lifecycle.ts";
+import { describeRenewals } from "./store/renewals.ts";
 import { describeWhole } from "./store/whole.ts";
 import { describeRotation } from "./store/rotation.ts";
 import type { OpenedDatabase } from "./store/subject.ts";
@@ -23,6 +24,7 @@ export const describeStore = (name: string, open: () => Promise<OpenedDatabase>)
     describe("of what is due", () => describeSweeping(open));
     describe("of the life of devices", () => describeLifecycle(open));
     describe("of limits", () => describeLimits(open));
+    describe("of renewals", () => describeRenewals(open));
     describe("of the ledger chain", () => describeChain(open));
     describe("of rotation", () => describeRotation(open));
     describe("of settlements", () => describeSettlements(open));

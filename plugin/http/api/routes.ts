@@ -11,6 +11,7 @@ import { hostEventRoutes } from "./host-events.ts";
 import { ledgerRoutes } from "./ledger.ts";
 import { raRoutes } from "./ras.ts";
 import { rotationRoutes } from "./rotation.ts";
+import { renewalRoutes } from "./renewals.ts";
 import type { Route } from "./route.ts";
 import { templateRoutes } from "./templates.ts";
 import { tenantRoutes } from "./tenants.ts";
@@ -28,6 +29,7 @@ export const API_ROUTES: readonly Route[] = [
   ...consoleRoutes,
   ...deviceRoutes,
   ...deploymentRoutes,
+  ...renewalRoutes,
   ...challengeRoutes,
   ...approvalRoutes,
   ...certificateRoutes,

@@ -2,7 +2,7 @@ import type { CertificateStatus } from "../../domain/certificate.ts";
 import { deadlineOf } from "../../domain/deployment-times.ts";
 import type { TenantId } from "../../domain/tenant.ts";
 import type { Settlement, SettleResult } from "../../ports/stores.ts";
-import { fromMillis, type Millis, toMillis } from "../base/columns.ts";
+import { fromMillis, type Millis, toMillis, toMillisOrNull } from "../base/columns.ts";
 import { toJson } from "../base/json.ts";
 import type { Statements } from "../dialect.ts";
 import { inChunks, ownedKey, values, type Owned } from "./sql.ts";
@@ -138,11 +138,12 @@ const updateDeployments = (sql: Statements, kept: readonly Kept[]): Promise<unkn
     (chunk) =>
       sql.all(
         // The step "issue" of domain/deployment-machine.ts; a test compares both.
-        `with issued(i_tenant, i_device, i_template, i_certificate, i_at, i_ends, i_next) as (${values("ttttiii", chunk.length)})
+        `with issued(i_tenant, i_device, i_template, i_certificate, i_at, i_ends, i_next, i_renew) as (${values("ttttiiii", chunk.length)})
          update countersign_deployments set state = 'issued', since = i_at, updated_at = i_at, next_action_at = i_next,
            previous_certificate_id = coalesce(certificate_id, previous_certificate_id), certificate_id = i_certificate,
            certificate_ends_at = i_ends, seen_at = null, attempts = 0, last_attempt_at = null,
-           reason = null, failure = null, lease_until = null
+           reason = null, failure = null, lease_until = null,
+           renew_at = i_renew, renew_by_hand = null
          from issued where tenant = i_tenant and device_id = i_device and template_id = i_template and state <> 'removed'`,
         chunk.flatMap(({ tenant, item, row }) => [
           tenant,
@@ -150,6 +151,7 @@ const updateDeployments = (sql: Statements, kept: readonly Kept[]): Promise<unkn
           row.template_id,
           item.id,
           ...issueTimes(item.now, row.not_after),
+          toMillisOrNull(item.renewAt),
         ]),
       ),
   );

@@ -4,6 +4,7 @@ import { limitsAndChain } from "./0002-limits-and-chain.ts";
 import { authoritySignature } from "./0003-authority-signature.ts";
 import { rotation } from "./0004-rotation.ts";
 import { deploymentLife } from "./0006-deployment-life.ts";
+import { renewalPlan } from "./0007-renewal-plan.ts";
 import { consoles } from "./0010-consoles.ts";
 import { deploymentsByDevice } from "./0012-deployments-by-device.ts";
 
@@ -19,6 +20,7 @@ const MIGRATIONS: readonly Migration[] = [
   authoritySignature,
   rotation,
   deploymentLife,
+  renewalPlan,
   consoles,
   deploymentsByDevice,
 ];

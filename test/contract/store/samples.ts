@@ -14,6 +14,8 @@ import type { LedgerEntry } from "../../../plugin/domain/events.ts";
 import type { KeyRollOver } from "../../../plugin/domain/key-roll-over.ts";
 import type { Person } from "../../../plugin/domain/person.ts";
 import type { Ra } from "../../../plugin/domain/ra.ts";
+import type { RenewalGroup } from "../../../plugin/domain/renewal-group.ts";
+import type { TemplateMove } from "../../../plugin/domain/template-move.ts";
 import type { Template } from "../../../plugin/domain/template.ts";
 import type { Reservation, Settlement, TokenRecord } from "../../../plugin/ports/stores.ts";
 
@@ -121,9 +123,12 @@ export const aTemplate = (over: Partial<Template> = {}): Template => ({
   pushedChallengeLifetime: "P2D",
   attempts: { limit: 3, interval: "PT30S", lock: "PT2H", wipe: true },
   keyStorage: "tpm-else-software",
+  autoRenewal: false,
   renewalWindow: "20%",
+  renewalSpread: "25%",
   scepRenewal: "in-window",
   renewalGrace: "P3D",
+  oldCertificate: "revoke",
   policies: [{ oid: "1.2.3" }, { oid: "1.2.4", cps: "https://cps.example" }],
   allowDuplicates: false,
   profileId: "scep-digital-signature",
@@ -343,6 +348,34 @@ export const aCertificate = (over: Partial<Certificate> = {}): Certificate => ({
   revokedAt: undefined,
   revocationReason: undefined,
   invalidityDate: undefined,
+  ...over,
+});
+
+export const aGroup = (over: Partial<RenewalGroup> = {}): RenewalGroup => ({
+  id: "group-1",
+  name: "canary",
+  state: "running",
+  stopAbove: 0.2,
+  judgeFrom: 5,
+  wave: 10,
+  patience: "P1D",
+  reason: "none yet",
+  createdAt: NOW,
+  updatedAt: after(1),
+  ...over,
+});
+
+export const aMove = (over: Partial<TemplateMove> = {}): TemplateMove => ({
+  id: "wifi",
+  version: 2,
+  rekey: true,
+  from: NOW,
+  until: after(86_400),
+  cursor: "deployment-0",
+  state: "running",
+  moved: 3,
+  createdAt: NOW,
+  updatedAt: after(1),
   ...over,
 });
 

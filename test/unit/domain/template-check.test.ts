@@ -25,6 +25,9 @@ const sound: TemplateDraft = {
   renewalWindow: "P30D",
   scepRenewal: "any-time",
   renewalGrace: "PT0S",
+  autoRenewal: true,
+  renewalSpread: "50%",
+  oldCertificate: "keep",
   policies: [{ oid: "2.16.840.1.101.2.1", cps: "https://example.com/cps" }],
   allowDuplicates: true,
 };

@@ -15,7 +15,9 @@ import {
   aDevice,
   aHookAdapter,
   aHostEvent,
+  aGroup,
   aLedgerEntry,
+  aMove,
   anAuthority,
   anEndpoint,
   anInventoryItem,
@@ -99,6 +101,17 @@ const fill = async (database: Database): Promise<void> => {
     await store.credentials.insert(aCredential());
     await store.outbox.add({ kind: "publish-profile", deploymentId: "x" }, NOW);
     await store.pending.insert(aPending);
+    await store.renewals.change([{ id: "deployment-1", from: undefined, to: later(5) }]);
+    await store.renewals.countStarted("wifi-ca", NOW, 3, 0);
+    await store.renewalRules.save({
+      ...{ authorityId: "wifi-ca", version: 1, updatedAt: NOW },
+      rules: { perHour: 5, perDay: "off", quietHours: undefined },
+    });
+    await store.renewalGroups.insert(aGroup(), [
+      { deploymentId: "deployment-1", state: "started", certificateId: "c", startedAt: NOW },
+    ]);
+    await store.templateMoves.save(aMove());
+    await store.renewals.lease("node", NOW, later(9));
     await store.ledger.append(aLedgerEntry({ data: { text: "a\0b", der: bytes(1) } }));
     const lease = { holder: "node", now: NOW, until: later(3) };
     const opened = await store.chain.open(lease, 1);
@@ -148,6 +161,11 @@ const contents = async (database: Database): Promise<unknown> => {
       await store.chain.head(),
       await everything((page) => store.pending.list({}, page), 500),
       await everything((page) => store.ledger.list({}, page), 500),
+      await store.renewals.started("wifi-ca", NOW),
+      await store.renewalRules.list(),
+      await store.renewalGroups.running(),
+      await store.renewalGroups.members("group-1"),
+      await store.templateMoves.running(),
       [...certificates].sort(order),
       await store.certificates.der(certificates[0]!.id),
     ]);
