@@ -60,7 +60,7 @@ export const buildSite = (
     consoles: resolve(Consoles),
     rollOvers: resolve(RollOvers),
     keyRollOvers: resolve(KeyRollOvers),
-    renewals: resolve(CaRenewals),
+    caRenewals: resolve(CaRenewals),
     retirements: resolve(Retirements),
     devices: resolve(Devices),
     intake: resolve(EventIntake),

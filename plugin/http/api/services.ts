@@ -37,7 +37,7 @@ export interface ApiServices {
   readonly consoles: Consoles;
   readonly rollOvers: RollOvers;
   readonly keyRollOvers: KeyRollOvers;
-  readonly renewals: CaRenewals;
+  readonly caRenewals: CaRenewals;
   readonly retirements: Retirements;
   readonly devices: Devices;
   readonly intake: EventIntake;
