@@ -61,7 +61,7 @@ describe("SCEP appliances (doubles of seed 004)", () => {
   const names: Readonly<Record<string, readonly SubjectAltName[]>> = {
     "an IP address": [{ type: "ip", value: "192.0.2.7" }],
     "a DNS name": [{ type: "dns", value: "fw.example.com" }],
-    "an e-mail address": [{ type: "email", value: "fw@example.com" }],
+    "an e-mail address": [{ type: "rfc822", value: "fw@example.com" }],
   };
   for (const [what, sans] of Object.entries(names))
     it(`E-20 E-22 FortiGate with ${what}: one CA certificate, PENDING, CertPoll, SUCCESS`, async () => {
