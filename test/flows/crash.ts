@@ -125,8 +125,8 @@ const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) ===
 const checkDatabase = async (place: CrashPlace): Promise<number> => {
   const database = place.open();
   const count = async (sql: string): Promise<number> => {
-    const [row] = place.rows<{ readonly n: number | string }>(await database.raw(sql));
-    return Number(row?.n ?? NaN);
+    const [row] = place.rows(await database.raw(sql));
+    return Number(row?.["n"] ?? NaN);
   };
   try {
     const spentForNothing = await count(
