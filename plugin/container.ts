@@ -61,6 +61,7 @@ import { LedgerKey } from "./services/ledger-key.ts";
 import { LedgerSealer } from "./services/ledger-sealer.ts";
 import { OcspResponders } from "./services/ocsp-responders.ts";
 import { ProfileSigner } from "./services/profile-signer.ts";
+import { OutsideAuthorities } from "./services/outside-authorities.ts";
 import { RaRotation } from "./services/ra-rotation.ts";
 import { OutsideCertificates } from "./services/outside-certificates.ts";
 import { Profiles } from "./services/profiles.ts";
@@ -77,6 +78,7 @@ import { Status } from "./services/status.ts";
 import { Sweeper } from "./services/sweeper.ts";
 import { Templates } from "./services/templates.ts";
 import { Tenants } from "./services/tenants.ts";
+import { Timelines } from "./services/timelines.ts";
 import type { Setup } from "./setup.ts";
 import {
   CA_BACKENDS,
@@ -165,6 +167,7 @@ const SERVICES: readonly Service[] = [
   OpaqueSchedule,
   OpeningQueue,
   PkiOperation,
+  OutsideAuthorities,
   OutsideCertificates,
   Profiles,
   ProfileSigner,
@@ -187,6 +190,7 @@ const SERVICES: readonly Service[] = [
   TemplateMoves,
   Templates,
   Tenants,
+  Timelines,
 ];
 
 /** Registers everything in a child container of its own: two installations in one process share nothing, and the global one stays as it was. */

@@ -27,6 +27,7 @@ import { EventIntake } from "./services/event-intake.ts";
 import { HookAdapters } from "./services/hook-adapters.ts";
 import { Inventories } from "./services/inventories.ts";
 import { Ledger } from "./services/ledger.ts";
+import { OutsideAuthorities } from "./services/outside-authorities.ts";
 import { Ras } from "./services/ras.ts";
 import { Retirements } from "./services/retirements.ts";
 import { RenewalGroups } from "./services/renewal-groups.ts";
@@ -37,6 +38,7 @@ import { Status } from "./services/status.ts";
 import { TemplateImpact } from "./services/template-impact.ts";
 import { Templates } from "./services/templates.ts";
 import { Tenants } from "./services/tenants.ts";
+import { Timelines } from "./services/timelines.ts";
 import type { Setup } from "./setup.ts";
 
 /** Puts HTTP in front of a running installation. */
@@ -54,6 +56,7 @@ export const buildSite = (
     approvals: resolve(Approvals),
     authorities: resolve(Authorities),
     hierarchies: resolve(Hierarchies),
+    outsideAuthorities: resolve(OutsideAuthorities),
     ras: resolve(Ras),
     templates: resolve(Templates),
     endpoints: resolve(Endpoints),
@@ -74,6 +77,7 @@ export const buildSite = (
     renewalPlans: resolve(RenewalPlans),
     templateImpact: resolve(TemplateImpact),
     ledger: resolve(Ledger),
+    timelines: resolve(Timelines),
     tokens,
     adminTokens: resolve(AdminTokens),
   };

@@ -141,6 +141,8 @@ export interface ChallengeStore {
   spend(id: string, now: Date): Promise<boolean>;
   /** Burns all open and reserved ones of a device, or only those for one template; answers their ids. */
   burnOfDevice(deviceId: string, templateId?: string): Promise<readonly string[]>;
+  /** Newest first, at most `limit`. */
+  ofDevice(deviceId: string, limit: number): Promise<readonly Challenge[]>;
   /** One more refused try. */
   countFailure(id: string): Promise<void>;
 }
@@ -182,7 +184,10 @@ export interface PendingStore {
   delete(id: string): Promise<boolean>;
   /** Newest first. */
   list(
-    filter: { readonly state?: PendingRequest["state"] | undefined },
+    filter: {
+      readonly state?: PendingRequest["state"] | undefined;
+      readonly deviceId?: string | undefined;
+    },
     page: PageRequest,
   ): Promise<Page<PendingRequest>>;
 }
@@ -286,7 +291,12 @@ export interface LedgerStore {
   appendAll(entries: readonly LedgerEntry[]): Promise<void>;
   /** Newest first. */
   list(
-    filter: { readonly event?: LedgerEvent | undefined; readonly subjectId?: string | undefined },
+    filter: {
+      readonly event?: LedgerEvent | undefined;
+      readonly subjectId?: string | undefined;
+      /** Of any of these. */
+      readonly subjectIds?: readonly string[] | undefined;
+    },
     page: PageRequest,
   ): Promise<Page<LedgerRow>>;
 }

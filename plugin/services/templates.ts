@@ -225,7 +225,7 @@ export class Templates {
       issues.push({ path: "id", message: "2 to 63 lower-case letters, digits and single hyphens" });
     if (authority === undefined)
       issues.push({ path: "authorityId", message: `no authority ${template.authorityId}` });
-    else if (authority.kind !== "issuing") {
+    else if (authority.kind !== "issuing" && authority.kind !== "outside") {
       issues.push({
         path: "authorityId",
         message: "only an issuing CA certifies end entities (A-02)",

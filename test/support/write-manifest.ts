@@ -2,7 +2,9 @@ import "reflect-metadata";
 import { writeFileSync } from "node:fs";
 import { consolesText } from "./consoles-document.ts";
 import { apiReferenceText, file, manifestText } from "./manifest.ts";
+import { deploymentsText } from "./states-document.ts";
 
 writeFileSync(file("manifest.json"), manifestText());
 writeFileSync(file("docs/consoles.md"), consolesText());
 writeFileSync(file("docs/api.md"), apiReferenceText());
+writeFileSync(file("docs/deployments.md"), deploymentsText());

@@ -73,7 +73,9 @@ export class DesBridge {
       if (method === "POST") return ask(this.lab.port, { method, path, body: message });
       // In the client's own dialect: base64url, the message first.
       const base64 = Buffer.from(message).toString("base64url");
-      return ask(this.lab.port, { path: `/scep/${this.options.endpoint}?message=${base64}&operation=PKIOperation` });
+      return ask(this.lab.port, {
+        path: `/scep/${this.options.endpoint}?message=${base64}&operation=PKIOperation`,
+      });
     };
     const { status, headers, body } = await forward();
     const text = body.toString("latin1");
