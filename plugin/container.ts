@@ -15,7 +15,7 @@ import { RenewalProof } from "./services/renewal-proof.ts";
 import { RequestedDevice } from "./services/requested-device.ts";
 import { RenewalStarts } from "./services/renewal-starts.ts";
 import { RenewalSweep } from "./services/renewal-sweep.ts";
-import { Renewals } from "./services/renewals.ts";
+import { DeviceRenewals } from "./services/device-renewals.ts";
 import { TemplateImpact } from "./services/template-impact.ts";
 import { TemplateMoves } from "./services/template-moves.ts";
 import { OpaqueSchedule } from "./scep/opaque-schedule.ts";
@@ -121,7 +121,7 @@ const SERVICES: readonly Service[] = [
   RenewalPlans,
   RenewalStarts,
   RenewalSweep,
-  Renewals,
+  DeviceRenewals,
   Approvals,
   Queries,
   Enrolment,

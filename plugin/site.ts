@@ -32,7 +32,7 @@ import { Ras } from "./services/ras.ts";
 import { Retirements } from "./services/retirements.ts";
 import { RenewalGroups } from "./services/renewal-groups.ts";
 import { RenewalPlans } from "./services/renewal-plans.ts";
-import { Renewals } from "./services/renewals.ts";
+import { DeviceRenewals } from "./services/device-renewals.ts";
 import { RollOvers } from "./services/roll-overs.ts";
 import { Status } from "./services/status.ts";
 import { TemplateImpact } from "./services/template-impact.ts";
@@ -72,7 +72,7 @@ export const buildSite = (
     deployments: resolve(Deployments),
     challenges: resolve(Challenges),
     certificates: resolve(Certificates),
-    renewals: resolve(Renewals),
+    deviceRenewals: resolve(DeviceRenewals),
     renewalGroups: resolve(RenewalGroups),
     renewalPlans: resolve(RenewalPlans),
     templateImpact: resolve(TemplateImpact),

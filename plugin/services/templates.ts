@@ -96,7 +96,7 @@ export class Templates {
     moveOver?: string,
   ): Promise<Template> {
     const store = this.access.open(principal, "configuration:manage");
-    const { before, after: template, fields } = await this.draft(principal, id, change);
+    const { before, after: template, fields } = await this.changed(principal, id, change);
     sameVersion(before.version, version);
     const now = template.updatedAt;
     const until = moveOver === undefined ? now : addDuration(now, parseDuration(moveOver));
@@ -131,7 +131,7 @@ export class Templates {
   }
 
   /** What `update` would save, checked as it checks, and the fields that would differ. */
-  async draft(
+  async changed(
     principal: Principal,
     id: string,
     change: Partial<TemplateInput>,

@@ -19,7 +19,7 @@ import type { Ras } from "../../services/ras.ts";
 import type { Retirements } from "../../services/retirements.ts";
 import type { RenewalGroups } from "../../services/renewal-groups.ts";
 import type { RenewalPlans } from "../../services/renewal-plans.ts";
-import type { Renewals } from "../../services/renewals.ts";
+import type { DeviceRenewals } from "../../services/device-renewals.ts";
 import type { RollOvers } from "../../services/roll-overs.ts";
 import type { TemplateImpact } from "../../services/template-impact.ts";
 import type { Templates } from "../../services/templates.ts";
@@ -49,7 +49,7 @@ export interface ApiServices {
   readonly deployments: Deployments;
   readonly challenges: Challenges;
   readonly certificates: Certificates;
-  readonly renewals: Renewals;
+  readonly deviceRenewals: DeviceRenewals;
   readonly renewalGroups: RenewalGroups;
   readonly renewalPlans: RenewalPlans;
   readonly templateImpact: TemplateImpact;

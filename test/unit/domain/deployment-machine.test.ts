@@ -196,6 +196,12 @@ describe("deployment machine", () => {
       [renewing?.deployment.state, renewing?.deployment.reason],
       ["renewing", "certificate-ended"],
     );
+    // Where a planner decides when, it is told, and asked again a day later: no cap may be passed.
+    const planned = advance(installed, { kind: "deadline" }, { ...RULES, planned: true }, ends);
+    assert.deepEqual(
+      [planned?.deployment.state, planned?.deployment.nextActionAt, planned?.effects],
+      ["installed", later(ends, DAY), [{ kind: "plan" }]],
+    );
     const off = { ...RULES, renews: false };
     const failed = walk([[{ kind: "deadline" }, ends]], off, installed);
     assert.deepEqual([failed.state, failed.reason], ["failed", "certificate-ended"]);

@@ -29,6 +29,10 @@ export const nodeOn = (database: Database, now: () => Date): Resolve =>
       crlLifetime: 604_800,
       retryGrace: 900,
       limits: {},
+      rotation: {
+        ...{ raDaysBefore: 60, announceDays: 14, overlapDays: 30, checkSeconds: 3600 },
+        destroyRetiredRaKeys: false,
+      },
       organization: "Test",
       rotation: {
         raDaysBefore: 30,
