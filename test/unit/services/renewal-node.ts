@@ -34,13 +34,6 @@ export const nodeOn = (database: Database, now: () => Date): Resolve =>
         destroyRetiredRaKeys: false,
       },
       organization: "Test",
-      rotation: {
-        raDaysBefore: 30,
-        announceDays: 7,
-        overlapDays: 14,
-        checkSeconds: 60,
-        destroyRetiredRaKeys: false,
-      },
     },
   });
 
