@@ -121,8 +121,8 @@ export interface DeploymentFilter {
 export interface DeploymentStore {
   /** Gives back a claim on it. */
   save(deployment: Deployment): Promise<void>;
-  /** The same for many, in few statements. */
-  saveAll(deployments: readonly Deployment[]): Promise<void>;
+  /** Saves many that are there, in few statements; device, template and time of making stay. */
+  updateAll(deployments: readonly Deployment[]): Promise<void>;
   /** Those that are there; in no order. */
   byIds(ids: readonly string[]): Promise<readonly Deployment[]>;
   get(id: string): Promise<Deployment | undefined>;

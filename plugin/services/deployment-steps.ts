@@ -68,7 +68,7 @@ export class DeploymentSteps {
       const step = advance(before, event, rules.get(before.templateId) ?? DEFAULT_RULES, now);
       return step === undefined ? [] : [{ before, ...step }];
     });
-    await tx.deployments.saveAll(steps.map(({ deployment }) => deployment));
+    await tx.deployments.updateAll(steps.map(({ deployment }) => deployment));
     const due = new Map<number, Effect[]>();
     for (const { deployment, effects } of steps) {
       for (const effect of effects) {
