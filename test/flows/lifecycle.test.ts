@@ -257,12 +257,13 @@ describe("flows: a deployment's life", () => {
     await phone.becomes("queued");
     const second = await take(phone);
     const next = await enrolled(url, { key: await newKey(), challenge: second.challenge });
+    const [{ id: before }] = (await api.get(`/certificates?serial=${serialOf(leaf)}`)).items;
+    assert.equal((await phone.state()).previousCertificateId, before);
     const { hooks } = served.countersign;
     await hooks.deviceInventory({ ...phone.event, certificates: [{ der: next }, { der: leaf }] });
     const done = await phone.state();
-    assert.equal(done.state, "installed");
-    const [{ id: before }] = (await api.get(`/certificates?serial=${serialOf(leaf)}`)).items;
-    assert.equal(done.previousCertificateId, before);
+    const [{ id: current }] = (await api.get(`/certificates?serial=${serialOf(next)}`)).items;
+    assert.deepEqual([done.state, done.certificateId], ["installed", current]);
   });
 
   it("L-03 after a restart the host asks for the profile by the deployment's id, and gets a fresh challenge", async () => {

@@ -27,7 +27,7 @@ import { everything } from "../../contract/store/subject.ts";
 import { postgresDatabase, sqliteDatabase, type TestDatabase } from "../../support/databases.ts";
 import { postgresServer } from "../../support/postgres.ts";
 import { lazyHost } from "../../flows/lazy-host.ts";
-import { nodeOn } from "./node.ts";
+import { nodeOn } from "./renewal-node.ts";
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -72,7 +72,7 @@ for (const kind of ["SQLite", "PostgreSQL"] as const)
       const before = Array.from({ length: 120 }, (_, n) =>
         aDeployment({ id: `d-${n}`, deviceId: `device-${n}`, nextActionAt: later(-n) }),
       );
-      await store.templates.insert(aTemplate({ sans: [] }));
+      await store.templates.insert(aTemplate({ sans: [], autoRenewal: true }));
       for (const deployment of before) await store.deployments.save(deployment);
       await store.deployments.save(
         aDeployment({ id: "rest", deviceId: "rest", nextActionAt: later(1) }),
@@ -229,7 +229,7 @@ for (const kind of ["SQLite", "PostgreSQL"] as const)
         fc.asyncProperty(fc.array(aStep, { maxLength: 10 }), async (walk) => {
           await open();
           await store.devices.save(aDevice({ statusAt: NOW }));
-          await store.templates.insert(aTemplate({ sans: [] }));
+          await store.templates.insert(aTemplate({ sans: [], autoRenewal: true }));
           await store.endpoints.insert(anEndpoint());
           await nodes[0](EventIntake).report(principal(), {
             ...{ kind: "templateAssigned", hostId: "jamf", deviceId: "42", templateId: "wifi" },
@@ -256,7 +256,7 @@ for (const kind of ["SQLite", "PostgreSQL"] as const)
           }
           assert.fail(`still ${(await current()).state}`);
         }),
-        { numRuns: kind === "SQLite" ? 10 : 3 },
+        { endOnFailure: true, numRuns: kind === "SQLite" ? 10 : 3 },
       );
     });
   });
