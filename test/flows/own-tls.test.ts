@@ -93,9 +93,9 @@ describe("flows: a listener's certificate by an own authority", () => {
 
   it("K-08 E-15 an authority that has handed over is followed by its successor", async () => {
     const roll = await api.post("/authorities/tls/roll-over", {});
-    served.clock.advance(50 * DAY);
+    served.clock.advance(20 * DAY);
     await eventually(async () => (await api.get(`/roll-overs/${roll.id}`)).state === "overlap");
-    served.clock.advance(31 * DAY);
+    served.clock.advance(45 * DAY);
     await eventually(async () => (await api.get("/authorities/tls")).status === "retired");
     const keeper = keep({ ...own, names: ["other.example.test"] });
     await keeper.look();
