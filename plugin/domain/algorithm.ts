@@ -28,8 +28,11 @@ export type DigestScheme =
 /** What signs the message itself, whole; named as its key. */
 export type PureScheme = "ed25519" | MlDsaAlgorithm;
 
+/** Whether a text names a key that an authority may have. */
+export const isKeyAlgorithm = (text: string): text is KeyAlgorithm =>
+  (KEY_ALGORITHMS as readonly string[]).includes(text);
 /** Whether a text names a key that a device may have. */
-export const isKeyAlgorithm = (text: string): text is DeviceKeyAlgorithm =>
+export const isDeviceKeyAlgorithm = (text: string): text is DeviceKeyAlgorithm =>
   (DEVICE_KEY_ALGORITHMS as readonly string[]).includes(text);
 
 export const isRsa = (algorithm: KeyAlgorithm): algorithm is `rsa-${2048 | 3072 | 4096}` =>

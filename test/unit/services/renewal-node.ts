@@ -29,6 +29,7 @@ export const nodeOn = (database: Database, now: () => Date): Resolve =>
       crlLifetime: 604_800,
       retryGrace: 900,
       limits: {},
+      postQuantum: false,
       organization: "Test",
       rotation: {
         raDaysBefore: 30,
