@@ -59,6 +59,7 @@ import { Keyring } from "./services/keyring.ts";
 import { Ledger } from "./services/ledger.ts";
 import { LedgerKey } from "./services/ledger-key.ts";
 import { LedgerSealer } from "./services/ledger-sealer.ts";
+import { ListenerCertificates } from "./services/listener-certificates.ts";
 import { OcspResponders } from "./services/ocsp-responders.ts";
 import { ProfileSigner } from "./services/profile-signer.ts";
 import { OutsideAuthorities } from "./services/outside-authorities.ts";
@@ -162,6 +163,7 @@ const SERVICES: readonly Service[] = [
   Ledger,
   LedgerKey,
   LedgerSealer,
+  ListenerCertificates,
   OcspResponders,
   OpaqueBudget,
   OpaqueSchedule,

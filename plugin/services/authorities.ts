@@ -5,7 +5,6 @@ import type { Principal } from "../domain/principal.ts";
 import { CountersignError } from "../errors.ts";
 import { readCertificateFile, parseCertificate } from "../pki/certificate.ts";
 import { buildCsr } from "../pki/build-request.ts";
-import { parseCsr } from "../pki/certificate-request.ts";
 import { checkCaImport, pathRoom } from "../pki/chain.ts";
 import type { Clock } from "../ports/ambient.ts";
 import type { KeyRef } from "../ports/keys.ts";
@@ -81,7 +80,8 @@ export class Authorities {
       input.parentId === undefined ? undefined : await store.authorities.get(input.parentId);
     const room =
       parent?.certificate === undefined ? Infinity : pathRoom(await chainOf(store, parent));
-    const { subject, notAfter } = checkNewAuthority(input, parent, room, now);
+    const { postQuantum } = this.settings;
+    const { subject, notAfter } = checkNewAuthority(input, { parent, room, now, postQuantum });
     await this.refuseTaken(store, input.id);
     const issuer =
       parent === undefined || parent.kind === "external"
@@ -168,7 +168,7 @@ export class Authorities {
     const der = readCertificateFile(file);
     const issues = checkCaImport({
       der,
-      csrPublicKey: parseCsr(pending.csr).publicKey.spki,
+      csrPublicKey: pending.publicKey,
       chain: await chainOf(store, parent),
       now: this.clock.now(),
       ...(pending.kind === "issuing" || pending.kind === "intermediate"

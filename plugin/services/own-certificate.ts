@@ -11,6 +11,8 @@ import type { CertificateContents } from "./ca-certificates.ts";
 
 /** A certificate of the installation's own: reserved, signed, and not to be used before it is settled. */
 export interface OwnCertificate {
+  /** Of its row. */
+  readonly id: string;
   readonly der: Uint8Array;
   /** Lower-case hex. */
   readonly serial: string;
@@ -49,6 +51,7 @@ export const certifyOwn = async (order: OwnCertificateOrder): Promise<OwnCertifi
   try {
     const der = await completeCertificate(prepared, order.scheme, order.signer);
     return {
+      id,
       der,
       serial: prepared.serial,
       settle: async (tx) => {

@@ -1,5 +1,9 @@
 import { z } from "zod";
-import { REVOCATION_REASONS, type RevocationReason } from "../../domain/certificate.ts";
+import {
+  CERTIFICATE_ROLES,
+  REVOCATION_REASONS,
+  type RevocationReason,
+} from "../../domain/certificate.ts";
 import { file, ok, paged } from "./answer.ts";
 import { toPem } from "../../domain/pem.ts";
 import { route, type Route } from "./route.ts";
@@ -10,7 +14,7 @@ const REASONS = Object.keys(REVOCATION_REASONS) as RevocationReason[];
 const filter = z.strictObject({
   ...page,
   status: z.enum(["reserved", "issued", "revoked", "failed"]).optional(),
-  role: z.enum(["subscriber", "authority", "ra", "ocsp", "profile-signing"]).optional(),
+  role: z.enum(CERTIFICATE_ROLES).optional(),
   authority: reference.optional(),
   template: reference.optional(),
   device: reference.optional(),

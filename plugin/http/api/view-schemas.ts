@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { KEY_ALGORITHMS } from "../../domain/algorithm.ts";
 import { AUTHORITY_KINDS } from "../../domain/authority.ts";
+import { ROLL_OVER_STATES } from "../../domain/key-roll-over.ts";
 import { PLATFORMS } from "../../domain/device.ts";
 import { SAN_TYPES } from "../../domain/san.ts";
 import { KEY_STORAGES, KEY_USAGES, SCEP_RENEWALS } from "../../domain/template.ts";
@@ -22,7 +23,17 @@ const hex = z.string().regex(/^[0-9a-f]+$/);
 const named = <T extends z.ZodRawShape>(id: string, shape: T) => z.looseObject(shape).meta({ id });
 
 export const tenantSchema = named("Tenant", { id: text, name: text, createdAt: time });
-export const tokenSchema = named("Token", { token: text, expiresIn: whole });
+export const tokenSchema = named("Token", { id: text, token: text, expiresIn: whole });
+export const tokenRecordSchema = named("TokenRecord", {
+  id: text,
+  subject: text,
+  roles: z.array(text),
+  mintedBy: text,
+  createdAt: time,
+  expiresAt: time,
+  revokedAt: maybeTime,
+  revokedBy: maybe,
+});
 export const principalSchema = named("Principal", {
   id: text,
   kind: z.enum(["user", "operator", "system"]),
@@ -48,6 +59,16 @@ export const authoritySchema = named("Authority", {
   subjectKeyId: hex,
   publicUrl: text,
   urls: z.looseObject({ crl: maybe, ocsp: maybe, caIssuers: text }),
+  certificates: z.array(
+    z.looseObject({
+      serial: hex,
+      notBefore: time,
+      notAfter: time,
+      fingerprintSha256: hex,
+      url: text,
+    }),
+  ),
+  renewing: yes,
   crlEnabled: yes,
   ocspEnabled: yes,
   single: yes,
@@ -64,7 +85,25 @@ export const raSchema = named("Ra", {
   notBefore: maybeTime,
   notAfter: maybeTime,
   fingerprintSha256: hex.optional(),
+  replaces: maybe,
+  retiredAt: maybeTime,
   csrPem: maybe,
+});
+
+export const usageSchema = named("Usage", { devices: whole, endpoints: z.array(text) });
+export const rollOverSchema = named("RollOver", {
+  id: text,
+  authorityId: text,
+  successorId: text,
+  state: z.enum(ROLL_OVER_STATES),
+  startsAt: time,
+  retiresAt: time,
+  deadline: maybeTime,
+  overdue: yes,
+  devices: z.looseObject({ old: whole, new: whole }),
+  version: whole,
+  createdAt: time,
+  updatedAt: time,
 });
 
 export const hierarchySchema = named("Hierarchy", {

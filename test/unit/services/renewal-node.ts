@@ -34,6 +34,7 @@ export const nodeOn = (
       crlLifetime: 604_800,
       retryGrace: 900,
       limits: {},
+      postQuantum: false,
       rotation: {
         ...{ raDaysBefore: 60, announceDays: 14, overlapDays: 30, checkSeconds: 3600 },
         destroyRetiredRaKeys: false,

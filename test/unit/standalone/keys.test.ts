@@ -209,7 +209,7 @@ describe("countersign keys", function () {
     assert.equal(good.fit, true);
     assert.deepEqual(good.algorithms, [
       ...["rsa-2048", "rsa-3072", "rsa-4096"],
-      ...["ec-p256", "ec-p384", "ec-p521"],
+      ...["ec-p256", "ec-p384", "ec-p521", "ed25519"],
     ]);
     assert.deepEqual(good.decrypt, { raw: true, pkcs1: "tells", oaep: ["sha1"] });
     assert.equal(good.nonExtractable, true);
