@@ -16,21 +16,27 @@ import { PkiOperation } from "./scep/pki-operation.ts";
 import { SeenCiphertexts } from "./scep/seen-ciphertexts.ts";
 import { SourceLimit } from "./scep/source-limit.ts";
 import { Access } from "./services/access.ts";
+import { AuthorityRemoval } from "./services/authority-removal.ts";
 import { Authorities } from "./services/authorities.ts";
 import { CaCertificates } from "./services/ca-certificates.ts";
 import { CaServerReadings } from "./services/ca-server-readings.ts";
+import { CertificateExport } from "./services/certificate-export.ts";
+import { CertificateProfiles } from "./services/certificate-profiles.ts";
 import { Certificates } from "./services/certificates.ts";
 import { Challenges } from "./services/challenges.ts";
 import { Consoles } from "./services/consoles.ts";
 import { ConsoleCaServers } from "./services/console-ca-servers.ts";
 import { ConsoleTemplates } from "./services/console-templates.ts";
+import { Credentials } from "./services/credentials.ts";
 import { CrlPublisher } from "./services/crl-publisher.ts";
 import { Deployments } from "./services/deployments.ts";
 import { Devices } from "./services/devices.ts";
 import { Dispatcher } from "./services/dispatcher.ts";
 import { DynamicChallenges } from "./services/dynamic-challenges.ts";
 import { EndpointRuntimes } from "./services/endpoint-runtimes.ts";
+import { EndEntities } from "./services/end-entities.ts";
 import { Endpoints } from "./services/endpoints.ts";
+import { Events } from "./services/events.ts";
 import { Health } from "./services/health.ts";
 import { Hierarchies } from "./services/hierarchies.ts";
 import { HostEvents } from "./services/host-events.ts";
@@ -39,7 +45,9 @@ import { Keyring } from "./services/keyring.ts";
 import { Ledger } from "./services/ledger.ts";
 import { LedgerKey } from "./services/ledger-key.ts";
 import { LedgerSealer } from "./services/ledger-sealer.ts";
+import { ManualIssuance } from "./services/manual-issuance.ts";
 import { OcspResponders } from "./services/ocsp-responders.ts";
+import { People } from "./services/people.ts";
 import { ProfileSigner } from "./services/profile-signer.ts";
 import { Ras } from "./services/ras.ts";
 import { RefusalLog } from "./services/refusal-log.ts";
@@ -95,6 +103,14 @@ const SERVICES: readonly Service[] = [
   Authorities,
   CaCertificates,
   CaServerReadings,
+  AuthorityRemoval,
+  CertificateExport,
+  CertificateProfiles,
+  Credentials,
+  EndEntities,
+  Events,
+  ManualIssuance,
+  People,
   Certificates,
   Challenges,
   Consoles,

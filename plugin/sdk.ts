@@ -5,6 +5,7 @@ export * from "./domain/algorithm.ts";
 export * from "./domain/authority.ts";
 export * from "./domain/certificate.ts";
 export * from "./domain/certificate-profile.ts";
+export * from "./domain/certificate-profile-check.ts";
 export * from "./domain/challenge.ts";
 export * from "./domain/console/dialect.ts";
 export type * from "./domain/console/extras.ts";

@@ -3,6 +3,7 @@ import { authenticator } from "./http/admin-auth.ts";
 import type { ApiServices } from "./http/api/services.ts";
 import { createApp } from "./http/app.ts";
 import type { Site } from "./http/handler.ts";
+import { CredentialTokens } from "./http/credential-tokens.ts";
 import { IssuerTokens } from "./http/issuer-tokens.ts";
 import type { LocalTokens } from "./http/local-tokens.ts";
 import { ScepRoutes } from "./http/scep-routes.ts";
@@ -10,17 +11,25 @@ import { StatusRoutes } from "./http/status-routes.ts";
 import type { Ambient, Installation } from "./installation.ts";
 import { ScepOperations } from "./scep/operations.ts";
 import { Approvals } from "./services/approvals.ts";
+import { AuthorityRemoval } from "./services/authority-removal.ts";
 import { Authorities } from "./services/authorities.ts";
+import { CertificateExport } from "./services/certificate-export.ts";
+import { CertificateProfiles } from "./services/certificate-profiles.ts";
 import { Certificates } from "./services/certificates.ts";
 import { Challenges } from "./services/challenges.ts";
 import { Consoles } from "./services/consoles.ts";
+import { Credentials } from "./services/credentials.ts";
 import { Deployments } from "./services/deployments.ts";
 import { Devices } from "./services/devices.ts";
+import { EndEntities } from "./services/end-entities.ts";
 import { Endpoints } from "./services/endpoints.ts";
+import { Events } from "./services/events.ts";
 import { Health } from "./services/health.ts";
 import { Hierarchies } from "./services/hierarchies.ts";
 import { HostEvents } from "./services/host-events.ts";
 import { Ledger } from "./services/ledger.ts";
+import { ManualIssuance } from "./services/manual-issuance.ts";
+import { People } from "./services/people.ts";
 import { Ras } from "./services/ras.ts";
 import { RollOvers } from "./services/roll-overs.ts";
 import { Status } from "./services/status.ts";
@@ -52,6 +61,14 @@ export const buildSite = (
     hostEvents: resolve(HostEvents),
     deployments: resolve(Deployments),
     challenges: resolve(Challenges),
+    people: resolve(People),
+    credentials: resolve(Credentials),
+    endEntities: resolve(EndEntities),
+    events: resolve(Events),
+    authorityRemoval: resolve(AuthorityRemoval),
+    manualIssuance: resolve(ManualIssuance),
+    certificateExport: resolve(CertificateExport),
+    certificateProfiles: resolve(CertificateProfiles),
     certificates: resolve(Certificates),
     ledger: resolve(Ledger),
     tokens,
@@ -59,6 +76,7 @@ export const buildSite = (
   const authenticate = authenticator(
     tokens,
     issuer === undefined ? undefined : new IssuerTokens(issuer, clock),
+    new CredentialTokens(resolve(Credentials), clock),
     setup.principal,
   );
   const app = createApp({
@@ -67,7 +85,7 @@ export const buildSite = (
       const principal = await authenticate(request);
       // A host's own tokens may name anything.
       if (principal.tenant !== undefined) await services.tenants.require(principal.tenant);
-      return principal;
+      return services.people.withRoles(principal);
     },
     health: resolve(Health),
     metrics,

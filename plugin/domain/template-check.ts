@@ -17,6 +17,7 @@ export type TemplateDraft = Omit<
   | "version"
   | "authorityId"
   | "profileId"
+  | "rules"
   | "shapeExtras"
   | "createdAt"
   | "updatedAt"

@@ -38,6 +38,8 @@ export interface AuthorityView {
   };
   readonly crlEnabled: boolean;
   readonly ocspEnabled: boolean;
+  /** Ids of the profiles it may issue by; undefined: not restricted. */
+  readonly profiles: readonly string[] | undefined;
   readonly single: boolean;
   readonly warnings: readonly string[];
   readonly version: number;
@@ -71,6 +73,7 @@ export const viewOf = (tenant: TenantId, authority: Authority, now: Date): Autho
     urls: statusUrls({ tenant, authority }),
     crlEnabled: authority.crlEnabled,
     ocspEnabled: authority.ocspEnabled,
+    profiles: authority.profiles,
     single: authority.single,
     warnings: [
       ...(authority.single ? [SINGLE_WARNING] : []),

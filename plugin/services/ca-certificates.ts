@@ -15,6 +15,7 @@ import type { CertificatePolicy, KeyUsage } from "../domain/template.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import { CountersignError } from "../errors.ts";
 import { type ParsedCertificate, parseCertificate } from "../pki/certificate.ts";
+import type { Extension } from "../pki/extensions.ts";
 import { sha256Fingerprint } from "../pki/fingerprint.ts";
 import { completeCertificate, prepareCertificate } from "../pki/to-be-signed.ts";
 import type { Clock, Random } from "../ports/ambient.ts";
@@ -35,6 +36,8 @@ export interface CertificateContents {
   readonly extendedKeyUsages?: readonly string[];
   readonly sans?: readonly SubjectAltName[];
   readonly policies?: readonly CertificatePolicy[];
+  /** Taken over from a request. */
+  readonly other?: readonly Extension[];
   /** Undefined for an end entity. */
   readonly ca?: { readonly pathLength: number | undefined };
 }
@@ -48,6 +51,7 @@ const extensionsOf = (contents: CertificateContents) => ({
   extendedKeyUsages: contents.extendedKeyUsages ?? [],
   sans: contents.sans ?? [],
   policies: contents.policies ?? [],
+  other: contents.other ?? [],
   ocspNoCheck: contents.role === "ocsp",
 });
 

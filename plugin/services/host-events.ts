@@ -1,5 +1,5 @@
 import { inject } from "tsyringe";
-import type { Device, Platform } from "../domain/device.ts";
+import { type Device, isHeld, type Platform } from "../domain/device.ts";
 import type { Deployment } from "../domain/deployment.ts";
 import type { Principal } from "../domain/principal.ts";
 import { CountersignError, type Issue } from "../errors.ts";
@@ -50,7 +50,7 @@ export class HostEvents {
         hostId: event.hostId,
         hostDeviceId: event.deviceId,
         platform: event.platform,
-        status: "enrolled",
+        status: known !== undefined && isHeld(known) ? known.status : "enrolled",
         attributes,
         createdAt: known?.createdAt ?? now,
         updatedAt: now,

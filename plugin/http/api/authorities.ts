@@ -4,7 +4,7 @@ import { AUTHORITY_ID } from "../../domain/authority.ts";
 import { created, file, lines, listed, ok } from "./answer.ts";
 import { toPem } from "./pem.ts";
 import { route, type Route } from "./route.ts";
-import { certificateText, displayName, instant, keyAlgorithm, reference } from "./schemas.ts";
+import { certificateText, displayName, flag, instant, keyAlgorithm, reference } from "./schemas.ts";
 
 const id = z.string().regex(AUTHORITY_ID);
 
@@ -90,6 +90,22 @@ export const authorityRoutes: readonly Route[] = [
     body: z.strictObject({ name: displayName }),
     call: async ({ authorities }, call) =>
       ok(await authorities.rename(call.principal, call.id, call.body.name, call.version)),
+  }),
+  route({
+    method: "GET",
+    path: "/authorities/:id/removal",
+    summary: "Says what deleting an authority would take with it.",
+    call: async ({ authorityRemoval }, call) =>
+      ok(await authorityRemoval.impact(call.principal, call.id)),
+  }),
+  route({
+    method: "DELETE",
+    path: "/authorities/:id",
+    summary:
+      "Deletes an authority and all below it; `?confirm=` is its identifier, `?force=true` takes live deployments with it. Its CRL goes on.",
+    query: z.strictObject({ confirm: reference, force: flag.default(false) }),
+    call: async ({ authorityRemoval }, { principal, id, query, version }) =>
+      ok(await authorityRemoval.delete(principal, id, query, version)),
   }),
   route({
     method: "GET",

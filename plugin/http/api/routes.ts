@@ -1,5 +1,6 @@
 import { approvalRoutes } from "./approvals.ts";
 import { authorityRoutes } from "./authorities.ts";
+import { certificateProfileRoutes } from "./certificate-profiles.ts";
 import { certificateRoutes } from "./certificates.ts";
 import { challengeRoutes } from "./challenges.ts";
 import { consoleRoutes } from "./consoles.ts";
@@ -8,6 +9,7 @@ import { deviceRoutes } from "./devices.ts";
 import { endpointRoutes } from "./endpoints.ts";
 import { hostEventRoutes } from "./host-events.ts";
 import { ledgerRoutes } from "./ledger.ts";
+import { peopleRoutes } from "./people.ts";
 import { raRoutes } from "./ras.ts";
 import type { Route } from "./route.ts";
 import { templateRoutes } from "./templates.ts";
@@ -18,7 +20,9 @@ import { tokenRoutes } from "./tokens.ts";
 export const API_ROUTES: readonly Route[] = [
   ...tenantRoutes,
   ...tokenRoutes,
+  ...peopleRoutes,
   ...authorityRoutes,
+  ...certificateProfileRoutes,
   ...raRoutes,
   ...templateRoutes,
   ...endpointRoutes,

@@ -38,6 +38,7 @@ const settings = {
     .max(20)
     .exactOptional(),
   allowDuplicates: z.boolean().exactOptional(),
+  profileId: reference.exactOptional().describe("The certificate profile it keeps to."),
 };
 
 export const templateRoutes: readonly Route[] = [
