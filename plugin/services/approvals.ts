@@ -177,7 +177,7 @@ export class Approvals {
         principal.approveOwn !== true
       ) {
         throw new CountersignError(
-          "policy_refused",
+          "forbidden",
           `${principal.id} has asked for this request; somebody else approves it`,
         );
       }

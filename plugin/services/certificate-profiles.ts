@@ -237,7 +237,7 @@ export class CertificateProfiles {
   private custom(profile: CertificateProfile): CertificateProfile {
     if (profile.origin === "custom") return profile;
     throw new CountersignError(
-      "policy_refused",
+      "conflict",
       `profile ${profile.id} is shipped and cannot be changed; clone it`,
     );
   }

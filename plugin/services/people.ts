@@ -76,7 +76,7 @@ export class People {
     return person;
   }
 
-  /** Throws `policy_refused` when nobody would be an Owner any more. */
+  /** Throws `conflict` when nobody would be an Owner any more. */
   async change(
     principal: Principal,
     id: string,
@@ -107,7 +107,7 @@ export class People {
     });
   }
 
-  /** Throws `policy_refused` for the last Owner. */
+  /** Throws `conflict` for the last Owner. */
   async remove(principal: Principal, id: string): Promise<void> {
     const store = this.access.open(principal, "people:manage");
     await store.run(async (tx) => {
@@ -152,8 +152,5 @@ const rightsOf = ({ roles, approveOwn, active }: Person) => ({ roles, approveOwn
 const refuseLastOwner = async (tx: TenantStore, { id }: Person): Promise<void> => {
   const others = (await tx.people.list()).filter((one) => one.id !== id && isOwner(one));
   if (others.length === 0)
-    throw new CountersignError(
-      "policy_refused",
-      `${id} is the last Owner; make somebody else one first`,
-    );
+    throw new CountersignError("conflict", `${id} is the last Owner; make somebody else one first`);
 };

@@ -160,7 +160,7 @@ describe("certificate profiles", function () {
       const shipped = await owner.call("PATCH", "/certificate-profiles/scep-digital-signature", {
         description: "x",
       });
-      assert.equal(shipped.json.code, "policy_refused");
+      assert.equal(shipped.json.code, "conflict");
       const faulty = await owner.call("PATCH", "/certificate-profiles/short-lived", {
         definition: { usages: [] },
       });
