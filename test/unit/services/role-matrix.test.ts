@@ -272,10 +272,9 @@ describe("the role matrix", function () {
     const refuses = async (name: string, principal: Principal): Promise<boolean> => {
       const [file = "", method = ""] = name.split(".");
       const module = (await import(new URL(`${file}.ts`, SERVICES).href)) as Record<string, never>;
-      const service = installation.resolve(module[classOf(file)]!) as Record<
-        string,
-        (...args: unknown[]) => unknown
-      >;
+      const service = installation.resolve<Record<string, (...args: unknown[]) => unknown>>(
+        module[classOf(file)]!,
+      );
       try {
         await service[method]!(principal, "none", {}, { limit: 1 });
         return false;
