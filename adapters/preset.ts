@@ -9,6 +9,7 @@ import {
   secretSource,
   type Setup,
 } from "../plugin/sdk.ts";
+import { certificateProfiles } from "../templates/certificate/profiles.ts";
 import { profileRenderers } from "../templates/profile/renderers.ts";
 import { consoleShapes } from "./consoles/consoles.ts";
 import { internalCa } from "./ca/internal.ts";
@@ -109,6 +110,7 @@ export const builtins = (overrides: Partial<Setup> = {}): Setup => {
     caBackends: [internalCa()],
     renderers: profileRenderers(),
     consoles: consoleShapes(),
+    certificateProfiles: certificateProfiles(),
     hosts: [],
     environment,
     ...overrides,

@@ -26,15 +26,19 @@ import { SeenCiphertexts } from "./scep/seen-ciphertexts.ts";
 import { SourceLimit } from "./scep/source-limit.ts";
 import { Access } from "./services/access.ts";
 import { Attempts } from "./services/attempts.ts";
+import { AuthorityRemoval } from "./services/authority-removal.ts";
 import { Authorities } from "./services/authorities.ts";
 import { CaCertificates } from "./services/ca-certificates.ts";
 import { CaRenewals } from "./services/ca-renewals.ts";
 import { CaServerReadings } from "./services/ca-server-readings.ts";
+import { CertificateExport } from "./services/certificate-export.ts";
+import { CertificateProfiles } from "./services/certificate-profiles.ts";
 import { Certificates } from "./services/certificates.ts";
 import { Challenges } from "./services/challenges.ts";
 import { Consoles } from "./services/consoles.ts";
 import { ConsoleCaServers } from "./services/console-ca-servers.ts";
 import { ConsoleTemplates } from "./services/console-templates.ts";
+import { Credentials } from "./services/credentials.ts";
 import { CrlPublisher } from "./services/crl-publisher.ts";
 import { Deployments } from "./services/deployments.ts";
 import { DeploymentCommands } from "./services/deployment-commands.ts";
@@ -43,10 +47,12 @@ import { Devices } from "./services/devices.ts";
 import { Dispatcher } from "./services/dispatcher.ts";
 import { DynamicChallenges } from "./services/dynamic-challenges.ts";
 import { EndpointRuntimes } from "./services/endpoint-runtimes.ts";
+import { EndEntities } from "./services/end-entities.ts";
 import { Endpoints } from "./services/endpoints.ts";
 import { ForeignRenewals } from "./services/foreign-renewals.ts";
 import { EventIntake } from "./services/event-intake.ts";
 import { EventLog } from "./services/event-log.ts";
+import { Events } from "./services/events.ts";
 import { Health } from "./services/health.ts";
 import { Hierarchies } from "./services/hierarchies.ts";
 import { HookAdapters } from "./services/hook-adapters.ts";
@@ -60,7 +66,9 @@ import { Ledger } from "./services/ledger.ts";
 import { LedgerKey } from "./services/ledger-key.ts";
 import { LedgerSealer } from "./services/ledger-sealer.ts";
 import { ListenerCertificates } from "./services/listener-certificates.ts";
+import { ManualIssuance } from "./services/manual-issuance.ts";
 import { OcspResponders } from "./services/ocsp-responders.ts";
+import { People } from "./services/people.ts";
 import { ProfileSigner } from "./services/profile-signer.ts";
 import { OutsideAuthorities } from "./services/outside-authorities.ts";
 import { RaRotation } from "./services/ra-rotation.ts";
@@ -133,6 +141,14 @@ const SERVICES: readonly Service[] = [
   CaCertificates,
   CaRenewals,
   CaServerReadings,
+  AuthorityRemoval,
+  CertificateExport,
+  CertificateProfiles,
+  Credentials,
+  EndEntities,
+  Events,
+  ManualIssuance,
+  People,
   Certificates,
   Challenges,
   Consoles,

@@ -4,6 +4,7 @@ import type { ApiServices } from "./http/api/services.ts";
 import { createApp } from "./http/app.ts";
 import type { Site } from "./http/handler.ts";
 import { HookRoutes } from "./http/hook-routes.ts";
+import { CredentialTokens } from "./http/credential-tokens.ts";
 import { IssuerTokens } from "./http/issuer-tokens.ts";
 import type { LocalTokens } from "./http/local-tokens.ts";
 import { ScepRoutes } from "./http/scep-routes.ts";
@@ -12,14 +13,20 @@ import type { Ambient, Installation } from "./installation.ts";
 import { ScepOperations } from "./scep/operations.ts";
 import { AdminTokens } from "./services/admin-tokens.ts";
 import { Approvals } from "./services/approvals.ts";
+import { AuthorityRemoval } from "./services/authority-removal.ts";
 import { Authorities } from "./services/authorities.ts";
 import { CaRenewals } from "./services/ca-renewals.ts";
+import { CertificateExport } from "./services/certificate-export.ts";
+import { CertificateProfiles } from "./services/certificate-profiles.ts";
 import { Certificates } from "./services/certificates.ts";
 import { Challenges } from "./services/challenges.ts";
 import { Consoles } from "./services/consoles.ts";
+import { Credentials } from "./services/credentials.ts";
 import { Deployments } from "./services/deployments.ts";
 import { Devices } from "./services/devices.ts";
+import { EndEntities } from "./services/end-entities.ts";
 import { Endpoints } from "./services/endpoints.ts";
+import { Events } from "./services/events.ts";
 import { Health } from "./services/health.ts";
 import { Hierarchies } from "./services/hierarchies.ts";
 import { KeyRollOvers } from "./services/key-roll-overs.ts";
@@ -28,6 +35,8 @@ import { HookAdapters } from "./services/hook-adapters.ts";
 import { Inventories } from "./services/inventories.ts";
 import { Ledger } from "./services/ledger.ts";
 import { OutsideAuthorities } from "./services/outside-authorities.ts";
+import { ManualIssuance } from "./services/manual-issuance.ts";
+import { People } from "./services/people.ts";
 import { Ras } from "./services/ras.ts";
 import { Retirements } from "./services/retirements.ts";
 import { RenewalGroups } from "./services/renewal-groups.ts";
@@ -71,6 +80,14 @@ export const buildSite = (
     inventories: resolve(Inventories),
     deployments: resolve(Deployments),
     challenges: resolve(Challenges),
+    people: resolve(People),
+    credentials: resolve(Credentials),
+    endEntities: resolve(EndEntities),
+    events: resolve(Events),
+    authorityRemoval: resolve(AuthorityRemoval),
+    manualIssuance: resolve(ManualIssuance),
+    certificateExport: resolve(CertificateExport),
+    certificateProfiles: resolve(CertificateProfiles),
     certificates: resolve(Certificates),
     deviceRenewals: resolve(DeviceRenewals),
     renewalGroups: resolve(RenewalGroups),
@@ -84,6 +101,7 @@ export const buildSite = (
   const authenticate = authenticator(
     tokens,
     issuer === undefined ? undefined : new IssuerTokens(issuer, clock),
+    new CredentialTokens(resolve(Credentials), clock),
     setup.principal,
   );
   const app = createApp({
@@ -92,7 +110,7 @@ export const buildSite = (
       const principal = await authenticate(request);
       // A host's own tokens may name anything.
       if (principal.tenant !== undefined) await services.tenants.require(principal.tenant);
-      return principal;
+      return services.people.withRoles(principal);
     },
     health: resolve(Health),
     metrics,

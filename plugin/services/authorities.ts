@@ -1,7 +1,7 @@
 import { inject } from "tsyringe";
 import { type Authority, schemeOfAuthority } from "../domain/authority.ts";
 import { formatDn } from "../domain/distinguished-name.ts";
-import type { Principal } from "../domain/principal.ts";
+import { inScope, type Principal, requireScope } from "../domain/principal.ts";
 import { CountersignError } from "../errors.ts";
 import { readCertificateFile, parseCertificate } from "../pki/certificate.ts";
 import { buildCsr } from "../pki/build-request.ts";
@@ -56,11 +56,14 @@ export class Authorities {
 
   async list(principal: Principal): Promise<readonly AuthorityView[]> {
     const store = this.access.open(principal, "authorities:read");
-    return (await store.authorities.list()).map((authority) => this.view(store, authority));
+    return (await store.authorities.list())
+      .filter(({ id, status }) => status !== "deleted" && inScope(principal, id))
+      .map((authority) => this.view(store, authority));
   }
 
   async get(principal: Principal, id: string): Promise<AuthorityView> {
     const store = this.access.open(principal, "authorities:read");
+    requireScope(principal, id);
     return this.view(store, await existing(store, id));
   }
 
@@ -197,13 +200,11 @@ export class Authorities {
     return this.change(principal, id, () => ({ name }), version);
   }
 
-  /** Changes what may be changed of an authority: its name, its profiles, what consoles keep beside it. */
+  /** Changes what may be changed of an authority: its name, what consoles keep beside it. */
   async change(
     principal: Principal,
     id: string,
-    changes: (
-      authority: Authority,
-    ) => Partial<Pick<Authority, "name" | "profiles" | "shapeExtras">>,
+    changes: (authority: Authority) => Partial<Pick<Authority, "name" | "shapeExtras">>,
     version?: number,
   ): Promise<AuthorityView> {
     const store = this.access.open(principal, "authorities:manage");
@@ -315,8 +316,14 @@ export class Authorities {
   }
 
   private async refuseTaken(store: TenantStore, id: string): Promise<void> {
-    if ((await store.authorities.get(id)) !== undefined)
-      throw new CountersignError("conflict", `authority ${id} exists`);
+    const taken = await store.authorities.get(id);
+    if (taken !== undefined)
+      throw new CountersignError(
+        "conflict",
+        taken.status === "deleted"
+          ? `authority ${id} was deleted; its identifier stands in its last CRL and is not used again`
+          : `authority ${id} exists`,
+      );
   }
 
   /** Decision 12. */

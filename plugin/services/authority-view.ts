@@ -54,6 +54,8 @@ export interface AuthorityView {
   readonly renewing: boolean;
   readonly crlEnabled: boolean;
   readonly ocspEnabled: boolean;
+  /** Ids of the profiles it may issue by; undefined: not restricted. */
+  readonly profiles: readonly string[] | undefined;
   readonly single: boolean;
   /** Of an outside authority: where devices call it, and whether profiles carry an enrolment code. */
   readonly outside:
@@ -101,6 +103,7 @@ export const viewOf = (tenant: TenantId, authority: Authority, now: Date): Autho
     renewing: authority.status === "active" && authority.csr !== undefined,
     crlEnabled: authority.crlEnabled,
     ocspEnabled: authority.ocspEnabled,
+    profiles: authority.profiles,
     single: authority.single,
     outside: authority.outside && {
       serverType: authority.outside.serverType,

@@ -34,6 +34,8 @@ export interface OwnCertificateOrder {
   readonly scheme: SignatureScheme;
   readonly signer: Signer;
   readonly now: () => Date;
+  /** What its row names as its template, where something stands for one. */
+  readonly templateId?: string | undefined;
 }
 
 /** Longer than the slowest token takes for the keys and signatures of an authority; afterwards the row fails by itself. */
@@ -68,7 +70,7 @@ export const certifyOwn = async (order: OwnCertificateOrder): Promise<OwnCertifi
 };
 
 const reservedRow = (
-  { id, authorityId, contents, prepared }: OwnCertificateOrder,
+  { id, authorityId, contents, prepared, templateId }: OwnCertificateOrder,
   now: Date,
 ): Certificate => ({
   id,
@@ -81,7 +83,7 @@ const reservedRow = (
   notBefore: wholeSeconds(contents.notBefore),
   notAfter: wholeSeconds(contents.notAfter),
   fingerprintSha256: undefined,
-  templateId: undefined,
+  templateId,
   templateVersion: undefined,
   endpointId: undefined,
   raId: undefined,

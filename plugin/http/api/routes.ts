@@ -1,5 +1,6 @@
 import { approvalRoutes } from "./approvals.ts";
 import { authorityRoutes } from "./authorities.ts";
+import { certificateProfileRoutes } from "./certificate-profiles.ts";
 import { certificateRoutes } from "./certificates.ts";
 import { challengeRoutes } from "./challenges.ts";
 import { consoleRoutes } from "./consoles.ts";
@@ -9,6 +10,7 @@ import { endpointRoutes } from "./endpoints.ts";
 import { hookAdapterRoutes } from "./hook-adapters.ts";
 import { hostEventRoutes } from "./host-events.ts";
 import { ledgerRoutes } from "./ledger.ts";
+import { peopleRoutes } from "./people.ts";
 import { raRoutes } from "./ras.ts";
 import { rotationRoutes } from "./rotation.ts";
 import { renewalRoutes } from "./renewals.ts";
@@ -21,7 +23,9 @@ import { tokenRoutes } from "./tokens.ts";
 export const API_ROUTES: readonly Route[] = [
   ...tenantRoutes,
   ...tokenRoutes,
+  ...peopleRoutes,
   ...authorityRoutes,
+  ...certificateProfileRoutes,
   ...raRoutes,
   ...rotationRoutes,
   ...templateRoutes,

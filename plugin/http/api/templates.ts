@@ -55,6 +55,7 @@ const settings = {
     .max(20)
     .exactOptional(),
   allowDuplicates: z.boolean().exactOptional(),
+  profileId: reference.exactOptional().describe("The certificate profile it keeps to."),
 };
 
 const changes = {

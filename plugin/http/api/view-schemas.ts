@@ -71,6 +71,7 @@ export const authoritySchema = named("Authority", {
   renewing: yes,
   crlEnabled: yes,
   ocspEnabled: yes,
+  profiles: z.array(text).optional(),
   single: yes,
   warnings: z.array(text),
   version: whole,
@@ -135,6 +136,7 @@ export const templateSchema = named("Template", {
   renewalGrace: text,
   policies: z.array(z.looseObject({ oid: text, cps: maybe })),
   allowDuplicates: yes,
+  profileId: maybe,
   createdAt: time,
   updatedAt: time,
 });
@@ -176,7 +178,7 @@ export const deviceSchema = named("Device", {
   hostId: text,
   hostDeviceId: text,
   platform: z.enum(PLATFORMS),
-  status: z.enum(["enrolled", "unmanaged", "wiped", "unenrolled"]),
+  status: z.enum(["enrolled", "unmanaged", "wiped", "unenrolled", "deactivated", "decommissioned"]),
   attributes: z.record(z.string(), z.string()),
   createdAt: time,
   updatedAt: time,
@@ -250,6 +252,123 @@ export const ledgerRowSchema = named("LedgerRow", {
   data: z.looseObject({}),
   sequence: whole.optional(),
   hash: hex.optional(),
+});
+
+export const certificateProfileSchema = named("CertificateProfile", {
+  id: text,
+  group: text,
+  description: text,
+  origin: z.enum(["system", "custom"]),
+  ours: yes,
+  note: text,
+  pkcs12: yes,
+  definition: z.looseObject({
+    allowedCATypes: z.array(text),
+    validity_period: text,
+    usages: z.array(text),
+    allowed_extensions: z.array(text),
+    ignore_unknown_extensions: yes,
+    ca_constraint: z.looseObject({ cA: yes }),
+    backdate: text,
+    truncate_to_ca_not_after: yes,
+    fill_san_dns_with_cn: yes,
+  }),
+  version: whole,
+  createdAt: time,
+  updatedAt: time,
+});
+
+export const certificateDetailsSchema = named("CertificateDetails", {
+  status: text,
+  profileId: maybe,
+  subject: text,
+  serial: hex,
+  issuer: text,
+  validFrom: time,
+  expiry: time,
+  publicKeyType: text,
+  signatureAlgorithm: maybe,
+  sans: z.array(z.looseObject({ type: z.enum(SAN_TYPES), value: text })),
+  basicConstraints: z.enum(["CA", "EndEntity"]),
+  keyUsages: z.array(text),
+  extendedKeyUsages: z.array(text),
+  aiaOcsp: z.array(text),
+  aiaCaIssuers: z.array(text),
+  authorityKeyIdentifier: maybe,
+  subjectKeyIdentifier: maybe,
+  crlDistributionPoints: z.array(text),
+  certificatePolicies: z.array(z.looseObject({ oid: text, cps: maybe })),
+});
+
+export const issuedSchema = named("Issued", {
+  certificate: certificateSchema.optional(),
+  details: certificateDetailsSchema,
+  pem: maybe,
+  pkcs12: maybe,
+  fileName: maybe,
+});
+
+export const removalSchema = named("RemovalImpact", {
+  authorities: z.array(text),
+  endpoints: z.array(text),
+  templates: z.array(text),
+  certificates: whole,
+  liveDeployments: whole,
+  more: yes,
+  warning: text,
+});
+
+export const personSchema = named("Person", {
+  id: text,
+  email: maybe,
+  firstName: maybe,
+  lastName: maybe,
+  roles: z.array(text),
+  approveOwn: yes,
+  active: yes,
+  version: whole,
+  createdAt: time,
+  updatedAt: time,
+});
+export const roleSchema = named("Role", { role: text, members: z.array(text) });
+
+export const credentialSchema = named("Credential", {
+  id: text,
+  name: text,
+  roles: z.array(text),
+  authorityIds: z.array(text),
+  keys: z.array(z.looseObject({ id: hex, notAfter: time, createdAt: time })),
+  active: yes,
+  lastUsedAt: maybeTime,
+  createdBy: text,
+  version: whole,
+  createdAt: time,
+  updatedAt: time,
+});
+export const handedOverSchema = named("HandedOverCredential", {
+  credential: credentialSchema,
+  pkcs12: text,
+  password: text,
+  fileName: text,
+});
+
+export const endEntitySchema = named("EndEntity", {
+  id: text,
+  identifier: text,
+  hostId: text,
+  activation: z.enum(["active", "deactivated", "decommissioned", "ended"]),
+  expiresAt: maybeTime,
+});
+export const eventSchema = named("Event", {
+  id: hex,
+  at: time,
+  type: text,
+  status: z.enum(["done", "failed", "pending"]),
+  endEntity: maybe,
+  endpoint: maybe,
+  subject: maybe,
+  error: maybe,
+  event: text,
 });
 
 export const wipeSchema = named("WipeResult", {});
