@@ -205,9 +205,9 @@ for (const kind of ["SQLite", "PostgreSQL"] as const)
         case "unlock":
           return resolve(Deployments).unlock(principal(), id);
         case "host-down":
-          return host.fail("down");
+          { host.fail("down"); return; }
         case "host-up":
-          return host.fail(undefined);
+          { host.fail(undefined); return; }
       }
     };
     /** Refusals are part of the walk; anything else is a fault. */
