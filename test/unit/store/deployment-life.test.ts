@@ -31,7 +31,9 @@ describe("deployments of the version before", () => {
           ...{ created_at: 1, updated_at: 100 },
         });
       await deploymentLife.up(db);
-      const rows = await db<Record<string, unknown>, Record<string, unknown>[]>("countersign_deployments");
+      const rows = await db<Record<string, unknown>, Record<string, unknown>[]>(
+        "countersign_deployments",
+      );
       const of = Object.fromEntries(
         rows.map((row) => [
           row["id"],
