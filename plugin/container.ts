@@ -19,8 +19,13 @@ import { Access } from "./services/access.ts";
 import { Authorities } from "./services/authorities.ts";
 import { CaCertificates } from "./services/ca-certificates.ts";
 import { Certificates } from "./services/certificates.ts";
+import { CertificateStatuses } from "./services/certificate-status.ts";
 import { Challenges } from "./services/challenges.ts";
+import { CrlBodies } from "./services/crl-bodies.ts";
+import { CrlBuilder } from "./services/crl-builder.ts";
+import { CrlLists } from "./services/crl-lists.ts";
 import { CrlPublisher } from "./services/crl-publisher.ts";
+import { CrlSchedule } from "./services/crl-schedule.ts";
 import { Deployments } from "./services/deployments.ts";
 import { Devices } from "./services/devices.ts";
 import { Dispatcher } from "./services/dispatcher.ts";
@@ -35,10 +40,16 @@ import { Keyring } from "./services/keyring.ts";
 import { Ledger } from "./services/ledger.ts";
 import { LedgerKey } from "./services/ledger-key.ts";
 import { LedgerSealer } from "./services/ledger-sealer.ts";
+import { Ocsp } from "./services/ocsp.ts";
 import { OcspResponders } from "./services/ocsp-responders.ts";
+import { OcspRuntimes } from "./services/ocsp-runtimes.ts";
+import { OutboxLetters } from "./services/outbox-letters.ts";
+import { OutsideRevocations } from "./services/outside-revocations.ts";
 import { ProfileSigner } from "./services/profile-signer.ts";
 import { Ras } from "./services/ras.ts";
 import { RefusalLog } from "./services/refusal-log.ts";
+import { ResponderKeeper } from "./services/responder-keeper.ts";
+import { RevocationWatch } from "./services/revocation-watch.ts";
 import { Revocations } from "./services/revocations.ts";
 import { RollOvers } from "./services/roll-overs.ts";
 import { SecretBox } from "./services/secret-box.ts";
@@ -88,8 +99,13 @@ const SERVICES: readonly Service[] = [
   Authorities,
   CaCertificates,
   Certificates,
+  CertificateStatuses,
   Challenges,
+  CrlBodies,
+  CrlBuilder,
+  CrlLists,
   CrlPublisher,
+  CrlSchedule,
   Deployments,
   Devices,
   Dispatcher,
@@ -105,14 +121,20 @@ const SERVICES: readonly Service[] = [
   Ledger,
   LedgerKey,
   LedgerSealer,
+  Ocsp,
   OcspResponders,
+  OcspRuntimes,
   OpaqueBudget,
   OpaqueSchedule,
   OpeningQueue,
+  OutboxLetters,
+  OutsideRevocations,
   PkiOperation,
   ProfileSigner,
   Ras,
   RefusalLog,
+  ResponderKeeper,
+  RevocationWatch,
   Revocations,
   ScepOperations,
   RollOvers,

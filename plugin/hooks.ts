@@ -8,6 +8,11 @@ export const HOOKS = [
   "deviceEnrolled",
   "deviceWiped",
   "deviceUnenrolled",
+  "deviceLost",
+  "deviceFound",
+  "deviceCompromised",
+  "userDisabled",
+  "userEnabled",
   "templateAssigned",
   "templateRemoved",
 ] as const;
@@ -45,6 +50,12 @@ export const createHooks = (services: () => HookServices): Hooks => {
     deviceWiped: async ({ tenant, ...event }) => events().deviceWiped(await act(tenant), event),
     deviceUnenrolled: async ({ tenant, ...event }) =>
       events().deviceUnenrolled(await act(tenant), event),
+    deviceLost: async ({ tenant, ...event }) => events().deviceLost(await act(tenant), event),
+    deviceFound: async ({ tenant, ...event }) => events().deviceFound(await act(tenant), event),
+    deviceCompromised: async ({ tenant, ...event }) =>
+      events().deviceCompromised(await act(tenant), event),
+    userDisabled: async ({ tenant, ...event }) => events().userDisabled(await act(tenant), event),
+    userEnabled: async ({ tenant, ...event }) => events().userEnabled(await act(tenant), event),
     templateAssigned: async ({ tenant, ...event }) =>
       events().templateAssigned(await act(tenant), event),
     templateRemoved: async ({ tenant, ...event }) =>

@@ -12,7 +12,9 @@ import { ScepOperations } from "./scep/operations.ts";
 import { Approvals } from "./services/approvals.ts";
 import { Authorities } from "./services/authorities.ts";
 import { Certificates } from "./services/certificates.ts";
+import { CertificateStatuses } from "./services/certificate-status.ts";
 import { Challenges } from "./services/challenges.ts";
+import { CrlLists } from "./services/crl-lists.ts";
 import { Deployments } from "./services/deployments.ts";
 import { Devices } from "./services/devices.ts";
 import { Endpoints } from "./services/endpoints.ts";
@@ -20,6 +22,8 @@ import { Health } from "./services/health.ts";
 import { Hierarchies } from "./services/hierarchies.ts";
 import { HostEvents } from "./services/host-events.ts";
 import { Ledger } from "./services/ledger.ts";
+import { Ocsp } from "./services/ocsp.ts";
+import { OutboxLetters } from "./services/outbox-letters.ts";
 import { Ras } from "./services/ras.ts";
 import { RollOvers } from "./services/roll-overs.ts";
 import { Status } from "./services/status.ts";
@@ -51,6 +55,9 @@ export const buildSite = (
     deployments: resolve(Deployments),
     challenges: resolve(Challenges),
     certificates: resolve(Certificates),
+    certificateStatuses: resolve(CertificateStatuses),
+    crlLists: resolve(CrlLists),
+    outbox: resolve(OutboxLetters),
     ledger: resolve(Ledger),
     tokens,
   };
@@ -75,7 +82,7 @@ export const buildSite = (
   });
   return {
     scep: new ScepRoutes(resolve(ScepOperations), limits),
-    status: new StatusRoutes(resolve(Status), limits),
+    status: new StatusRoutes(resolve(Status), resolve(Ocsp), limits),
     app: (request, response) => {
       app(request, response);
     },

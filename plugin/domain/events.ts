@@ -20,6 +20,9 @@ export const LEDGER_EVENTS = [
   "device.enrolled",
   "device.wiped",
   "device.unenrolled",
+  "device.lost",
+  "device.found",
+  "device.compromised",
   "deployment.created",
   "deployment.published",
   "deployment.removed",
@@ -31,9 +34,15 @@ export const LEDGER_EVENTS = [
   "certificate.issued",
   "certificate.refused",
   "certificate.revoked",
+  "certificate.suspended",
   "certificate.released",
   "certificate.failed",
   "crl.published",
+  "outbox.buried",
+  "outbox.resent",
+  "alert-rule.created",
+  "alert-rule.changed",
+  "alert-rule.deleted",
 ] as const;
 export type LedgerEvent = (typeof LEDGER_EVENTS)[number];
 

@@ -27,6 +27,7 @@ export const RIGHTS = [
   "deployments:manage",
   "challenges:mint",
   "host-events:report",
+  "outbox:manage",
   "approvals:decide",
   "ledger:read",
 ] as const;
@@ -52,6 +53,7 @@ const RIGHTS_OF_ROLE: Record<Role, ReadonlySet<Right>> = {
     "deployments:manage",
     "challenges:mint",
     "host-events:report",
+    "outbox:manage",
   ]),
   "certificate-administrator": new Set<Right>([
     ...everyone,
@@ -67,6 +69,7 @@ const RIGHTS_OF_ROLE: Record<Role, ReadonlySet<Right>> = {
     "deployments:manage",
     "challenges:mint",
     "host-events:report",
+    "outbox:manage",
   ]),
   "protocol-auditor": new Set<Right>(everyone),
 };

@@ -3,6 +3,7 @@ import { isRsa } from "./algorithm.ts";
 import { addDuration, compareDurations, parseDuration, type Duration } from "./duration.ts";
 import { isOid } from "./oid.ts";
 import { parseRenewalWindow } from "./renewal-window.ts";
+import { revocationProblems } from "./revocation-rules.ts";
 import { normalizeSan } from "./san-value.ts";
 import { sanMatcher, subjectMatcher } from "./subject-matcher.ts";
 import { compileSubject } from "./subject-pattern.ts";
@@ -49,6 +50,7 @@ export const templateProblems = (
   ...keyProblems(template),
   ...usageProblems(template),
   ...lifeProblems(template, authority),
+  ...revocationProblems(template.revocation ?? {}),
   ...fault("renewalGrace", () => void parseDuration(template.renewalGrace)),
   ...fault("challengeLifetime", () => {
     const life = parseDuration(template.challengeLifetime);

@@ -1,4 +1,5 @@
 import type { KeyAlgorithm } from "./algorithm.ts";
+import type { RevocationRules } from "./revocation-rules.ts";
 import type { SanType } from "./san.ts";
 
 /** RFC 5280 section 4.2.1.3, in bit order. */
@@ -63,6 +64,8 @@ export interface Template {
   /** How long after its end a certificate may still renew; `PT0S`: not at all. */
   readonly renewalGrace: string;
   readonly policies: readonly CertificatePolicy[];
+  /** Where an event does something else to its certificates than `DEFAULT_REVOCATION` says. */
+  readonly revocation?: Partial<RevocationRules> | undefined;
   /** A device may hold two live certificates of this template (T-25). */
   readonly allowDuplicates: boolean;
   readonly createdAt: Date;

@@ -8,6 +8,7 @@ import { buildCsr } from "../pki/build-request.ts";
 import { parseCsr } from "../pki/certificate-request.ts";
 import { checkCaImport, pathRoom } from "../pki/chain.ts";
 import type { Clock } from "../ports/ambient.ts";
+import type { SignedCrl } from "../ports/crl-store.ts";
 import type { KeyRef } from "../ports/keys.ts";
 import type { Settings } from "../ports/settings.ts";
 import type { TenantStore } from "../ports/stores.ts";
@@ -18,7 +19,7 @@ import { checkNewAuthority, type NewAuthority } from "./authority-rules.ts";
 import { type AuthorityView, viewOf } from "./authority-view.ts";
 import { CaCertificates, issuerOf } from "./ca-certificates.ts";
 import { chainOf } from "./ca-chain.ts";
-import { CrlPublisher } from "./crl-publisher.ts";
+import { CrlBuilder, scopesOf } from "./crl-builder.ts";
 import { readExternalRoot } from "./external-root.ts";
 import { Keyring } from "./keyring.ts";
 import { OcspResponders } from "./ocsp-responders.ts";
@@ -39,7 +40,7 @@ export class Authorities {
     @inject(SETTINGS) private readonly settings: Settings,
     @inject(Keyring) private readonly keyring: Keyring,
     @inject(CaCertificates) private readonly certificates: CaCertificates,
-    @inject(CrlPublisher) private readonly crls: CrlPublisher,
+    @inject(CrlBuilder) private readonly crls: CrlBuilder,
     @inject(OcspResponders) private readonly responders: OcspResponders,
   ) {}
 
@@ -249,7 +250,9 @@ export class Authorities {
         version: event === "authority.certified" ? draft.version + 1 : draft.version,
       };
       progress({ step: 4, of: 4, message: "Signing its first CRL" });
-      const crl = await this.crls.build(store, active);
+      const lists: SignedCrl[] = [];
+      for (const { shard } of scopesOf(active))
+        lists.push(await this.crls.complete(store, active, shard));
       await store.run(async (tx) => {
         await (event === "authority.certified"
           ? tx.authorities.update(active)
@@ -265,7 +268,11 @@ export class Authorities {
             responder.certificate,
           );
         }
-        await tx.crls.insert(crl);
+        for (const list of lists) {
+          await tx.crls.insert(list);
+          if (active.deltaCrl)
+            await tx.crls.setBase(list, { number: list.number, at: list.thisUpdate });
+        }
         await tx.ledger.append(
           this.access.entry(principal, event, active.id, {
             kind: active.kind,

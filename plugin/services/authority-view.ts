@@ -11,6 +11,7 @@ import { parseCertificate } from "../pki/certificate.ts";
 import { sha1Fingerprint, sha256Fingerprint } from "../pki/fingerprint.ts";
 import { providerOf } from "../ports/keys.ts";
 import { statusUrls } from "./ca-certificates.ts";
+import { crlUrls, scopesOf } from "./crl-builder.ts";
 
 /** An authority as API, CLI and console show it. Fingerprints: hex without colons over the DER. */
 export interface AuthorityView {
@@ -32,12 +33,19 @@ export interface AuthorityView {
   readonly subjectKeyId: string;
   readonly publicUrl: string;
   readonly urls: {
+    /** Of the first shard. */
     readonly crl: string | undefined;
+    /** Of every shard; empty while the CRL is off. */
+    readonly crls: readonly string[];
+    readonly deltas: readonly string[];
     readonly ocsp: string | undefined;
     readonly caIssuers: string;
   };
   readonly crlEnabled: boolean;
   readonly ocspEnabled: boolean;
+  readonly crlShards: number;
+  readonly deltaCrl: boolean;
+  readonly ocspKeyAlgorithm: KeyAlgorithm;
   readonly single: boolean;
   readonly warnings: readonly string[];
   readonly version: number;
@@ -51,6 +59,9 @@ const PSS_WARNING =
 
 export const viewOf = (tenant: TenantId, authority: Authority, now: Date): AuthorityView => {
   const { certificate } = authority;
+  const lists = authority.crlEnabled
+    ? scopesOf(authority).map(({ shard }) => crlUrls(tenant, authority, shard))
+    : [];
   return {
     id: authority.id,
     name: authority.name,
@@ -68,9 +79,16 @@ export const viewOf = (tenant: TenantId, authority: Authority, now: Date): Autho
     fingerprintSha1: certificate === undefined ? undefined : sha1Fingerprint(certificate),
     subjectKeyId: authority.subjectKeyId,
     publicUrl: authority.publicUrl,
-    urls: statusUrls({ tenant, authority }),
+    urls: {
+      ...statusUrls({ tenant, authority }),
+      crls: lists.map(({ complete }) => complete),
+      deltas: authority.deltaCrl ? lists.map(({ delta }) => delta) : [],
+    },
     crlEnabled: authority.crlEnabled,
     ocspEnabled: authority.ocspEnabled,
+    crlShards: authority.crlShards,
+    deltaCrl: authority.deltaCrl,
+    ocspKeyAlgorithm: authority.ocspKeyAlgorithm,
     single: authority.single,
     warnings: [
       ...(authority.single ? [SINGLE_WARNING] : []),

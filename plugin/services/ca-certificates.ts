@@ -2,6 +2,7 @@ import { inject } from "tsyringe";
 import type { SignatureScheme } from "../domain/algorithm.ts";
 import {
   type Authority,
+  type AuthorityStatus,
   caCertificatePath,
   crlPath,
   ocspPath,
@@ -9,6 +10,7 @@ import {
   statusAt,
 } from "../domain/authority.ts";
 import type { Certificate, CertificateRole } from "../domain/certificate.ts";
+import { shardOf } from "../domain/crl-scope.ts";
 import { type DistinguishedName, formatDn } from "../domain/distinguished-name.ts";
 import type { SubjectAltName } from "../domain/san.ts";
 import type { CertificatePolicy, KeyUsage } from "../domain/template.ts";
@@ -16,7 +18,7 @@ import type { TenantId } from "../domain/tenant.ts";
 import { CountersignError } from "../errors.ts";
 import { type ParsedCertificate, parseCertificate } from "../pki/certificate.ts";
 import { sha256Fingerprint } from "../pki/fingerprint.ts";
-import { completeCertificate, prepareCertificate } from "../pki/to-be-signed.ts";
+import { completeCertificate, prepareCertificate, serialOf } from "../pki/to-be-signed.ts";
 import type { Clock, Random } from "../ports/ambient.ts";
 import type { PreparedCertificate } from "../ports/ca-backend.ts";
 import type { Signer } from "../ports/keys.ts";
@@ -59,18 +61,27 @@ export interface Issuer {
   readonly certificate: Uint8Array;
 }
 
-/** Throws `authority_not_ready` unless the authority has a certificate in date and may issue. */
-export const issuerOf = (tenant: TenantId, authority: Authority, now: Date): Issuer => {
+/** Throws `authority_not_ready` unless the authority has a certificate in date and may issue: is in one of these states. */
+export const issuerOf = (
+  tenant: TenantId,
+  authority: Authority,
+  now: Date,
+  states: readonly AuthorityStatus[] = ["active"],
+): Issuer => {
   const status = statusAt(authority, now);
-  if (status !== "active" || authority.certificate === undefined) {
+  const ended = authority.notAfter !== undefined && authority.notAfter <= now;
+  if (!states.includes(status) || ended || authority.certificate === undefined) {
     throw new CountersignError("authority_not_ready", `authority ${authority.id} is ${status}`);
   }
   return { tenant, authority, certificate: authority.certificate };
 };
 
-/** URLs that certificates of this authority carry (A-09 to A-11). */
-export const statusUrls = ({ tenant, authority }: Pick<Issuer, "tenant" | "authority">) => ({
-  crl: authority.crlEnabled ? authority.publicUrl + crlPath(tenant, authority) : undefined,
+/** URLs that certificates of this authority carry (A-09 to A-11); `shard` is the one that lists them. */
+export const statusUrls = (
+  { tenant, authority }: Pick<Issuer, "tenant" | "authority">,
+  shard = 0,
+) => ({
+  crl: authority.crlEnabled ? authority.publicUrl + crlPath(tenant, authority, shard) : undefined,
   ocsp: authority.ocspEnabled ? authority.publicUrl + ocspPath(tenant, authority.id) : undefined,
   caIssuers: authority.publicUrl + caCertificatePath(tenant, authority),
 });
@@ -88,10 +99,12 @@ export class CaCertificates {
 
   /** A linted certificate under `issuer`. Throws `lint_failed`. */
   prepare(issuer: Issuer, contents: CertificateContents): PreparedCertificate {
-    const urls = statusUrls(issuer);
+    const basics = this.basics(contents);
+    const shard = shardOf(serialOf(basics.serial), issuer.authority.crlShards);
+    const urls = statusUrls(issuer, shard);
     const unchecked = contents.role === "ocsp";
     return prepareCertificate({
-      ...this.basics(contents),
+      ...basics,
       issuer: { kind: issuer.authority.kind, certificate: this.parsed(issuer) },
       scheme: schemeOfAuthority(issuer.authority),
       extensions: {
@@ -172,6 +185,7 @@ export class CaCertificates {
       revokedAt: undefined,
       revocationReason: undefined,
       invalidityDate: undefined,
+      hold: undefined,
     };
   }
 }

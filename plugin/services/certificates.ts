@@ -1,10 +1,9 @@
 import { inject } from "tsyringe";
-import type { Certificate, RevocationReason } from "../domain/certificate.ts";
+import type { Certificate } from "../domain/certificate.ts";
 import type { Principal } from "../domain/principal.ts";
 import { CountersignError } from "../errors.ts";
 import type { CertificateFilter, Page, PageRequest } from "../ports/stores.ts";
 import { Access, found } from "./access.ts";
-import { Revocations } from "./revocations.ts";
 
 /** Any spelling of a serial (C-04): case, colons, blanks, `0x` and leading zeros do not count. */
 export const normalizeSerial = (serial: string): string =>
@@ -17,10 +16,7 @@ export const normalizeSerial = (serial: string): string =>
 
 /** All certificates of a tenant, however they came about. */
 export class Certificates {
-  constructor(
-    @inject(Access) private readonly access: Access,
-    @inject(Revocations) private readonly revocations: Revocations,
-  ) {}
+  constructor(@inject(Access) private readonly access: Access) {}
 
   async list(
     principal: Principal,
@@ -56,30 +52,5 @@ export class Certificates {
       "certificate",
       id,
     );
-  }
-
-  /** Throws `conflict` when it is not live any more. */
-  async revoke(
-    principal: Principal,
-    id: string,
-    input: { readonly reason: RevocationReason; readonly invalidityDate?: Date | undefined },
-  ): Promise<Certificate> {
-    const store = this.access.open(principal, "certificates:change-status");
-    const certificate = found(await store.certificates.get(id), "certificate", id);
-    if (certificate.role === "authority") {
-      throw new CountersignError(
-        "policy_refused",
-        "a CA certificate is revoked by retiring its authority",
-      );
-    }
-    if (
-      !(await this.revocations.revoke(principal, store, id, input.reason, input.invalidityDate))
-    ) {
-      throw new CountersignError(
-        "conflict",
-        `certificate ${certificate.serial} is ${certificate.status} already`,
-      );
-    }
-    return found(await store.certificates.get(id), "certificate", id);
   }
 }

@@ -2,26 +2,37 @@ import { inject } from "tsyringe";
 import { systemPrincipal } from "../domain/principal.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import { CountersignError, messageOf } from "../errors.ts";
-import type { Clock, Logger, Metrics } from "../ports/ambient.ts";
+import type { Clock, Logger, Metrics, Random } from "../ports/ambient.ts";
 import type { MdmHost } from "../ports/mdm-host.ts";
 import type { Effect, OutboxEntry } from "../ports/outbox.ts";
 import type { Directory, TenantStore } from "../ports/stores.ts";
-import { CLOCK, DIRECTORY, LOGGER, MDM_HOSTS, METRICS } from "../tokens.ts";
+import { CLOCK, DIRECTORY, LOGGER, MDM_HOSTS, METRICS, RANDOM } from "../tokens.ts";
 import { found } from "./access.ts";
+import { CertificateStatuses } from "./certificate-status.ts";
+import { CrlSchedule } from "./crl-schedule.ts";
 import { Deployments } from "./deployments.ts";
 import { LedgerSealer } from "./ledger-sealer.ts";
+import { OutsideRevocations } from "./outside-revocations.ts";
 import { RefusalLog } from "./refusal-log.ts";
+import { ResponderKeeper } from "./responder-keeper.ts";
 import { Ticker } from "./ticker.ts";
 
 /** Milliseconds between looks; a look with nothing due is one indexed query. */
 const PERIOD = 1000;
 /** A row has its place within a second (foundations.md 13). */
 const SEALING = 500;
+/** Milliseconds between looks at the responders' certificates. */
+const ROLLING = 600_000;
 const AT_ONCE = 20;
 const LEASE = 60_000;
 const LONGEST_PAUSE = 3_600_000;
 /** After so many failures a deployment is shown as failed; publishing it again starts anew. */
 const MOST_ATTEMPTS = 12;
+/** About four days: what is not revoked outside is a risk, so it is not given up early. */
+const MOST_REVOKING = 100;
+
+const attemptsFor = ({ kind }: Effect): number =>
+  kind === "revoke-outside" ? MOST_REVOKING : MOST_ATTEMPTS;
 
 /** Performs the outbox: at least once, with back-off, correct with several nodes. Also reconciles what crashes left behind. */
 export class Dispatcher {
@@ -32,15 +43,22 @@ export class Dispatcher {
     @inject(CLOCK) private readonly clock: Clock,
     @inject(LOGGER) private readonly logger: Logger,
     @inject(METRICS) private readonly metrics: Metrics,
+    @inject(RANDOM) private readonly random: Random,
     @inject(MDM_HOSTS) private readonly hosts: readonly MdmHost[],
     @inject(Deployments) private readonly deployments: Deployments,
     @inject(RefusalLog) private readonly refusals: RefusalLog,
+    @inject(OutsideRevocations) private readonly outside: OutsideRevocations,
+    @inject(CertificateStatuses) private readonly statuses: CertificateStatuses,
+    @inject(CrlSchedule) crls: CrlSchedule,
+    @inject(ResponderKeeper) responders: ResponderKeeper,
     @inject(LedgerSealer) sealer: LedgerSealer,
   ) {
     this.tickers = [
       new Ticker("dispatcher", PERIOD, () => this.runDue(), logger),
-      // Apart, since a slow host must not keep the ledger open.
+      // Apart, since a slow host must not keep the ledger open, nor a list from being signed.
       new Ticker("ledger sealer", SEALING, () => sealer.runDue(), logger),
+      new Ticker("CRL schedule", PERIOD, () => crls.runDue(), logger),
+      new Ticker("OCSP responders", ROLLING, () => responders.runDue(), logger),
     ];
   }
 
@@ -69,10 +87,15 @@ export class Dispatcher {
         { tenant, reconciled },
         "reservations that were left behind have been given back",
       );
+    await this.statuses.liftEnded(store);
     for (;;) {
       const now = this.clock.now();
       const entries = await store.outbox.claim(AT_ONCE, now, new Date(now.getTime() + LEASE));
-      for (const entry of entries) await this.perform(store, entry);
+      for (const entry of entries) {
+        // The ones before may have taken their time; one whose lease has ended meanwhile may be another node's now.
+        const until = new Date(this.clock.now().getTime() + LEASE);
+        if (await store.outbox.hold(entry, until)) await this.perform(store, entry);
+      }
       if (entries.length < AT_ONCE) return;
     }
   }
@@ -80,7 +103,7 @@ export class Dispatcher {
   private async perform(store: TenantStore, entry: OutboxEntry): Promise<void> {
     try {
       await this.effect(store, entry.effect);
-      await store.outbox.done(entry.id);
+      await store.outbox.done(entry);
       this.metrics.count("countersign_outbox_total", { kind: entry.effect.kind, result: "done" });
     } catch (error) {
       const attempt = entry.attempts + 1;
@@ -92,13 +115,13 @@ export class Dispatcher {
       );
       if (entry.effect.kind === "publish-profile" && (attempt >= MOST_ATTEMPTS || isFinal(error))) {
         await this.fail(store, entry.effect.deploymentId, messageOf(error));
-        await store.outbox.done(entry.id);
+        await store.outbox.done(entry);
+      } else if (attempt >= attemptsFor(entry.effect) || isFinal(error)) {
+        await this.bury(store, entry, messageOf(error));
       } else {
-        await store.outbox.retry(
-          entry.id,
-          new Date(now + Math.min(LONGEST_PAUSE, 1000 * 2 ** attempt)),
-          messageOf(error),
-        );
+        // Half of the pause by chance, so that what failed together does not come back together.
+        const pause = Math.min(LONGEST_PAUSE, 1000 * 2 ** attempt) * (0.5 + this.chance() / 2);
+        await store.outbox.retry(entry, new Date(now + pause), messageOf(error));
       }
     }
   }
@@ -114,7 +137,7 @@ export class Dispatcher {
         return;
       }
       case "revoke-outside":
-        throw new CountersignError("internal", "no outside CA backend is installed");
+        return this.outside.tell(store, effect);
     }
   }
 
@@ -137,6 +160,27 @@ export class Dispatcher {
         this.deployments.render(principal, store, deployment, device.platform === "apple"),
     });
     await this.deployments.delivered(store, deploymentId);
+  }
+
+  private async bury(store: TenantStore, entry: OutboxEntry, reason: string): Promise<void> {
+    const now = this.clock.now();
+    const { kind } = entry.effect;
+    await store.run(async (tx) => {
+      await tx.outbox.bury(entry, now, reason);
+      await tx.ledger.append({
+        event: "outbox.buried",
+        principal: "system:dispatcher",
+        at: now,
+        subjectId: entry.id,
+        data: { kind, attempts: entry.attempts + 1, reason },
+      });
+    });
+    this.metrics.count("countersign_outbox_total", { kind, result: "buried" });
+  }
+
+  /** 0 to 1. */
+  private chance(): number {
+    return (this.random.bytes(1)[0] ?? 0) / 255;
   }
 
   private async fail(store: TenantStore, deploymentId: string, reason: string): Promise<void> {

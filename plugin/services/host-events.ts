@@ -8,7 +8,12 @@ import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK, RANDOM } from "../tokens.ts";
 import { Access, found } from "./access.ts";
 import { Deployments } from "./deployments.ts";
-import { Revocations, type WipeResult } from "./revocations.ts";
+import {
+  type DeviceRelease,
+  type DeviceRevocation,
+  type EndedStatus,
+  Revocations,
+} from "./revocations.ts";
 
 /** Which device a host speaks of. */
 export interface HostDevice {
@@ -25,6 +30,18 @@ export interface TemplateEvent extends HostDevice {
   readonly endpointId?: string | undefined;
 }
 
+/** `since`: when its keys came to be known to others. */
+export interface CompromisedDevice extends HostDevice {
+  readonly since?: Date | undefined;
+}
+/** A person as the host knows him: by the attribute `username`, or by `email`. */
+export interface HostUser {
+  readonly hostId: string;
+  readonly user: string;
+}
+
+/** Devices of one user; a directory's service account may stand on more, which is refused. */
+const MOST_OF_A_USER = 500;
 const ATTRIBUTE = /^[a-z][a-z0-9_.-]{0,63}$/;
 const LONGEST_VALUE = 1024;
 
@@ -50,7 +67,8 @@ export class HostEvents {
         hostId: event.hostId,
         hostDeviceId: event.deviceId,
         platform: event.platform,
-        status: "enrolled",
+        // It stays lost or compromised until its host says that it was found.
+        status: known !== undefined && isBarred(known) ? known.status : "enrolled",
         attributes,
         createdAt: known?.createdAt ?? now,
         updatedAt: now,
@@ -59,7 +77,7 @@ export class HostEvents {
       const change =
         known === undefined
           ? "device.created"
-          : known.status === "enrolled"
+          : known.status === "enrolled" || isBarred(known)
             ? "device.changed"
             : "device.enrolled";
       await tx.ledger.append(
@@ -73,13 +91,63 @@ export class HostEvents {
   }
 
   /** Revokes every live certificate of the device and burns its challenges, in one transaction. Throws `not_found`. */
-  async deviceWiped(principal: Principal, event: HostDevice): Promise<WipeResult> {
+  async deviceWiped(principal: Principal, event: HostDevice): Promise<DeviceRevocation> {
     return this.end(principal, event, "wiped");
   }
 
   /** As a wipe (P-11). */
-  async deviceUnenrolled(principal: Principal, event: HostDevice): Promise<WipeResult> {
+  async deviceUnenrolled(principal: Principal, event: HostDevice): Promise<DeviceRevocation> {
     return this.end(principal, event, "unenrolled");
+  }
+
+  /** Its certificates are suspended, and it gets nothing until it is found. */
+  async deviceLost(principal: Principal, event: HostDevice): Promise<DeviceRevocation> {
+    const store = this.access.open(principal, "host-events:report");
+    const { id } = await this.device(store, event);
+    return this.revocations.loseDevice(principal, store, id);
+  }
+
+  /** Undoes a loss. */
+  async deviceFound(principal: Principal, event: HostDevice): Promise<DeviceRelease> {
+    const store = this.access.open(principal, "host-events:report");
+    const { id } = await this.device(store, event);
+    return this.revocations.findDevice(principal, store, id);
+  }
+
+  /** As a wipe, with the reason keyCompromise and since when. Throws `invalid_input` for a moment to come. */
+  async deviceCompromised(
+    principal: Principal,
+    event: CompromisedDevice,
+  ): Promise<DeviceRevocation> {
+    if (event.since !== undefined && event.since > this.clock.now())
+      throw new CountersignError("invalid_input", "since: lies in the future", {
+        issues: [{ path: "since", message: "lies in the future" }],
+      });
+    return this.end(principal, event, "compromised", event.since);
+  }
+
+  /** The rule `userDisabled` for the certificates of all his devices. */
+  async userDisabled(
+    principal: Principal,
+    event: HostUser,
+  ): Promise<{ readonly devices: readonly DeviceRevocation[] }> {
+    const store = this.access.open(principal, "host-events:report");
+    const devices: DeviceRevocation[] = [];
+    for (const { id } of await devicesOf(store, event))
+      devices.push(await this.revocations.disableUser(principal, store, id));
+    return { devices };
+  }
+
+  /** Undoes it. */
+  async userEnabled(
+    principal: Principal,
+    event: HostUser,
+  ): Promise<{ readonly devices: readonly DeviceRelease[] }> {
+    const store = this.access.open(principal, "host-events:report");
+    const devices: DeviceRelease[] = [];
+    for (const { id } of await devicesOf(store, event))
+      devices.push(await this.revocations.enableUser(principal, store, id));
+    return { devices };
   }
 
   async templateAssigned(principal: Principal, event: TemplateEvent): Promise<Deployment> {
@@ -101,11 +169,12 @@ export class HostEvents {
   private async end(
     principal: Principal,
     event: HostDevice,
-    status: "wiped" | "unenrolled",
-  ): Promise<WipeResult> {
+    status: EndedStatus,
+    since?: Date,
+  ): Promise<DeviceRevocation> {
     const store = this.access.open(principal, "host-events:report");
     const { id } = await this.device(store, event);
-    return this.revocations.endDevice(principal, store, id, status);
+    return this.revocations.endDevice(principal, store, id, status, since);
   }
 
   private async device(store: TenantStore, event: HostDevice): Promise<Device> {
@@ -116,6 +185,22 @@ export class HostEvents {
     );
   }
 }
+
+const isBarred = ({ status }: Device): boolean => status === "lost" || status === "compromised";
+
+const devicesOf = async (
+  store: TenantStore,
+  { hostId, user }: HostUser,
+): Promise<readonly Device[]> => {
+  const all = [
+    ...(await store.devices.byAttribute("username", user, MOST_OF_A_USER + 1)),
+    ...(await store.devices.byAttribute("email", user, MOST_OF_A_USER + 1)),
+  ].filter((device) => device.hostId === hostId);
+  const devices = [...new Map(all.map((device) => [device.id, device])).values()];
+  if (devices.length > MOST_OF_A_USER)
+    throw new CountersignError("too_large", `over ${MOST_OF_A_USER} devices belong to ${user}`);
+  return devices;
+};
 
 const normalAttributes = (event: EnrolledDevice): Record<string, string> => {
   const issues: Issue[] = [];

@@ -1,26 +1,30 @@
 import { inject } from "tsyringe";
-import type { Authority } from "../domain/authority.ts";
+import type { Authority, OcspResponder } from "../domain/authority.ts";
 import { parseDn } from "../domain/distinguished-name.ts";
 import type { TenantId } from "../domain/tenant.ts";
+import { CountersignError } from "../errors.ts";
 import { parseCertificate } from "../pki/certificate.ts";
 import { OID } from "../pki/oids.ts";
 import type { Clock, Logger } from "../ports/ambient.ts";
 import { providerOf } from "../ports/keys.ts";
 import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK, LOGGER } from "../tokens.ts";
+import { found } from "./access.ts";
 import { CaCertificates, issuerOf } from "./ca-certificates.ts";
 import { Keyring } from "./keyring.ts";
-
-type Responder = NonNullable<Authority["ocspResponder"]>;
 
 const DAY = 86_400_000;
 /** L-14: about 30 days, rolled by itself when a week is left. */
 const LIFE = 30 * DAY;
 const ROLL = 7 * DAY;
+/** Milliseconds after which no node signs with the key before the roll any more. */
+const KEY_KEPT = DAY;
 
-/** The delegated OCSP responder of an authority (RFC 6960 section 4.2.2.2); key P-256 (decision 9). */
+const endOf = ({ certificate }: OcspResponder): Date => parseCertificate(certificate).notAfter;
+
+/** The delegated OCSP responder of an authority (RFC 6960 section 4.2.2.2); key P-256, or RSA-2048 (decision 9). */
 export class OcspResponders {
-  private readonly rolling = new Map<string, Promise<Responder>>();
+  private readonly rolling = new Map<string, Promise<OcspResponder>>();
 
   constructor(
     @inject(CLOCK) private readonly clock: Clock,
@@ -30,12 +34,13 @@ export class OcspResponders {
   ) {}
 
   /** A new key and certificate; destroys the key again when the certificate cannot be made. */
-  async make(tenant: TenantId, authority: Authority): Promise<Responder> {
+  async make(tenant: TenantId, authority: Authority): Promise<OcspResponder> {
     const now = this.clock.now();
-    const issuer = issuerOf(tenant, authority, now);
+    // A retired authority answers until its last certificate has ended (A-22).
+    const issuer = issuerOf(tenant, authority, now, ["active", "retired"]);
     const store = authority.keyRef === undefined ? undefined : providerOf(authority.keyRef);
     const keyRef = await this.keyring.generate(store, {
-      algorithm: "ec-p256",
+      algorithm: authority.ocspKeyAlgorithm,
       usage: "sign",
       label: `OCSP ${tenant}~${authority.id}`,
     });
@@ -59,13 +64,18 @@ export class OcspResponders {
     }
   }
 
-  /** The responder to sign with now, rolled first when it is about to expire. */
-  async current(store: TenantStore, authority: Authority): Promise<Responder> {
+  /** The responder to sign with now, rolled first when it is about to end. */
+  async current(store: TenantStore, authority: Authority): Promise<OcspResponder> {
     const responder = authority.ocspResponder;
     if (responder !== undefined) {
-      const left =
-        parseCertificate(responder.certificate).notAfter.getTime() - this.clock.now().getTime();
-      if (left > ROLL) return responder;
+      const end = endOf(responder);
+      const now = this.clock.now().getTime();
+      // One that ends with its authority is never followed by another.
+      if (
+        end.getTime() - now > ROLL ||
+        (end.getTime() === authority.notAfter?.getTime() && end.getTime() > now)
+      )
+        return responder;
     }
     const key = `${store.tenant}/${authority.id}`;
     const rolling =
@@ -74,27 +84,61 @@ export class OcspResponders {
     return rolling;
   }
 
-  private async roll(store: TenantStore, authority: Authority): Promise<Responder> {
-    const responder = await this.make(store.tenant, authority);
+  /** Rolls when it is time, and destroys the key that was rolled before; for a look now and then. */
+  async keep(store: TenantStore, authority: Authority): Promise<void> {
+    await this.current(store, authority);
+    const stored = await store.authorities.get(authority.id);
+    const before = stored?.ocspResponder?.before;
+    if (stored?.ocspResponder === undefined || before === undefined) return;
+    if (before.until > this.clock.now()) return;
+    const { keyRef, certificate } = stored.ocspResponder;
+    await this.replace(store, stored, { keyRef, certificate });
+    await this.keyring.destroy(before.keyRef);
+  }
+
+  private async roll(store: TenantStore, authority: Authority): Promise<OcspResponder> {
+    const made = await this.make(store.tenant, authority);
+    const before = authority.ocspResponder?.keyRef;
+    const until = new Date(this.clock.now().getTime() + KEY_KEPT);
+    const responder = before === undefined ? made : { ...made, before: { keyRef: before, until } };
+    try {
+      await this.replace(store, authority, responder, true);
+    } catch (error) {
+      await this.keyring.destroy(made.keyRef);
+      // Another node was faster, or the authority was changed: what is stored decides.
+      if (!(error instanceof CountersignError) || error.code !== "precondition_failed") throw error;
+      const stored = found(await store.authorities.get(authority.id), "authority", authority.id);
+      const other = stored.ocspResponder;
+      return other !== undefined && other.keyRef !== before ? other : this.roll(store, stored);
+    }
+    this.logger.info({ authority: authority.id }, "OCSP responder rolled");
+    return responder;
+  }
+
+  private async replace(
+    store: TenantStore,
+    authority: Authority,
+    responder: OcspResponder,
+    fresh = false,
+  ): Promise<void> {
     await store.run(async (tx) => {
       await tx.authorities.update({
         ...authority,
         ocspResponder: responder,
         version: authority.version + 1,
       });
-      await tx.certificates.insert(
-        this.certificates.row(authority.id, "ocsp", responder.certificate),
-        responder.certificate,
-      );
+      if (fresh)
+        await tx.certificates.insert(
+          this.certificates.row(authority.id, "ocsp", responder.certificate),
+          responder.certificate,
+        );
       await tx.ledger.append({
         event: "authority.changed",
         principal: "system:ocsp",
         at: this.clock.now(),
         subjectId: authority.id,
-        data: { ocspResponder: "rolled" },
+        data: { ocspResponder: fresh ? "rolled" : "key before destroyed" },
       });
     });
-    this.logger.info({ authority: authority.id }, "OCSP responder rolled");
-    return responder;
   }
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { inject } from "tsyringe";
-import { type Device, INDEXED_ATTRIBUTES, isLive } from "../domain/device.ts";
+import { type Device, INDEXED_ATTRIBUTES, isLive, UNMANAGED_HOST } from "../domain/device.ts";
 import { variablesOf } from "../domain/device-variables.ts";
 import { formatDn } from "../domain/distinguished-name.ts";
 import type { StaticPolicy } from "../domain/endpoint.ts";
@@ -18,9 +18,6 @@ import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK, RANDOM } from "../tokens.ts";
 import { staticScope } from "./endpoints.ts";
 import { SecretBox } from "./secret-box.ts";
-
-/** The host id of devices that no MDM knows. */
-const UNMANAGED = "unmanaged";
 
 /** A secret shared by all devices of one template (foundations.md 5): the CSR's subject, checked against the pattern, says which device asks. */
 export class StaticChallenges implements ChallengePolicy {
@@ -91,12 +88,12 @@ export class StaticChallenges implements ChallengePolicy {
     const names = JSON.stringify([endpoint.id, formatDn(request.subject), request.sans]);
     const hostDeviceId = createHash("sha256").update(names).digest("hex").slice(0, 40);
     return store.run(async (tx) => {
-      const existing = await tx.devices.byHostId(UNMANAGED, hostDeviceId);
+      const existing = await tx.devices.byHostId(UNMANAGED_HOST, hostDeviceId);
       if (existing !== undefined) return existing;
       const now = this.clock.now();
       const device: Device = {
         id: this.random.uuid(),
-        hostId: UNMANAGED,
+        hostId: UNMANAGED_HOST,
         hostDeviceId,
         platform: "other",
         status: "unmanaged",
@@ -132,7 +129,7 @@ const matchDevices = async (store: TenantStore, captures: Captures): Promise<rea
   const candidates = await store.devices.byAttribute(key, captures.get(key) ?? "", CANDIDATES);
   return candidates.filter(
     (device) =>
-      device.hostId !== UNMANAGED &&
+      device.hostId !== UNMANAGED_HOST &&
       [...captures].every(
         ([name, value]) => variablesOf(device)[name]?.toLowerCase() === value.toLowerCase(),
       ),

@@ -11,6 +11,7 @@ import { Endpoints } from "./endpoints.ts";
 import { GroupCommit } from "./enrolling/group-commit.ts";
 import { Enrolments } from "./enrolments.ts";
 import { LedgerChain } from "./ledger-chain.ts";
+import { Leases } from "./leases.ts";
 import { Ledger } from "./ledger.ts";
 import { Limits } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
@@ -35,6 +36,7 @@ export const openTenantStore = (
   pending: new Pending(session, tenant),
   certificates: new Certificates(session, tenant),
   crls: new Crls(session, tenant),
+  leases: new Leases(session, tenant),
   ledger: new Ledger(session, tenant),
   chain: new LedgerChain(session, tenant),
   limits: new Limits(session, tenant),

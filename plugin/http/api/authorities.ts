@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { RSA_SIGNATURES } from "../../domain/algorithm.ts";
-import { AUTHORITY_ID } from "../../domain/authority.ts";
+import { AUTHORITY_ID, OCSP_KEY_ALGORITHMS } from "../../domain/authority.ts";
 import { created, file, lines, listed, ok } from "./answer.ts";
 import { toPem } from "./pem.ts";
 import { route, type Route } from "./route.ts";
@@ -25,6 +25,9 @@ const newAuthority = z.strictObject({
   pathLength: z.int().min(0).max(10).exactOptional(),
   crlEnabled: z.boolean().exactOptional(),
   ocspEnabled: z.boolean().exactOptional(),
+  crlShards: z.int().exactOptional(),
+  deltaCrl: z.boolean().exactOptional(),
+  ocspKeyAlgorithm: z.enum(OCSP_KEY_ALGORITHMS).exactOptional(),
   single: z.boolean().exactOptional(),
 });
 
@@ -90,6 +93,18 @@ export const authorityRoutes: readonly Route[] = [
     body: z.strictObject({ name: displayName }),
     call: async ({ authorities }, call) =>
       ok(await authorities.rename(call.principal, call.id, call.body.name, call.version)),
+  }),
+  route({
+    method: "GET",
+    path: "/authorities/:id/crl",
+    summary: "Shows the published lists: number, dates, entries, size, and how far each is behind.",
+    call: async ({ crlLists }, call) => listed(await crlLists.list(call.principal, call.id)),
+  }),
+  route({
+    method: "POST",
+    path: "/authorities/:id/crl",
+    summary: "Signs and publishes all lists of the authority now.",
+    call: async ({ crlLists }, call) => listed(await crlLists.publish(call.principal, call.id)),
   }),
   route({
     method: "GET",

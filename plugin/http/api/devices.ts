@@ -1,7 +1,8 @@
+import { z } from "zod";
 import { created, ok, paged } from "./answer.ts";
 import { deviceEnrolled } from "./host-events.ts";
 import { route, type Route } from "./route.ts";
-import { pageQuery } from "./schemas.ts";
+import { instant, pageQuery } from "./schemas.ts";
 
 export const deviceRoutes: readonly Route[] = [
   route({
@@ -42,6 +43,36 @@ export const deviceRoutes: readonly Route[] = [
     call: async ({ devices, hostEvents }, { principal, id }) => {
       const { hostId, hostDeviceId: deviceId } = await devices.get(principal, id);
       return ok(await hostEvents.deviceUnenrolled(principal, { hostId, deviceId }));
+    },
+  }),
+  route({
+    method: "POST",
+    path: "/devices/:id/lost",
+    summary:
+      "Suspends the certificates of a lost device until it is found, as the hook deviceLost does.",
+    call: async ({ devices, hostEvents }, { principal, id }) => {
+      const { hostId, hostDeviceId: deviceId } = await devices.get(principal, id);
+      return ok(await hostEvents.deviceLost(principal, { hostId, deviceId }));
+    },
+  }),
+  route({
+    method: "POST",
+    path: "/devices/:id/found",
+    summary: "Makes them good again, as the hook deviceFound does.",
+    call: async ({ devices, hostEvents }, { principal, id }) => {
+      const { hostId, hostDeviceId: deviceId } = await devices.get(principal, id);
+      return ok(await hostEvents.deviceFound(principal, { hostId, deviceId }));
+    },
+  }),
+  route({
+    method: "POST",
+    path: "/devices/:id/compromised",
+    summary:
+      "Revokes the certificates of a device whose keys are known to others, as the hook deviceCompromised does; `since` goes into the CRL as invalidityDate.",
+    body: z.strictObject({ since: instant.exactOptional() }).prefault({}),
+    call: async ({ devices, hostEvents }, { principal, id, body }) => {
+      const { hostId, hostDeviceId: deviceId } = await devices.get(principal, id);
+      return ok(await hostEvents.deviceCompromised(principal, { hostId, deviceId, ...body }));
     },
   }),
 ];

@@ -7,6 +7,7 @@ import { deviceRoutes } from "./devices.ts";
 import { endpointRoutes } from "./endpoints.ts";
 import { hostEventRoutes } from "./host-events.ts";
 import { ledgerRoutes } from "./ledger.ts";
+import { outboxRoutes } from "./outbox.ts";
 import { raRoutes } from "./ras.ts";
 import type { Route } from "./route.ts";
 import { templateRoutes } from "./templates.ts";
@@ -26,6 +27,7 @@ export const API_ROUTES: readonly Route[] = [
   ...challengeRoutes,
   ...approvalRoutes,
   ...certificateRoutes,
+  ...outboxRoutes,
   ...ledgerRoutes,
   ...hostEventRoutes,
 ];

@@ -2,6 +2,7 @@ import type { Knex } from "knex";
 import { first } from "./0001-first.ts";
 import { limitsAndChain } from "./0002-limits-and-chain.ts";
 import { authoritySignature } from "./0003-authority-signature.ts";
+import { revocation } from "./0008-revocation.ts";
 import { deploymentsByDevice } from "./0012-deployments-by-device.ts";
 
 interface Migration {
@@ -14,6 +15,7 @@ const MIGRATIONS: readonly Migration[] = [
   first,
   limitsAndChain,
   authoritySignature,
+  revocation,
   deploymentsByDevice,
 ];
 

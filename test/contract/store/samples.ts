@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import type { Authority } from "../../../plugin/domain/authority.ts";
 import type { Certificate } from "../../../plugin/domain/certificate.ts";
 import type { Challenge } from "../../../plugin/domain/challenge.ts";
@@ -8,6 +8,7 @@ import type { Endpoint } from "../../../plugin/domain/endpoint.ts";
 import type { LedgerEntry } from "../../../plugin/domain/events.ts";
 import type { Ra } from "../../../plugin/domain/ra.ts";
 import type { Template } from "../../../plugin/domain/template.ts";
+import type { SignedCrl } from "../../../plugin/ports/crl-store.ts";
 import type { Reservation, Settlement } from "../../../plugin/ports/stores.ts";
 
 /** The time of every sample; beyond 32 bits, in milliseconds. */
@@ -37,6 +38,9 @@ export const anAuthority = (over: Partial<Authority> = {}): Authority => ({
   crlEnabled: true,
   ocspEnabled: false,
   single: false,
+  crlShards: 4,
+  deltaCrl: true,
+  ocspKeyAlgorithm: "rsa-2048",
   ocspResponder: { keyRef: "soft:def", certificate: bytes(48, 2) },
   version: 1,
   createdAt: NOW,
@@ -179,8 +183,29 @@ export const aCertificate = (over: Partial<Certificate> = {}): Certificate => ({
   revokedAt: undefined,
   revocationReason: undefined,
   invalidityDate: undefined,
+  hold: undefined,
   ...over,
 });
+
+/** A list of a scope whose octets are those given; a delta where `baseNumber` is given. */
+export const aCrl = (number: bigint, over: Partial<SignedCrl> = {}): SignedCrl => {
+  const parts = over.parts ?? [bytes(48, Number(number % 200n))];
+  const der = Buffer.concat(parts);
+  return {
+    authorityId: "wifi-ca",
+    shard: 0,
+    kind: over.baseNumber === undefined ? "complete" : "delta",
+    number,
+    baseNumber: undefined,
+    thisUpdate: NOW,
+    nextUpdate: after(60),
+    entries: 3,
+    size: der.length,
+    sha256: createHash("sha256").update(der).digest("hex"),
+    parts,
+    ...over,
+  };
+};
 
 export const aLedgerEntry = (over: Partial<LedgerEntry> = {}): LedgerEntry => ({
   event: "certificate.issued",

@@ -10,6 +10,7 @@ import { type DatabasePlace, openDatabase } from "../../../plugin/store/database
 import {
   aCertificate,
   aChallenge,
+  aCrl,
   aDeployment,
   aDevice,
   aLedgerEntry,
@@ -29,6 +30,7 @@ import { postgresServer, type PostgresServer } from "../../support/postgres.ts";
 
 const clock = { now: () => new Date() };
 const CERTIFICATES = 1_300;
+const SCOPE = { authorityId: "wifi-ca", shard: 0 };
 
 const aPending: PendingRequest = {
   id: "p",
@@ -76,11 +78,11 @@ const fill = async (database: Database): Promise<void> => {
     await store.devices.save(aDevice());
     await store.deployments.save(aDeployment());
     await store.challenges.insert(aChallenge(), "aa");
-    await store.crls.insert({
-      ...{ authorityId: "wifi-ca", number: 5n, thisUpdate: NOW, nextUpdate: later(9) },
-      der: new Uint8Array(300_000).fill(7),
-    });
-    await store.crls.markDirty("wifi-ca");
+    const list = aCrl(5n, { parts: [new Uint8Array(900_000).fill(7)] });
+    await store.crls.stage(list);
+    await store.crls.insert(list);
+    await store.crls.markDirty(SCOPE, NOW);
+    await store.leases.take("crl", "node", NOW, later(9));
     await store.outbox.add({ kind: "publish-profile", deploymentId: "x" }, NOW);
     await store.pending.insert(aPending);
     await store.ledger.append(aLedgerEntry({ data: { text: "a\0b", der: bytes(1) } }));
@@ -118,8 +120,8 @@ const contents = async (database: Database): Promise<unknown> => {
       await everything((page) => store.devices.list(page), 500),
       await everything((page) => store.deployments.list({}, page), 500),
       await store.challenges.byMac("office", "aa"),
-      await store.crls.latest("wifi-ca"),
-      await store.crls.revisions("wifi-ca"),
+      await store.crls.latest(SCOPE),
+      await store.crls.revisions(SCOPE),
       await store.chain.head(),
       await everything((page) => store.pending.list({}, page), 500),
       await everything((page) => store.ledger.list({}, page), 500),
