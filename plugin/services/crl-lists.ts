@@ -16,7 +16,7 @@ import { publishesCrls } from "./crl-schedule.ts";
 export const LONGEST_CRL = 22_000_000;
 
 /** A published list as API and CLI show it. */
-export interface CrlView extends Omit<CrlRecord, "authorityId"> {
+export interface CrlView extends CrlRecord {
   readonly url: string;
   /** Revocations that it does not show yet. */
   readonly behind: number;
@@ -64,9 +64,8 @@ export class CrlLists {
       for (const kind of ["complete", "delta"] as const) {
         const list = await store.crls.latest(scope, kind);
         if (list === undefined) continue;
-        const { authorityId: _, ...facts } = list;
         views.push({
-          ...facts,
+          ...list,
           url: crlUrls(store.tenant, authority, scope.shard)[kind],
           behind: dirty - published,
           warnings: warningsOf(list, this.clock.now()),

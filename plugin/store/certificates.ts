@@ -287,7 +287,9 @@ const revocable = (query: Knex.QueryBuilder): void => {
   void query.whereIn("status", ["issued", "reserved"]).orWhereNotNull("hold_causes");
 };
 
-interface ChangedRow extends RevokedRow {
+interface ChangedRow extends Omit<RevokedRow, "revoked_at"> {
+  /** Null once it is released. */
+  readonly revoked_at: Millis | null;
   readonly status: Certificate["status"];
   readonly status_changed_at: Millis;
 }

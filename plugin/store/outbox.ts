@@ -93,7 +93,7 @@ export class Outbox implements OutboxStore {
     const held = await this.session.write((db) =>
       this.#claimed(db, entry).update({ lease_until: toMillis(leaseUntil) }),
     );
-    return Number(held) > 0;
+    return held > 0;
   }
 
   async done(entry: OutboxEntry): Promise<void> {
@@ -145,7 +145,7 @@ export class Outbox implements OutboxStore {
     const sent = await this.session.write((db) =>
       this.#one(db, id).update({ due_at: toMillis(at), attempts: 0, dead_at: null }),
     );
-    return Number(sent) > 0;
+    return sent > 0;
   }
 
   async counts(before: Date): Promise<{ readonly late: number; readonly dead: number }> {

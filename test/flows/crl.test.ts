@@ -96,7 +96,7 @@ describe("flows: CRLs", () => {
       const [now] = (await api.get(`/authorities/${site.authority}/crl`)).items;
       return now.behind === 0 && BigInt(now.number) > BigInt(before.number) ? now : undefined;
     });
-    assert.equal(published.entries, before.entries + 1);
+    assert.equal(published.entries, Number(before.entries) + 1);
     served.clock.advance(DAY);
     const daily = await until(async () => {
       const [now] = (await api.get(`/authorities/${site.authority}/crl`)).items;
@@ -121,7 +121,7 @@ describe("flows: CRLs", () => {
     });
     const [second] = (await api.get(`/authorities/${site.authority}/crl`)).items;
     assert.equal(second.behind, 0);
-    assert.equal(second.entries, first.entries + 2);
+    assert.equal(second.entries, Number(first.entries) + 2);
     const numbers = (await api.all("/ledger?event=crl.published")).map(({ data }) => data.number);
     assert.equal(numbers.filter((number) => BigInt(number) > BigInt(first.number)).length, 1);
     const [third] = (await api.post(`/authorities/${site.authority}/crl`)).items;

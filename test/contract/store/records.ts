@@ -53,7 +53,11 @@ export const describeRecords = (open: () => Promise<OpenedDatabase>): void => {
 
   describe("CRLs", () => {
     const scope = { authorityId: "wifi-ca", shard: 0 };
-    const recordOf = ({ parts: _, ...record }: SignedCrl): CrlRecord => record;
+    const recordOf = (list: SignedCrl): CrlRecord => {
+      const { parts, ...record } = list;
+      assert.ok(parts.length > 0);
+      return record;
+    };
     const derOf = async (list: CrlRecord): Promise<Buffer> => {
       const parts: Uint8Array[] = [];
       for await (const part of store.crls.parts(list)) parts.push(part);
