@@ -10,6 +10,7 @@ export const REVOCATION_REASONS = {
   cessationOfOperation: 5,
   certificateHold: 6,
   privilegeWithdrawn: 9,
+  aACompromise: 10,
 } as const;
 export type RevocationReason = keyof typeof REVOCATION_REASONS;
 

@@ -24,7 +24,7 @@ const endOf = ({ certificate }: OcspResponder): Date => parseCertificate(certifi
 
 /** The delegated OCSP responder of an authority (RFC 6960 section 4.2.2.2); key P-256, or RSA-2048 (decision 9). */
 export class OcspResponders {
-  private readonly rolling = new Map<string, Promise<OcspResponder>>();
+  private readonly running = new Map<string, Promise<OcspResponder>>();
 
   constructor(
     @inject(CLOCK) private readonly clock: Clock,
@@ -64,36 +64,45 @@ export class OcspResponders {
     }
   }
 
-  /** The responder to sign with now, rolled first when it is about to end. */
+  /** The responder to sign with now: rolled first when it is about to end, and the key before it destroyed when its time is over. */
   async current(store: TenantStore, authority: Authority): Promise<OcspResponder> {
     const responder = authority.ocspResponder;
-    if (responder !== undefined) {
-      const end = endOf(responder);
-      const now = this.clock.now().getTime();
-      // One that ends with its authority is never followed by another.
-      if (
-        end.getTime() - now > ROLL ||
-        (end.getTime() === authority.notAfter?.getTime() && end.getTime() > now)
-      )
-        return responder;
-    }
+    const now = this.clock.now();
+    const work =
+      responder === undefined || this.isEnding(authority, responder, now)
+        ? () => this.roll(store, authority)
+        : responder.before !== undefined && responder.before.until <= now
+          ? () => this.destroyBefore(store, authority, responder)
+          : undefined;
+    if (work === undefined) return found(responder, "OCSP responder of", authority.id);
     const key = `${store.tenant}/${authority.id}`;
-    const rolling =
-      this.rolling.get(key) ?? this.roll(store, authority).finally(() => this.rolling.delete(key));
-    this.rolling.set(key, rolling);
-    return rolling;
+    const running = this.running.get(key) ?? work().finally(() => this.running.delete(key));
+    this.running.set(key, running);
+    return running;
   }
 
-  /** Rolls when it is time, and destroys the key that was rolled before; for a look now and then. */
-  async keep(store: TenantStore, authority: Authority): Promise<void> {
-    await this.current(store, authority);
-    const stored = await store.authorities.get(authority.id);
-    const before = stored?.ocspResponder?.before;
-    if (stored?.ocspResponder === undefined || before === undefined) return;
-    if (before.until > this.clock.now()) return;
-    const { keyRef, certificate } = stored.ocspResponder;
-    await this.replace(store, stored, { keyRef, certificate });
-    await this.keyring.destroy(before.keyRef);
+  private isEnding(authority: Authority, responder: OcspResponder, now: Date): boolean {
+    const end = endOf(responder).getTime();
+    // One that ends with its authority is not followed by another.
+    return (
+      end - now.getTime() <= ROLL && !(end > now.getTime() && end === authority.notAfter?.getTime())
+    );
+  }
+
+  private async destroyBefore(
+    store: TenantStore,
+    authority: Authority,
+    { keyRef, certificate, before }: OcspResponder,
+  ): Promise<OcspResponder> {
+    const responder = { keyRef, certificate };
+    try {
+      await this.replace(store, authority, responder);
+      if (before !== undefined) await this.keyring.destroy(before.keyRef);
+    } catch (error) {
+      // Another node did it.
+      if (!(error instanceof CountersignError) || error.code !== "precondition_failed") throw error;
+    }
+    return responder;
   }
 
   private async roll(store: TenantStore, authority: Authority): Promise<OcspResponder> {

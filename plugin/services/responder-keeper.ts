@@ -25,7 +25,7 @@ export class ResponderKeeper {
         const ended = authority.notAfter !== undefined && authority.notAfter <= now;
         if (!authority.ocspEnabled || !answers || ended) continue;
         try {
-          await this.responders.keep(store, authority);
+          await this.responders.current(store, authority);
         } catch (error) {
           this.logger.error(
             { tenant, authority: authority.id, error: messageOf(error) },
