@@ -12,6 +12,7 @@ import { addHookCommands } from "./commands/hook.ts";
 import { addInitCommand } from "./commands/init.ts";
 import { addKeysCommands } from "./commands/keys.ts";
 import { addLedgerCommands } from "./commands/ledger.ts";
+import { addOutboxCommands } from "./commands/outbox.ts";
 import { addRaCommands } from "./commands/ra.ts";
 import { addServeCommand } from "./commands/serve.ts";
 import { addTemplateCommands } from "./commands/template.ts";
@@ -39,6 +40,7 @@ export const buildProgram = (): Command => {
   addChallengeCommands(program);
   addCertificateCommands(program);
   addHookCommands(program);
+  addOutboxCommands(program);
   addLedgerCommands(program);
   addTenantCommands(program);
   addTokenCommands(program);

@@ -9,7 +9,10 @@ export const addHookCommands = (program: Command): void => {
     addApiCommand(group, {
       usage,
       summary,
-      options: [textOption("--endpoint-id <id>", "where it enrols; template-assigned only")],
+      options: [
+        textOption("--endpoint-id <id>", "where it enrols; template-assigned only"),
+        textOption("--since <instant>", "since when; device-compromised only"),
+      ],
       run: async ({ api, args: [hostId, deviceId, templateId], body }) =>
         api.ask("POST", `/hooks/${hook}`, {
           body: {
@@ -22,6 +25,23 @@ export const addHookCommands = (program: Command): void => {
     });
   report("device-wiped <hostId> <deviceId>", "a device was wiped", "deviceWiped");
   report("device-unenrolled <hostId> <deviceId>", "a device has left", "deviceUnenrolled");
+  report("device-lost <hostId> <deviceId>", "a device is lost", "deviceLost");
+  report("device-found <hostId> <deviceId>", "it was found", "deviceFound");
+  report(
+    "device-compromised <hostId> <deviceId>",
+    "others know the keys of a device",
+    "deviceCompromised",
+  );
+  for (const [usage, summary, hook] of [
+    ["user-disabled", "a user is disabled", "userDisabled"],
+    ["user-enabled", "a user is let in again", "userEnabled"],
+  ] as const)
+    addApiCommand(group, {
+      usage: `${usage} <hostId> <user>`,
+      summary: `${summary}; by username or e-mail`,
+      run: ({ api, args: [hostId, user] }) =>
+        api.ask("POST", `/hooks/${hook}`, { body: { hostId, user } }),
+    });
   report(
     "template-assigned <hostId> <deviceId> <templateId>",
     "a template is wanted on a device",

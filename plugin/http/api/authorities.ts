@@ -38,6 +38,9 @@ const newHierarchy = z.strictObject({
   organization: z.string().min(1).max(64).exactOptional(),
   keyAlgorithm: keyAlgorithm.exactOptional(),
   keyStore: reference.exactOptional(),
+  crlShards: z.int().exactOptional(),
+  deltaCrl: z.boolean().exactOptional(),
+  ocspKeyAlgorithm: z.enum(OCSP_KEY_ALGORITHMS).exactOptional(),
 });
 
 const PEM = "application/x-pem-file";
