@@ -11,6 +11,7 @@ import {
 } from "../plugin/sdk.ts";
 import { profileRenderers } from "../templates/profile/renderers.ts";
 import { internalCa } from "./ca/internal.ts";
+import { smtpMailer } from "./mail/smtp.ts";
 
 const softKeys = (environment: Environment): KeyStoreDefinition =>
   defineKeyStore({
@@ -105,6 +106,7 @@ export const builtins = (overrides: Partial<Setup> = {}): Setup => {
   return {
     keyStores: [softKeys(environment), pkcs11Keys(environment)],
     caBackends: [internalCa()],
+    mailer: smtpMailer,
     renderers: profileRenderers(),
     hosts: [],
     environment,

@@ -101,6 +101,21 @@ const schema = z.strictObject({
       issuer: issuer.optional().describe("The host's own token issuer."),
     })
     .prefault({}),
+  mail: z
+    .strictObject({
+      host: z.string().min(1),
+      port: z.int().min(1).max(65_535).default(587),
+      security: z
+        .enum(["tls", "starttls", "none"])
+        .default("starttls")
+        .describe("`tls` from the first octet; `starttls`; `none`: clear text."),
+      from: z.string().min(3).describe("Sender of alerts."),
+      user: z.string().min(1).optional(),
+      password: secretSource.optional(),
+      ca: z.string().min(1).optional().describe("PEM of the mail server's CA."),
+    })
+    .optional()
+    .describe("Mail server for alerts."),
   metrics: z
     .strictObject({ open: z.boolean().default(false).describe("Serve /metrics without a token.") })
     .prefault({}),

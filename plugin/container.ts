@@ -1,5 +1,6 @@
 import { container, injectable, type InjectionToken } from "tsyringe";
 import type { Clock, Logger, Metrics, Random } from "./ports/ambient.ts";
+import type { Mailer } from "./ports/mailer.ts";
 import type { KeyProvider } from "./ports/keys.ts";
 import type { Settings } from "./ports/settings.ts";
 import type { Database } from "./ports/stores.ts";
@@ -7,6 +8,8 @@ import { EnvelopeGate } from "./scep/envelope-gate.ts";
 import { OpaqueBudget } from "./scep/opaque-budget.ts";
 import { Enrolment } from "./scep/enrolment.ts";
 import { Queries } from "./scep/queries.ts";
+import { AlertReadings } from "./services/alert-readings.ts";
+import { Alerts } from "./services/alerts.ts";
 import { Approvals } from "./services/approvals.ts";
 import { RenewalProof } from "./services/renewal-proof.ts";
 import { OpaqueSchedule } from "./scep/opaque-schedule.ts";
@@ -40,6 +43,7 @@ import { Keyring } from "./services/keyring.ts";
 import { Ledger } from "./services/ledger.ts";
 import { LedgerKey } from "./services/ledger-key.ts";
 import { LedgerSealer } from "./services/ledger-sealer.ts";
+import { Notifier } from "./services/notifier.ts";
 import { Ocsp } from "./services/ocsp.ts";
 import { OcspResponders } from "./services/ocsp-responders.ts";
 import { OcspRuntimes } from "./services/ocsp-runtimes.ts";
@@ -63,8 +67,10 @@ import {
   CLOCK,
   DATABASE,
   DIRECTORY,
+  HOST_EXPIRIES,
   KEY_PROVIDERS,
   LOGGER,
+  MAILER,
   MDM_HOSTS,
   METRICS,
   PROFILE_RENDERERS,
@@ -82,6 +88,7 @@ export interface Opened {
   readonly random: Random;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly mailer: Mailer;
 }
 
 /** What the composition root takes out: each is one instance for the whole installation. */
@@ -96,6 +103,8 @@ const SERVICES: readonly Service[] = [
   Queries,
   Enrolment,
   Access,
+  AlertReadings,
+  Alerts,
   Authorities,
   CaCertificates,
   Certificates,
@@ -121,6 +130,7 @@ const SERVICES: readonly Service[] = [
   Ledger,
   LedgerKey,
   LedgerSealer,
+  Notifier,
   Ocsp,
   OcspResponders,
   OcspRuntimes,
@@ -162,6 +172,8 @@ export const buildContainer = (opened: Opened): Resolve => {
     .register(KEY_PROVIDERS, { useValue: opened.keyProviders })
     .register(CA_BACKENDS, { useValue: setup.caBackends })
     .register(MDM_HOSTS, { useValue: setup.hosts })
+    .register(MAILER, { useValue: opened.mailer })
+    .register(HOST_EXPIRIES, { useValue: setup.expiries ?? (() => Promise.resolve([])) })
     .register(PROFILE_RENDERERS, { useValue: setup.renderers });
   for (const service of SERVICES) {
     // The services carry only their `@inject` marks, so that no import registers anything anywhere.

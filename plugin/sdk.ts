@@ -1,6 +1,7 @@
 /**
  * The door for extensions: adapters, key stores and profile renderers import this file and nothing else of the plugin.
  */
+export * from "./domain/alert-rule.ts";
 export * from "./domain/algorithm.ts";
 export * from "./domain/authority.ts";
 export * from "./domain/certificate.ts";
@@ -14,6 +15,7 @@ export * from "./domain/dn-attributes.ts";
 export * from "./domain/duration.ts";
 export * from "./domain/endpoint.ts";
 export * from "./domain/events.ts";
+export * from "./domain/expiry-badge.ts";
 export * from "./domain/ip-address.ts";
 export * from "./domain/oid.ts";
 export * from "./domain/principal.ts";
@@ -36,8 +38,10 @@ export type * from "./ports/ambient.ts";
 export type * from "./ports/ca-backend.ts";
 export type * from "./ports/challenge-policy.ts";
 export * from "./ports/keys.ts";
+export type * from "./ports/alert-store.ts";
 export type * from "./ports/crl-store.ts";
 export type * from "./ports/lease-store.ts";
+export type * from "./ports/mailer.ts";
 export type * from "./ports/mdm-host.ts";
 export type * from "./ports/outbox.ts";
 export type * from "./ports/profile-renderer.ts";

@@ -9,6 +9,7 @@ import { ScepRoutes } from "./http/scep-routes.ts";
 import { StatusRoutes } from "./http/status-routes.ts";
 import type { Ambient, Installation } from "./installation.ts";
 import { ScepOperations } from "./scep/operations.ts";
+import { Alerts } from "./services/alerts.ts";
 import { Approvals } from "./services/approvals.ts";
 import { Authorities } from "./services/authorities.ts";
 import { Certificates } from "./services/certificates.ts";
@@ -58,6 +59,7 @@ export const buildSite = (
     certificateStatuses: resolve(CertificateStatuses),
     crlLists: resolve(CrlLists),
     outbox: resolve(OutboxLetters),
+    alerts: resolve(Alerts),
     ledger: resolve(Ledger),
     tokens,
   };

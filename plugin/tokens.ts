@@ -2,6 +2,7 @@ import type { InjectionToken } from "tsyringe";
 import type { Clock, Logger, Metrics, Random } from "./ports/ambient.ts";
 import type { CaBackendFactory } from "./ports/ca-backend.ts";
 import type { KeyProvider } from "./ports/keys.ts";
+import type { HostExpiry, Mailer } from "./ports/mailer.ts";
 import type { MdmHost } from "./ports/mdm-host.ts";
 import type { ProfileRenderer } from "./ports/profile-renderer.ts";
 import type { Settings } from "./ports/settings.ts";
@@ -18,5 +19,8 @@ export const DIRECTORY: InjectionToken<Directory> = Symbol("Directory");
 export const KEY_PROVIDERS: InjectionToken<readonly KeyProvider[]> = Symbol("KeyProviders");
 export const CA_BACKENDS: InjectionToken<readonly CaBackendFactory[]> = Symbol("CaBackends");
 export const MDM_HOSTS: InjectionToken<readonly MdmHost[]> = Symbol("MdmHosts");
+export const MAILER: InjectionToken<Mailer> = Symbol("Mailer");
+export const HOST_EXPIRIES: InjectionToken<() => Promise<readonly HostExpiry[]>> =
+  Symbol("HostExpiries");
 export const PROFILE_RENDERERS: InjectionToken<readonly ProfileRenderer[]> =
   Symbol("ProfileRenderers");

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { addAlertCommands } from "./commands/alert.ts";
 import { addAuthorityCommands } from "./commands/authority.ts";
 import { addCertificateCommands } from "./commands/certificate.ts";
 import { addChallengeCommands } from "./commands/challenge.ts";
@@ -41,6 +42,7 @@ export const buildProgram = (): Command => {
   addCertificateCommands(program);
   addHookCommands(program);
   addOutboxCommands(program);
+  addAlertCommands(program);
   addLedgerCommands(program);
   addTenantCommands(program);
   addTokenCommands(program);

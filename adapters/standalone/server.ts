@@ -11,6 +11,7 @@ import { DEFAULT_HOST, DEFAULT_PORT, type ListenSpec } from "./listen-spec.ts";
 import { replacePrivateFile } from "./private-file.ts";
 import { type KeyStoreSettings, readSettings, type Settings, writeSettings } from "./settings.ts";
 import type { TlsFiles } from "./tls.ts";
+import { tlsExpiry } from "./tls-expiry.ts";
 
 export interface ServerOptions {
   readonly folder: DataFolder;
@@ -60,7 +61,10 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
     const main = listeners[0];
     const settings = { ...kept, publicUrl: kept.publicUrl ?? main?.url };
     const config = configurationOf(folder, settings, options.further);
-    const countersign = createCountersign(config, builtins({ hosts: options.hosts, logger }));
+    const countersign = createCountersign(
+      config,
+      builtins({ hosts: options.hosts, logger, expiries: () => tlsExpiry(options.tls) }),
+    );
     undo.push(() => countersign.close());
     await countersign.start();
     for (const listener of listeners) listener.serve(countersign.handlerFor(listener.serves));

@@ -17,6 +17,7 @@ import type { Ra } from "../domain/ra.ts";
 import type { SubjectAltName } from "../domain/san.ts";
 import type { Template } from "../domain/template.ts";
 import type { Tenant, TenantId } from "../domain/tenant.ts";
+import type { AlertStore } from "./alert-store.ts";
 import type { ChangedEntry, CrlStore, RevocationScope, RevokedEntry } from "./crl-store.ts";
 import type { LeaseStore } from "./lease-store.ts";
 import type { LedgerChainStore } from "./ledger-chain.ts";
@@ -222,6 +223,7 @@ export interface TenantStore {
   readonly certificates: CertificateStore;
   readonly crls: CrlStore;
   readonly leases: LeaseStore;
+  readonly alerts: AlertStore;
   readonly ledger: LedgerStore;
   readonly chain: LedgerChainStore;
   readonly limits: LimitStore;

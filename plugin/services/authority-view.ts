@@ -5,6 +5,7 @@ import {
   type AuthorityStatus,
   statusAt,
 } from "../domain/authority.ts";
+import { badgeOf, type ExpiryBadge } from "../domain/expiry-badge.ts";
 import { signingLabelOf } from "../domain/signing-label.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import { parseCertificate } from "../pki/certificate.ts";
@@ -27,6 +28,8 @@ export interface AuthorityView {
   readonly keyStore: string | undefined;
   readonly notBefore: Date | undefined;
   readonly notAfter: Date | undefined;
+  /** Of `notAfter` (O-07). */
+  readonly badge: ExpiryBadge | undefined;
   readonly serial: string | undefined;
   readonly fingerprintSha256: string | undefined;
   readonly fingerprintSha1: string | undefined;
@@ -74,6 +77,7 @@ export const viewOf = (tenant: TenantId, authority: Authority, now: Date): Autho
     keyStore: authority.keyRef === undefined ? undefined : providerOf(authority.keyRef),
     notBefore: authority.notBefore,
     notAfter: authority.notAfter,
+    badge: authority.notAfter && badgeOf(authority.notAfter, now),
     serial: certificate === undefined ? undefined : parseCertificate(certificate).serial,
     fingerprintSha256: certificate === undefined ? undefined : sha256Fingerprint(certificate),
     fingerprintSha1: certificate === undefined ? undefined : sha1Fingerprint(certificate),

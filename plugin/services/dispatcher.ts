@@ -8,6 +8,7 @@ import type { Effect, OutboxEntry } from "../ports/outbox.ts";
 import type { Directory, TenantStore } from "../ports/stores.ts";
 import { CLOCK, DIRECTORY, LOGGER, MDM_HOSTS, METRICS, RANDOM } from "../tokens.ts";
 import { found } from "./access.ts";
+import { Alerts } from "./alerts.ts";
 import { CertificateStatuses } from "./certificate-status.ts";
 import { CrlSchedule } from "./crl-schedule.ts";
 import { Deployments } from "./deployments.ts";
@@ -23,6 +24,8 @@ const PERIOD = 1000;
 const SEALING = 500;
 /** Milliseconds between looks at the responders' certificates. */
 const ROLLING = 600_000;
+/** Milliseconds between looks at what alert rules watch. */
+const ALERTING = 30_000;
 const AT_ONCE = 20;
 const LEASE = 60_000;
 const LONGEST_PAUSE = 3_600_000;
@@ -47,6 +50,7 @@ export class Dispatcher {
     @inject(MDM_HOSTS) private readonly hosts: readonly MdmHost[],
     @inject(Deployments) private readonly deployments: Deployments,
     @inject(RefusalLog) private readonly refusals: RefusalLog,
+    @inject(Alerts) private readonly alerts: Alerts,
     @inject(OutsideRevocations) private readonly outside: OutsideRevocations,
     @inject(CertificateStatuses) private readonly statuses: CertificateStatuses,
     @inject(CrlSchedule) crls: CrlSchedule,
@@ -58,6 +62,7 @@ export class Dispatcher {
       // Apart, since a slow host must not keep the ledger open, nor a list from being signed.
       new Ticker("ledger sealer", SEALING, () => sealer.runDue(), logger),
       new Ticker("CRL schedule", PERIOD, () => crls.runDue(), logger),
+      new Ticker("alerts", ALERTING, () => this.alerts.runDue(), logger),
       new Ticker("OCSP responders", ROLLING, () => responders.runDue(), logger),
     ];
   }
@@ -138,6 +143,8 @@ export class Dispatcher {
       }
       case "revoke-outside":
         return this.outside.tell(store, effect);
+      case "notify":
+        return this.alerts.tell(store, effect.ruleId, effect.channel, effect.message);
     }
   }
 

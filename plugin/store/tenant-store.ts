@@ -1,5 +1,6 @@
 import type { TenantId } from "../domain/tenant.ts";
 import type { TenantStore } from "../ports/stores.ts";
+import { Alerts } from "./alerts.ts";
 import { Authorities } from "./authorities.ts";
 import type { Session } from "./base/session.ts";
 import { Certificates } from "./certificates.ts";
@@ -37,6 +38,7 @@ export const openTenantStore = (
   certificates: new Certificates(session, tenant),
   crls: new Crls(session, tenant),
   leases: new Leases(session, tenant),
+  alerts: new Alerts(session, tenant),
   ledger: new Ledger(session, tenant),
   chain: new LedgerChain(session, tenant),
   limits: new Limits(session, tenant),

@@ -46,6 +46,7 @@ const TOOLS: readonly Tool[] = [
     present: () => program("certmonger")() || existsSync("/usr/libexec/certmonger"),
   },
   { name: "dbus-daemon", packages: ["dbus"], present: program("dbus-daemon") },
+  { name: "promtool", packages: ["prometheus"], present: program("promtool") },
 ];
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

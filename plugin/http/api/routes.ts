@@ -1,3 +1,4 @@
+import { alertRoutes } from "./alerts.ts";
 import { approvalRoutes } from "./approvals.ts";
 import { authorityRoutes } from "./authorities.ts";
 import { certificateRoutes } from "./certificates.ts";
@@ -28,6 +29,7 @@ export const API_ROUTES: readonly Route[] = [
   ...approvalRoutes,
   ...certificateRoutes,
   ...outboxRoutes,
+  ...alertRoutes,
   ...ledgerRoutes,
   ...hostEventRoutes,
 ];

@@ -1,3 +1,4 @@
+import type { Alerts } from "../../services/alerts.ts";
 import type { Approvals } from "../../services/approvals.ts";
 import type { Authorities } from "../../services/authorities.ts";
 import type { Certificates } from "../../services/certificates.ts";
@@ -35,6 +36,7 @@ export interface ApiServices {
   readonly certificateStatuses: CertificateStatuses;
   readonly crlLists: CrlLists;
   readonly outbox: OutboxLetters;
+  readonly alerts: Alerts;
   readonly ledger: Ledger;
   readonly tokens: LocalTokens;
 }

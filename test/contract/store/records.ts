@@ -6,6 +6,7 @@ import {
   NOW,
   aCertificate,
   aCrl,
+  anAlertRule,
   aDevice,
   aLedgerEntry,
   aReservation,
@@ -181,6 +182,33 @@ export const describeRecords = (open: () => Promise<OpenedDatabase>): void => {
         [0, 2, 1],
       );
       assert.deepEqual(await directory.statusRevisions([]), []);
+    });
+  });
+
+  describe("alerts", () => {
+    it("keep their rules by version, and stand once", async () => {
+      const rule = anAlertRule();
+      assert.equal(await store.alerts.rule("ra-expiry"), undefined);
+      await store.alerts.saveRule(rule);
+      assert.deepEqual(await store.alerts.rule("ra-expiry"), rule);
+      await fails(store.alerts.saveRule(rule), "precondition_failed");
+      const next = { ...rule, raise: 9, version: 2 };
+      await store.alerts.saveRule(next);
+      await fails(store.alerts.saveRule(next), "precondition_failed");
+      assert.deepEqual(await store.alerts.rule("ra-expiry"), next);
+      const alert = { rule: "ra-expiry", subject: "ra-1", text: "soon", since: NOW } as const;
+      assert.equal(await store.alerts.raise(alert), true);
+      assert.equal(await store.alerts.raise({ ...alert, text: "again" }), false);
+      await store.alerts.raise({ ...alert, rule: "crl-size", since: after(1) });
+      assert.deepEqual(await store.alerts.standing("ra-expiry"), [alert]);
+      assert.equal((await store.alerts.standing()).length, 2);
+      assert.equal(await store.alerts.clear("ra-expiry", "other"), false);
+      const theirs = subject.tenant();
+      assert.equal(await theirs.alerts.clear("ra-expiry", "ra-1"), false);
+      assert.equal(await theirs.alerts.rule("ra-expiry"), undefined);
+      assert.deepEqual(await theirs.alerts.standing(), []);
+      assert.equal(await store.alerts.clear("ra-expiry", "ra-1"), true);
+      assert.equal((await store.alerts.standing()).length, 1);
     });
   });
 

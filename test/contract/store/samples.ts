@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
+import type { AlertRule } from "../../../plugin/domain/alert-rule.ts";
 import type { Authority } from "../../../plugin/domain/authority.ts";
 import type { Certificate } from "../../../plugin/domain/certificate.ts";
 import type { Challenge } from "../../../plugin/domain/challenge.ts";
@@ -206,6 +207,21 @@ export const aCrl = (number: bigint, over: Partial<SignedCrl> = {}): SignedCrl =
     ...over,
   };
 };
+
+export const anAlertRule = (over: Partial<AlertRule> = {}): AlertRule => ({
+  id: "ra-expiry",
+  enabled: true,
+  raise: 14,
+  clear: 15,
+  days: 7,
+  channels: [
+    { kind: "mail", to: "admin@example.com" },
+    { kind: "webhook", url: "https://hook.example/", sealed: bytes(1, 0, 255) },
+  ],
+  version: 1,
+  updatedAt: NOW,
+  ...over,
+});
 
 export const aLedgerEntry = (over: Partial<LedgerEntry> = {}): LedgerEntry => ({
   event: "certificate.issued",

@@ -14,6 +14,7 @@ import {
   aDeployment,
   aDevice,
   aLedgerEntry,
+  anAlertRule,
   anAuthority,
   anEndpoint,
   anRa,
@@ -83,6 +84,8 @@ const fill = async (database: Database): Promise<void> => {
     await store.crls.insert(list);
     await store.crls.markDirty(SCOPE, NOW);
     await store.leases.take("crl", "node", NOW, later(9));
+    await store.alerts.saveRule(anAlertRule());
+    await store.alerts.raise({ rule: "crl-size", subject: "x", text: "y", since: NOW });
     await store.outbox.add({ kind: "publish-profile", deploymentId: "x" }, NOW);
     await store.pending.insert(aPending);
     await store.ledger.append(aLedgerEntry({ data: { text: "a\0b", der: bytes(1) } }));
@@ -122,6 +125,8 @@ const contents = async (database: Database): Promise<unknown> => {
       await store.challenges.byMac("office", "aa"),
       await store.crls.latest(SCOPE),
       await store.crls.revisions(SCOPE),
+      await store.alerts.rule("ra-expiry"),
+      await store.alerts.standing(),
       await store.chain.head(),
       await everything((page) => store.pending.list({}, page), 500),
       await everything((page) => store.ledger.list({}, page), 500),
