@@ -36,11 +36,12 @@ const extensionsOf = ({
 };
 
 /**
- * Writes pages of entries, each into one buffer: a million entries are a second's work, and what is the same in many of them (second of revocation,
+ * Writes pages of entries; what it answers is a view that holds until the next page: a million entries are a second's work, and what is the same in many of them (second of revocation,
  * extensions) is encoded once.
  */
 export const crlEntryWriter = (): ((page: readonly CrlEntry[]) => Uint8Array) => {
   const ofReason = new Map<CrlReason, Uint8Array>();
+  let scratch = Buffer.alloc(0);
   let second = NaN;
   let timeOfSecond: Uint8Array = new Uint8Array(0);
 
@@ -77,7 +78,9 @@ export const crlEntryWriter = (): ((page: readonly CrlEntry[]) => Uint8Array) =>
 
   return (page) => {
     const longest = page.reduce((most, { serial }) => Math.max(most, serial.length), 0);
-    const out = Buffer.allocUnsafe(page.length * (ROOM + longest));
+    const needed = page.length * (ROOM + longest);
+    if (scratch.length < needed) scratch = Buffer.allocUnsafe(needed);
+    const out = scratch;
     let at = 0;
     for (const entry of page) {
       const date = timeOf(entry.revokedAt);

@@ -110,7 +110,7 @@ export const buildCrlParts = async (spec: CrlSpec): Promise<CrlParts> => {
   let entries = 0;
   for await (const page of spec.entries) {
     if (page.length === 0) continue;
-    // A copy: the page was written into more room than it took.
+    // A copy: the room of the page is written to again.
     pages.push(new Uint8Array(write(page)));
     entries += page.length;
   }

@@ -19,7 +19,7 @@ import { encodeExtensions } from "../../../plugin/pki/extensions.ts";
 import { OID } from "../../../plugin/pki/oids.ts";
 import { parseCertificate } from "../../../plugin/sdk.ts";
 import { buildProcesses } from "../build.ts";
-import { memoryOf, treeOf } from "../cpu.ts";
+import { cpuOf, memoryOf, treeOf } from "../cpu.ts";
 import type { LoadQuestions } from "../load.ts";
 import { makeClients, openReply, prepareMessage } from "../messages.ts";
 import { type ProductServer, startProduct } from "../product-server.ts";
@@ -43,11 +43,20 @@ export interface OcspBenchResult {
   readonly opensslVersion: string;
   readonly preProducedToOpenssl: number;
   readonly withNonceToOpenssl: number;
+  /** Microseconds of CPU an answer, of all our processes, and of the load generator that shares the cores. */
+  readonly cpuMicros: Readonly<Record<"preProduced" | "withNonce" | "openssl" | "client", number>>;
   readonly faults: number;
   /** Longest block of the event loop over all bursts, milliseconds. */
   readonly longestBlockMs: number;
   /** Of all our processes. */
   readonly memoryMiB: number;
+}
+
+interface Burst {
+  readonly rate: number;
+  readonly faults: number;
+  readonly cpu: number;
+  readonly clientCpu: number;
 }
 
 const CERTIFICATES = 100;
@@ -127,23 +136,34 @@ export const benchOcsp = async ({
         duration = seconds,
       ) => {
         await load.ask("prepare", bodies(ca, nonce));
+        const pids = to.fresh ? [peer.pid] : treeOf(product.pid);
+        const before = pids.map(cpuOf).reduce((a, b) => a + b, 0);
+        const clientBefore = cpuOf(load.pid);
         const result = await load.ask("fire", {
           ...to,
           ...{ connections: CONNECTIONS, seconds: duration, nonceAt: nonce ? NONCE : undefined },
         });
-        return { rate: result.answers / result.seconds, faults: result.faults };
+        const used = (pids: readonly number[]): number =>
+          pids.map(cpuOf).reduce((a, b) => a + b, 0);
+        const micros = (milliseconds: number): number => (milliseconds * 1000) / result.answers;
+        return {
+          rate: result.answers / result.seconds,
+          faults: result.faults,
+          cpu: micros(used(pids) - before),
+          clientCpu: micros(cpuOf(load.pid) - clientBefore),
+        };
       };
       for (const nonce of [false, true]) await fire(ours, issuer, nonce, 1);
       await fire(theirs, peerIssuer, true, 1);
       await product.worker.ask("reset");
-      const seen: Record<string, { rate: number; faults: number }>[] = [];
+      const seen: Record<string, Burst>[] = [];
       for (let at = 0; at < rounds; at += 1) {
         const order = [
           ["preProduced", () => fire(ours, issuer, false)],
           ["withNonce", () => fire(ours, issuer, true)],
           ["openssl", () => fire(theirs, peerIssuer, true)],
         ] as const;
-        const one: Record<string, { rate: number; faults: number }> = {};
+        const one: Record<string, Burst> = {};
         for (let turn = 0; turn < order.length; turn += 1) {
           const [name, burst] = order[(turn + at) % order.length] ?? order[0];
           one[name] = await burst();
@@ -156,7 +176,9 @@ export const benchOcsp = async ({
         );
       }
       const { max } = await product.worker.ask("eventLoop");
-      const rates = (name: string): number[] => seen.map((one) => one[name]?.rate ?? NaN);
+      const values = (name: string, of: "rate" | "cpu" | "clientCpu"): number[] =>
+        seen.map((one) => one[name]?.[of] ?? NaN);
+      const rates = (name: string): number[] => values(name, "rate");
       const ratios = (name: string): number =>
         round(median(seen.map((one) => (one[name]?.rate ?? NaN) / (one["openssl"]?.rate ?? NaN))));
       return {
@@ -166,6 +188,12 @@ export const benchOcsp = async ({
         opensslVersion: peer.version,
         preProducedToOpenssl: ratios("preProduced"),
         withNonceToOpenssl: ratios("withNonce"),
+        cpuMicros: {
+          preProduced: round(median(values("preProduced", "cpu"))),
+          withNonce: round(median(values("withNonce", "cpu"))),
+          openssl: round(median(values("openssl", "cpu"))),
+          client: round(median(values("preProduced", "clientCpu"))),
+        },
         faults: seen
           .flatMap((one) => ["preProduced", "withNonce"].map((name) => one[name]?.faults ?? 0))
           .reduce((a, b) => a + b, 0),
