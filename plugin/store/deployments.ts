@@ -139,7 +139,7 @@ export class Deployments implements DeploymentStore {
       inChunks(deployments, (chunk) =>
         sql.all(updateSql(chunk.length), [
           ...chunk
-            .map(mapping.toRow)
+            .map((deployment) => mapping.toRow(deployment))
             .flatMap((row) => CHANGING.map(([column]) => row[column] ?? null)),
           this.tenant,
         ]),

@@ -43,7 +43,7 @@ describe("pki/public-key", () => {
     assert.equal(key.algorithm, "rsa-2048");
     assert.equal(key.bits, 2048);
     assert.equal(key.exponent, 65537n);
-    assert.ok(key.key?.equals(rsa.publicKey));
+    assert.ok(key.key.equals(rsa.publicKey));
     assert.equal(importPublicKey(spkiOf(small.publicKey)).algorithm, undefined);
     assert.equal(weakness(key), undefined);
   });
