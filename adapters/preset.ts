@@ -13,6 +13,7 @@ import { certificateProfiles } from "../templates/certificate/profiles.ts";
 import { profileRenderers } from "../templates/profile/renderers.ts";
 import { consoleShapes } from "./consoles/consoles.ts";
 import { internalCa } from "./ca/internal.ts";
+import { smtpMailer } from "./mail/smtp.ts";
 
 const softKeys = (environment: Environment): KeyStoreDefinition =>
   defineKeyStore({
@@ -108,6 +109,7 @@ export const builtins = (overrides: Partial<Setup> = {}): Setup => {
   return {
     keyStores: [softKeys(environment), pkcs11Keys(environment)],
     caBackends: [internalCa()],
+    mailer: smtpMailer,
     renderers: profileRenderers(),
     consoles: consoleShapes(),
     certificateProfiles: certificateProfiles(),

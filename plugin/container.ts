@@ -1,5 +1,6 @@
 import { container, injectable, type InjectionToken } from "tsyringe";
 import type { Clock, Logger, Metrics, Random } from "./ports/ambient.ts";
+import type { Mailer } from "./ports/mailer.ts";
 import type { KeyProvider } from "./ports/keys.ts";
 import type { Settings } from "./ports/settings.ts";
 import type { Database } from "./ports/stores.ts";
@@ -8,6 +9,8 @@ import { OpaqueBudget } from "./scep/opaque-budget.ts";
 import { Enrolment } from "./scep/enrolment.ts";
 import { Queries } from "./scep/queries.ts";
 import { AdminTokens } from "./services/admin-tokens.ts";
+import { AlertReadings } from "./services/alert-readings.ts";
+import { Alerts } from "./services/alerts.ts";
 import { Approvals } from "./services/approvals.ts";
 import { RenewalGroups } from "./services/renewal-groups.ts";
 import { RenewalPlans } from "./services/renewal-plans.ts";
@@ -34,12 +37,17 @@ import { CaServerReadings } from "./services/ca-server-readings.ts";
 import { CertificateExport } from "./services/certificate-export.ts";
 import { CertificateProfiles } from "./services/certificate-profiles.ts";
 import { Certificates } from "./services/certificates.ts";
+import { CertificateStatuses } from "./services/certificate-status.ts";
 import { Challenges } from "./services/challenges.ts";
 import { Consoles } from "./services/consoles.ts";
 import { ConsoleCaServers } from "./services/console-ca-servers.ts";
 import { ConsoleTemplates } from "./services/console-templates.ts";
 import { Credentials } from "./services/credentials.ts";
+import { CrlBodies } from "./services/crl-bodies.ts";
+import { CrlBuilder } from "./services/crl-builder.ts";
+import { CrlLists } from "./services/crl-lists.ts";
 import { CrlPublisher } from "./services/crl-publisher.ts";
+import { CrlSchedule } from "./services/crl-schedule.ts";
 import { Deployments } from "./services/deployments.ts";
 import { DeploymentCommands } from "./services/deployment-commands.ts";
 import { DeploymentSteps } from "./services/deployment-steps.ts";
@@ -67,8 +75,13 @@ import { LedgerKey } from "./services/ledger-key.ts";
 import { LedgerSealer } from "./services/ledger-sealer.ts";
 import { ListenerCertificates } from "./services/listener-certificates.ts";
 import { ManualIssuance } from "./services/manual-issuance.ts";
+import { Notifier } from "./services/notifier.ts";
+import { Ocsp } from "./services/ocsp.ts";
 import { OcspResponders } from "./services/ocsp-responders.ts";
 import { People } from "./services/people.ts";
+import { OcspRuntimes } from "./services/ocsp-runtimes.ts";
+import { OutboxLetters } from "./services/outbox-letters.ts";
+import { OutsideRevocations } from "./services/outside-revocations.ts";
 import { ProfileSigner } from "./services/profile-signer.ts";
 import { OutsideAuthorities } from "./services/outside-authorities.ts";
 import { RaRotation } from "./services/ra-rotation.ts";
@@ -77,6 +90,8 @@ import { Profiles } from "./services/profiles.ts";
 import { Ras } from "./services/ras.ts";
 import { RefusalLog } from "./services/refusal-log.ts";
 import { Retirements } from "./services/retirements.ts";
+import { ResponderKeeper } from "./services/responder-keeper.ts";
+import { RevocationWatch } from "./services/revocation-watch.ts";
 import { Revocations } from "./services/revocations.ts";
 import { RollOvers } from "./services/roll-overs.ts";
 import { Rotation } from "./services/rotation.ts";
@@ -96,8 +111,10 @@ import {
   CONSOLES,
   DATABASE,
   DIRECTORY,
+  HOST_EXPIRIES,
   KEY_PROVIDERS,
   LOGGER,
+  MAILER,
   MDM_HOSTS,
   METRICS,
   PROFILE_RENDERERS,
@@ -115,6 +132,7 @@ export interface Opened {
   readonly random: Random;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly mailer: Mailer;
 }
 
 /** What the composition root takes out: each is one instance for the whole installation. */
@@ -137,6 +155,8 @@ const SERVICES: readonly Service[] = [
   Access,
   AdminTokens,
   Attempts,
+  AlertReadings,
+  Alerts,
   Authorities,
   CaCertificates,
   CaRenewals,
@@ -150,12 +170,17 @@ const SERVICES: readonly Service[] = [
   ManualIssuance,
   People,
   Certificates,
+  CertificateStatuses,
   Challenges,
   Consoles,
   ConsoleCaServers,
   ConsoleTemplates,
+  CrlBodies,
+  CrlBuilder,
+  CrlLists,
   CrlPublisher,
   ForeignRenewals,
+  CrlSchedule,
   Deployments,
   DeploymentCommands,
   DeploymentSteps,
@@ -180,10 +205,15 @@ const SERVICES: readonly Service[] = [
   LedgerKey,
   LedgerSealer,
   ListenerCertificates,
+  Notifier,
+  Ocsp,
   OcspResponders,
+  OcspRuntimes,
   OpaqueBudget,
   OpaqueSchedule,
   OpeningQueue,
+  OutboxLetters,
+  OutsideRevocations,
   PkiOperation,
   OutsideAuthorities,
   OutsideCertificates,
@@ -193,6 +223,8 @@ const SERVICES: readonly Service[] = [
   Ras,
   RefusalLog,
   Retirements,
+  ResponderKeeper,
+  RevocationWatch,
   Revocations,
   ScepOperations,
   RollOvers,
@@ -228,6 +260,8 @@ export const buildContainer = (opened: Opened): Resolve => {
     .register(MDM_HOSTS, { useValue: setup.hosts })
     .register(CONSOLES, { useValue: setup.consoles ?? [] })
     .register(CERTIFICATE_PROFILES, { useValue: setup.certificateProfiles ?? [] })
+    .register(MAILER, { useValue: opened.mailer })
+    .register(HOST_EXPIRIES, { useValue: setup.expiries ?? (() => Promise.resolve([])) })
     .register(PROFILE_RENDERERS, { useValue: setup.renderers });
   for (const service of SERVICES) {
     // The services carry only their `@inject` marks, so that no import registers anything anywhere.

@@ -12,6 +12,7 @@ import { StatusRoutes } from "./http/status-routes.ts";
 import type { Ambient, Installation } from "./installation.ts";
 import { ScepOperations } from "./scep/operations.ts";
 import { AdminTokens } from "./services/admin-tokens.ts";
+import { Alerts } from "./services/alerts.ts";
 import { Approvals } from "./services/approvals.ts";
 import { AuthorityRemoval } from "./services/authority-removal.ts";
 import { Authorities } from "./services/authorities.ts";
@@ -19,9 +20,11 @@ import { CaRenewals } from "./services/ca-renewals.ts";
 import { CertificateExport } from "./services/certificate-export.ts";
 import { CertificateProfiles } from "./services/certificate-profiles.ts";
 import { Certificates } from "./services/certificates.ts";
+import { CertificateStatuses } from "./services/certificate-status.ts";
 import { Challenges } from "./services/challenges.ts";
 import { Consoles } from "./services/consoles.ts";
 import { Credentials } from "./services/credentials.ts";
+import { CrlLists } from "./services/crl-lists.ts";
 import { Deployments } from "./services/deployments.ts";
 import { Devices } from "./services/devices.ts";
 import { EndEntities } from "./services/end-entities.ts";
@@ -37,6 +40,8 @@ import { Ledger } from "./services/ledger.ts";
 import { OutsideAuthorities } from "./services/outside-authorities.ts";
 import { ManualIssuance } from "./services/manual-issuance.ts";
 import { People } from "./services/people.ts";
+import { Ocsp } from "./services/ocsp.ts";
+import { OutboxLetters } from "./services/outbox-letters.ts";
 import { Ras } from "./services/ras.ts";
 import { Retirements } from "./services/retirements.ts";
 import { RenewalGroups } from "./services/renewal-groups.ts";
@@ -93,6 +98,10 @@ export const buildSite = (
     renewalGroups: resolve(RenewalGroups),
     renewalPlans: resolve(RenewalPlans),
     templateImpact: resolve(TemplateImpact),
+    certificateStatuses: resolve(CertificateStatuses),
+    crlLists: resolve(CrlLists),
+    outbox: resolve(OutboxLetters),
+    alerts: resolve(Alerts),
     ledger: resolve(Ledger),
     timelines: resolve(Timelines),
     tokens,
@@ -120,7 +129,7 @@ export const buildSite = (
   });
   return {
     scep: new ScepRoutes(resolve(ScepOperations), limits),
-    status: new StatusRoutes(resolve(Status), limits),
+    status: new StatusRoutes(resolve(Status), resolve(Ocsp), limits),
     hooks: new HookRoutes(resolve(HookAdapters), services.intake, logger),
     app: (request, response) => {
       app(request, response);

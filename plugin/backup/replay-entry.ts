@@ -144,6 +144,7 @@ const rowOf = async (
     revokedAt: undefined,
     revocationReason: undefined,
     invalidityDate: undefined,
+    hold: undefined,
   };
 };
 

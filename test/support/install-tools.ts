@@ -49,6 +49,7 @@ const TOOLS: readonly Tool[] = [
   { name: "scepclient", packages: ["scep"], present: program("scepclient") },
   { name: "python3", packages: ["python3-minimal"], present: program("python3") },
   { name: "dbus-daemon", packages: ["dbus"], present: program("dbus-daemon") },
+  { name: "promtool", packages: ["prometheus"], present: program("promtool") },
 ];
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

@@ -1,3 +1,4 @@
+import { alertRoutes } from "./alerts.ts";
 import { approvalRoutes } from "./approvals.ts";
 import { authorityRoutes } from "./authorities.ts";
 import { certificateProfileRoutes } from "./certificate-profiles.ts";
@@ -10,6 +11,7 @@ import { endpointRoutes } from "./endpoints.ts";
 import { hookAdapterRoutes } from "./hook-adapters.ts";
 import { hostEventRoutes } from "./host-events.ts";
 import { ledgerRoutes } from "./ledger.ts";
+import { outboxRoutes } from "./outbox.ts";
 import { peopleRoutes } from "./people.ts";
 import { raRoutes } from "./ras.ts";
 import { rotationRoutes } from "./rotation.ts";
@@ -37,6 +39,8 @@ export const API_ROUTES: readonly Route[] = [
   ...challengeRoutes,
   ...approvalRoutes,
   ...certificateRoutes,
+  ...outboxRoutes,
+  ...alertRoutes,
   ...ledgerRoutes,
   ...hookAdapterRoutes,
   ...hostEventRoutes,

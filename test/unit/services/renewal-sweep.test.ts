@@ -237,7 +237,7 @@ describe("the renewal sweep", () => {
     const old = await store.certificates.get("c-00000");
     assert.deepEqual([old?.status, old?.revocationReason], ["revoked", "superseded"]);
     assert.equal((await store.certificates.get("new"))?.status, "issued");
-    assert.equal((await store.crls.revisions("wifi-ca")).dirty, 1);
+    assert.equal((await store.crls.revisions({ authorityId: "wifi-ca", shard: 0 })).dirty, 1);
     const { items } = await store.ledger.list({ event: "certificate.revoked" }, { limit: 9 });
     assert.deepEqual([items.length, items[0]?.data["replacedBy"]], [1, "new"]);
     assert.equal((await store.deployments.get("d-00000"))?.previousCertificateId, undefined);

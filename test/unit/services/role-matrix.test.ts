@@ -38,6 +38,7 @@ const MATRIX: Readonly<Record<Right, string>> = {
   "deployments:manage": "YY--Y-",
   "challenges:mint": "YY--Y-",
   "host-events:report": "YY--Y-",
+  "outbox:manage": "YY--Y-",
   "approvals:decide": "Y-Y---",
   "end-entities:manage": "YY----",
   "credentials:manage": "YY----",
