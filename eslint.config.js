@@ -49,7 +49,16 @@ const packages = {
   "plugin/domain": [],
   "plugin/ports": [],
   "plugin/pki": ["@peculiar/x509", "pkijs", "asn1js", "node:crypto"],
-  "plugin/store": ["knex", "tsyringe", "node:crypto", "node:fs", "node:path"],
+  "plugin/store": [
+    "knex",
+    "sqlite3",
+    "tsyringe",
+    "node:crypto",
+    "node:fs",
+    "node:path",
+    "node:url",
+    "node:worker_threads",
+  ],
   "plugin/services": ["tsyringe", "node:crypto"],
   // The limiter by source: SCEP decides, http only maps the answer.
   "plugin/scep": ["tsyringe", "node:crypto", "rate-limiter-flexible"],

@@ -22,7 +22,7 @@ const serialIsUnpredictable: LintRule = ({ certificate: { serial } }) =>
 
 /** RFC 5280 section 4.1.2.5. */
 const validityIsOrdered: LintRule = ({ certificate: { notBefore, notAfter } }) =>
-  faultIf(notBefore >= notAfter, `${notBefore.toISOString()} to ${notAfter.toISOString()}`);
+  faultIf(notBefore >= notAfter, () => `${notBefore.toISOString()} to ${notAfter.toISOString()}`);
 
 /** RFC 5280 section 4.1.2.5: UTCTime through 2049, GeneralizedTime from 2050. */
 const timesHaveTheirType: LintRule = ({ certificate }) => {
@@ -37,7 +37,7 @@ const timesHaveTheirType: LintRule = ({ certificate }) => {
 const endsWithIssuer: LintRule = ({ certificate: { notAfter }, issuer }) =>
   faultIf(
     issuer !== undefined && notAfter > issuer.certificate.notAfter,
-    `${notAfter.toISOString()} is past the end of the authority`,
+    () => `${notAfter.toISOString()} is past the end of the authority`,
   );
 
 /** RFC 5280 section 4.1.2.4: the issuer is not empty, and is the name of the authority byte by byte. */

@@ -19,6 +19,11 @@ export interface LintSubject {
 /** One rule: what is wrong, with the value; undefined when nothing is. A rule that cannot read its part throws `bad_message`. */
 export type LintRule = (subject: LintSubject) => string | undefined;
 
-/** The message when the condition holds. */
-export const faultIf = (condition: boolean, message: string): string | undefined =>
-  condition ? message : undefined;
+/** The message when the condition holds; a function where making it costs more than the rule. */
+export const faultIf = (
+  condition: boolean,
+  message: string | (() => string),
+): string | undefined => {
+  if (!condition) return undefined;
+  return typeof message === "string" ? message : message();
+};

@@ -7,6 +7,8 @@ import type { LintRule, LintSubject } from "./lint-rule.ts";
 /** Every rule by its name. */
 export const LINT_RULES: Readonly<Record<string, LintRule>> = { ...fieldRules, ...extensionRules };
 
+const RULES = Object.entries(LINT_RULES);
+
 /**
  * Checks an encoded TBSCertificate against every rule; each fault as an Issue with the rule's name as its path. Never throws: what cannot
  * be read is a fault (rule `readable`, or the rule that tried).
@@ -22,7 +24,7 @@ export const lintCertificate = (
     return [{ path: "readable", message: messageOf(error) }];
   }
   const issues: Issue[] = [];
-  for (const [path, rule] of Object.entries(LINT_RULES)) {
+  for (const [path, rule] of RULES) {
     try {
       const message = rule(subject);
       if (message !== undefined) issues.push({ path, message });

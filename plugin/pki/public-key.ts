@@ -97,11 +97,27 @@ const importEc = (spki: Uint8Array, keyBits: Uint8Array, parameters?: Element): 
   }
 };
 
+/** Keys by their octets: a request shows its key three times, and OpenSSL makes its own form of each at the first use. */
+const recent = new Map<string, PublicKey>();
+const MOST_RECENT = 64;
+
 /**
  * Reads a SubjectPublicKeyInfo (DER, RFC 5280 section 4.1.2.7): RSA of 512 to 8192 bits with an odd exponent, or an uncompressed point on
  * P-256, P-384 or P-521. Throws `bad_algorithm` for another kind or size of key, `bad_message` for what is no key.
  */
 export const importPublicKey = (spki: Uint8Array): PublicKey => {
+  const name = asBuffer(spki).toString("latin1");
+  const known = recent.get(name);
+  if (known !== undefined) return known;
+  // A copy, since the octets may be part of a message that is not to be kept.
+  const made = readPublicKey(Buffer.from(spki));
+  recent.set(name, made);
+  const [oldest] = recent.keys();
+  if (recent.size > MOST_RECENT && oldest !== undefined) recent.delete(oldest);
+  return made;
+};
+
+const readPublicKey = (spki: Uint8Array): PublicKey => {
   const info = readDer(spki);
   if (info.tag !== TAG.sequence || info.children.length !== 2) throw fault("public key info");
   const algorithm = child(info, 0, TAG.sequence, "public key algorithm");
@@ -176,14 +192,14 @@ const isPowerOf65537 = (value: number, prime: number): boolean => {
 };
 
 /** Why a key that can be read must not be certified; undefined for a sound one. Chance of a wrong alarm: about 2^-27. */
-export const weakness = (key: PublicKey): string | undefined => {
-  const { modulus } = key;
-  if (modulus === undefined) return undefined;
-  const fingerprint = ROCA_PRIMES.every((prime) =>
-    isPowerOf65537(
-      modulus.reduce((rest, octet) => (rest * 256 + octet) % prime, 0),
-      prime,
-    ),
-  );
-  return fingerprint ? "RSA key of a faulty generator (ROCA, CVE-2017-15361)" : undefined;
+export const weakness = ({ modulus }: PublicKey): string | undefined =>
+  modulus !== undefined &&
+  ROCA_PRIMES.every((prime) => isPowerOf65537(remainder(modulus, prime), prime))
+    ? "RSA key of a faulty generator (ROCA, CVE-2017-15361)"
+    : undefined;
+
+const remainder = (octets: Uint8Array, prime: number): number => {
+  let rest = 0;
+  for (const octet of octets) rest = (rest * 256 + octet) % prime;
+  return rest;
 };

@@ -2,7 +2,7 @@ import type { Challenge } from "../domain/challenge.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import type { ChallengeStore } from "../ports/stores.ts";
 import { fromMillis, orNull, orUndefined, toMillis, type Millis } from "./base/columns.ts";
-import { Rows, type Mapping } from "./base/rows.ts";
+import { type Find, Rows, type Mapping } from "./base/rows.ts";
 import type { Session } from "./base/session.ts";
 
 interface ChallengeRow {
@@ -46,12 +46,14 @@ const mapping: Mapping<Challenge, ChallengeRow> = {
 /** The one-time challenges of one tenant; see `ChallengeStore`. `insert` throws `conflict` for a taken id or MAC. */
 export class Challenges implements ChallengeStore {
   readonly #rows: Rows<Challenge, ChallengeRow>;
+  readonly #byMac: Find<Challenge>;
 
   constructor(
     private readonly session: Session,
     private readonly tenant: TenantId,
   ) {
     this.#rows = new Rows(session, tenant, mapping);
+    this.#byMac = this.#rows.lookup("endpoint_id", "mac");
   }
 
   insert(challenge: Challenge, mac: string): Promise<void> {
@@ -59,7 +61,7 @@ export class Challenges implements ChallengeStore {
   }
 
   byMac(endpointId: string, mac: string): Promise<Challenge | undefined> {
-    return this.#rows.first("endpoint_id = ? and mac = ?", [endpointId, mac]);
+    return this.#byMac(endpointId, mac);
   }
 
   get(id: string): Promise<Challenge | undefined> {

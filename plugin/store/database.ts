@@ -10,7 +10,7 @@ import { GroupCommit } from "./enrolling/group-commit.ts";
 import { migrationConfig } from "./migrations/index.ts";
 import type { PostgresConnection } from "./postgres/connection.ts";
 import { postgresDialect, requireUsable } from "./postgres/dialect.ts";
-import { sqliteDialect } from "./sqlite.ts";
+import { sqliteDialect } from "./sqlite/dialect.ts";
 
 /** Which database: a SQLite file, or a PostgreSQL server. */
 export type DatabasePlace =
@@ -18,6 +18,8 @@ export type DatabasePlace =
       readonly client: "sqlite3";
       /** Path of the database file; its folder must exist. */
       readonly file: string;
+      /** Whether the hot path writes in a thread of its own; false unless given. */
+      readonly ownThread?: boolean | undefined;
     }
   | {
       readonly client: "pg";
@@ -52,7 +54,7 @@ export const openDialect = async (
   const common = { busyMs: options.busyMs ?? 5_000, logger: options.logger };
   const dialect =
     options.client === "sqlite3"
-      ? sqliteDialect({ ...common, file: options.file })
+      ? sqliteDialect({ ...common, file: options.file, ownThread: options.ownThread ?? false })
       : postgresDialect({
           ...common,
           connection: options.connection,

@@ -1,5 +1,6 @@
 import type { Knex } from "knex";
 import { CountersignError, type ErrorCode } from "../errors.ts";
+import type { Batch, BatchAnswers } from "./enrolling/batch.ts";
 
 /** What a statement takes. */
 export type Value = string | number | null | Uint8Array;
@@ -50,6 +51,8 @@ export interface Dialect {
   transaction<T>(access: Access, work: (tx: Knex) => Promise<T>): Promise<T>;
   /** A `shared` one with prepared statements only. */
   batch<T>(work: (statements: Statements) => Promise<T>): Promise<T>;
+  /** Performs what `take` hands over in a `shared` transaction; may perform the same again after a deadlock. */
+  commit(take: () => Batch): Promise<BatchAnswers>;
   /** Reads by a prepared statement, outside any transaction; may run beside others. For a fixed set of texts. */
   rows<R>(sql: string, values: readonly Value[]): Promise<R[]>;
   /** Prepared statements inside a transaction of `transaction`. */

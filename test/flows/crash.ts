@@ -61,7 +61,7 @@ class Server {
   constructor(folder: string, ahead: number) {
     this.child = spawn(
       process.execPath,
-      ["--import", "tsx", join(import.meta.dirname, "crash-server.ts"), folder, String(ahead)],
+      ["--import", "./test/support/typescript.mjs", join(import.meta.dirname, "crash-server.ts"), folder, String(ahead)],
       { stdio: ["pipe", "pipe", "inherit"] },
     );
   }

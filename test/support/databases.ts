@@ -16,10 +16,12 @@ export interface TestDatabase {
 const clock = { now: (): Date => new Date() };
 
 /** A new SQLite file in a folder of its own, not migrated. */
-export const sqliteDatabase = async (): Promise<TestDatabase & { readonly file: string }> => {
+export const sqliteDatabase = async ({ ownThread = false } = {}): Promise<
+  TestDatabase & { readonly file: string }
+> => {
   const folder = await mkdtemp(join(tmpdir(), "countersign-store-"));
   const file = join(folder, "data.sqlite");
-  const place = { client: "sqlite3", file } as const;
+  const place = { client: "sqlite3", file, ownThread } as const;
   const database = await openDatabase({ ...place, clock });
   return {
     database,

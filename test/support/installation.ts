@@ -19,7 +19,8 @@ export const configIn = (
   changes: Partial<CountersignConfig> = {},
 ): CountersignConfig => ({
   publicUrl: "http://pki.example",
-  database: { file: join(folder, "countersign.db") },
+  // A thread takes a third of a second to start where a loader compiles its sources.
+  database: { file: join(folder, "countersign.db"), ownThread: false },
   keys: [
     {
       kind: "soft",

@@ -4,6 +4,7 @@ import type { Page, PageRequest } from "../../ports/stores.ts";
 import type { TenantId } from "../../domain/tenant.ts";
 import type { Millis } from "./columns.ts";
 import type { Value } from "../dialect.ts";
+import { Lookup } from "./lookup.ts";
 import { limitOf, pageOf, positionOf } from "./paging.ts";
 import type { Session } from "./session.ts";
 
@@ -19,13 +20,20 @@ interface Keyed {
   readonly created_at: Millis;
 }
 
+/** Finds by the values of unique columns. */
+export type Find<T> = (...key: readonly Value[]) => Promise<T | undefined>;
+
 /** The rows of one tenant in one table with the columns `tenant`, `id` and `created_at`: every query is bound to the tenant. */
 export class Rows<T extends { readonly id: string }, R extends Keyed> {
+  readonly #byId: Find<T>;
+
   constructor(
     private readonly session: Session,
     private readonly tenant: TenantId,
     private readonly mapping: Mapping<T, R>,
-  ) {}
+  ) {
+    this.#byId = this.lookup("id");
+  }
 
   /** Throws `conflict` for a taken id (or another unique key). */
   insert(item: T): Promise<void> {
@@ -83,16 +91,16 @@ export class Rows<T extends { readonly id: string }, R extends Keyed> {
   }
 
   get(id: string): Promise<T | undefined> {
-    return this.first("id = ?", [id]);
+    return this.#byId(id);
   }
 
-  /** `condition` is SQL with a `?` for each value; prepared, for the hot path. */
-  async first(condition: string, values: readonly Value[]): Promise<T | undefined> {
-    const [row] = await this.session.rows<R>(
-      `select * from ${this.mapping.table} where tenant = ? and ${condition} limit 1`,
-      [this.tenant, ...values],
-    );
-    return row === undefined ? undefined : this.mapping.fromRow(row);
+  /** Finds by other columns that are unique together; prepared, for the hot path. */
+  lookup(...columns: readonly string[]): Find<T> {
+    const lookup = new Lookup<R>(this.session, this.tenant, this.mapping.table, columns);
+    return async (...key) => {
+      const row = await lookup.find(key);
+      return row === undefined ? undefined : this.mapping.fromRow(row);
+    };
   }
 
   async one(narrow: (query: Knex.QueryBuilder) => Knex.QueryBuilder): Promise<T | undefined> {

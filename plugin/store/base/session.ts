@@ -1,6 +1,7 @@
 import type { Knex } from "knex";
 import { CountersignError } from "../../errors.ts";
 import { translating, type Access, type Dialect, type Statements, type Value } from "../dialect.ts";
+import { type Batch, type BatchAnswers, performBatch } from "../enrolling/batch.ts";
 import type { WriteQueue } from "./write-queue.ts";
 
 /** How a store reaches the database: on its own, or inside a transaction that somebody else ends. Errors are CountersignErrors. */
@@ -12,6 +13,8 @@ export interface Session {
   write<T>(work: (db: Knex) => Promise<T>): Promise<T>;
   /** The same by prepared statements. */
   batch<T>(work: (statements: Statements) => Promise<T>): Promise<T>;
+  /** A batch of the hot path, in its turn; `take` is called once the turn has come. */
+  commit(take: () => Batch): Promise<BatchAnswers>;
   /** Throws `internal` inside a transaction. */
   begin<T>(work: (session: Session) => Promise<T>): Promise<T>;
 }
@@ -39,6 +42,10 @@ export class PoolSession implements Session {
 
   batch<T>(work: (statements: Statements) => Promise<T>): Promise<T> {
     return this.batches.enter(() => translating(this.dialect, () => this.dialect.batch(work)));
+  }
+
+  commit(take: () => Batch): Promise<BatchAnswers> {
+    return this.batches.enter(() => translating(this.dialect, () => this.dialect.commit(take)));
   }
 
   begin<T>(work: (session: Session) => Promise<T>): Promise<T> {
@@ -82,6 +89,10 @@ class TransactionSession implements Session {
 
   batch<T>(work: (statements: Statements) => Promise<T>): Promise<T> {
     return translating(this.dialect, () => this.dialect.within(this.#open(), work));
+  }
+
+  commit(take: () => Batch): Promise<BatchAnswers> {
+    return this.batch((statements) => performBatch(statements, take()));
   }
 
   begin<T>(): Promise<T> {

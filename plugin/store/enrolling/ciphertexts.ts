@@ -2,10 +2,8 @@ import type { TenantId } from "../../domain/tenant.ts";
 import { toMillis } from "../base/columns.ts";
 import type { Statements } from "../dialect.ts";
 import type { Entry } from "./entry.ts";
+import { REMEMBERED_MS } from "./periods.ts";
 import { inChunks, inOrder, ownedKey, values } from "./sql.ts";
-
-/** How long a ciphertext is remembered: the in-memory window in front of this one is shorter, a stolen envelope is older. */
-const REMEMBERED_MS = 24 * 3_600_000;
 
 /** One ciphertext, one message (scep.md 5.3 rule 5): refuses an entry whose ciphertext came with other content before. */
 export const refuseReusedCiphertexts = async (

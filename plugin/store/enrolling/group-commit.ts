@@ -2,12 +2,7 @@ import { CountersignError } from "../../errors.ts";
 import type { TenantId } from "../../domain/tenant.ts";
 import type { Reservation, ReserveResult, Settlement, SettleResult } from "../../ports/stores.ts";
 import type { Session } from "../base/session.ts";
-import type { Statements } from "../dialect.ts";
-import { abandon, ANY_LEASE } from "./abandon.ts";
-import { forgetExpired } from "./ciphertexts.ts";
-import { uncountDevices } from "./limits.ts";
-import { reserveAll } from "./reserve.ts";
-import { settleAll } from "./settle.ts";
+import type { Batch } from "./batch.ts";
 import type { Owned } from "./sql.ts";
 
 /** A call that waits for its transaction. */
@@ -17,7 +12,7 @@ interface Waiting<T, R> extends Owned<T> {
 }
 
 /** The waiting calls of one transaction. */
-interface Batch {
+interface Calls {
   readonly settlements: Waiting<Settlement, SettleResult>[];
   readonly releases: Waiting<string, void>[];
   readonly reservations: Waiting<Reservation, ReserveResult>[];
@@ -31,80 +26,72 @@ const CLEANING_MS = 60_000;
  * kinds, share one transaction. Answers come after the commit; when it fails, every call of it fails with the same error.
  */
 export class GroupCommit {
-  #batch: Batch | undefined;
+  #open: Calls | undefined;
   #cleanedAt = 0;
 
-  constructor(private readonly session: Session) {}
+  constructor(private readonly session: Pick<Session, "commit">) {}
 
   reserve(tenant: TenantId, item: Reservation): Promise<ReserveResult> {
-    return this.#wait((batch) => batch.reservations, { tenant, item });
+    return this.#wait((calls) => calls.reservations, { tenant, item });
   }
 
   settle(tenant: TenantId, item: Settlement): Promise<SettleResult> {
-    return this.#wait((batch) => batch.settlements, { tenant, item });
+    return this.#wait((calls) => calls.settlements, { tenant, item });
   }
 
   release(tenant: TenantId, id: string): Promise<void> {
-    return this.#wait((batch) => batch.releases, { tenant, item: id });
+    return this.#wait((calls) => calls.releases, { tenant, item: id });
   }
 
-  #wait<T, R>(kind: (batch: Batch) => Waiting<T, R>[], owned: Owned<T>): Promise<R> {
+  #wait<T, R>(kind: (calls: Calls) => Waiting<T, R>[], owned: Owned<T>): Promise<R> {
     return new Promise((resolve, reject) => {
-      if (this.#batch === undefined) {
-        this.#batch = { settlements: [], releases: [], reservations: [] };
-        const opened = this.#batch;
+      if (this.#open === undefined) {
+        this.#open = { settlements: [], releases: [], reservations: [] };
+        const opened = this.#open;
         // After this turn's callbacks, so that all of them are in it.
         setImmediate(() => void this.#commit(opened));
       }
-      kind(this.#batch).push({ ...owned, resolve, reject });
+      kind(this.#open).push({ ...owned, resolve, reject });
     });
   }
 
-  async #commit(batch: Batch): Promise<void> {
+  async #commit(calls: Calls): Promise<void> {
     try {
-      const answer = await this.session.batch((sql) => {
-        // Closed only now, when the writer is ours: what came while it was busy is in it too.
-        this.#close(batch);
-        return this.#perform(sql, batch);
-      });
-      answer();
+      const { settled, reserved } = await this.session.commit(() => this.#take(calls));
+      answerEach(calls.settlements, settled);
+      for (const call of calls.releases) call.resolve();
+      answerEach(calls.reservations, reserved);
     } catch (error) {
-      this.#close(batch);
-      for (const calls of Object.values(batch) as Waiting<unknown, never>[][])
-        for (const call of calls) call.reject(error);
+      this.#close(calls);
+      for (const waiting of Object.values(calls) as Waiting<unknown, never>[][])
+        for (const call of waiting) call.reject(error);
     }
   }
 
-  #close(batch: Batch): void {
-    if (this.#batch === batch) this.#batch = undefined;
-  }
-
-  /** Settlements and releases first: what they free is there for the reservations. */
-  async #perform(sql: Statements, batch: Batch): Promise<() => void> {
-    const { settlements, releases, reservations } = batch;
-    const settled = await settleAll(sql, settlements);
-    const released = await abandon(
-      sql,
-      releases.map(({ tenant, item }) => ({ tenant, id: item, leaseBefore: ANY_LEASE })),
-    );
-    const reserved = await reserveAll(sql, reservations);
-    // Last, as the counts of `reserve` are (see `refuseBeyondLimits`).
-    await uncountDevices(sql, released);
-    await this.#clean(sql, reservations);
-    return () => {
-      answerEach(settlements, settled);
-      for (const call of releases) call.resolve();
-      answerEach(reservations, reserved);
+  /** Closed only now, when the writer is ours: what came while it was busy is in it too. */
+  #take(calls: Calls): Batch {
+    this.#close(calls);
+    return {
+      settlements: calls.settlements.map(owned),
+      releases: calls.releases.map(owned),
+      reservations: calls.reservations.map(owned),
+      forgetBefore: this.#cleaning(calls),
     };
   }
 
-  async #clean(sql: Statements, reservations: readonly Owned<Reservation>[]): Promise<void> {
+  #close(calls: Calls): void {
+    if (this.#open === calls) this.#open = undefined;
+  }
+
+  #cleaning({ reservations }: Calls): Date | undefined {
     const now = reservations[0]?.item.now;
-    if (now === undefined || now.getTime() < this.#cleanedAt + CLEANING_MS) return;
+    if (now === undefined || now.getTime() < this.#cleanedAt + CLEANING_MS) return undefined;
     this.#cleanedAt = now.getTime();
-    await forgetExpired(sql, now);
+    return now;
   }
 }
+
+const owned = <T>({ tenant, item }: Owned<T>): Owned<T> => ({ tenant, item });
 
 const answerEach = <T, R>(
   calls: readonly Waiting<T, R>[],

@@ -2,10 +2,8 @@ import type { Statements } from "../dialect.ts";
 import { toMillis } from "../base/columns.ts";
 import { type Addition, countDown, countUp, type Reduction } from "./counters.ts";
 import type { Entry } from "./entry.ts";
+import { DAY_MS, MINUTE_MS } from "./periods.ts";
 import { ownedKey } from "./sql.ts";
-
-const DAY_MS = 86_400_000;
-const MINUTE_MS = 60_000;
 
 const deviceSubject = (deviceId: string): string => `device/${deviceId}`;
 const endpointSubject = (endpointId: string): string => `endpoint/${endpointId}`;

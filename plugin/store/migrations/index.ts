@@ -2,6 +2,7 @@ import type { Knex } from "knex";
 import { first } from "./0001-first.ts";
 import { limitsAndChain } from "./0002-limits-and-chain.ts";
 import { authoritySignature } from "./0003-authority-signature.ts";
+import { deploymentsByDevice } from "./0012-deployments-by-device.ts";
 
 interface Migration {
   /** Begins with its number. A released one is never changed; a new one only adds, so that the version before still runs. */
@@ -9,7 +10,12 @@ interface Migration {
   up(db: Knex): Promise<void>;
 }
 
-const MIGRATIONS: readonly Migration[] = [first, limitsAndChain, authoritySignature];
+const MIGRATIONS: readonly Migration[] = [
+  first,
+  limitsAndChain,
+  authoritySignature,
+  deploymentsByDevice,
+];
 
 /** Our migrations as knex takes them, with its own table, so that a host's are not touched. */
 export const migrationConfig: Knex.MigratorConfig = {

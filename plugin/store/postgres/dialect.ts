@@ -4,6 +4,7 @@ import { CountersignError } from "../../errors.ts";
 import type { Logger } from "../../ports/ambient.ts";
 import { knexLog } from "../base/knex-log.ts";
 import { telling } from "../base/transaction.ts";
+import { performBatch } from "../enrolling/batch.ts";
 import type { Access, Dialect, Statements } from "../dialect.ts";
 import { continuePostgresIds, postgresTables } from "../copying/postgres-tables.ts";
 import { driverConnection, type PostgresConnection } from "./connection.ts";
@@ -98,6 +99,7 @@ export const postgresDialect = (options: PostgresOptions): Dialect => {
     // Unnamed, since nothing runs these again when one has gone stale.
     within: (tx, work) => connected(tx, (connection) => work(new PgStatements(connection, false))),
     batch: (work) => again(() => batch(work)),
+    commit: (take) => again(() => batch((sql) => performBatch(sql, take()))),
     transaction: (access, work) =>
       // Alone it meets nobody of ours, and its callback was not promised to run twice.
       access === "alone" ? transaction(access, work) : again(() => transaction(access, work)),

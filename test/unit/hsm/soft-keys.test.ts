@@ -253,7 +253,7 @@ describe("soft keys", () => {
     const host = (then: "close" | "stay") =>
       spawn(
         process.execPath,
-        ["--import", "tsx", join(import.meta.dirname, "small-host.ts"), folder, then],
+        ["--import", "./test/support/typescript.mjs", join(import.meta.dirname, "small-host.ts"), folder, then],
         { stdio: ["ignore", "pipe", "inherit"] },
       );
 

@@ -116,7 +116,7 @@ describe("the sealer of ledgers", () => {
     const script = fileURLToPath(new URL("sealing-process.ts", import.meta.url));
     const heir = sealerOn(first.database, now);
     for (const pause of [20, 75, 130]) {
-      const child = spawn(process.execPath, ["--import", "tsx", script, first.file, "acme"], {
+      const child = spawn(process.execPath, ["--import", "./test/support/typescript.mjs", script, first.file, "acme"], {
         stdio: ["ignore", "pipe", "inherit"],
       });
       await once(child.stdout, "data");

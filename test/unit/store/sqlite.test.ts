@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import type { Database } from "../../../plugin/ports/stores.ts";
 import { openDatabase } from "../../../plugin/store/database.ts";
 import { translating } from "../../../plugin/store/dialect.ts";
-import { sqliteDialect } from "../../../plugin/store/sqlite.ts";
+import { sqliteDialect } from "../../../plugin/store/sqlite/dialect.ts";
 import { describeStore } from "../../contract/store.ts";
 import {
   aDevice,
@@ -22,6 +22,7 @@ import { fails } from "../../contract/store/subject.ts";
 import { sqliteDatabase } from "../../support/databases.ts";
 
 describeStore("SQLite", sqliteDatabase);
+describeStore("SQLite with a writing thread", () => sqliteDatabase({ ownThread: true }));
 
 describe("the SQLite file", () => {
   const clock = { now: () => new Date() };
@@ -46,7 +47,7 @@ describe("the SQLite file", () => {
 
   it("is in WAL mode, syncs fully, checks foreign keys, and readers cannot write", async () => {
     await (await open()).migrate();
-    const dialect = sqliteDialect({ file, busyMs: 1234 });
+    const dialect = sqliteDialect({ file, busyMs: 1234, ownThread: false });
     try {
       const pragma = async (db: typeof dialect.writer, name: string): Promise<unknown> =>
         Object.values((await db.raw(`pragma ${name}`))[0])[0];
@@ -87,9 +88,10 @@ describe("the SQLite file", () => {
     const second = await openDatabase(options);
     opened.push(second);
     await second.migrate();
-    assert.deepEqual(applied, [
-      { applied: ["0001-first", "0002-limits-and-chain", "0003-authority-signature"] },
-    ]);
+    const [once, ...more] = applied as { readonly applied: readonly string[] }[];
+    assert.equal(once?.applied[0], "0001-first");
+    assert.deepEqual(once.applied, once.applied.toSorted());
+    assert.deepEqual(more, []);
     assert.deepEqual(await second.directory.open("t").devices.get("device-1"), aDevice());
     assert.deepEqual(await second.directory.setting("epoch", async () => bytes(2)), bytes(1));
   });
@@ -97,7 +99,7 @@ describe("the SQLite file", () => {
   it("that a newer version has migrated still works", async () => {
     const database = await open();
     await database.migrate();
-    const dialect = sqliteDialect({ file, busyMs: 1000 });
+    const dialect = sqliteDialect({ file, busyMs: 1000, ownThread: false });
     await dialect.writer("countersign_migrations").insert({ name: "9999-later", batch: 2 });
     await dialect.writer.raw("alter table countersign_devices add column later text");
     await dialect.close();
@@ -117,9 +119,13 @@ describe("the SQLite file", () => {
     const script = fileURLToPath(new URL("second-process.ts", import.meta.url));
     const rounds = 60;
     // Both migrate the new file at the same time.
-    const other = spawn(process.execPath, ["--import", "tsx", script, file, "t", String(rounds)], {
-      stdio: ["ignore", "inherit", "pipe"],
-    });
+    const other = spawn(
+      process.execPath,
+      ["--import", "./test/support/typescript.mjs", script, file, "t", String(rounds)],
+      {
+        stdio: ["ignore", "inherit", "pipe"],
+      },
+    );
     let said = "";
     other.stderr.on("data", (chunk) => (said += String(chunk)));
     const exit = once(other, "exit");
@@ -153,7 +159,7 @@ describe("the SQLite file", () => {
     await database.migrate();
     const store = database.directory.open("t");
     await store.devices.save(aDevice());
-    const other = sqliteDialect({ file, busyMs: 50 });
+    const other = sqliteDialect({ file, busyMs: 50, ownThread: false });
     try {
       const item = aReservation();
       await other.transaction("alone", async () => {
@@ -178,7 +184,7 @@ describe("the SQLite file", () => {
 
   it("on a full disk gives storage_full, and works again when there is space", async () => {
     await (await open()).migrate();
-    const dialect = sqliteDialect({ file, busyMs: 1000 });
+    const dialect = sqliteDialect({ file, busyMs: 1000, ownThread: false });
     const fill = (): Promise<unknown> =>
       translating(dialect, () =>
         dialect.batch((sql) =>
@@ -266,7 +272,7 @@ describe("the SQLite file", () => {
     const item = aReservation({ ciphertext: { digest: "aa", content: "11" } });
     await store.enrolments.reserve(item);
     await store.enrolments.settle(aSettlement(item.id));
-    const dialect = sqliteDialect({ file, busyMs: 1000 });
+    const dialect = sqliteDialect({ file, busyMs: 1000, ownThread: false });
     const rows = async (): Promise<number[]> => [
       (await dialect.readers("countersign_ciphertexts")).length,
       (await dialect.readers("countersign_idempotency")).length,
