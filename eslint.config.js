@@ -71,6 +71,9 @@ const packages = {
     "node:http",
     "node:crypto",
     "node:stream",
+    // The console's files.
+    "node:fs/promises",
+    "node:url",
   ],
 };
 

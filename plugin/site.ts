@@ -2,6 +2,7 @@ import type { Config } from "./config.ts";
 import { authenticator } from "./http/admin-auth.ts";
 import type { ApiServices } from "./http/api/services.ts";
 import { createApp } from "./http/app.ts";
+import { ConsoleRoutes } from "./http/console-routes.ts";
 import type { Site } from "./http/handler.ts";
 import { IssuerTokens } from "./http/issuer-tokens.ts";
 import type { LocalTokens } from "./http/local-tokens.ts";
@@ -76,6 +77,7 @@ export const buildSite = (
   return {
     scep: new ScepRoutes(resolve(ScepOperations), limits),
     status: new StatusRoutes(resolve(Status), limits),
+    console: new ConsoleRoutes(),
     app: (request, response) => {
       app(request, response);
     },

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { CountersignError } from "../errors.ts";
 import type { Logger } from "../ports/ambient.ts";
+import type { ConsoleRoutes } from "./console-routes.ts";
 import { logFailure } from "./log-failure.ts";
 import { problemReply } from "./problem.ts";
 import { type Reply, sendReply } from "./reply.ts";
@@ -15,7 +16,7 @@ export type Handler = (
   next?: (error?: unknown) => void,
 ) => void;
 
-/** What a listener serves (foundations.md 20): SCEP; CRLs, CA certificates and OCSP; the admin API and metrics. Health is on all. */
+/** What a listener serves (foundations.md 20): SCEP; CRLs, CA certificates and OCSP; the admin API, its console and metrics. Health is on all. */
 export type Part = "scep" | "status" | "admin";
 export const PARTS: readonly Part[] = ["scep", "status", "admin"];
 
@@ -23,6 +24,7 @@ export const PARTS: readonly Part[] = ["scep", "status", "admin"];
 export interface Site {
   readonly scep: ScepRoutes;
   readonly status: StatusRoutes;
+  readonly console: ConsoleRoutes;
   readonly app: (request: IncomingMessage, response: ServerResponse) => void;
 }
 
@@ -41,6 +43,7 @@ const PLACES: Readonly<Record<string, Part>> = {
   ca: "status",
   ocsp: "status",
   api: "admin",
+  console: "admin",
   metrics: "admin",
 };
 const HEALTH = new Set(["healthz", "readyz"]);
@@ -92,4 +95,5 @@ const FAST = {
   crl: status,
   ca: status,
   ocsp: status,
+  console: (site, request, target) => site.console.answer(request, target),
 } satisfies Record<string, Fast>;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ROLES } from "../../domain/principal.ts";
+import { rightsOf, ROLES } from "../../domain/principal.ts";
 import { CountersignError } from "../../errors.ts";
 import type { LocalTokens, TokenRequest } from "../local-tokens.ts";
 import { type Answer, created, ok } from "./answer.ts";
@@ -16,8 +16,8 @@ export const tokenRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/whoami",
-    summary: "Says who is asking, in which tenant, with which roles.",
-    call: (_, { principal }) => Promise.resolve(ok(principal)),
+    summary: "Says who is asking, in which tenant, with which roles and rights.",
+    call: (_, { principal }) => Promise.resolve(ok({ ...principal, rights: rightsOf(principal) })),
   }),
   route({
     method: "POST",

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { KEY_ALGORITHMS } from "../../domain/algorithm.ts";
 import { AUTHORITY_KINDS } from "../../domain/authority.ts";
 import { PLATFORMS } from "../../domain/device.ts";
+import { RIGHTS } from "../../domain/principal.ts";
 import { SAN_TYPES } from "../../domain/san.ts";
 import { KEY_STORAGES, KEY_USAGES, SCEP_RENEWALS } from "../../domain/template.ts";
 
@@ -28,6 +29,7 @@ export const principalSchema = named("Principal", {
   kind: z.enum(["user", "operator", "system"]),
   tenant: maybe,
   roles: z.array(text).optional(),
+  rights: z.array(z.enum(RIGHTS)),
 });
 
 export const authoritySchema = named("Authority", {

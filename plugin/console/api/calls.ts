@@ -1,0 +1,1053 @@
+/* Made by `npm run manifest` from the OpenAPI document of the admin API; changes are lost. */
+
+export interface Tenant {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: string;
+}
+
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail?: string | undefined;
+  readonly nextStep?: string | undefined;
+  readonly issues?:
+    | readonly {
+        readonly path: string;
+        readonly message: string;
+      }[]
+    | undefined;
+  readonly requestId?: string | undefined;
+}
+
+export interface Token {
+  readonly token: string;
+  readonly expiresIn: number;
+}
+
+export interface Principal {
+  readonly id: string;
+  readonly kind: "user" | "operator" | "system";
+  readonly tenant?: string | undefined;
+  readonly roles?: readonly string[] | undefined;
+}
+
+export interface Authority {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: "root" | "external" | "intermediate" | "issuing";
+  readonly status: "active" | "pending" | "expired" | "retired" | "deleted";
+  readonly parentId?: string | undefined;
+  readonly subject: string;
+  readonly keyAlgorithm: "rsa-2048" | "rsa-3072" | "rsa-4096" | "ec-p256" | "ec-p384" | "ec-p521";
+  readonly signingKey: string;
+  readonly keyStore?: string | undefined;
+  readonly notBefore?: string | undefined;
+  readonly notAfter?: string | undefined;
+  readonly serial?: string | undefined;
+  readonly fingerprintSha256?: string | undefined;
+  readonly fingerprintSha1?: string | undefined;
+  readonly subjectKeyId: string;
+  readonly publicUrl: string;
+  readonly urls: {
+    readonly crl?: string | undefined;
+    readonly ocsp?: string | undefined;
+    readonly caIssuers: string;
+  };
+  readonly crlEnabled: boolean;
+  readonly ocspEnabled: boolean;
+  readonly single: boolean;
+  readonly warnings: readonly string[];
+  readonly version: number;
+  readonly createdAt: string;
+}
+
+export interface Hierarchy {
+  readonly root: Authority;
+  readonly issuing: Authority;
+  readonly ra: Ra;
+}
+
+export interface Ra {
+  readonly id: string;
+  readonly authorityId: string;
+  readonly subject: string;
+  readonly origin: string;
+  readonly notBefore?: string | undefined;
+  readonly notAfter?: string | undefined;
+  readonly fingerprintSha256?: string | undefined;
+  readonly csrPem?: string | undefined;
+}
+
+export interface Template {
+  readonly id: string;
+  readonly name: string;
+  readonly version: number;
+  readonly authorityId: string;
+  readonly subject: string;
+  readonly sans: readonly {
+    readonly type: "rfc822" | "dns" | "uri" | "upn" | "ip";
+    readonly pattern: string;
+  }[];
+  readonly keyAlgorithms: readonly (
+    "rsa-2048" | "rsa-3072" | "rsa-4096" | "ec-p256" | "ec-p384" | "ec-p521"
+  )[];
+  readonly keyUsages: readonly (
+    | "digitalSignature"
+    | "nonRepudiation"
+    | "keyEncipherment"
+    | "dataEncipherment"
+    | "keyAgreement"
+    | "keyCertSign"
+    | "cRLSign"
+  )[];
+  readonly extendedKeyUsages: readonly string[];
+  readonly allowedExtendedKeyUsages: readonly string[];
+  readonly validity: string;
+  readonly maxValidity: string;
+  readonly beyondAuthority: "refuse" | "shorten";
+  readonly backdate: string;
+  readonly challengeMode: "static" | "dynamic";
+  readonly challengeLifetime: string;
+  readonly keyStorage: "tpm" | "tpm-else-software" | "software" | "windows-hello";
+  readonly renewalWindow: string;
+  readonly scepRenewal: "off" | "any-time" | "in-window";
+  readonly renewalGrace: string;
+  readonly policies: readonly {
+    readonly oid: string;
+    readonly cps?: string | undefined;
+  }[];
+  readonly allowDuplicates: boolean;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export interface Endpoint {
+  readonly id: string;
+  readonly name: string;
+  readonly authorityId: string;
+  readonly templateIds: readonly string[];
+  readonly policies: readonly {
+    readonly kind: "static" | "dynamic";
+    readonly id: string;
+    readonly templateId?: string | undefined;
+    readonly unknownDevice?: string | undefined;
+    readonly secretSet?: boolean | undefined;
+  }[];
+  readonly raId?: string | undefined;
+  readonly ra?: Ra | undefined;
+  readonly includeRoot: boolean;
+  readonly legacy: boolean;
+  readonly acceptMd5Csr: boolean;
+  readonly limits: Readonly<Record<string, unknown>>;
+  readonly approval: "none" | "manual";
+  readonly approvalLifetime: string;
+  readonly queries: boolean;
+  readonly clientProfile: string;
+  readonly enabled: boolean;
+  readonly url?: string | undefined;
+  readonly warnings: readonly string[];
+  readonly version: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export interface Device {
+  readonly id: string;
+  readonly hostId: string;
+  readonly hostDeviceId: string;
+  readonly platform: "apple" | "windows" | "android" | "other";
+  readonly status: "enrolled" | "unmanaged" | "wiped" | "unenrolled";
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export interface WipeResult {}
+
+export interface Deployment {
+  readonly id: string;
+  readonly deviceId: string;
+  readonly templateId: string;
+  readonly endpointId: string;
+  readonly state: string;
+  readonly nextActionAt?: string | undefined;
+  readonly certificateId?: string | undefined;
+  readonly failure?: string | undefined;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export interface MintedChallenge {
+  readonly id: string;
+  readonly secret: string;
+  readonly expiresAt: string;
+  readonly endpointId: string;
+  readonly scepUrl?: string | undefined;
+}
+
+export interface Approval {
+  readonly id: string;
+  readonly endpointId: string;
+  readonly templateId: string;
+  readonly deviceId: string;
+  readonly subject: string;
+  readonly transactionId: string;
+  readonly state: "pending" | "approved" | "denied" | "issued" | "expired";
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  readonly decidedBy?: string | undefined;
+  readonly decidedAt?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly certificateId?: string | undefined;
+}
+
+export interface Certificate {
+  readonly id: string;
+  readonly authorityId: string;
+  readonly role: string;
+  readonly status: string;
+  readonly serial: string;
+  readonly subject: string;
+  readonly sans: readonly {
+    readonly type: "rfc822" | "dns" | "uri" | "upn" | "ip";
+    readonly value: string;
+  }[];
+  readonly notBefore: string;
+  readonly notAfter: string;
+  readonly fingerprintSha256?: string | undefined;
+  readonly templateId?: string | undefined;
+  readonly templateVersion?: number | undefined;
+  readonly endpointId?: string | undefined;
+  readonly deviceId?: string | undefined;
+  readonly createdAt: string;
+  readonly issuedAt?: string | undefined;
+  readonly revokedAt?: string | undefined;
+  readonly revocationReason?: string | undefined;
+  readonly invalidityDate?: string | undefined;
+}
+
+export interface LedgerRow {
+  readonly id: string;
+  readonly event: string;
+  readonly principal: string;
+  readonly at: string;
+  readonly subjectId?: string | undefined;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly sequence?: number | undefined;
+  readonly hash?: string | undefined;
+}
+
+/** What each operation takes and answers; a file is a Blob. */
+export interface Calls {
+  /** Lists the tenants. */
+  readonly getTenants: {
+    readonly request: Record<never, never>;
+    readonly answer: {
+      readonly items: readonly Tenant[];
+    };
+  };
+  /** Makes a tenant. */
+  readonly postTenants: {
+    readonly request: {
+      readonly body: {
+        readonly id: string;
+        readonly name?: string | undefined;
+      };
+    };
+    readonly answer: Tenant;
+  };
+  /** Mints a token for an Owner of a tenant, such as its first. */
+  readonly postTenantsIdOwnerToken: {
+    readonly request: {
+      readonly id: string;
+      readonly body: {
+        readonly subject: string;
+        readonly lifetimeSeconds?: number | undefined;
+      };
+    };
+    readonly answer: Token;
+  };
+  /** Says who is asking, in which tenant, with which roles. */
+  readonly getWhoami: {
+    readonly request: Record<never, never>;
+    readonly answer: Principal;
+  };
+  /** Mints a token for somebody in the caller's tenant; Owners only. */
+  readonly postTokens: {
+    readonly request: {
+      readonly body: {
+        readonly subject: string;
+        readonly roles: readonly (
+          | "owner"
+          | "ca-administrator"
+          | "certificate-administrator"
+          | "ca-auditor"
+          | "protocol-operator"
+          | "protocol-auditor"
+        )[];
+        readonly lifetimeSeconds?: number | undefined;
+      };
+    };
+    readonly answer: Token;
+  };
+  /** Lists the authorities. */
+  readonly getAuthorities: {
+    readonly request: Record<never, never>;
+    readonly answer: {
+      readonly items: readonly Authority[];
+    };
+  };
+  /** Makes a root, intermediate or issuing CA; under an outside root it waits with a CSR. */
+  readonly postAuthorities: {
+    readonly request: {
+      readonly body: {
+        readonly id: string;
+        readonly name?: string | undefined;
+        readonly kind: "root" | "intermediate" | "issuing";
+        readonly parentId?: string | undefined;
+        readonly subject: string;
+        readonly keyAlgorithm:
+          "rsa-2048" | "rsa-3072" | "rsa-4096" | "ec-p256" | "ec-p384" | "ec-p521";
+        readonly keyStore?: string | undefined;
+        readonly keyRef?: string | undefined;
+        readonly signature?: "pkcs1" | "pss" | undefined;
+        readonly notAfter?: string | undefined;
+        readonly pathLength?: number | undefined;
+        readonly crlEnabled?: boolean | undefined;
+        readonly ocspEnabled?: boolean | undefined;
+        readonly single?: boolean | undefined;
+      };
+    };
+    readonly answer: Authority;
+  };
+  /** Takes the certificate of a root whose key is elsewhere. */
+  readonly postAuthoritiesImportRoot: {
+    readonly request: {
+      readonly body: {
+        readonly id: string;
+        readonly name?: string | undefined;
+        readonly certificate: string;
+      };
+    };
+    readonly answer: Authority;
+  };
+  /** Makes root, issuing CA and RA certificate in one step. With `Accept: application/x-ndjson` each step is a line, the last line holds `result` or `problem`. */
+  readonly postHierarchies: {
+    readonly request: {
+      readonly body: {
+        readonly id: string;
+        readonly rootId?: string | undefined;
+        readonly name?: string | undefined;
+        readonly organization?: string | undefined;
+        readonly keyAlgorithm?:
+          "rsa-2048" | "rsa-3072" | "rsa-4096" | "ec-p256" | "ec-p384" | "ec-p521" | undefined;
+        readonly keyStore?: string | undefined;
+      };
+    };
+    readonly answer: Hierarchy;
+  };
+  /** Shows one authority. */
+  readonly getAuthoritiesId: {
+    readonly request: { readonly id: string };
+    readonly answer: Authority;
+  };
+  /** Gives an authority another friendly name. */
+  readonly patchAuthoritiesId: {
+    readonly request: {
+      readonly id: string;
+      readonly body: {
+        readonly name: string;
+      };
+      readonly version?: number | undefined;
+    };
+    readonly answer: Authority;
+  };
+  /** Downloads the CSR of an authority that waits for its certificate, PEM. */
+  readonly getAuthoritiesIdCsr: {
+    readonly request: { readonly id: string };
+    readonly answer: Blob;
+  };
+  /** Takes the certificate that an outside root made from the CSR. */
+  readonly postAuthoritiesIdCertificate: {
+    readonly request: {
+      readonly id: string;
+      readonly body: {
+        readonly certificate: string;
+      };
+    };
+    readonly answer: Authority;
+  };
+  /** Downloads the CA certificate: PEM, or DER with `?format=der` or `Accept: application/pkix-cert`. */
+  readonly getAuthoritiesIdCertificate: {
+    readonly request: {
+      readonly id: string;
+      readonly query?: { readonly format?: "pem" | "der" | undefined };
+    };
+    readonly answer: Blob;
+  };
+  /** Downloads the chain as PEM, this authority first and the root last. */
+  readonly getAuthoritiesIdChain: {
+    readonly request: { readonly id: string };
+    readonly answer: Blob;
+  };
+  /** Lists the registration authorities. */
+  readonly getRas: {
+    readonly request: Record<never, never>;
+    readonly answer: {
+      readonly items: readonly Ra[];
+    };
+  };
+  /** Makes an RA key and its certificate; with `origin: csr` a CSR for an outside CA instead. */
+  readonly postRas: {
+    readonly request: {
+      readonly body: {
+        readonly authorityId: string;
+        readonly subject?: string | undefined;
+        readonly keyAlgorithm?:
+          "rsa-2048" | "rsa-3072" | "rsa-4096" | "ec-p256" | "ec-p384" | "ec-p521" | undefined;
+        readonly keyStore?: string | undefined;
+        readonly origin?: "issued" | "csr" | undefined;
+      };
+    };
+    readonly answer: Ra;
+  };
+  /** Takes an RA certificate and its private key from elsewhere, into a soft key store. */
+  readonly postRasImport: {
+    readonly request: {
+      readonly body: {
+        readonly authorityId: string;
+        readonly keyStore?: string | undefined;
+        readonly certificate: string;
+        readonly privateKey: string;
+      };
+    };
+    readonly answer: Ra;
+  };
+  /** Shows one registration authority, with its CSR while that waits. */
+  readonly getRasId: {
+    readonly request: { readonly id: string };
+    readonly answer: Ra;
+  };
+  /** Takes the certificate that an outside CA made from the RA's CSR. */
+  readonly postRasIdCertificate: {
+    readonly request: {
+      readonly id: string;
+      readonly body: {
+        readonly certificate: string;
+      };
+    };
+    readonly answer: Ra;
+  };
+  /** Lists the certificate templates. */
+  readonly getTemplates: {
+    readonly request: Record<never, never>;
+    readonly answer: {
+      readonly items: readonly Template[];
+    };
+  };
+  /** Makes a template; only id, authority and subject must be given. */
+  readonly postTemplates: {
+    readonly request: {
+      readonly body: {
+        readonly id: string;
+        readonly authorityId: string;
+        readonly subject: string;
+        readonly name?: string | undefined;
+        readonly sans?:
+          | readonly {
+              readonly type: "rfc822" | "dns" | "uri" | "upn" | "ip";
+              readonly pattern: string;
+            }[]
+          | undefined;
+        readonly keyAlgorithms?:
+          | readonly ("rsa-2048" | "rsa-3072" | "rsa-4096" | "ec-p256" | "ec-p384" | "ec-p521")[]
+          | undefined;
+        readonly keyUsages?:
+          | readonly (
+              | "digitalSignature"
+              | "nonRepudiation"
+              | "keyEncipherment"
+              | "dataEncipherment"
+              | "keyAgreement"
+              | "keyCertSign"
+              | "cRLSign"
+            )[]
+          | undefined;
+        readonly extendedKeyUsages?: readonly string[] | undefined;
+        readonly allowedExtendedKeyUsages?: readonly string[] | undefined;
+        readonly validity?: string | undefined;
+        readonly maxValidity?: string | undefined;
+        readonly beyondAuthority?: "refuse" | "shorten" | undefined;
+        readonly backdate?: string | undefined;
+        readonly challengeMode?: "static" | "dynamic" | undefined;
+        readonly challengeLifetime?: string | undefined;
+        readonly keyStorage?:
+          "tpm" | "tpm-else-software" | "software" | "windows-hello" | undefined;
+        readonly renewalWindow?: string | undefined;
+        readonly scepRenewal?: "off" | "any-time" | "in-window" | undefined;
+        readonly renewalGrace?: string | undefined;
+        readonly policies?:
+          | readonly {
+              readonly oid: string;
+              readonly cps?: string | undefined;
+            }[]
+          | undefined;
+        readonly allowDuplicates?: boolean | undefined;
+      };
+    };
+    readonly answer: Template;
+  };
+  /** Shows one template. */
+  readonly getTemplatesId: {
+    readonly request: { readonly id: string };
+    readonly answer: Template;
+  };
+  /** Changes the named fields of a template; `If-Match` guards against changing a newer one. */
+  readonly patchTemplatesId: {
+    readonly request: {
+      readonly id: string;
+      readonly body: {
+        readonly authorityId?: string | undefined;
+        readonly subject?: string | undefined;
+        readonly name?: string | undefined;
+        readonly sans?:
+          | readonly {
+              readonly type: "rfc822" | "dns" | "uri" | "upn" | "ip";
+              readonly pattern: string;
+            }[]
+          | undefined;
+        readonly keyAlgorithms?:
+          | readonly ("rsa-2048" | "rsa-3072" | "rsa-4096" | "ec-p256" | "ec-p384" | "ec-p521")[]
+          | undefined;
+        readonly keyUsages?:
+          | readonly (
+              | "digitalSignature"
+              | "nonRepudiation"
+              | "keyEncipherment"
+              | "dataEncipherment"
+              | "keyAgreement"
+              | "keyCertSign"
+              | "cRLSign"
+            )[]
+          | undefined;
+        readonly extendedKeyUsages?: readonly string[] | undefined;
+        readonly allowedExtendedKeyUsages?: readonly string[] | undefined;
+        readonly validity?: string | undefined;
+        readonly maxValidity?: string | undefined;
+        readonly beyondAuthority?: "refuse" | "shorten" | undefined;
+        readonly backdate?: string | undefined;
+        readonly challengeMode?: "static" | "dynamic" | undefined;
+        readonly challengeLifetime?: string | undefined;
+        readonly keyStorage?:
+          "tpm" | "tpm-else-software" | "software" | "windows-hello" | undefined;
+        readonly renewalWindow?: string | undefined;
+        readonly scepRenewal?: "off" | "any-time" | "in-window" | undefined;
+        readonly renewalGrace?: string | undefined;
+        readonly policies?:
+          | readonly {
+              readonly oid: string;
+              readonly cps?: string | undefined;
+            }[]
+          | undefined;
+        readonly allowDuplicates?: boolean | undefined;
+      };
+      readonly version?: number | undefined;
+    };
+    readonly answer: Template;
+  };
+  /** Deletes a template that nothing uses. */
+  readonly deleteTemplatesId: {
+    readonly request: { readonly id: string; readonly version?: number | undefined };
+    readonly answer: undefined;
+  };
+  /** Lists the SCEP endpoints. */
+  readonly getEndpoints: {
+    readonly request: Record<never, never>;
+    readonly answer: {
+      readonly items: readonly Endpoint[];
+    };
+  };
+  /** Makes the object behind a SCEP URL. */
+  readonly postEndpoints: {
+    readonly request: {
+      readonly body: {
+        readonly id: string;
+        readonly authorityId: string;
+        readonly templateIds: readonly string[];
+        readonly policies: readonly (
+          | {
+              readonly kind: "static";
+              readonly templateId: string;
+              readonly id?: string | undefined;
+              readonly secret?: string | undefined;
+              readonly unknownDevice?: "refuse" | "unmanaged" | undefined;
+            }
+          | {
+              readonly kind: "dynamic";
+            }
+        )[];
+        readonly name?: string | undefined;
+        readonly raId?: string | undefined;
+        readonly chain?: readonly string[] | undefined;
+        readonly includeRoot?: boolean | undefined;
+        readonly legacy?: boolean | undefined;
+        readonly acceptMd5Csr?: boolean | undefined;
+        readonly limits?:
+          | {
+              readonly perSource?: number | "off" | undefined;
+              readonly perDevicePerDay?: number | undefined;
+              readonly perEndpointPerMinute?: number | undefined;
+              readonly perChallenge?: number | undefined;
+            }
+          | undefined;
+        readonly approval?: "none" | "manual" | undefined;
+        readonly approvalLifetime?: string | undefined;
+        readonly queries?: boolean | undefined;
+        readonly clientProfile?:
+          | "auto"
+          | "apple"
+          | "windows"
+          | "android"
+          | "certmonger"
+          | "strongswan"
+          | "cisco-legacy"
+          | "fortigate"
+          | "sonicwall"
+          | "ndes-proxy"
+          | undefined;
+        readonly enabled?: boolean | undefined;
+      };
+    };
+    readonly answer: Endpoint;
+  };
+  /** Shows one endpoint with its URL and warnings; secrets read as set. */
+  readonly getEndpointsId: {
+    readonly request: { readonly id: string };
+    readonly answer: Endpoint;
+  };
+  /** Changes the named fields of an endpoint; `If-Match` guards against changing a newer one. */
+  readonly patchEndpointsId: {
+    readonly request: {
+      readonly id: string;
+      readonly body: {
+        readonly authorityId?: string | undefined;
+        readonly templateIds?: readonly string[] | undefined;
+        readonly policies?:
+          | readonly (
+              | {
+                  readonly kind: "static";
+                  readonly templateId: string;
+                  readonly id?: string | undefined;
+                  readonly secret?: string | undefined;
+                  readonly unknownDevice?: "refuse" | "unmanaged" | undefined;
+                }
+              | {
+                  readonly kind: "dynamic";
+                }
+            )[]
+          | undefined;
+        readonly name?: string | undefined;
+        readonly raId?: string | undefined;
+        readonly chain?: readonly string[] | undefined;
+        readonly includeRoot?: boolean | undefined;
+        readonly legacy?: boolean | undefined;
+        readonly acceptMd5Csr?: boolean | undefined;
+        readonly limits?:
+          | {
+              readonly perSource?: number | "off" | undefined;
+              readonly perDevicePerDay?: number | undefined;
+              readonly perEndpointPerMinute?: number | undefined;
+              readonly perChallenge?: number | undefined;
+            }
+          | undefined;
+        readonly approval?: "none" | "manual" | undefined;
+        readonly approvalLifetime?: string | undefined;
+        readonly queries?: boolean | undefined;
+        readonly clientProfile?:
+          | "auto"
+          | "apple"
+          | "windows"
+          | "android"
+          | "certmonger"
+          | "strongswan"
+          | "cisco-legacy"
+          | "fortigate"
+          | "sonicwall"
+          | "ndes-proxy"
+          | undefined;
+        readonly enabled?: boolean | undefined;
+      };
+      readonly version?: number | undefined;
+    };
+    readonly answer: Endpoint;
+  };
+  /** Deletes an endpoint; its URL then answers 404. */
+  readonly deleteEndpointsId: {
+    readonly request: { readonly id: string; readonly version?: number | undefined };
+    readonly answer: undefined;
+  };
+  /** Schedules a new RA, or a new authority with its RA; GetNextCACert announces it until then. */
+  readonly postEndpointsIdRollOver: {
+    readonly request: {
+      readonly id: string;
+      readonly body: {
+        readonly authorityId?: string | undefined;
+        readonly raId?: string | undefined;
+        readonly from: string;
+      };
+    };
+    readonly answer: Endpoint;
+  };
+  /** Lists the devices. */
+  readonly getDevices: {
+    readonly request: {
+      readonly query?: {
+        readonly limit?: number | undefined;
+        readonly cursor?: string | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly Device[];
+      readonly cursor?: string | undefined;
+    };
+  };
+  /** Adds a device, as the hook deviceEnrolled does. */
+  readonly postDevices: {
+    readonly request: {
+      readonly body: {
+        readonly hostId: string;
+        readonly deviceId: string;
+        readonly platform: "apple" | "windows" | "android" | "other";
+        readonly attributes?: Readonly<Record<string, string>> | undefined;
+      };
+    };
+    readonly answer: Device;
+  };
+  /** Shows one device. */
+  readonly getDevicesId: {
+    readonly request: { readonly id: string };
+    readonly answer: Device;
+  };
+  /** Revokes every live certificate of a device and burns its challenges, as the hook deviceWiped does. */
+  readonly postDevicesIdWipe: {
+    readonly request: { readonly id: string };
+    readonly answer: WipeResult;
+  };
+  /** The same for a device that has left, as the hook deviceUnenrolled does. */
+  readonly postDevicesIdUnenrol: {
+    readonly request: { readonly id: string };
+    readonly answer: WipeResult;
+  };
+  /** Lists deployments: one template on one device. */
+  readonly getDeployments: {
+    readonly request: {
+      readonly query?: {
+        readonly limit?: number | undefined;
+        readonly cursor?: string | undefined;
+        readonly device?: string | undefined;
+        readonly template?: string | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly Deployment[];
+      readonly cursor?: string | undefined;
+    };
+  };
+  /** Publishes a template to a device. */
+  readonly postDeployments: {
+    readonly request: {
+      readonly body: {
+        readonly deviceId: string;
+        readonly templateId: string;
+        readonly endpointId?: string | undefined;
+      };
+    };
+    readonly answer: Deployment;
+  };
+  /** Shows one deployment. */
+  readonly getDeploymentsId: {
+    readonly request: { readonly id: string };
+    readonly answer: Deployment;
+  };
+  /** Takes the profile off the device. */
+  readonly deleteDeploymentsId: {
+    readonly request: { readonly id: string; readonly version?: number | undefined };
+    readonly answer: undefined;
+  };
+  /** Renders the profile now and answers its bytes; a dynamic challenge is minted for it. `?signed=true` signs it. */
+  readonly postDeploymentsIdProfile: {
+    readonly request: {
+      readonly id: string;
+      readonly query?: { readonly signed?: "true" | "false" | undefined };
+    };
+    readonly answer: Blob;
+  };
+  /** Mints a one-time challenge for a device and a template; the secret is shown this once. */
+  readonly postChallenges: {
+    readonly request: {
+      readonly body: {
+        readonly deviceId: string;
+        readonly templateId: string;
+        readonly endpointId?: string | undefined;
+      };
+    };
+    readonly answer: MintedChallenge;
+  };
+  /** Lists requests that wait for approval or have been decided, newest first. */
+  readonly getApprovals: {
+    readonly request: {
+      readonly query?: {
+        readonly state?: "pending" | "approved" | "denied" | "issued" | undefined;
+        readonly limit?: number | undefined;
+        readonly cursor?: string | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly Approval[];
+      readonly cursor?: string | undefined;
+    };
+  };
+  /** Approves a waiting request; the device gets its certificate when it asks next. */
+  readonly postApprovalsIdApprove: {
+    readonly request: { readonly id: string };
+    readonly answer: Approval;
+  };
+  /** Denies a waiting request. */
+  readonly postApprovalsIdDeny: {
+    readonly request: {
+      readonly id: string;
+      readonly body: {
+        readonly reason?: string | undefined;
+      };
+    };
+    readonly answer: Approval;
+  };
+  /** Lists certificates, newest first; filters may be combined, `serial` in any spelling of hex. */
+  readonly getCertificates: {
+    readonly request: {
+      readonly query?: {
+        readonly limit?: number | undefined;
+        readonly cursor?: string | undefined;
+        readonly status?: "reserved" | "issued" | "revoked" | "failed" | undefined;
+        readonly role?: "subscriber" | "authority" | "ra" | "ocsp" | "profile-signing" | undefined;
+        readonly authority?: string | undefined;
+        readonly template?: string | undefined;
+        readonly device?: string | undefined;
+        readonly serial?: string | undefined;
+        readonly expiresBefore?: string | undefined;
+        readonly expiresAfter?: string | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly Certificate[];
+      readonly cursor?: string | undefined;
+    };
+  };
+  /** Shows one certificate. */
+  readonly getCertificatesId: {
+    readonly request: { readonly id: string };
+    readonly answer: Certificate;
+  };
+  /** Downloads one certificate as PEM. */
+  readonly getCertificatesIdPem: {
+    readonly request: { readonly id: string };
+    readonly answer: Blob;
+  };
+  /** Downloads one certificate as DER. */
+  readonly getCertificatesIdDer: {
+    readonly request: { readonly id: string };
+    readonly answer: Blob;
+  };
+  /** Revokes a certificate; the CRL shows it at the next fetch. */
+  readonly postCertificatesIdRevoke: {
+    readonly request: {
+      readonly id: string;
+      readonly body: {
+        readonly reason?:
+          | "unspecified"
+          | "keyCompromise"
+          | "cACompromise"
+          | "affiliationChanged"
+          | "superseded"
+          | "cessationOfOperation"
+          | "certificateHold"
+          | "privilegeWithdrawn"
+          | undefined;
+        readonly invalidityDate?: string | undefined;
+      };
+    };
+    readonly answer: Certificate;
+  };
+  /** Lists what happened, newest first. */
+  readonly getLedger: {
+    readonly request: {
+      readonly query?: {
+        readonly limit?: number | undefined;
+        readonly cursor?: string | undefined;
+        readonly event?:
+          | "tenant.created"
+          | "authority.created"
+          | "authority.certified"
+          | "authority.changed"
+          | "authority.retired"
+          | "authority.deleted"
+          | "ra.created"
+          | "ra.certified"
+          | "ra.alarm"
+          | "template.created"
+          | "template.changed"
+          | "template.deleted"
+          | "endpoint.created"
+          | "endpoint.changed"
+          | "endpoint.deleted"
+          | "device.created"
+          | "device.changed"
+          | "device.enrolled"
+          | "device.wiped"
+          | "device.unenrolled"
+          | "deployment.created"
+          | "deployment.published"
+          | "deployment.removed"
+          | "challenge.minted"
+          | "challenge.burned"
+          | "approval.requested"
+          | "approval.approved"
+          | "approval.denied"
+          | "certificate.issued"
+          | "certificate.refused"
+          | "certificate.revoked"
+          | "certificate.released"
+          | "certificate.failed"
+          | "crl.published"
+          | undefined;
+        readonly subject?: string | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly LedgerRow[];
+      readonly cursor?: string | undefined;
+    };
+  };
+  /** The host has enrolled a device, or knows new attributes of it. */
+  readonly postHooksDeviceEnrolled: {
+    readonly request: {
+      readonly body: {
+        readonly hostId: string;
+        readonly deviceId: string;
+        readonly platform: "apple" | "windows" | "android" | "other";
+        readonly attributes?: Readonly<Record<string, string>> | undefined;
+      };
+    };
+    readonly answer: Device;
+  };
+  /** The host has wiped a device: its certificates are revoked and its challenges burned. */
+  readonly postHooksDeviceWiped: {
+    readonly request: {
+      readonly body: {
+        readonly hostId: string;
+        readonly deviceId: string;
+      };
+    };
+    readonly answer: WipeResult;
+  };
+  /** The device has left the host: its certificates are revoked and its challenges burned. */
+  readonly postHooksDeviceUnenrolled: {
+    readonly request: {
+      readonly body: {
+        readonly hostId: string;
+        readonly deviceId: string;
+      };
+    };
+    readonly answer: WipeResult;
+  };
+  /** The host wants a template on a device: its profile is published. */
+  readonly postHooksTemplateAssigned: {
+    readonly request: {
+      readonly body: {
+        readonly hostId: string;
+        readonly deviceId: string;
+        readonly templateId: string;
+        readonly endpointId?: string | undefined;
+      };
+    };
+    readonly answer: Deployment;
+  };
+  /** The host wants a template off a device: its profile is removed. */
+  readonly postHooksTemplateRemoved: {
+    readonly request: {
+      readonly body: {
+        readonly hostId: string;
+        readonly deviceId: string;
+        readonly templateId: string;
+      };
+    };
+    readonly answer: undefined;
+  };
+}
+
+export type Answered = "json" | "file" | "none";
+
+/** Method, path below `/api/v1`, and what an operation answers. */
+export const OPERATIONS: Readonly<
+  Record<keyof Calls, readonly [method: string, path: string, answered: Answered]>
+> = {
+  getTenants: ["GET", "/tenants", "json"],
+  postTenants: ["POST", "/tenants", "json"],
+  postTenantsIdOwnerToken: ["POST", "/tenants/{id}/owner-token", "json"],
+  getWhoami: ["GET", "/whoami", "json"],
+  postTokens: ["POST", "/tokens", "json"],
+  getAuthorities: ["GET", "/authorities", "json"],
+  postAuthorities: ["POST", "/authorities", "json"],
+  postAuthoritiesImportRoot: ["POST", "/authorities/import-root", "json"],
+  postHierarchies: ["POST", "/hierarchies", "json"],
+  getAuthoritiesId: ["GET", "/authorities/{id}", "json"],
+  patchAuthoritiesId: ["PATCH", "/authorities/{id}", "json"],
+  getAuthoritiesIdCsr: ["GET", "/authorities/{id}/csr", "file"],
+  postAuthoritiesIdCertificate: ["POST", "/authorities/{id}/certificate", "json"],
+  getAuthoritiesIdCertificate: ["GET", "/authorities/{id}/certificate", "file"],
+  getAuthoritiesIdChain: ["GET", "/authorities/{id}/chain", "file"],
+  getRas: ["GET", "/ras", "json"],
+  postRas: ["POST", "/ras", "json"],
+  postRasImport: ["POST", "/ras/import", "json"],
+  getRasId: ["GET", "/ras/{id}", "json"],
+  postRasIdCertificate: ["POST", "/ras/{id}/certificate", "json"],
+  getTemplates: ["GET", "/templates", "json"],
+  postTemplates: ["POST", "/templates", "json"],
+  getTemplatesId: ["GET", "/templates/{id}", "json"],
+  patchTemplatesId: ["PATCH", "/templates/{id}", "json"],
+  deleteTemplatesId: ["DELETE", "/templates/{id}", "none"],
+  getEndpoints: ["GET", "/endpoints", "json"],
+  postEndpoints: ["POST", "/endpoints", "json"],
+  getEndpointsId: ["GET", "/endpoints/{id}", "json"],
+  patchEndpointsId: ["PATCH", "/endpoints/{id}", "json"],
+  deleteEndpointsId: ["DELETE", "/endpoints/{id}", "none"],
+  postEndpointsIdRollOver: ["POST", "/endpoints/{id}/roll-over", "json"],
+  getDevices: ["GET", "/devices", "json"],
+  postDevices: ["POST", "/devices", "json"],
+  getDevicesId: ["GET", "/devices/{id}", "json"],
+  postDevicesIdWipe: ["POST", "/devices/{id}/wipe", "json"],
+  postDevicesIdUnenrol: ["POST", "/devices/{id}/unenrol", "json"],
+  getDeployments: ["GET", "/deployments", "json"],
+  postDeployments: ["POST", "/deployments", "json"],
+  getDeploymentsId: ["GET", "/deployments/{id}", "json"],
+  deleteDeploymentsId: ["DELETE", "/deployments/{id}", "none"],
+  postDeploymentsIdProfile: ["POST", "/deployments/{id}/profile", "file"],
+  postChallenges: ["POST", "/challenges", "json"],
+  getApprovals: ["GET", "/approvals", "json"],
+  postApprovalsIdApprove: ["POST", "/approvals/{id}/approve", "json"],
+  postApprovalsIdDeny: ["POST", "/approvals/{id}/deny", "json"],
+  getCertificates: ["GET", "/certificates", "json"],
+  getCertificatesId: ["GET", "/certificates/{id}", "json"],
+  getCertificatesIdPem: ["GET", "/certificates/{id}/pem", "file"],
+  getCertificatesIdDer: ["GET", "/certificates/{id}/der", "file"],
+  postCertificatesIdRevoke: ["POST", "/certificates/{id}/revoke", "json"],
+  getLedger: ["GET", "/ledger", "json"],
+  postHooksDeviceEnrolled: ["POST", "/hooks/deviceEnrolled", "json"],
+  postHooksDeviceWiped: ["POST", "/hooks/deviceWiped", "json"],
+  postHooksDeviceUnenrolled: ["POST", "/hooks/deviceUnenrolled", "json"],
+  postHooksTemplateAssigned: ["POST", "/hooks/templateAssigned", "json"],
+  postHooksTemplateRemoved: ["POST", "/hooks/templateRemoved", "none"],
+};
