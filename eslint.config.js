@@ -32,6 +32,16 @@ const mayImport = {
     "plugin/tokens.ts",
     "plugin/errors.ts",
   ],
+  "plugin/backup": [
+    "plugin/backup",
+    "plugin/store",
+    "plugin/services",
+    "plugin/domain",
+    "plugin/ports",
+    "plugin/pki",
+    "plugin/errors.ts",
+    "plugin/config.ts",
+  ],
   "plugin/http": [
     "plugin/http",
     "plugin/scep",
@@ -62,6 +72,15 @@ const packages = {
   "plugin/services": ["tsyringe", "node:crypto"],
   // The limiter by source: SCEP decides, http only maps the answer.
   "plugin/scep": ["tsyringe", "node:crypto", "rate-limiter-flexible"],
+  "plugin/backup": [
+    "node:crypto",
+    "node:fs",
+    "node:fs/promises",
+    "node:path",
+    "node:readline",
+    "node:util",
+    "node:zlib",
+  ],
   "plugin/http": [
     "express",
     "jose",
@@ -95,6 +114,7 @@ const everything = [
   "plugin/services",
   "plugin/scep",
   "plugin/http",
+  "plugin/backup",
   "plugin/errors.ts",
   "plugin/tokens.ts",
   "plugin/config.ts",

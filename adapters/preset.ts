@@ -10,6 +10,7 @@ import {
   type Setup,
 } from "../plugin/sdk.ts";
 import { profileRenderers } from "../templates/profile/renderers.ts";
+import { consoleShapes } from "./consoles/consoles.ts";
 import { internalCa } from "./ca/internal.ts";
 
 const softKeys = (environment: Environment): KeyStoreDefinition =>
@@ -28,6 +29,7 @@ const softKeys = (environment: Environment): KeyStoreDefinition =>
     }),
     open: async ({ passphrase, ...options }, { logger }) =>
       openSoftKeys({ ...options, logger, passphrase: await readSecret(passphrase, environment) }),
+    folder: ({ folder }) => folder,
   });
 
 const token = {
@@ -106,6 +108,7 @@ export const builtins = (overrides: Partial<Setup> = {}): Setup => {
     keyStores: [softKeys(environment), pkcs11Keys(environment)],
     caBackends: [internalCa()],
     renderers: profileRenderers(),
+    consoles: consoleShapes(),
     hosts: [],
     environment,
     ...overrides,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { databaseSchema } from "./database-config.ts";
 import { jsonSchemaOf, type KeyStoreDefinition, type PreparedKeyStore } from "./define.ts";
 import { DEFAULT_LIMITS } from "./domain/endpoint-limits.ts";
+import { ENDPOINT_ID } from "./domain/endpoint.ts";
 import { CountersignError, type Issue } from "./errors.ts";
 import { issuesOf, listOf } from "./issues.ts";
 import { secretSource } from "./secret-source.ts";
@@ -11,6 +12,8 @@ const baseUrl = z
   .transform((url) => url.replace(/\/+$/, ""));
 
 const seconds = (fallback: number) => z.int().min(1).default(fallback);
+
+const days = (fallback: number) => z.int().min(1).max(300).default(fallback);
 
 const issuer = z
   .strictObject({
@@ -40,6 +43,13 @@ const schema = z.strictObject({
     .regex(/^(?:\/[^/?#]+)*$/, "must be empty or start with a slash and not end with one")
     .default("")
     .describe("Prefix that the host leaves in the request's path."),
+  ndesEndpoint: z
+    .string()
+    .regex(ENDPOINT_ID, "must be the id of a SCEP endpoint")
+    .optional()
+    .describe(
+      "The SCEP endpoint that also answers where NDES does, at /certsrv/mscep/mscep.dll; none unless given.",
+    ),
   database: databaseSchema,
   keys: z
     .array(z.looseObject({ kind: z.string() }))
@@ -76,6 +86,24 @@ const schema = z.strictObject({
       retryGraceSeconds: seconds(900).describe("How long a repeated request gets the same answer."),
     })
     .prefault({}),
+  rotation: z
+    .strictObject({
+      raDaysBefore: days(60).describe("An RA's successor is made so long before its end."),
+      announceDays: days(14).describe("How long a successor is announced before it takes over."),
+      overlapDays: days(30).describe(
+        "How long the old RA still opens envelopes, and the old CA is not retired, afterwards.",
+      ),
+      checkSeconds: seconds(60).describe("Time between looks at what is due."),
+      destroyRetiredRaKeys: z
+        .boolean()
+        .default(false)
+        .describe("Destroy an RA key once its overlap is over; a backup from before needs it."),
+    })
+    .refine((rotation) => rotation.raDaysBefore > rotation.announceDays, {
+      path: ["raDaysBefore"],
+      error: "must be more than announceDays",
+    })
+    .prefault({}),
   admin: z
     .strictObject({
       tokens: z.strictObject({ localKey: z.boolean().default(true) }).prefault({}),
@@ -96,6 +124,8 @@ type Checked = Omit<z.output<typeof schema>, "keys">;
 export interface ConfiguredKeyStore {
   readonly kind: string;
   readonly open: Extract<PreparedKeyStore, { open: unknown }>["open"];
+  /** Of its encrypted key files; undefined for a store that has none. */
+  readonly folder: string | undefined;
 }
 
 /** The checked configuration: every default filled in, nothing opened, frozen. */
@@ -130,7 +160,7 @@ const prepareKeys = (input: unknown, definitions: readonly KeyStoreDefinition[])
       continue;
     }
     const prepared = definition.prepare(options);
-    if ("open" in prepared) stores.push({ kind, open: prepared.open });
+    if ("open" in prepared) stores.push({ kind, open: prepared.open, folder: prepared.folder });
     else issues.push(...prepared.issues.map((issue) => below(`keys.${index}`, issue)));
   }
   return { issues, stores };

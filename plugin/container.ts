@@ -7,8 +7,17 @@ import { EnvelopeGate } from "./scep/envelope-gate.ts";
 import { OpaqueBudget } from "./scep/opaque-budget.ts";
 import { Enrolment } from "./scep/enrolment.ts";
 import { Queries } from "./scep/queries.ts";
+import { AdminTokens } from "./services/admin-tokens.ts";
 import { Approvals } from "./services/approvals.ts";
+import { RenewalGroups } from "./services/renewal-groups.ts";
+import { RenewalPlans } from "./services/renewal-plans.ts";
 import { RenewalProof } from "./services/renewal-proof.ts";
+import { RequestedDevice } from "./services/requested-device.ts";
+import { RenewalStarts } from "./services/renewal-starts.ts";
+import { RenewalSweep } from "./services/renewal-sweep.ts";
+import { Renewals } from "./services/renewals.ts";
+import { TemplateImpact } from "./services/template-impact.ts";
+import { TemplateMoves } from "./services/template-moves.ts";
 import { OpaqueSchedule } from "./scep/opaque-schedule.ts";
 import { OpeningQueue } from "./scep/opening-queue.ts";
 import { ScepOperations } from "./scep/operations.ts";
@@ -16,40 +25,64 @@ import { PkiOperation } from "./scep/pki-operation.ts";
 import { SeenCiphertexts } from "./scep/seen-ciphertexts.ts";
 import { SourceLimit } from "./scep/source-limit.ts";
 import { Access } from "./services/access.ts";
+import { Attempts } from "./services/attempts.ts";
 import { Authorities } from "./services/authorities.ts";
 import { CaCertificates } from "./services/ca-certificates.ts";
+import { CaRenewals } from "./services/ca-renewals.ts";
+import { CaServerReadings } from "./services/ca-server-readings.ts";
 import { Certificates } from "./services/certificates.ts";
 import { Challenges } from "./services/challenges.ts";
+import { Consoles } from "./services/consoles.ts";
+import { ConsoleCaServers } from "./services/console-ca-servers.ts";
+import { ConsoleTemplates } from "./services/console-templates.ts";
 import { CrlPublisher } from "./services/crl-publisher.ts";
 import { Deployments } from "./services/deployments.ts";
+import { DeploymentCommands } from "./services/deployment-commands.ts";
+import { DeploymentSteps } from "./services/deployment-steps.ts";
 import { Devices } from "./services/devices.ts";
 import { Dispatcher } from "./services/dispatcher.ts";
 import { DynamicChallenges } from "./services/dynamic-challenges.ts";
 import { EndpointRuntimes } from "./services/endpoint-runtimes.ts";
 import { Endpoints } from "./services/endpoints.ts";
+import { ForeignRenewals } from "./services/foreign-renewals.ts";
+import { EventIntake } from "./services/event-intake.ts";
+import { EventLog } from "./services/event-log.ts";
 import { Health } from "./services/health.ts";
 import { Hierarchies } from "./services/hierarchies.ts";
+import { HookAdapters } from "./services/hook-adapters.ts";
+import { HostCommands } from "./services/host-commands.ts";
 import { HostEvents } from "./services/host-events.ts";
+import { Inventories } from "./services/inventories.ts";
 import { Issuance } from "./services/issuance.ts";
+import { KeyRollOvers } from "./services/key-roll-overs.ts";
 import { Keyring } from "./services/keyring.ts";
 import { Ledger } from "./services/ledger.ts";
 import { LedgerKey } from "./services/ledger-key.ts";
 import { LedgerSealer } from "./services/ledger-sealer.ts";
 import { OcspResponders } from "./services/ocsp-responders.ts";
 import { ProfileSigner } from "./services/profile-signer.ts";
+import { RaRotation } from "./services/ra-rotation.ts";
+import { OutsideCertificates } from "./services/outside-certificates.ts";
+import { Profiles } from "./services/profiles.ts";
 import { Ras } from "./services/ras.ts";
 import { RefusalLog } from "./services/refusal-log.ts";
+import { Retirements } from "./services/retirements.ts";
 import { Revocations } from "./services/revocations.ts";
 import { RollOvers } from "./services/roll-overs.ts";
+import { Rotation } from "./services/rotation.ts";
+import { SearchIndex } from "./services/search-index.ts";
 import { SecretBox } from "./services/secret-box.ts";
 import { StaticChallenges } from "./services/static-challenges.ts";
 import { Status } from "./services/status.ts";
+import { Sweeper } from "./services/sweeper.ts";
 import { Templates } from "./services/templates.ts";
 import { Tenants } from "./services/tenants.ts";
 import type { Setup } from "./setup.ts";
 import {
   CA_BACKENDS,
+  CERTIFICATE_PROFILES,
   CLOCK,
+  CONSOLES,
   DATABASE,
   DIRECTORY,
   KEY_PROVIDERS,
@@ -81,26 +114,48 @@ type Service = new (...args: never[]) => object;
 /** One instance each; state such as caches and batches would otherwise be split. */
 const SERVICES: readonly Service[] = [
   RenewalProof,
+  RequestedDevice,
+  RenewalGroups,
+  RenewalPlans,
+  RenewalStarts,
+  RenewalSweep,
+  Renewals,
   Approvals,
   Queries,
   Enrolment,
   Access,
+  AdminTokens,
+  Attempts,
   Authorities,
   CaCertificates,
+  CaRenewals,
+  CaServerReadings,
   Certificates,
   Challenges,
+  Consoles,
+  ConsoleCaServers,
+  ConsoleTemplates,
   CrlPublisher,
+  ForeignRenewals,
   Deployments,
+  DeploymentCommands,
+  DeploymentSteps,
   Devices,
   Dispatcher,
   DynamicChallenges,
   EndpointRuntimes,
   Endpoints,
   EnvelopeGate,
+  EventIntake,
+  EventLog,
   Health,
   Hierarchies,
+  HookAdapters,
+  HostCommands,
   HostEvents,
+  Inventories,
   Issuance,
+  KeyRollOvers,
   Keyring,
   Ledger,
   LedgerKey,
@@ -110,17 +165,26 @@ const SERVICES: readonly Service[] = [
   OpaqueSchedule,
   OpeningQueue,
   PkiOperation,
+  OutsideCertificates,
+  Profiles,
   ProfileSigner,
+  RaRotation,
   Ras,
   RefusalLog,
+  Retirements,
   Revocations,
   ScepOperations,
   RollOvers,
+  Rotation,
+  SearchIndex,
   SecretBox,
   SeenCiphertexts,
   SourceLimit,
   StaticChallenges,
   Status,
+  Sweeper,
+  TemplateImpact,
+  TemplateMoves,
   Templates,
   Tenants,
 ];
@@ -140,6 +204,8 @@ export const buildContainer = (opened: Opened): Resolve => {
     .register(KEY_PROVIDERS, { useValue: opened.keyProviders })
     .register(CA_BACKENDS, { useValue: setup.caBackends })
     .register(MDM_HOSTS, { useValue: setup.hosts })
+    .register(CONSOLES, { useValue: setup.consoles ?? [] })
+    .register(CERTIFICATE_PROFILES, { useValue: setup.certificateProfiles ?? [] })
     .register(PROFILE_RENDERERS, { useValue: setup.renderers });
   for (const service of SERVICES) {
     // The services carry only their `@inject` marks, so that no import registers anything anywhere.

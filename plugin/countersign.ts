@@ -8,7 +8,9 @@ import { PrometheusMetrics } from "./http/metrics.ts";
 import { type Ambient, type Installation, openInstallation } from "./installation.ts";
 import { standardErrorLogger } from "./logger.ts";
 import { systemRandom } from "./random.ts";
-import { HostEvents } from "./services/host-events.ts";
+import { AdminTokens } from "./services/admin-tokens.ts";
+import { Deployments } from "./services/deployments.ts";
+import { EventIntake } from "./services/event-intake.ts";
 import { deriveKey } from "./services/secret-box.ts";
 import { Tenants } from "./services/tenants.ts";
 import type { Setup } from "./setup.ts";
@@ -55,7 +57,12 @@ export const createCountersign = (input: CountersignConfig, setup: Setup): Count
     const installation = await openInstallation(config, setup, ambient);
     try {
       const key = deriveKey(installation.serverSecret, "local-token");
-      const tokens = new LocalTokens(key, ambient.clock, config.admin.tokens.localKey);
+      const tokens = new LocalTokens(
+        key,
+        ambient.clock,
+        installation.resolve(AdminTokens),
+        config.admin.tokens.localKey,
+      );
       const site = buildSite(installation, config, setup, ambient, tokens);
       return { installation, tokens, site };
     } catch (failure) {
@@ -72,6 +79,7 @@ export const createCountersign = (input: CountersignConfig, setup: Setup): Count
     createHandler({
       parts,
       mountPath: config.mountPath,
+      ndesEndpoint: config.ndesEndpoint,
       site: () => running?.site,
       logger: ambient.logger,
     });
@@ -81,9 +89,15 @@ export const createCountersign = (input: CountersignConfig, setup: Setup): Count
     handlerFor,
     hooks: createHooks(() => {
       const { resolve } = needed().installation;
-      return { events: resolve(HostEvents), tenants: resolve(Tenants) };
+      return {
+        intake: resolve(EventIntake),
+        deployments: resolve(Deployments),
+        tenants: resolve(Tenants),
+      };
     }),
-    tokens: { mint: async (request) => needed().tokens.mint(request) },
+    tokens: {
+      mint: async (request) => (await needed().tokens.mint(request, "system:host")).token,
+    },
     start: async () => {
       const mine = (starting ??= open());
       try {

@@ -26,7 +26,7 @@ export const migrateDatabase = async (
   database: DatabaseInput,
   work: DatabaseWork = {},
 ): Promise<readonly string[]> => {
-  const dialect = await open("database", database, work);
+  const dialect = await openDatabaseSetting("database", database, work);
   try {
     return await migrateOn(dialect);
   } finally {
@@ -44,9 +44,9 @@ export const copyDatabase = async (
   work: DatabaseWork & CopyOptions = {},
 ): Promise<CopyReport> => {
   await requireThere(from);
-  const source = await open("from", from, work);
+  const source = await openDatabaseSetting("from", from, work);
   try {
-    const target = await open("to", to, work);
+    const target = await openDatabaseSetting("to", to, work);
     try {
       return await copyBetween(source, target, work);
     } finally {
@@ -58,14 +58,15 @@ export const copyDatabase = async (
 };
 
 /** Opening a SQLite file that is not there would make it. */
-const requireThere = async (database: DatabaseInput): Promise<void> => {
+export const requireThere = async (database: DatabaseInput): Promise<void> => {
   if (!("file" in database)) return;
   await access(database.file).catch((cause: unknown) => {
     throw new CountersignError("database_unusable", `there is no file ${database.file}`, { cause });
   });
 };
 
-const open = async (
+/** Opens a checked or unchecked setting without its stores. Throws `invalid_config`, `database_unusable`, `database_locked`. */
+export const openDatabaseSetting = async (
   name: string,
   input: DatabaseInput,
   { logger, environment }: DatabaseWork,

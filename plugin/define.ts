@@ -15,7 +15,11 @@ export interface KeyStoreContext {
 /** Options that were checked: either all their faults, or the way to open the store. */
 export type PreparedKeyStore =
   | { readonly issues: readonly Issue[] }
-  | { readonly open: (context: KeyStoreContext) => Promise<KeyProvider> };
+  | {
+      readonly open: (context: KeyStoreContext) => Promise<KeyProvider>;
+      /** Where its encrypted key files are, for a store that a backup holds; keys of any other are only referred to. */
+      readonly folder?: string | undefined;
+    };
 
 /** A kind of key store that `config.keys` may name. */
 export interface KeyStoreDefinition {
@@ -31,13 +35,18 @@ export const defineKeyStore = <Schema extends z.ZodType>(definition: {
   readonly kind: string;
   readonly options: Schema;
   open(options: z.output<Schema>, context: KeyStoreContext): Promise<KeyProvider>;
+  /** See `PreparedKeyStore`. */
+  folder?(options: z.output<Schema>): string;
 }): KeyStoreDefinition => ({
   kind: definition.kind,
   jsonSchema: jsonSchemaOf(definition.options),
   prepare: (options) => {
     const checked = definition.options.safeParse(options);
     return checked.success
-      ? { open: (context) => definition.open(checked.data, context) }
+      ? {
+          open: (context) => definition.open(checked.data, context),
+          folder: definition.folder?.(checked.data),
+        }
       : { issues: issuesOf(checked.error) };
   },
 });

@@ -177,11 +177,29 @@ export const ERRORS = {
     "The message could not be verified",
     "Send the request again from the device.",
   ),
+  bad_time: facts(
+    400,
+    3,
+    "The message was signed too long ago or in the future",
+    "Set the device's clock, or widen the endpoint's signingTimeTolerance.",
+  ),
   challenge_refused: facts(
     403,
     2,
     "The challenge was refused",
     "Mint a new challenge or re-send the profile.",
+  ),
+  challenge_lapsed: facts(
+    403,
+    2,
+    "The challenge was refused",
+    "Nothing: the profile is sent again with a new challenge; where it was given out by hand, mint a new one.",
+  ),
+  deployment_locked: facts(
+    409,
+    2,
+    "The deployment is locked after too many failed attempts",
+    "Put right what the timeline shows, then lift the lock, or wait until it lapses.",
   ),
   limit_exceeded: facts(
     429,
@@ -267,6 +285,19 @@ export const ERRORS = {
     2,
     "There is data here already",
     "Use the existing data, or choose an empty folder.",
+  ),
+  stopped: facts(409, 2, "It was stopped", "Start it again; nothing was left behind."),
+  backup_damaged: facts(
+    422,
+    2,
+    "The backup is damaged",
+    "Take another copy of it, or an older one; nothing was restored.",
+  ),
+  ledger_broken: facts(
+    422,
+    2,
+    "The ledger does not verify",
+    "Compare it with another export: the entry that is named was changed, removed or added.",
   ),
   schema_outdated: facts(
     503,

@@ -2,6 +2,22 @@ import "reflect-metadata";
 
 /** The public door: what a host embeds. Extension authors take `countersign/sdk`. */
 export { type Countersign, createCountersign } from "./countersign.ts";
+export {
+  backupInstallation,
+  readBackup,
+  type RestoreInstallationOptions,
+  restoreInstallation,
+} from "./backups.ts";
+export type { CheckedBackup, CheckOptions } from "./backup/check-backup.ts";
+export { type LedgerLine, readLedgerFile } from "./backup/ledger-file.ts";
+export type { BackupOptions, BackupReport } from "./backup/make-backup.ts";
+export type { BackupProgress } from "./backup/progress.ts";
+export type { RestoreReport } from "./backup/restore-backup.ts";
+export {
+  type LedgerReport,
+  verifyLedgerFile,
+  type VerifyLedgerOptions,
+} from "./backup/verify-ledger.ts";
 export type { CountersignConfig } from "./config.ts";
 export {
   copyDatabase,

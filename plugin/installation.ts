@@ -1,14 +1,14 @@
-import { timingSafeEqual } from "node:crypto";
 import type { Config } from "./config.ts";
 import { buildContainer, type Resolve } from "./container.ts";
 import { databasePlace } from "./database-config.ts";
 import { DEFAULT_TENANT } from "./domain/tenant.ts";
-import { CountersignError } from "./errors.ts";
 import type { Clock, Logger, Metrics, Random } from "./ports/ambient.ts";
 import type { Settings } from "./ports/settings.ts";
 import type { Directory } from "./ports/stores.ts";
-import { readSecretBytes } from "./secret-source.ts";
+import { checkServerSecret, readServerSecret } from "./server-secret.ts";
 import { Dispatcher } from "./services/dispatcher.ts";
+import { Rotation } from "./services/rotation.ts";
+import { SearchIndex } from "./services/search-index.ts";
 import { deriveKey } from "./services/secret-box.ts";
 import type { Setup } from "./setup.ts";
 import { openDatabase } from "./store/database.ts";
@@ -65,6 +65,12 @@ export const openInstallation = async (
     const dispatcher = resolve(Dispatcher);
     closers.push(() => dispatcher.stop());
     dispatcher.start();
+    const rotation = resolve(Rotation);
+    closers.push(() => rotation.stop());
+    rotation.start();
+    const search = resolve(SearchIndex);
+    closers.push(() => search.stop());
+    search.start();
     return { resolve, serverSecret, close };
   } catch (failure) {
     await close().catch((unclosed: unknown) => {
@@ -83,34 +89,11 @@ const settingsOf = (config: Config, serverSecret: Uint8Array): Settings => ({
   serverSecret,
   crlInterval: config.crl.intervalSeconds,
   crlLifetime: config.crl.lifetimeSeconds,
+  rotation: config.rotation,
   retryGrace: config.limits.retryGraceSeconds,
   limits: { perSource: config.limits.sourcePerMinute },
   organization: config.organization,
 });
-
-const readServerSecret = async (config: Config, setup: Setup): Promise<Uint8Array> => {
-  const { serverSecret } = config;
-  const octets =
-    serverSecret instanceof Uint8Array
-      ? serverSecret
-      : await readSecretBytes("serverSecret", serverSecret, setup.environment ?? {});
-  if (octets.length < 32) throw wrongSecret("it must have at least 32 octets");
-  return octets;
-};
-
-/** Sealed secrets and MACs of another server secret would all fail one by one; so say it at once. */
-const checkServerSecret = async (directory: Directory, serverSecret: Uint8Array): Promise<void> => {
-  const check = deriveKey(serverSecret, "check");
-  const stored = await directory.setting("server-secret-check", () => Promise.resolve(check));
-  if (stored.length !== check.length || !timingSafeEqual(stored, check)) {
-    throw wrongSecret("it is not the one this database was set up with");
-  }
-};
-
-const wrongSecret = (message: string): CountersignError =>
-  new CountersignError("invalid_config", `serverSecret: ${message}`, {
-    issues: [{ path: "serverSecret", message }],
-  });
 
 const ensureDefaultTenant = async (directory: Directory, clock: Clock): Promise<void> => {
   const exists = async () => (await directory.tenants()).some(({ id }) => id === DEFAULT_TENANT);

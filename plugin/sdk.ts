@@ -2,10 +2,14 @@
  * The door for extensions: adapters, key stores and profile renderers import this file and nothing else of the plugin.
  */
 export * from "./domain/algorithm.ts";
+export * from "./domain/attempt-policy.ts";
 export * from "./domain/authority.ts";
+export * from "./domain/bar-chart.ts";
 export * from "./domain/certificate.ts";
+export * from "./domain/certificate-profile.ts";
 export * from "./domain/challenge.ts";
 export * from "./domain/console/dialect.ts";
+export type * from "./domain/console/extras.ts";
 export * from "./domain/console/form.ts";
 export * from "./domain/console/life-parts.ts";
 export * from "./domain/console/model.ts";
@@ -15,6 +19,9 @@ export * from "./domain/console/san-parts.ts";
 export * from "./domain/console/shape.ts";
 export * from "./domain/console/template-parts.ts";
 export * from "./domain/deployment.ts";
+export * from "./domain/attempt-policy.ts";
+export * from "./domain/deployment-machine.ts";
+export * from "./domain/deployment-states.ts";
 export * from "./domain/device.ts";
 export * from "./domain/device-variables.ts";
 export * from "./domain/distinguished-name.ts";
@@ -22,10 +29,25 @@ export * from "./domain/dn-attributes.ts";
 export * from "./domain/duration.ts";
 export * from "./domain/endpoint.ts";
 export * from "./domain/events.ts";
+export * from "./domain/hook-adapter.ts";
+export * from "./domain/host-event.ts";
+export * from "./domain/inventory.ts";
 export * from "./domain/ip-address.ts";
 export * from "./domain/oid.ts";
+export * from "./domain/outside-authority.ts";
+export * from "./domain/pem.ts";
+export * from "./domain/plan-chart.ts";
 export * from "./domain/principal.ts";
 export * from "./domain/ra.ts";
+export * from "./domain/priority-queue.ts";
+export * from "./domain/quiet-hours.ts";
+export * from "./domain/renewal-capacity.ts";
+export * from "./domain/renewal-plan.ts";
+export * from "./domain/renewal-preview.ts";
+export * from "./domain/renewal-rules.ts";
+export * from "./domain/renewal-spread.ts";
+export * from "./domain/renewal-sweep.ts";
+export * from "./domain/renewal-time.ts";
 export * from "./domain/renewal-window.ts";
 export * from "./domain/san.ts";
 export * from "./domain/signing-label.ts";
@@ -43,6 +65,7 @@ export type * from "./ports/ambient.ts";
 export type * from "./ports/ca-backend.ts";
 export type * from "./ports/challenge-policy.ts";
 export * from "./ports/keys.ts";
+export type * from "./ports/lifecycle-stores.ts";
 export type * from "./ports/mdm-host.ts";
 export type * from "./ports/outbox.ts";
 export type * from "./ports/profile-renderer.ts";
@@ -66,7 +89,12 @@ export * from "./pki/signing.ts";
 export * from "./pki/to-be-signed.ts";
 export * from "./pki/transient-certificate.ts";
 export * from "./pki/transient-certificate-build.ts";
-export { CONTENT_CIPHERS, contentCipherOf, type ContentCipher } from "./pki/algorithms.ts";
+export {
+  type CbcCipherName,
+  CONTENT_CIPHERS,
+  contentCipherOf,
+  type ContentCipher,
+} from "./pki/algorithms.ts";
 export { octetString, printableString } from "./pki/der-write.ts";
 export { textOf } from "./pki/der-read.ts";
 export * from "./secret-source.ts";

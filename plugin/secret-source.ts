@@ -1,4 +1,4 @@
-import { readFile, stat } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { z } from "zod";
 import { CountersignError } from "./errors.ts";
 
@@ -40,15 +40,26 @@ export const readSecretBytes = async (
     }
     return octets(value);
   }
-  const { file } = source;
-  const { mode } = await stat(file).catch((cause: unknown) => {
-    throw missing(setting, `the file ${file} cannot be read`, cause);
+  return readPrivately(source.file, (message, cause) => missing(setting, message, cause));
+};
+
+/** Looks at the rights of the very file that is read. */
+const readPrivately = async (
+  path: string,
+  fault: (message: string, cause?: unknown) => CountersignError,
+): Promise<Uint8Array> => {
+  const file = await open(path, "r").catch((cause: unknown) => {
+    throw fault(`the file ${path} cannot be read`, cause);
   });
-  // Windows has no such bits.
-  if (process.platform !== "win32" && (mode & 0o077) !== 0) {
-    throw missing(setting, `others can read the file ${file}; run: chmod 600 ${file}`);
+  try {
+    const { mode } = await file.stat();
+    // Windows has no such bits.
+    if (process.platform !== "win32" && (mode & 0o077) !== 0)
+      throw fault(`others can read the file ${path}; run: chmod 600 ${path}`);
+    return new Uint8Array(await file.readFile());
+  } finally {
+    await file.close();
   }
-  return new Uint8Array(await readFile(file));
 };
 
 const octets = (value: string | Uint8Array): Uint8Array =>

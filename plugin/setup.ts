@@ -1,5 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { KeyStoreDefinition } from "./define.ts";
+import type { CertificateProfile } from "./domain/certificate-profile.ts";
+import type { ConsoleShape } from "./domain/console/shape.ts";
 import type { Principal } from "./domain/principal.ts";
 import type { Clock, Logger, Metrics, Random } from "./ports/ambient.ts";
 import type { CaBackendFactory } from "./ports/ca-backend.ts";
@@ -13,6 +15,10 @@ export interface Setup {
   readonly caBackends: readonly CaBackendFactory[];
   readonly renderers: readonly ProfileRenderer[];
   readonly hosts: readonly MdmHost[];
+  /** Forms of consoles; none unless given. */
+  readonly consoles?: readonly ConsoleShape[];
+  /** The certificate profiles that are shipped; none unless given. */
+  readonly certificateProfiles?: readonly CertificateProfile[];
   readonly clock?: Clock;
   readonly random?: Random;
   readonly logger?: Logger;

@@ -4,26 +4,38 @@ import type { ApiServices } from "./http/api/services.ts";
 import { createApp } from "./http/app.ts";
 import { ConsoleRoutes } from "./http/console-routes.ts";
 import type { Site } from "./http/handler.ts";
+import { HookRoutes } from "./http/hook-routes.ts";
 import { IssuerTokens } from "./http/issuer-tokens.ts";
 import type { LocalTokens } from "./http/local-tokens.ts";
 import { ScepRoutes } from "./http/scep-routes.ts";
 import { StatusRoutes } from "./http/status-routes.ts";
 import type { Ambient, Installation } from "./installation.ts";
 import { ScepOperations } from "./scep/operations.ts";
+import { AdminTokens } from "./services/admin-tokens.ts";
 import { Approvals } from "./services/approvals.ts";
 import { Authorities } from "./services/authorities.ts";
+import { CaRenewals } from "./services/ca-renewals.ts";
 import { Certificates } from "./services/certificates.ts";
 import { Challenges } from "./services/challenges.ts";
+import { Consoles } from "./services/consoles.ts";
 import { Deployments } from "./services/deployments.ts";
 import { Devices } from "./services/devices.ts";
 import { Endpoints } from "./services/endpoints.ts";
 import { Health } from "./services/health.ts";
 import { Hierarchies } from "./services/hierarchies.ts";
-import { HostEvents } from "./services/host-events.ts";
+import { KeyRollOvers } from "./services/key-roll-overs.ts";
+import { EventIntake } from "./services/event-intake.ts";
+import { HookAdapters } from "./services/hook-adapters.ts";
+import { Inventories } from "./services/inventories.ts";
 import { Ledger } from "./services/ledger.ts";
 import { Ras } from "./services/ras.ts";
+import { Retirements } from "./services/retirements.ts";
+import { RenewalGroups } from "./services/renewal-groups.ts";
+import { RenewalPlans } from "./services/renewal-plans.ts";
+import { Renewals } from "./services/renewals.ts";
 import { RollOvers } from "./services/roll-overs.ts";
 import { Status } from "./services/status.ts";
+import { TemplateImpact } from "./services/template-impact.ts";
 import { Templates } from "./services/templates.ts";
 import { Tenants } from "./services/tenants.ts";
 import type { Setup } from "./setup.ts";
@@ -46,14 +58,25 @@ export const buildSite = (
     ras: resolve(Ras),
     templates: resolve(Templates),
     endpoints: resolve(Endpoints),
+    consoles: resolve(Consoles),
     rollOvers: resolve(RollOvers),
+    keyRollOvers: resolve(KeyRollOvers),
+    renewals: resolve(CaRenewals),
+    retirements: resolve(Retirements),
     devices: resolve(Devices),
-    hostEvents: resolve(HostEvents),
+    intake: resolve(EventIntake),
+    hookAdapters: resolve(HookAdapters),
+    inventories: resolve(Inventories),
     deployments: resolve(Deployments),
     challenges: resolve(Challenges),
     certificates: resolve(Certificates),
+    renewals: resolve(Renewals),
+    renewalGroups: resolve(RenewalGroups),
+    renewalPlans: resolve(RenewalPlans),
+    templateImpact: resolve(TemplateImpact),
     ledger: resolve(Ledger),
     tokens,
+    adminTokens: resolve(AdminTokens),
   };
   const authenticate = authenticator(
     tokens,
@@ -78,6 +101,7 @@ export const buildSite = (
     scep: new ScepRoutes(resolve(ScepOperations), limits),
     status: new StatusRoutes(resolve(Status), limits),
     console: new ConsoleRoutes(),
+    hooks: new HookRoutes(resolve(HookAdapters), services.intake, logger),
     app: (request, response) => {
       app(request, response);
     },

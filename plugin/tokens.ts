@@ -1,4 +1,6 @@
 import type { InjectionToken } from "tsyringe";
+import type { CertificateProfile } from "./domain/certificate-profile.ts";
+import type { ConsoleShape } from "./domain/console/shape.ts";
 import type { Clock, Logger, Metrics, Random } from "./ports/ambient.ts";
 import type { CaBackendFactory } from "./ports/ca-backend.ts";
 import type { KeyProvider } from "./ports/keys.ts";
@@ -18,5 +20,8 @@ export const DIRECTORY: InjectionToken<Directory> = Symbol("Directory");
 export const KEY_PROVIDERS: InjectionToken<readonly KeyProvider[]> = Symbol("KeyProviders");
 export const CA_BACKENDS: InjectionToken<readonly CaBackendFactory[]> = Symbol("CaBackends");
 export const MDM_HOSTS: InjectionToken<readonly MdmHost[]> = Symbol("MdmHosts");
+export const CONSOLES: InjectionToken<readonly ConsoleShape[]> = Symbol("Consoles");
+export const CERTIFICATE_PROFILES: InjectionToken<readonly CertificateProfile[]> =
+  Symbol("CertificateProfiles");
 export const PROFILE_RENDERERS: InjectionToken<readonly ProfileRenderer[]> =
   Symbol("ProfileRenderers");

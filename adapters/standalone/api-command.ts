@@ -42,6 +42,8 @@ export interface ApiCommand {
   readonly run: (invocation: Invocation) => Promise<ApiAnswer | Uint8Array>;
   /** Columns of the items of a list; without them the object is shown whole. */
   readonly columns?: readonly string[];
+  /** How the answer reads on a terminal, where neither a table nor its fields show it well. */
+  readonly text?: (value: unknown) => string;
 }
 
 /** Options that are about the command and not about the object. */
@@ -51,14 +53,16 @@ const COMMON = new Set(["data", "url", "tokenFile", "json", "get", "from", "out"
 export const dataOption = (): Option =>
   new Option("--data <dir>", "data folder").env("COUNTERSIGN_DATA").default("countersign-data");
 
-/** Adds a command to a group. */
-export const addApiCommand = (group: Command, definition: ApiCommand): void => {
-  const command = group
-    .command(definition.usage)
-    .description(definition.summary)
+/** Which server a command asks. */
+export const addServerOptions = (command: Command): Command =>
+  command
     .addOption(dataOption())
     .option("--url <url>", "base URL of the server instead of the data folder's own")
-    .option("--token-file <file>", "file with the bearer token")
+    .option("--token-file <file>", "file with the bearer token");
+
+/** Adds a command to a group. */
+export const addApiCommand = (group: Command, definition: ApiCommand): void => {
+  const command = addServerOptions(group.command(definition.usage).description(definition.summary))
     .option("--json", "print the API's JSON")
     .option("--get <field>", "print one field of the answer and nothing else");
   if (definition.from === true)
@@ -98,7 +102,11 @@ const fieldOf = ({ value }: ApiAnswer, path: string): string => {
 
 const line = (json: string): string => (json === "" ? "" : `${json}\n`);
 
-const clientFor = async (options: ApiOptions, operator: boolean): Promise<AdminClient> => {
+/** The server that options name, or the data folder's own. Throws `not_running` where none is named and none runs. */
+export const clientFor = async (
+  options: Pick<ApiOptions, "data" | "url" | "tokenFile">,
+  operator = false,
+): Promise<AdminClient> => {
   const folder = dataFolder(options.data);
   const connection = await readConnection(folder);
   const url = options.url?.replace(/\/+$/, "") ?? connection?.url;
@@ -140,8 +148,9 @@ const deliver = async (bytes: Uint8Array, out: unknown): Promise<void> => {
   else process.stdout.write(bytes);
 };
 
-const shown = ({ columns }: ApiCommand, { value }: ApiAnswer): string => {
+const shown = ({ columns, text: words }: ApiCommand, { value }: ApiAnswer): string => {
   if (value === undefined) return "done\n";
+  if (words !== undefined) return words(value);
   const { items, cursor } = value as { items?: Record<string, unknown>[]; cursor?: string };
   if (items === undefined || columns === undefined) return fields(value as object);
   const rows = items.map((item) => columns.map((column) => cell(item[column])));

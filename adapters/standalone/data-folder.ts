@@ -12,6 +12,8 @@ export interface DataFolder {
   readonly connection: string;
   readonly token: string;
   readonly operatorToken: string;
+  /** There while a restore into the folder is not finished. */
+  readonly restoring: string;
   /** A SoftHSM token made for this folder, its configuration and its PIN. */
   readonly softHsm: string;
   readonly demo: string;
@@ -31,6 +33,7 @@ export const dataFolder = (path: string): DataFolder => {
     connection: at("connection.json"),
     token: at("token"),
     operatorToken: at("operator.token"),
+    restoring: at("restore.unfinished"),
     softHsm: at("softhsm"),
     demo: at("demo"),
   };

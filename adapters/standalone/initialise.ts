@@ -14,14 +14,23 @@ export interface Initialised {
   readonly undo: () => Promise<void>;
 }
 
-const exists = async (path: string): Promise<boolean> =>
+/** Whether there is anything of that name. */
+export const exists = async (path: string): Promise<boolean> =>
   stat(path).then(
     () => true,
     () => false,
   );
 
-/** Whether this folder holds an installation. Throws `invalid_config` for a database whose server secret is gone. */
+/**
+ * Whether this folder holds an installation. Throws `invalid_config` for a database whose server secret is gone, and for a part of a restore.
+ */
 export const isInitialised = async (folder: DataFolder): Promise<boolean> => {
+  if (await exists(folder.restoring)) {
+    throw new CountersignError(
+      "invalid_config",
+      `a restore into ${folder.path} was not finished; run countersign restore again`,
+    );
+  }
   if (await exists(folder.serverSecret)) return true;
   if (await exists(folder.database)) {
     throw new CountersignError(
@@ -68,11 +77,12 @@ export const initialise = async (
   }
 };
 
-const databaseFiles = (folder: DataFolder): readonly string[] =>
+/** The database file and what SQLite keeps beside it. */
+export const databaseFiles = (folder: DataFolder): readonly string[] =>
   ["", "-wal", "-shm", "-journal"].map((suffix) => `${folder.database}${suffix}`);
 
 /** The topmost folder that had to be made; undefined when all were there. */
-const madeBy = async (folder: DataFolder): Promise<string | undefined> => {
+export const madeBy = async (folder: DataFolder): Promise<string | undefined> => {
   try {
     return await mkdir(folder.path, { recursive: true, mode: 0o700 });
   } catch (cause) {

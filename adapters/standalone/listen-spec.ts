@@ -13,7 +13,7 @@ export interface ListenSpec {
 export const DEFAULT_HOST = "127.0.0.1";
 export const DEFAULT_PORT = 8080;
 
-export const ALL_PARTS: readonly Part[] = ["scep", "status", "admin"];
+export const ALL_PARTS: readonly Part[] = ["scep", "status", "hooks", "admin"];
 
 /** `scep,status` as parts. Throws `invalid_config` for a name that is none. */
 export const parseParts = (text: string): readonly Part[] =>

@@ -1,10 +1,10 @@
 import type { WriteStream } from "node:tty";
 import { Presets, SingleBar } from "cli-progress";
 
-/** Progress by rows. */
+/** Progress by rows, or whatever `unit` says. */
 export interface RowBar {
   /** `what` is a phase: each has a bar of its own. */
-  update(what: string, detail: string, done: number, total: number): void;
+  update(what: string, detail: string, done: number, total: number, unit?: string): void;
   stop(): void;
 }
 
@@ -20,14 +20,14 @@ const drawn = (stream: WriteStream): RowBar => {
   let phase = "";
   const stop = (): void => bar?.stop();
   return {
-    update: (what, detail, done, total) => {
+    update: (what, detail, done, total, unit = "rows") => {
       if (phase !== what) {
         stop();
         phase = what;
         bar = new SingleBar(
           {
             stream,
-            format: `${what} {bar} {percentage}% {value}/{total} rows, {eta_formatted} left  {detail}`,
+            format: `${what} {bar} {percentage}% {value}/{total} ${unit}, {eta_formatted} left  {detail}`,
             hideCursor: true,
             gracefulExit: false,
           },
@@ -44,11 +44,11 @@ const plain = (stream: WriteStream): RowBar => {
   let phase = "";
   let said = 0;
   return {
-    update: (what, detail, done, total) => {
+    update: (what, detail, done, total, unit = "rows") => {
       if (phase === what && done < total && done - said < total * LINE_EVERY) return;
       if (phase === what && done === said) return;
       [phase, said] = [what, done];
-      stream.write(`${what} ${done}/${total} rows (${detail})\n`);
+      stream.write(`${what} ${done}/${total} ${unit}${detail === "" ? "" : ` (${detail})`}\n`);
     },
     stop: () => undefined,
   };

@@ -6,7 +6,7 @@ import {
   parseCertificate,
   readCertsOnly,
   verifyIssued,
-  type ContentCipher,
+  type CbcCipherName,
   type DistinguishedName,
   type Hash,
   type SubjectAltName,
@@ -26,7 +26,7 @@ export interface EnrolOptions {
   /** Default: POST where the server offers it. */
   readonly method?: "POST" | "GET";
   /** Default: AES-128. */
-  readonly cipher?: ContentCipher["name"];
+  readonly cipher?: CbcCipherName;
   /** Default: SHA-256. */
   readonly hash?: Hash;
   /** An earlier certificate (DER) and its key sign the request; without a type it is a RenewalReq, 17. */

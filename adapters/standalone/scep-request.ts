@@ -9,7 +9,7 @@ import {
   parseCertificate,
   printableString,
   transientCertificate,
-  type ContentCipher,
+  type CbcCipherName,
   type DistinguishedName,
   type Hash,
   type Signer,
@@ -33,7 +33,7 @@ export interface Wrapping {
   readonly certificate: Uint8Array;
   /** DER, from GetCACert. */
   readonly recipient: Uint8Array;
-  readonly cipher: ContentCipher["name"];
+  readonly cipher: CbcCipherName;
   readonly hash: Hash;
   readonly signingTime: Date;
 }

@@ -16,6 +16,10 @@ export type Hash = (typeof HASHES)[number];
 export type SignatureScheme =
   `rsa-pkcs1-${Hash}` | `rsa-pss-${Exclude<Hash, "sha1">}` | `ecdsa-${Exclude<Hash, "sha1">}`;
 
+/** Whether a text names a key that certificates are issued for. */
+export const isKeyAlgorithm = (text: string): text is KeyAlgorithm =>
+  (KEY_ALGORITHMS as readonly string[]).includes(text);
+
 export const isRsa = (algorithm: KeyAlgorithm): boolean => algorithm.startsWith("rsa-");
 
 /** The hash that goes with a CA key (requirements.md K-01). */

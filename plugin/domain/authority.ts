@@ -4,9 +4,14 @@ import {
   schemeOfKey,
   type SignatureScheme,
 } from "./algorithm.ts";
+import type { OutsideAuthority } from "./outside-authority.ts";
+import type { ShapeExtras } from "./console/extras.ts";
 
-/** Requirements.md A-01: `external` is a root whose key is elsewhere (certificate only). */
-export const AUTHORITY_KINDS = ["root", "external", "intermediate", "issuing"] as const;
+/**
+ * Requirements.md A-01: `external` is a root whose key is elsewhere (certificate only); `outside` issues elsewhere, and devices call its SCEP URL
+ * themselves.
+ */
+export const AUTHORITY_KINDS = ["root", "external", "intermediate", "issuing", "outside"] as const;
 export type AuthorityKind = (typeof AUTHORITY_KINDS)[number];
 
 /** A-16. `expired` is not stored: `statusAt` derives it. */
@@ -32,7 +37,9 @@ export interface Authority {
   readonly publicKey: Uint8Array;
   /** DER; undefined while pending. */
   readonly certificate: Uint8Array | undefined;
-  /** DER PKCS#10 of a pending authority. */
+  /** Earlier certificates of the same key, newest first, DER (A-19); those that have expired may be missing. */
+  readonly pastCertificates: readonly Uint8Array[];
+  /** DER PKCS#10 of a pending authority, or of one that is being renewed under an outside root. */
   readonly csr: Uint8Array | undefined;
   /** Lower-case hex, 40 characters (RFC 7093 method 1). */
   readonly subjectKeyId: string;
@@ -46,6 +53,14 @@ export interface Authority {
   readonly single: boolean;
   /** The delegated OCSP responder: key reference and certificate, DER. */
   readonly ocspResponder: { readonly keyRef: string; readonly certificate: Uint8Array } | undefined;
+  /** Of the kind `outside` only. */
+  readonly outside: OutsideAuthority | undefined;
+  /** Ids of the certificate profiles it may issue by (A-26); undefined: it is not restricted. */
+  readonly profiles?: readonly string[] | undefined;
+  /** What consoles keep beside it. */
+  readonly shapeExtras?: ShapeExtras | undefined;
+  /** When it was deleted; its identifier stays taken for a day (A-21). */
+  readonly deletedAt?: Date | undefined;
   readonly version: number;
   readonly createdAt: Date;
 }
@@ -66,6 +81,7 @@ export const DEFAULT_LIFE_YEARS: Record<AuthorityKind, number> = {
   external: 20,
   intermediate: 10,
   issuing: 10,
+  outside: 10,
 };
 
 /** Path of a CRL below the public base URL (foundations.md 29). */
@@ -80,3 +96,9 @@ export const caCertificatePath = (
   tenant: string,
   authority: Pick<Authority, "id" | "subjectKeyId">,
 ): string => `/ca/${tenant}/${authority.id}/${authority.subjectKeyId.slice(0, 8)}.cer`;
+/** Of one of the certificates of its key (A-19), by serial number. */
+export const oneCaCertificatePath = (
+  tenant: string,
+  authority: Pick<Authority, "id" | "subjectKeyId">,
+  serial: string,
+): string => `/ca/${tenant}/${authority.id}/${authority.subjectKeyId.slice(0, 8)}/${serial}.cer`;

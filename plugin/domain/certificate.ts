@@ -36,6 +36,8 @@ export interface Certificate {
   readonly templateId: string | undefined;
   readonly templateVersion: number | undefined;
   readonly endpointId: string | undefined;
+  /** The RA that its request was addressed to. */
+  readonly raId: string | undefined;
   readonly deviceId: string | undefined;
   readonly createdAt: Date;
   readonly issuedAt: Date | undefined;

@@ -1,3 +1,4 @@
+import type { DetectedClient } from "./client-detection.ts";
 import type { ClientProfileName, Endpoint } from "./endpoint.ts";
 
 /** What an interoperability profile changes, why, and where that is known from. Data only; every change away from the secure default is warned about. */
@@ -8,6 +9,10 @@ export interface ClientProfile {
   readonly acceptMd5Csr: boolean;
   /** GetCACert lists the RA twice, for clients that look for a signing and an encrypting one. */
   readonly duplicateRa: boolean;
+  /** GetCACert ends with the root, also where the endpoint leaves it out. */
+  readonly needsRoot: boolean;
+  /** AES-GCM envelopes (AuthEnvelopedData) are taken, and answered in kind. */
+  readonly gcm: boolean;
   /** One identity may hand in requests for many devices: the signer's key need not be the request's. */
   readonly allowProxySigner: boolean;
   readonly reason: string;
@@ -18,6 +23,8 @@ const SECURE = {
   legacy: false,
   acceptMd5Csr: false,
   duplicateRa: false,
+  needsRoot: false,
+  gcm: false,
   allowProxySigner: false,
 } as const;
 
@@ -60,8 +67,9 @@ export const CLIENT_PROFILE_TABLE: Readonly<Record<ClientProfileName, ClientProf
   },
   fortigate: {
     ...SECURE,
+    needsRoot: true,
     reason:
-      "plain HTTP and polling; wants one CA certificate where it cannot read the RA list: use a `single` authority",
+      "plain HTTP and polling; from FortiOS 7.0.4 the root must be listed; where it cannot read a list at all: use a `single` authority",
     source: "Jellyfish v4.2 section 5.2",
   },
   sonicwall: {
@@ -79,17 +87,43 @@ export const CLIENT_PROFILE_TABLE: Readonly<Record<ClientProfileName, ClientProf
   },
 };
 
-/** How one endpoint speaks: its own switches and those of its profile together. */
-export type Dialect = Omit<ClientProfile, "reason" | "source">;
+/** What one endpoint takes: its own switches and those of its profile together. Nobody is detected into it. */
+export type Dialect = Pick<ClientProfile, "legacy" | "acceptMd5Csr" | "allowProxySigner" | "gcm">;
 
-export const dialectOf = (
-  endpoint: Pick<Endpoint, "clientProfile" | "legacy" | "acceptMd5Csr">,
-): Dialect => {
+type Switches = Pick<Endpoint, "clientProfile" | "legacy" | "acceptMd5Csr" | "acceptGcm">;
+
+export const dialectOf = (endpoint: Switches): Dialect => {
   const profile = CLIENT_PROFILE_TABLE[endpoint.clientProfile];
   return {
     legacy: endpoint.legacy || profile.legacy,
     acceptMd5Csr: endpoint.acceptMd5Csr || profile.acceptMd5Csr,
-    duplicateRa: profile.duplicateRa,
     allowProxySigner: profile.allowProxySigner,
+    gcm: endpoint.acceptGcm || profile.gcm,
   };
+};
+
+/** How certificates are listed, which admits nothing and may therefore follow from who seems to ask. */
+export type Presentation = Pick<ClientProfile, "duplicateRa" | "needsRoot">;
+
+/** The endpoint's profile decides; at `auto`, that of the client detected. */
+export const presentationOf = (
+  { clientProfile }: Pick<Endpoint, "clientProfile">,
+  client: DetectedClient | undefined,
+): Presentation => {
+  const { duplicateRa, needsRoot } =
+    CLIENT_PROFILE_TABLE[clientProfile === "auto" ? (client?.profile ?? "auto") : clientProfile];
+  return { duplicateRa, needsRoot };
+};
+
+/** The profile that would take what the endpoint has refused from this client; undefined where none would. A hint for administrators. */
+export const profileThatHelps = (
+  endpoint: Switches,
+  client: DetectedClient | undefined,
+): ClientProfileName | undefined => {
+  if (client === undefined) return undefined;
+  const taken = dialectOf(endpoint);
+  const { legacy, acceptMd5Csr } = CLIENT_PROFILE_TABLE[client.profile];
+  return (legacy && !taken.legacy) || (acceptMd5Csr && !taken.acceptMd5Csr)
+    ? client.profile
+    : undefined;
 };

@@ -14,6 +14,8 @@ export interface Device {
   readonly hostDeviceId: string;
   readonly platform: Platform;
   readonly status: DeviceStatus;
+  /** When that happened which gave it this status, by the host's clock; an older event does not undo it. */
+  readonly statusAt: Date;
   readonly attributes: Readonly<Record<string, string>>;
   readonly createdAt: Date;
   readonly updatedAt: Date;

@@ -72,3 +72,7 @@ export const compareDurations = (a: Duration, b: Duration): number =>
   addDuration(COMMON_YEAR, a).getTime() - addDuration(COMMON_YEAR, b).getTime();
 
 const COMMON_YEAR = new Date(Date.UTC(2025, 0, 1));
+
+/** So many times 24 hours later; earlier for a negative number. */
+export const addDays = (time: Date, days: number): Date =>
+  new Date(time.getTime() + days * 86_400_000);

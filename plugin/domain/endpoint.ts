@@ -43,6 +43,21 @@ export interface RollOver {
   readonly authorityId: string;
   readonly raId: string;
   readonly from: Date;
+  /** Until when the RA before it still opens envelopes; 30 days unless given. */
+  readonly until?: Date | undefined;
+}
+
+/**
+ * Other CAs whose certificates are as good as a challenge here (RFC 8894 section 2.3), for devices that move from them. Their revocation is
+ * not looked at: such a CA is to be taken out when its devices have moved.
+ */
+export interface ForeignRenewal {
+  /** CA certificates, DER. */
+  readonly authorities: readonly Uint8Array[];
+  /** What is issued in their place; the certificate's names must fit it. */
+  readonly templateId: string;
+  /** When no device matches: refuse, or enrol as an unmanaged device. */
+  readonly unknownDevice: StaticPolicy["unknownDevice"];
 }
 
 /** The object behind a SCEP URL. */
@@ -63,6 +78,12 @@ export interface Endpoint {
   readonly legacy: boolean;
   /** Accept MD5-signed CSRs if the signature verifies (decision 7); warned. */
   readonly acceptMd5Csr: boolean;
+  /** Accept AES-GCM envelopes (RFC 5083). */
+  readonly acceptGcm: boolean;
+  /** How far a message's signingTime may be from now, as an ISO 8601 duration; undefined: it is not looked at. */
+  readonly signingTimeTolerance: string | undefined;
+  /** Whose certificates may sign a renewal besides our own; undefined: nobody's. */
+  readonly foreignRenewal: ForeignRenewal | undefined;
   /** Only what differs from the defaults; see `limitsOf`. */
   readonly limits: Partial<EndpointLimits>;
   /** `manual`: requests wait until somebody approves them (PENDING, then CertPoll). */

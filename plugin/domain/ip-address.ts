@@ -7,9 +7,10 @@ export const ipOctets = (text: string): Uint8Array | undefined => {
   return octets === undefined ? undefined : Uint8Array.from(octets);
 };
 
-/** The text of 4 or 16 octets; IPv6 as RFC 5952 writes it. */
-export const ipText = (octets: Uint8Array): string => {
+/** The text of 4 or 16 octets, IPv6 as RFC 5952 writes it; undefined for another number of them. */
+export const ipText = (octets: Uint8Array): string | undefined => {
   if (octets.length === 4) return octets.join(".");
+  if (octets.length !== 16) return undefined;
   const groups = Array.from(
     { length: 8 },
     (_, i) => ((octets[2 * i] ?? 0) << 8) | (octets[2 * i + 1] ?? 0),

@@ -15,6 +15,7 @@ export type Role = (typeof ROLES)[number];
 /** What a person or a machine may be allowed to do. */
 export const RIGHTS = [
   "tenants:manage",
+  "tokens:manage",
   "authorities:read",
   "authorities:manage",
   "ca-certificates:download",

@@ -12,7 +12,18 @@ export interface Ra {
   readonly notAfter: Date | undefined;
   readonly origin: "issued" | "given" | "csr" | "single";
   readonly createdAt: Date;
+  /** The RA that it was made ahead for. */
+  readonly replaces: string | undefined;
+  /** When it was put away after its overlap; it opens nothing from then on. */
+  readonly retiredAt: Date | undefined;
 }
 
 export const isLiveRa = (ra: Ra, now: Date): boolean =>
-  ra.certificate !== undefined && ra.notAfter !== undefined && ra.notAfter > now;
+  ra.retiredAt === undefined &&
+  ra.certificate !== undefined &&
+  ra.notAfter !== undefined &&
+  ra.notAfter > now;
+
+/** The RA that was made ahead for another one; undefined while there is none. */
+export const heirOf = (raId: string, ras: readonly Ra[]): Ra | undefined =>
+  ras.find(({ replaces, retiredAt }) => replaces === raId && retiredAt === undefined);

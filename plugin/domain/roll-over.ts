@@ -28,7 +28,7 @@ export const reignAt = (endpoint: Endpoint, now: Date): Reign => {
           {
             raId: endpoint.raId,
             authorityId: endpoint.authorityId,
-            until: addDuration(next.from, OVERLAP),
+            until: next.until ?? addDuration(next.from, OVERLAP),
           },
         ]
       : endpoint.retiredRas;
@@ -38,4 +38,33 @@ export const reignAt = (endpoint: Endpoint, now: Date): Reign => {
     next: over ? undefined : next,
     retired: retired.filter(({ until }) => until > now),
   };
+};
+
+/** The endpoint with everything written down that has happened by the clock; the same object when nothing has. The caller counts its version. */
+export const settledAt = (endpoint: Endpoint, now: Date): Endpoint => {
+  const reign = reignAt(endpoint, now);
+  const changed =
+    reign.next !== endpoint.next || reign.retired.length !== endpoint.retiredRas.length;
+  if (!changed) return endpoint;
+  return {
+    ...endpoint,
+    authorityId: reign.authorityId,
+    raId: reign.raId,
+    next: reign.next,
+    retiredRas: reign.retired,
+    // A chain of its own was that of the authority before.
+    chain: reign.authorityId === endpoint.authorityId ? endpoint.chain : [],
+  };
+};
+
+/** When `settledAt` next has something to write down; undefined while nothing is scheduled. */
+export const reignEndsAt = ({
+  next,
+  retiredRas,
+}: Pick<Endpoint, "next" | "retiredRas">): Date | undefined => {
+  const times = [
+    ...(next === undefined ? [] : [next.from.getTime()]),
+    ...retiredRas.map(({ until }) => until.getTime()),
+  ];
+  return times.length === 0 ? undefined : new Date(Math.min(...times));
 };

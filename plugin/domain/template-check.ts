@@ -1,7 +1,9 @@
 import { CountersignError, type Issue } from "../errors.ts";
+import { attemptProblems } from "./attempt-policy.ts";
 import { isRsa } from "./algorithm.ts";
 import { addDuration, compareDurations, parseDuration, type Duration } from "./duration.ts";
 import { isOid } from "./oid.ts";
+import { parseRenewalSpread } from "./renewal-spread.ts";
 import { parseRenewalWindow } from "./renewal-window.ts";
 import { normalizeSan } from "./san-value.ts";
 import { sanMatcher, subjectMatcher } from "./subject-matcher.ts";
@@ -12,7 +14,14 @@ import { parseTextPattern } from "./text-pattern.ts";
 /** What of a template is checked: all that its author writes. */
 export type TemplateDraft = Omit<
   Template,
-  "id" | "name" | "version" | "authorityId" | "createdAt" | "updatedAt"
+  | "id"
+  | "name"
+  | "version"
+  | "authorityId"
+  | "profileId"
+  | "shapeExtras"
+  | "createdAt"
+  | "updatedAt"
 >;
 
 /** The authority a template is checked against. */
@@ -49,13 +58,18 @@ export const templateProblems = (
   ...keyProblems(template),
   ...usageProblems(template),
   ...lifeProblems(template, authority),
+  ...fault("renewalSpread", () => void parseRenewalSpread(template.renewalSpread)),
   ...fault("renewalGrace", () => void parseDuration(template.renewalGrace)),
-  ...fault("challengeLifetime", () => {
-    const life = parseDuration(template.challengeLifetime);
-    if (compareDurations(life, SHORTEST_CHALLENGE) < 0)
-      refuse("a challenge lives 1 minute at least");
-    if (compareDurations(life, LONGEST_CHALLENGE) > 0) refuse("a challenge lives 90 days at most");
-  }),
+  ...(["challengeLifetime", "pushedChallengeLifetime"] as const).flatMap((field) =>
+    fault(field, () => {
+      const life = parseDuration(template[field]);
+      if (compareDurations(life, SHORTEST_CHALLENGE) < 0)
+        refuse("a challenge lives 1 minute at least");
+      if (compareDurations(life, LONGEST_CHALLENGE) > 0)
+        refuse("a challenge lives 90 days at most");
+    }),
+  ),
+  ...attemptProblems(template.attempts),
 ];
 
 /** What works but surprises: for a hint beside the form, not a fault. */

@@ -1,4 +1,6 @@
+import type { AttemptPolicy } from "./attempt-policy.ts";
 import type { KeyAlgorithm } from "./algorithm.ts";
+import type { ShapeExtras } from "./console/extras.ts";
 import type { SanType } from "./san.ts";
 
 /** RFC 5280 section 4.2.1.3, in bit order. */
@@ -25,11 +27,18 @@ export interface SanPattern {
 export const SCEP_RENEWALS = ["off", "any-time", "in-window"] as const;
 export type ScepRenewal = (typeof SCEP_RENEWALS)[number];
 
+/** `revoke`: as superseded. */
+export const OLD_CERTIFICATES = ["keep", "revoke"] as const;
+export type OldCertificate = (typeof OLD_CERTIFICATES)[number];
+
 /** Certificate policy (T-23). */
 export interface CertificatePolicy {
   readonly oid: string;
   readonly cps?: string;
 }
+
+/** A day: what a phone that is off over night needs. */
+export const DEFAULT_PUSHED_LIFETIME = "P1D";
 
 /** What we issue by. Durations are ISO 8601 (`PT12H`, `P47D`, `P1Y`). */
 export interface Template {
@@ -53,18 +62,31 @@ export interface Template {
   /** How far notBefore lies in the past; never shortens the life. */
   readonly backdate: string;
   readonly challengeMode: "static" | "dynamic";
-  /** Life of a dynamic challenge from when it is minted. */
+  /** Life of a dynamic challenge from when it is minted: when the device takes its profile. */
   readonly challengeLifetime: string;
+  /** Its life where the host cannot wait for the device and the profile is rendered when it is pushed; never less than `challengeLifetime`. */
+  readonly pushedChallengeLifetime: string;
+  readonly attempts: AttemptPolicy;
   readonly keyStorage: KeyStorage;
-  /** Window before expiry, `P30D` or a share `20%`; kept here, acted on by the planner. */
+  /** Whether the planner renews its certificates by itself (L-01). */
+  readonly autoRenewal: boolean;
+  /** Window before expiry, `P30D` or a share of the life `20%` (L-02). */
   readonly renewalWindow: string;
+  /** The part of the window, from its opening, over which devices are spread: `0%` to `90%`. */
+  readonly renewalSpread: string;
   /** SCEP renewal by the old certificate: never, whenever asked, or only inside `renewalWindow`. */
   readonly scepRenewal: ScepRenewal;
   /** How long after its end a certificate may still renew; `PT0S`: not at all. */
   readonly renewalGrace: string;
+  /** What becomes of the certificate before once the new one has been seen on the device (L-07). */
+  readonly oldCertificate: OldCertificate;
   readonly policies: readonly CertificatePolicy[];
   /** A device may hold two live certificates of this template (T-25). */
   readonly allowDuplicates: boolean;
+  /** The certificate profile it keeps to; must be enabled on an authority that has such a list (A-26). */
+  readonly profileId?: string | undefined;
+  /** What consoles keep beside it. */
+  readonly shapeExtras?: ShapeExtras | undefined;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }

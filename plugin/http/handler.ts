@@ -2,12 +2,13 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { CountersignError } from "../errors.ts";
 import type { Logger } from "../ports/ambient.ts";
 import type { ConsoleRoutes } from "./console-routes.ts";
+import type { HookRoutes } from "./hook-routes.ts";
 import { logFailure } from "./log-failure.ts";
 import { problemReply } from "./problem.ts";
 import { type Reply, sendReply } from "./reply.ts";
 import type { ScepRoutes } from "./scep-routes.ts";
 import type { StatusRoutes } from "./status-routes.ts";
-import { type Target, targetOf } from "./target.ts";
+import { asScep, type Target, targetOf } from "./target.ts";
 
 /** Mounts in Express 4 and 5, middie and raw `http`. Without `next` unknown paths are answered with 404. */
 export type Handler = (
@@ -16,15 +17,19 @@ export type Handler = (
   next?: (error?: unknown) => void,
 ) => void;
 
-/** What a listener serves (foundations.md 20): SCEP; CRLs, CA certificates and OCSP; the admin API, its console and metrics. Health is on all. */
-export type Part = "scep" | "status" | "admin";
-export const PARTS: readonly Part[] = ["scep", "status", "admin"];
+/**
+ * What a listener serves (foundations.md 20): SCEP; CRLs, CA certificates and OCSP; signed webhooks of MDM servers; the admin API, its
+ * console and metrics. Health is on all.
+ */
+export type Part = "scep" | "status" | "hooks" | "admin";
+export const PARTS: readonly Part[] = ["scep", "status", "hooks", "admin"];
 
 /** All that answers, once an installation runs. */
 export interface Site {
   readonly scep: ScepRoutes;
   readonly status: StatusRoutes;
   readonly console: ConsoleRoutes;
+  readonly hooks: HookRoutes;
   readonly app: (request: IncomingMessage, response: ServerResponse) => void;
 }
 
@@ -32,6 +37,8 @@ export interface Site {
 export interface HandlerParts {
   readonly parts: readonly Part[];
   readonly mountPath: string;
+  /** The endpoint that answers where NDES does. */
+  readonly ndesEndpoint: string | undefined;
   /** The running site; undefined before start and after close. */
   readonly site: () => Site | undefined;
   readonly logger: Logger;
@@ -42,6 +49,7 @@ const PLACES: Readonly<Record<string, Part>> = {
   crl: "status",
   ca: "status",
   ocsp: "status",
+  hooks: "hooks",
   api: "admin",
   console: "admin",
   metrics: "admin",
@@ -49,7 +57,13 @@ const PLACES: Readonly<Record<string, Part>> = {
 const HEALTH = new Set(["healthz", "readyz"]);
 
 /** Looks at the path first, so that SCEP, CRLs and OCSP never pass through Express. */
-export const createHandler = ({ parts, mountPath, site, logger }: HandlerParts): Handler => {
+export const createHandler = ({
+  parts,
+  mountPath,
+  ndesEndpoint,
+  site,
+  logger,
+}: HandlerParts): Handler => {
   const serves = (place: string, path: string): boolean => {
     const part = PLACES[place];
     if (part === undefined) return HEALTH.has(place);
@@ -59,7 +73,7 @@ export const createHandler = ({ parts, mountPath, site, logger }: HandlerParts):
     );
   };
   return (request, response, next) => {
-    const target = targetOf(request.url ?? "/", mountPath);
+    const target = asScep(targetOf(request.url ?? "/", mountPath), ndesEndpoint);
     const place = target.path.split("/", 2)[1] ?? "";
     const refuse = (thrown: unknown): void => {
       logFailure(logger, thrown, { method: request.method, path: target.path });
@@ -96,4 +110,5 @@ const FAST = {
   ca: status,
   ocsp: status,
   console: (site, request, target) => site.console.answer(request, target),
+  hooks: (site, request, target) => site.hooks.answer(request, target),
 } satisfies Record<string, Fast>;

@@ -3,6 +3,7 @@ import { type Principal, type Role, ROLES } from "../domain/principal.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import { CountersignError } from "../errors.ts";
 import type { Clock } from "../ports/ambient.ts";
+import type { AdminTokens } from "../services/admin-tokens.ts";
 
 export const LOCAL_ISSUER = "countersign";
 
@@ -17,17 +18,28 @@ export interface TokenRequest {
   readonly lifetimeSeconds: number;
 }
 
-/** Bearer tokens signed with a key that is derived from the server secret (HS256); they live until they expire. */
+/** A token as it is handed out, once. */
+export interface MintedToken {
+  /** By which it is listed and revoked. */
+  readonly id: string;
+  readonly token: string;
+}
+
+/** Bearer tokens signed with a key that is derived from the server secret (HS256); each is written down, and good until its end or its revocation. */
 export class LocalTokens {
   /** `enabled` false: none is made, none is taken. */
   constructor(
     private readonly key: Uint8Array,
     private readonly clock: Clock,
+    private readonly book: Pick<AdminTokens, "record" | "check">,
     private readonly enabled: boolean,
   ) {}
 
-  /** Throws `invalid_input` for a token that could do nothing, `forbidden` where local tokens are switched off. */
-  async mint(request: TokenRequest): Promise<string> {
+  /**
+   * `by`: principal id, for the ledger. Throws `invalid_input` for a token that could do nothing, `forbidden` where local tokens are switched
+   * off.
+   */
+  async mint(request: TokenRequest, by: string): Promise<MintedToken> {
     if (!this.enabled)
       throw new CountersignError("forbidden", "admin.tokens.localKey is switched off");
     const { subject, tenant, roles = [], operator = false, lifetimeSeconds } = request;
@@ -40,17 +52,21 @@ export class LocalTokens {
         "a token needs a subject, and a tenant with roles unless it is the operator's",
       );
     }
-    const now = Math.floor(this.clock.now().getTime() / 1000);
-    return new SignJWT({
+    const own = operator ? { tenant: undefined, roles: undefined } : { tenant, roles };
+    const { id, createdAt } = await this.book.record(by, { subject, lifetimeSeconds, ...own });
+    const now = Math.floor(createdAt.getTime() / 1000);
+    const token = await new SignJWT({
       kind: operator ? "operator" : "user",
       ...(operator ? {} : { tenant, roles }),
     })
       .setProtectedHeader({ alg: "HS256", typ: "JWT" })
+      .setJti(id)
       .setIssuer(LOCAL_ISSUER)
       .setSubject(subject)
       .setIssuedAt(now)
       .setExpirationTime(now + lifetimeSeconds)
       .sign(this.key);
+    return { id, token };
   }
 
   /** Throws `unauthenticated`. */
@@ -61,13 +77,18 @@ export class LocalTokens {
       algorithms: ["HS256"],
       issuer: LOCAL_ISSUER,
       currentDate: this.clock.now(),
-      requiredClaims: ["sub", "exp"],
+      // One without an id was minted by a version that wrote none down: it could not be revoked.
+      requiredClaims: ["sub", "exp", "jti"],
     }).catch((cause: unknown) => {
       throw new CountersignError("unauthenticated", "the token is not valid", { cause });
     });
-    const id = payload.sub ?? "";
-    if (payload["kind"] === "operator") return { id, kind: "operator" };
-    return userPrincipal(id, payload["tenant"], payload["roles"]);
+    const { sub: id = "", jti = "" } = payload;
+    const principal: Principal =
+      payload["kind"] === "operator"
+        ? { id, kind: "operator" }
+        : userPrincipal(id, payload["tenant"], payload["roles"]);
+    await this.book.check(jti, principal.tenant);
+    return principal;
   }
 }
 

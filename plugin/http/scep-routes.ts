@@ -25,6 +25,7 @@ export class ScepRoutes {
   async answer(request: IncomingMessage, target: Target): Promise<Reply> {
     const [, , endpointId = ""] = target.path.split("/");
     const source = sourceOf(request);
+    const userAgent = request.headers["user-agent"];
     await this.operations.admit(endpointId, source);
     const { operation, message } = parseScepQuery(target.query);
     switch (request.method) {
@@ -35,6 +36,7 @@ export class ScepRoutes {
           operation: "PKIOperation",
           message: await readBody(request, this.limits),
           source,
+          userAgent,
         });
       case "GET":
       case "HEAD": {
@@ -47,6 +49,7 @@ export class ScepRoutes {
           operation: name,
           message: name === "PKIOperation" ? decodeGetMessage(message ?? "") : undefined,
           source,
+          userAgent,
         });
       }
       default:

@@ -43,21 +43,28 @@ export class StatusRoutes {
     });
   }
 
-  /** `/ca/{tenant}/{authority}/{first 8 hex of the SKI}.cer`: one DER certificate (RFC 5280 section 4.2.2.1). */
+  /**
+   * `/ca/{tenant}/{authority}/{first 8 hex of the SKI}.cer`: the certificate in use (RFC 5280 section 4.2.2.1), `….p7c`: all valid ones of the
+   * key, certs-only, `…/{serial}.cer`: one of them.
+   */
   private async caCertificate(
     request: IncomingMessage,
     tenant: string,
     id: string,
     rest: readonly string[],
   ) {
-    const [file = "", ...more] = rest;
-    const named = file.endsWith(".cer") && more.length === 0;
-    const body = named
-      ? await this.status.caCertificate(tenant, id, file.slice(0, -".cer".length))
-      : undefined;
+    const [, keyId = "", serial, bundle, one] =
+      /^([0-9a-f]{8})(?:\/([0-9a-f]{1,40})(?=\.cer$))?\.(?:(p7c)|(cer))$/.exec(rest.join("/")) ??
+      [];
+    const body =
+      bundle !== undefined
+        ? await this.status.caBundle(tenant, id, keyId)
+        : one !== undefined
+          ? await this.status.caCertificate(tenant, id, keyId, serial)
+          : undefined;
     if (body === undefined) throw new CountersignError("not_found", "no such CA certificate");
     return conditionalReply(request, {
-      contentType: "application/pkix-cert",
+      contentType: bundle !== undefined ? "application/pkcs7-mime" : "application/pkix-cert",
       body,
       lastModified: undefined,
       maxAge: CERTIFICATE_MAX_AGE,

@@ -14,3 +14,12 @@ export const targetOf = (url: string, mountPath: string): Target => {
   const below = mountPath !== "" && path.startsWith(`${mountPath}/`);
   return { path: below ? path.slice(mountPath.length) : path, query };
 };
+
+/** The address of Windows' NDES, in any case of letters, with or without `/pkiclient.exe` and more behind it. */
+const NDES = /^\/certsrv\/mscep\/mscep\.dll(?=\/|$)/i;
+
+/** NDES's address as that of the endpoint which stands in for it; every other one as it is. */
+export const asScep = (target: Target, ndesEndpoint: string | undefined): Target =>
+  ndesEndpoint === undefined
+    ? target
+    : { ...target, path: target.path.replace(NDES, `/scep/${ndesEndpoint}`) };

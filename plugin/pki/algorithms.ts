@@ -135,36 +135,33 @@ export const signatureSchemeOf = (algorithm: Element | undefined): ReceivedSchem
 
 /** A content cipher of CMS; `legacy` ones want the endpoint's legacy setting. Lengths in octets. */
 export interface ContentCipher {
-  readonly name: "aes-128-cbc" | "aes-192-cbc" | "aes-256-cbc" | "des-ede3-cbc";
+  readonly name: CbcCipherName | GcmCipherName;
   readonly oid: string;
   readonly keyLength: number;
   readonly ivLength: number;
   readonly legacy: boolean;
 }
+export type CbcCipherName = "aes-128-cbc" | "aes-192-cbc" | "aes-256-cbc" | "des-ede3-cbc";
+export type GcmCipherName = "aes-128-gcm" | "aes-192-gcm" | "aes-256-gcm";
 
-/** Every content cipher that we open and write, by name. */
-export const CONTENT_CIPHERS: Readonly<Record<ContentCipher["name"], ContentCipher>> = {
-  "aes-128-cbc": {
-    name: "aes-128-cbc",
-    oid: OID.aes128Cbc,
-    keyLength: 16,
-    ivLength: 16,
-    legacy: false,
-  },
-  "aes-192-cbc": {
-    name: "aes-192-cbc",
-    oid: OID.aes192Cbc,
-    keyLength: 24,
-    ivLength: 16,
-    legacy: false,
-  },
-  "aes-256-cbc": {
-    name: "aes-256-cbc",
-    oid: OID.aes256Cbc,
-    keyLength: 32,
-    ivLength: 16,
-    legacy: false,
-  },
+const aes = <Name extends CbcCipherName | GcmCipherName>(
+  name: Name,
+  dotted: string,
+  keyLength: number,
+): ContentCipher & { readonly name: Name } => ({
+  name,
+  oid: dotted,
+  keyLength,
+  // RFC 5084 section 3.2 recommends 12 octets for GCM, and nobody sends others.
+  ivLength: name.endsWith("-gcm") ? 12 : 16,
+  legacy: false,
+});
+
+/** Every content cipher of EnvelopedData that we open and write, by name. */
+export const CONTENT_CIPHERS: Readonly<Record<CbcCipherName, ContentCipher>> = {
+  "aes-128-cbc": aes("aes-128-cbc", OID.aes128Cbc, 16),
+  "aes-192-cbc": aes("aes-192-cbc", OID.aes192Cbc, 24),
+  "aes-256-cbc": aes("aes-256-cbc", OID.aes256Cbc, 32),
   "des-ede3-cbc": {
     name: "des-ede3-cbc",
     oid: OID.desEde3Cbc,
@@ -173,7 +170,25 @@ export const CONTENT_CIPHERS: Readonly<Record<ContentCipher["name"], ContentCiph
     legacy: true,
   },
 };
-const CIPHERS = new Map(Object.values(CONTENT_CIPHERS).map((cipher) => [cipher.oid, cipher]));
 
-/** The content cipher with this OID; undefined for one that we neither open nor write. */
+/** Every content cipher of AuthEnvelopedData, by name. */
+export const GCM_CIPHERS = {
+  "aes-128-gcm": aes("aes-128-gcm", OID.aes128Gcm, 16),
+  "aes-192-gcm": aes("aes-192-gcm", OID.aes192Gcm, 24),
+  "aes-256-gcm": aes("aes-256-gcm", OID.aes256Gcm, 32),
+} as const satisfies Readonly<Record<GcmCipherName, ContentCipher>>;
+
+const byOid = <C extends ContentCipher>(ciphers: readonly C[]): ReadonlyMap<string, C> =>
+  new Map(ciphers.map((cipher) => [cipher.oid, cipher]));
+const CIPHERS = byOid(Object.values(CONTENT_CIPHERS));
+const AEAD_CIPHERS = byOid<ContentCipher & { readonly name: GcmCipherName }>(
+  Object.values(GCM_CIPHERS),
+);
+
+/** The cipher of EnvelopedData with this OID; undefined for one that we neither open nor write. */
 export const contentCipherOf = (dotted: string): ContentCipher | undefined => CIPHERS.get(dotted);
+
+/** The cipher of AuthEnvelopedData with this OID; undefined for one that we neither open nor write. */
+export const gcmCipherOf = (
+  dotted: string,
+): (ContentCipher & { readonly name: GcmCipherName }) | undefined => AEAD_CIPHERS.get(dotted);

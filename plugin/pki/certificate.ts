@@ -132,6 +132,16 @@ export const parseTbs = (der: Uint8Array): TbsCertificate => new TbsCertificate(
 export const parseCertificate = (der: Uint8Array): ParsedCertificate =>
   new ParsedCertificate(readDer(der));
 
+/** The same; undefined for what cannot be read. */
+export const tryParseCertificate = (der: Uint8Array): ParsedCertificate | undefined => {
+  try {
+    return parseCertificate(der);
+  } catch (error) {
+    if (error instanceof CountersignError) return undefined;
+    throw error;
+  }
+};
+
 const PEM = /-----BEGIN (?:X509 )?CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END /g;
 
 /** DER of the one certificate in a file, which is DER or PEM (text around the block is fine). Throws `invalid_input`. */
@@ -150,13 +160,4 @@ export const readCertificateFile = (bytes: Uint8Array): Uint8Array => {
   } catch (error) {
     throw refuse(`the file holds no readable certificate (${messageOf(error)})`, error);
   }
-};
-
-/** PEM with lines of 64 characters (RFC 7468). */
-export const toPem = (der: Uint8Array, label: string): string => {
-  const lines =
-    Buffer.from(der)
-      .toString("base64")
-      .match(/.{1,64}/g) ?? [];
-  return `-----BEGIN ${label}-----\n${lines.join("\n")}\n-----END ${label}-----\n`;
 };

@@ -1,7 +1,9 @@
 import { createDecipheriv, createHash, hash } from "node:crypto";
 import type { Decrypter } from "../ports/keys.ts";
-import type { Envelope } from "./cms-envelope.ts";
+import type { Authentication, Envelope } from "./cms-envelope.ts";
 import { isFor, type Recipient, type RecipientName } from "./cms-recipient.ts";
+
+const NOTHING = new Uint8Array(0);
 
 /** The first of our names that the envelope has a recipient for; undefined when it is for none of them. */
 export const recipientOf = <Name extends RecipientName>(
@@ -33,6 +35,8 @@ export const envelopeDigests = (
     contentDigest: createHash("sha256")
       .update(`${scheme} ${envelope.cipher.name} `)
       .update(envelope.iv)
+      .update(envelope.authentication?.tag ?? NOTHING)
+      .update(envelope.authentication?.attributes ?? NOTHING)
       .update(envelope.encryptedContent)
       .digest("hex"),
   };
@@ -50,6 +54,25 @@ const paddingLength = (plaintext: Uint8Array, block: number): number => {
   return last & right;
 };
 
+/** AES-GCM; the octets come back whether or not the tag is right. */
+const openAuthentic = (
+  encryptedContent: Uint8Array,
+  key: Uint8Array,
+  iv: Uint8Array,
+  { cipher, tag, attributes }: Authentication,
+): { readonly plaintext: Uint8Array; readonly ok: boolean } => {
+  const decipher = createDecipheriv(cipher, key, iv, { authTagLength: tag.length })
+    .setAAD(attributes)
+    .setAuthTag(tag);
+  const plaintext = decipher.update(encryptedContent);
+  try {
+    decipher.final();
+    return { plaintext, ok: true };
+  } catch {
+    return { plaintext, ok: false };
+  }
+};
+
 /**
  * Opens an envelope. Whatever is wrong with it (not for this name, key transport, length, padding) comes back as `ok: false` with arbitrary
  * octets after the same work, so that the caller goes on with them and answers at one exit (scep.md 5.3). Throws only what
@@ -60,10 +83,14 @@ export const openEnvelope = async (
   name: RecipientName,
   decrypter: Decrypter,
 ): Promise<{ readonly plaintext: Uint8Array; readonly ok: boolean }> => {
-  const { cipher, iv, encryptedContent } = envelope;
+  const { cipher, iv, encryptedContent, authentication } = envelope;
   const mine = envelope.recipients.some((recipient) => isFor(recipient, name));
   const { encryptedKey, scheme } = transportFor(envelope, name);
   const key = await decrypter.unwrap(encryptedKey, scheme, cipher.keyLength);
+  if (authentication !== undefined) {
+    const opened = openAuthentic(encryptedContent, key, iv, authentication);
+    return { plaintext: opened.plaintext, ok: mine && opened.ok };
+  }
   const blocks = Math.floor(encryptedContent.length / cipher.ivLength);
   const whole = blocks > 0 && blocks * cipher.ivLength === encryptedContent.length;
   const input =

@@ -2,7 +2,7 @@ import type { SubjectAltName } from "../domain/san.ts";
 import { CountersignError } from "../errors.ts";
 import { oidOf, textOf, type Element } from "./der-read.ts";
 import { context, contextPrimitive, oid, utf8String } from "./der-write.ts";
-import { ipOctets, ipText } from "./ip-address.ts";
+import { ipOctets, ipText } from "../domain/ip-address.ts";
 import { isAscii, isUnicode } from "./name.ts";
 import { OID } from "./oids.ts";
 

@@ -4,6 +4,7 @@ export const OID = {
   data: "1.2.840.113549.1.7.1",
   signedData: "1.2.840.113549.1.7.2",
   envelopedData: "1.2.840.113549.1.7.3",
+  authEnvelopedData: "1.2.840.113549.1.9.16.1.23",
   // signed attributes
   contentType: "1.2.840.113549.1.9.3",
   messageDigest: "1.2.840.113549.1.9.4",
@@ -48,6 +49,9 @@ export const OID = {
   aes192Cbc: "2.16.840.1.101.3.4.1.22",
   aes256Cbc: "2.16.840.1.101.3.4.1.42",
   desEde3Cbc: "1.2.840.113549.3.7",
+  aes128Gcm: "2.16.840.1.101.3.4.1.6",
+  aes192Gcm: "2.16.840.1.101.3.4.1.26",
+  aes256Gcm: "2.16.840.1.101.3.4.1.46",
   // certificate extensions (RFC 5280 section 4.2)
   subjectKeyIdentifier: "2.5.29.14",
   keyUsage: "2.5.29.15",

@@ -7,6 +7,8 @@ import { OID } from "./oids.ts";
  */
 export interface TransientCertificate {
   readonly raw: Uint8Array;
+  /** X.509 version 1 carries no version. */
+  readonly version1: boolean;
   /** Name as received, with tag and length. */
   readonly issuer: Uint8Array;
   /** INTEGER as received, with tag and length. */
@@ -35,6 +37,7 @@ export const transientCertificateOf = (certificate: Element): TransientCertifica
   const [serial, , issuer, , subject, spki] = tbs.children.slice(at);
   return {
     raw: certificate.raw,
+    version1: at === 0,
     serial: expect(serial, TAG.integer, "serial number").raw,
     issuer: expect(issuer, TAG.sequence, "issuer").raw,
     subject: expect(subject, TAG.sequence, "subject").raw,

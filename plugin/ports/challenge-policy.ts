@@ -17,6 +17,9 @@ export interface ChallengeContext {
   readonly endpoint: Endpoint;
   /** The endpoint's templates. */
   readonly templates: readonly Template[];
+  /** Told whose secret it is as soon as that is known, also when it is then refused: for the ledger and the count of attempts. */
+  readonly known?:
+    ((of: { readonly deviceId: string; readonly templateId: string }) => void) | undefined;
 }
 
 /** The answer of a policy that knows the secret. */

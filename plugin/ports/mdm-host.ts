@@ -1,4 +1,6 @@
 import type { Device, Platform } from "../domain/device.ts";
+import type { HostEvent } from "../domain/host-event.ts";
+import type { HeldCertificate } from "../domain/inventory.ts";
 
 /** What a device installs; bytes with their type and a file name. */
 export interface RenderedProfile {
@@ -16,10 +18,23 @@ export interface ProfileOffer {
   render(): Promise<RenderedProfile>;
 }
 
-/** The MDM server's side. Every call answers the host's command id. */
+/** A call of `/hooks/<adapter>` as it came in. */
+export interface HookRequest {
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Uint8Array;
+  /** The adapter's secrets that are good now, the newest first. */
+  readonly secrets: readonly string[];
+  readonly now: Date;
+}
+
+/** The MDM server's side. Every command answers the host's command id. */
 export interface MdmHost {
   readonly id: string;
-  /** Whether the host renders only when the device takes the command (foundations.md 28). */
+  /**
+   * Whether the host renders only when the device takes the command (foundations.md 28). After a restart, when the offer is gone, it asks
+   * `hooks.profileTaken` with the deployment's id. One that cannot wait renders at once; the challenge then lives longer.
+   */
   readonly lazyRender: boolean;
   publishProfile(device: Device, offer: ProfileOffer): Promise<string>;
   removeProfile(device: Device, profileId: string): Promise<string>;
@@ -29,4 +44,13 @@ export interface MdmHost {
   ): Promise<
     { readonly platform: Platform; readonly attributes: Record<string, string> } | undefined
   >;
+  /** All certificates the device holds; undefined when the device has to be asked and `deviceInventory` will report them. */
+  inventory?(device: Device): Promise<readonly HeldCertificate[] | undefined>;
+  /** Asks for a wipe. The device counts as wiped when the host reports `deviceWiped`, not before; a host that does not agree throws. */
+  wipe?(device: Device, because: string): Promise<string>;
+  /**
+   * Reads a call in the host's own format and checks its signature. Throws `unauthenticated`, `invalid_input`. Without it `/hooks/<adapter>` takes
+   * our own format.
+   */
+  parseHook?(request: HookRequest): Promise<readonly HostEvent[]>;
 }

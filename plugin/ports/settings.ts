@@ -15,6 +15,21 @@ export interface Settings {
   readonly retryGrace: number;
   /** Limits of endpoints that set none of their own. */
   readonly limits: Partial<EndpointLimits>;
+  readonly rotation: RotationSettings;
   /** Name shown on profiles. */
   readonly organization: string;
+}
+
+/** When keys are replaced. */
+export interface RotationSettings {
+  /** Days before the end of an RA certificate at which its successor is made. */
+  readonly raDaysBefore: number;
+  /** Days a successor is announced (GetNextCACert) before it takes over, unless somebody names a day. */
+  readonly announceDays: number;
+  /** Days the old RA still opens envelopes, and the old CA waits to be retired, after the successor has taken over. */
+  readonly overlapDays: number;
+  /** Seconds between looks. */
+  readonly checkSeconds: number;
+  /** Whether the key of a retired RA is destroyed. */
+  readonly destroyRetiredRaKeys: boolean;
 }

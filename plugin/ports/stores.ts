@@ -5,18 +5,30 @@ import type {
   CertificateStatus,
   RevocationReason,
 } from "../domain/certificate.ts";
+import type { CertificateProfile } from "../domain/certificate-profile.ts";
 import type { Challenge } from "../domain/challenge.ts";
-import type { Deployment } from "../domain/deployment.ts";
+import type { Deployment, DeploymentState } from "../domain/deployment.ts";
 import type { Device } from "../domain/device.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
 import type { EndpointLimits } from "../domain/endpoint-limits.ts";
-import type { LedgerEntry, LedgerEvent, LedgerRow } from "../domain/events.ts";
+import type { LedgerEntry, LedgerEvent, LedgerRow, SealedEntry } from "../domain/events.ts";
+import type { KeyRollOver } from "../domain/key-roll-over.ts";
+import type { Role } from "../domain/principal.ts";
+import type { Credential } from "../domain/credential.ts";
+import type { Person } from "../domain/person.ts";
 import type { Ra } from "../domain/ra.ts";
 import type { SubjectAltName } from "../domain/san.ts";
 import type { Template } from "../domain/template.ts";
 import type { Tenant, TenantId } from "../domain/tenant.ts";
+import type { HookAdapterStore, HostEventStore, InventoryStore } from "./lifecycle-stores.ts";
 import type { LedgerChainStore } from "./ledger-chain.ts";
 import type { Effect, OutboxEntry } from "./outbox.ts";
+import type {
+  RenewalGroupStore,
+  RenewalRuleStore,
+  RenewalStore,
+  TemplateMoveStore,
+} from "./renewals.ts";
 
 /** Keyset paging: `cursor` is what the page before answered; undefined when there is no more. */
 export interface Page<T> {
@@ -42,6 +54,39 @@ export interface RaStore {
   get(id: string): Promise<Ra | undefined>;
   list(): Promise<readonly Ra[]>;
 }
+/** `insert` throws `conflict` for a taken id and while another one of the same authority is open; `update` as `AuthorityStore`. */
+export interface RollOverStore {
+  insert(rollOver: KeyRollOver): Promise<void>;
+  update(rollOver: KeyRollOver): Promise<void>;
+  get(id: string): Promise<KeyRollOver | undefined>;
+  /** The one of this authority that has not ended. */
+  open(authorityId: string): Promise<KeyRollOver | undefined>;
+  /** Oldest first. */
+  list(): Promise<readonly KeyRollOver[]>;
+}
+/** A bearer token of the admin API, without the token itself. */
+export interface TokenRecord {
+  readonly id: string;
+  readonly subject: string;
+  /** Undefined for the installation operator's. */
+  readonly roles: readonly Role[] | undefined;
+  /** Principal that asked for it. */
+  readonly mintedBy: string;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+  readonly revokedAt: Date | undefined;
+  readonly revokedBy: string | undefined;
+}
+export interface TokenStore {
+  insert(token: TokenRecord): Promise<void>;
+  get(id: string): Promise<TokenRecord | undefined>;
+  /** Newest first. */
+  list(page: PageRequest): Promise<Page<TokenRecord>>;
+  /** False when there is none that is not revoked. */
+  revoke(id: string, at: Date, by: string): Promise<boolean>;
+  /** Forgets those that expired before. */
+  purge(expiredBefore: Date): Promise<void>;
+}
 export interface TemplateStore {
   insert(template: Template): Promise<void>;
   update(template: Template): Promise<void>;
@@ -61,20 +106,31 @@ export interface DeviceStore {
   /** Inserts, or replaces the row of the same id. Keeps the index of attributes. */
   save(device: Device): Promise<void>;
   get(id: string): Promise<Device | undefined>;
+  /** Those that are there; in no order. */
+  byIds(ids: readonly string[]): Promise<readonly Device[]>;
   byHostId(hostId: string, hostDeviceId: string): Promise<Device | undefined>;
   /** Devices that have this value in an indexed attribute (without regard to case); at most `limit`. */
   byAttribute(name: string, value: string, limit: number): Promise<readonly Device[]>;
   list(page: PageRequest): Promise<Page<Device>>;
 }
+export interface DeploymentFilter {
+  readonly deviceId?: string | undefined;
+  readonly templateId?: string | undefined;
+  readonly state?: DeploymentState | undefined;
+}
 export interface DeploymentStore {
+  /** Gives back a claim on it. */
   save(deployment: Deployment): Promise<void>;
+  /** The same for many, in few statements. */
+  saveAll(deployments: readonly Deployment[]): Promise<void>;
+  /** Those that are there; in no order. */
+  byIds(ids: readonly string[]): Promise<readonly Deployment[]>;
   get(id: string): Promise<Deployment | undefined>;
   /** The one live deployment of a template on a device (state other than `removed`). */
   find(deviceId: string, templateId: string): Promise<Deployment | undefined>;
-  list(
-    filter: { readonly deviceId?: string | undefined; readonly templateId?: string | undefined },
-    page: PageRequest,
-  ): Promise<Page<Deployment>>;
+  list(filter: DeploymentFilter, page: PageRequest): Promise<Page<Deployment>>;
+  /** Ids of up to `limit` that are past their deadline or have none, most overdue first; claimed until `leaseUntil`, correct with several nodes. */
+  claimDue(limit: number, now: Date, leaseUntil: Date): Promise<readonly string[]>;
 }
 export interface ChallengeStore {
   /** `mac`: keyed MAC of the secret, lower-case hex; the secret itself is nowhere. */
@@ -83,8 +139,8 @@ export interface ChallengeStore {
   get(id: string): Promise<Challenge | undefined>;
   /** From open to spent, without a certificate: its request waits for approval. False when it was not open or has run out. */
   spend(id: string, now: Date): Promise<boolean>;
-  /** Burns all open and reserved ones of a device; answers their ids. */
-  burnOfDevice(deviceId: string): Promise<readonly string[]>;
+  /** Burns all open and reserved ones of a device, or only those for one template; answers their ids. */
+  burnOfDevice(deviceId: string, templateId?: string): Promise<readonly string[]>;
   /** One more refused try. */
   countFailure(id: string): Promise<void>;
 }
@@ -139,6 +195,11 @@ export interface CertificateFilter {
   readonly deviceId?: string | undefined;
   /** Any spelling is normalised by the caller: lower-case hex without leading zero octets. */
   readonly serial?: string | undefined;
+  /** Words: each must begin a word of subject, alternative names, serial or fingerprint. */
+  readonly text?: readonly string[] | undefined;
+  /** Only the installation's own (true), or all others (false). */
+  readonly internal?: boolean | undefined;
+  /** The lists with an end are ordered by notAfter, soonest first; all others newest first. */
   readonly expiresBefore?: Date | undefined;
   readonly expiresAfter?: Date | undefined;
 }
@@ -149,13 +210,37 @@ export interface RevokedEntry {
   readonly reason: RevocationReason;
   readonly invalidityDate: Date | undefined;
 }
+/** Words that certificates are found by (foundations.md 39); written behind the issuing path. */
+export interface TermStore {
+  /** Takes up to `limit` certificates that are not in it yet; answers how many it took. */
+  advance(now: Date, limit: number): Promise<number>;
+}
 export interface CertificateStore {
-  /** For certificates of the installation's own (authority, RA, OCSP): stored as issued. */
-  insert(certificate: Certificate, der: Uint8Array): Promise<void>;
+  /** For certificates that were signed elsewhere: stored as issued. Those of outside authorities may be known without their DER. */
+  insert(certificate: Certificate, der: Uint8Array | undefined): Promise<void>;
+  /**
+   * For certificates of the installation's own, before they are signed: a row with the status `reserved`. One that nobody settles fails when
+   * its lease has run out. Throws `conflict` for a taken id or serial.
+   */
+  reserve(certificate: Certificate, tbsDigest: Uint8Array, leaseUntil: Date): Promise<void>;
+  /** From reserved to issued, with its octets; false when it was no longer reserved. */
+  settle(id: string, der: Uint8Array, fingerprintSha256: string, at: Date): Promise<boolean>;
+  /** From reserved to failed; nothing happens to a row in another state. */
+  fail(id: string): Promise<void>;
+  /**
+   * How many devices stand on an authority or on an RA: those whose newest live certificate of a template is of this authority, or was
+   * asked for through this RA.
+   */
+  devicesOn(
+    where: { readonly authorityId: string } | { readonly raId: string },
+    now: Date,
+  ): Promise<number>;
   get(id: string): Promise<Certificate | undefined>;
   bySerial(authorityId: string, serial: string): Promise<Certificate | undefined>;
   der(id: string): Promise<Uint8Array | undefined>;
-  /** Newest first. */
+  /** Those of `ids` that are there; at most 500. */
+  ders(ids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
+  /** Newest first; where the filter names an end, the soonest end first. */
   list(filter: CertificateFilter, page: PageRequest): Promise<Page<Certificate>>;
   /** Issued or reserved, and not expired, of one device. */
   liveOfDevice(deviceId: string, now: Date): Promise<readonly Certificate[]>;
@@ -195,6 +280,10 @@ export interface CrlStore {
 }
 export interface LedgerStore {
   append(entry: LedgerEntry): Promise<void>;
+  /** Rows that have a place after `after`, up to `upTo`, in the order of the chain; at most `limit`. */
+  sealed(after: number, upTo: number, limit: number): Promise<readonly SealedEntry[]>;
+  /** The same for many, in few statements, in their order. */
+  appendAll(entries: readonly LedgerEntry[]): Promise<void>;
   /** Newest first. */
   list(
     filter: { readonly event?: LedgerEvent | undefined; readonly subjectId?: string | undefined },
@@ -211,10 +300,29 @@ export interface LimitStore {
 }
 export interface OutboxStore {
   add(effect: Effect, at: Date): Promise<void>;
+  /** The same for many, in few statements. */
+  addAll(effects: readonly Effect[], at: Date): Promise<void>;
   /** Claims up to `limit` due entries by conditional UPDATE until `leaseUntil`; correct with several nodes. */
   claim(limit: number, now: Date, leaseUntil: Date): Promise<readonly OutboxEntry[]>;
   done(id: string): Promise<void>;
   retry(id: string, at: Date, reason: string): Promise<void>;
+}
+
+/** What every small object has. */
+export interface Versioned {
+  readonly id: string;
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+/** Small objects, looked up by id only; a tenant has tens of them. `insert` and `update` refuse as those of `AuthorityStore` do. */
+export interface DocumentStore<T extends Versioned> {
+  insert(item: T): Promise<void>;
+  update(item: T): Promise<void>;
+  delete(id: string): Promise<boolean>;
+  get(id: string): Promise<T | undefined>;
+  /** Oldest first. */
+  list(): Promise<readonly T[]>;
 }
 
 /** All stores of one tenant. What it was opened for cannot be changed, and no method names another tenant. */
@@ -222,19 +330,33 @@ export interface TenantStore {
   readonly tenant: TenantId;
   readonly authorities: AuthorityStore;
   readonly ras: RaStore;
+  readonly rollOvers: RollOverStore;
+  readonly tokens: TokenStore;
   readonly templates: TemplateStore;
   readonly endpoints: EndpointStore;
   readonly devices: DeviceStore;
   readonly deployments: DeploymentStore;
+  readonly inventories: InventoryStore;
+  readonly hostEvents: HostEventStore;
+  readonly hookAdapters: HookAdapterStore;
   readonly challenges: ChallengeStore;
   readonly pending: PendingStore;
   readonly certificates: CertificateStore;
+  readonly terms: TermStore;
   readonly crls: CrlStore;
   readonly ledger: LedgerStore;
   readonly chain: LedgerChainStore;
   readonly limits: LimitStore;
   readonly outbox: OutboxStore;
+  /** Custom ones only; those that are shipped are code. */
+  readonly profiles: DocumentStore<CertificateProfile>;
+  readonly people: DocumentStore<Person>;
+  readonly credentials: DocumentStore<Credential>;
   readonly enrolments: EnrolmentStore;
+  readonly renewals: RenewalStore;
+  readonly renewalRules: RenewalRuleStore;
+  readonly renewalGroups: RenewalGroupStore;
+  readonly templateMoves: TemplateMoveStore;
   /**
    * All that `fn` does through the store it is given commits together, or nothing does; nobody else writes between its reads and its
    * writes. Not to be nested.
@@ -263,6 +385,8 @@ export interface Reservation {
   readonly templateId: string;
   readonly templateVersion: number;
   readonly endpointId: string;
+  /** The RA that the request was addressed to. */
+  readonly raId: string;
   readonly deviceId: string;
   /** A one-time challenge to reserve with it. */
   readonly challengeId: string | undefined;
@@ -304,6 +428,8 @@ export interface Settlement {
   readonly der: Uint8Array;
   readonly fingerprintSha256: string;
   readonly now: Date;
+  /** When the planner renews it; undefined: not by itself. */
+  readonly renewAt?: Date | undefined;
   /** Written in the same transaction. */
   readonly ledger: LedgerEntry;
 }
@@ -326,8 +452,15 @@ export interface Directory {
   tenants(): Promise<readonly Tenant[]>;
   createTenant(tenant: Tenant): Promise<void>;
   tenantOfEndpoint(endpointId: string): Promise<TenantId | undefined>;
+  tenantOfHookAdapter(adapterId: string): Promise<TenantId | undefined>;
   /** Tenants with outbox entries or reservations that are due. */
   tenantsDue(now: Date): Promise<readonly TenantId[]>;
+  /** Tenants with an RA that ends before `raEnd`, or with an endpoint or a roll-over for which something is due. */
+  tenantsRotating(now: Date, raEnd: Date): Promise<readonly TenantId[]>;
+  /** Tenants with deployments past their deadline; one indexed query, whose cost follows the due. */
+  tenantsToSweep(now: Date): Promise<readonly TenantId[]>;
+  /** Tenants with renewals that are due, groups that run or templates that move. */
+  tenantsToRenew(now: Date): Promise<readonly TenantId[]>;
   /** Tenants with ledger rows to seal or a chain whose end is not signed. */
   tenantsUnsealed(): Promise<readonly TenantId[]>;
   open(tenant: TenantId): TenantStore;

@@ -74,6 +74,13 @@ const transactionText = (id: string): Uint8Array =>
 
 /** One text for every fault of a challenge, so that nobody learns which (decision 4). */
 const CHALLENGE_TEXT = "The challenge was refused";
+/** What every request that does not open is answered with. */
+export const OPAQUE: Reply = { status: "failure", failInfo: 1, text: undefined };
+
+/** Whether a reply is the one for every fault of a challenge. */
+export const saysChallengeRefused = (reply: Reply): boolean =>
+  reply.status === "failure" && reply.text === CHALLENGE_TEXT;
+
 /** Faults that a client whose challenge was good may read in full: they name the value (T-18). */
 const TOLD = new Set<string>([
   "policy_refused",
@@ -89,6 +96,8 @@ export const failureOf = (
 ): Extract<Reply, { status: "failure" }> | undefined => {
   switch (error.code) {
     case "challenge_refused":
+    case "challenge_lapsed":
+    case "deployment_locked":
     case "device_gone":
     case "limit_exceeded":
       return { status: "failure", failInfo: 2, text: CHALLENGE_TEXT };

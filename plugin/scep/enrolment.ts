@@ -6,6 +6,7 @@ import type { EndpointRuntime } from "../services/endpoint-runtimes.ts";
 import { Issuance } from "../services/issuance.ts";
 import { type KnownSigner, RenewalProof } from "../services/renewal-proof.ts";
 import type { Reply } from "./cert-rep.ts";
+import type { DetectedClient } from "../domain/client-detection.ts";
 import type { Dialect } from "../domain/client-profiles.ts";
 import { EnvelopeGate } from "./envelope-gate.ts";
 import { type EnrolmentRequest, openRequest } from "./enrolment-request.ts";
@@ -20,8 +21,10 @@ export interface Exchange {
   readonly message: PkiMessage;
   readonly verified: VerifiedMessage;
   readonly source: string;
+  /** Who seems to be asking. */
+  readonly client: DetectedClient | undefined;
   /** Told as it becomes known, for the ledger row of a refusal (E-11). */
-  readonly seen: { request?: EnrolmentRequest; device?: string };
+  readonly seen: { request?: EnrolmentRequest; device?: string; template?: string };
 }
 
 /** PKCSReq and RenewalReq (RFC 8894 section 3.3.1): who signed decides what is asked, whatever the message type says (scep.md fact 9). */
@@ -59,18 +62,25 @@ export class Enrolment {
   }
 
   private async enrol(
-    { runtime, message, verified, source, seen }: Exchange,
+    { runtime, message, verified, source, client, seen }: Exchange,
     { csr, ciphertext }: EnrolmentRequest,
   ): Promise<Reply> {
     const { store, endpoint, templates } = runtime;
     const waiting = await this.waiting(runtime, message, verified);
     if (waiting !== undefined) return waiting;
     const redemption = await this.challenges.redeem(
-      { store, endpoint, templates },
+      {
+        ...{ store, endpoint, templates },
+        known: ({ deviceId, templateId }) => {
+          seen.device = deviceId;
+          seen.template = templateId;
+        },
+      },
       csr.challengePassword,
       csr,
     );
     seen.device = redemption.device.id;
+    seen.template = redemption.template.id;
     const issue = {
       runtime,
       way: verified.way,
@@ -78,10 +88,12 @@ export class Enrolment {
       csr,
       ciphertext,
       source,
+      client: client?.name,
       transactionId: message.transactionId,
       signer: "self",
     };
-    return this.challenges.using(store, redemption, async () => {
+    const use = { spki: csr.publicKey.spki, source, transactionId: message.transactionId };
+    return this.challenges.using(runtime, redemption, use, async () => {
       if (endpoint.approval === "manual") {
         await this.approvals.request(issue, keyDigest(verified.signer.key));
         return { status: "pending" };
@@ -91,7 +103,7 @@ export class Enrolment {
   }
 
   private async renew(
-    { runtime, message, verified, source, seen }: Exchange,
+    { runtime, message, verified, source, client, seen }: Exchange,
     { csr, ciphertext }: EnrolmentRequest,
     known: KnownSigner | undefined,
   ): Promise<Reply> {
@@ -105,6 +117,7 @@ export class Enrolment {
       throw new CountersignError("bad_algorithm", "a renewal signed with SHA-1 is not accepted");
     const redemption = await this.renewals.redeem(runtime, known, csr);
     seen.device = redemption.device.id;
+    seen.template = redemption.template.id;
     const issue = {
       runtime,
       way: verified.way,
@@ -112,6 +125,7 @@ export class Enrolment {
       csr,
       ciphertext,
       source,
+      client: client?.name,
       transactionId: message.transactionId,
       signer: known.fingerprint,
     };
@@ -138,9 +152,12 @@ export class Enrolment {
   }
 }
 
-/** A certificate of ours signs a renewal, unless its template leaves renewal to the challenge. */
-const renews = (runtime: EndpointRuntime, { row }: KnownSigner): boolean =>
-  runtime.templates.find(({ id }) => id === row.templateId)?.scepRenewal !== "off";
+/** A certificate that we know signs a renewal, unless its template leaves renewal to the challenge. */
+const renews = ({ endpoint, templates }: EndpointRuntime, signer: KnownSigner): boolean => {
+  const templateId =
+    signer.kind === "own" ? signer.row.templateId : endpoint.foreignRenewal?.templateId;
+  return templates.find(({ id }) => id === templateId)?.scepRenewal !== "off";
+};
 
 /** scep.md case 46, decision 7. */
 const checkSignature = ({ csr }: EnrolmentRequest, dialect: Dialect): void => {

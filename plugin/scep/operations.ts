@@ -12,7 +12,8 @@ import { Keyring } from "../services/keyring.ts";
 import { RefusalLog } from "../services/refusal-log.ts";
 import { CLOCK } from "../tokens.ts";
 import { capabilities } from "./capabilities.ts";
-import { dialectOf } from "../domain/client-profiles.ts";
+import { detectClient } from "../domain/client-detection.ts";
+import { type Presentation, presentationOf } from "../domain/client-profiles.ts";
 import { PkiOperation } from "./pki-operation.ts";
 import { SourceLimit } from "./source-limit.ts";
 
@@ -23,6 +24,7 @@ export interface ScepRequest {
   readonly message: Uint8Array | undefined;
   /** Address of the client, for the ledger and for limits. */
   readonly source: string;
+  readonly userAgent?: string | undefined;
 }
 
 export interface ScepResponse {
@@ -75,29 +77,28 @@ export class ScepOperations {
           body: Buffer.from(capabilities(runtime), "latin1"),
         };
       case "GetCACert":
-        return caCertificates(runtime);
+        return caCertificates(runtime, presentationFor(runtime, request));
       case "GetNextCACert":
-        return this.nextCaCertificates(runtime);
+        return this.nextCaCertificates(runtime, presentationFor(runtime, request));
       case "PKIOperation": {
         if (request.message === undefined || request.message.length === 0)
           throw new CountersignError("bad_message", "an empty message");
-        const body = await this.pkiOperation.handle(runtime, request.message, request.source);
+        const body = await this.pkiOperation.handle(runtime, request.message, request);
         return { status: 200, contentType: "application/x-pki-message", body };
       }
     }
   }
 
   /** RFC 8894 section 4.7.1: what comes, signed by the CA key of today. */
-  private async nextCaCertificates({
-    current,
-    next,
-    endpoint,
-  }: EndpointRuntime): Promise<ScepResponse> {
+  private async nextCaCertificates(
+    { current, next, endpoint }: EndpointRuntime,
+    { needsRoot }: Presentation,
+  ): Promise<ScepResponse> {
     const { keyRef } = current.authority;
     if (next === undefined || keyRef === undefined)
       throw new CountersignError("not_found", "no roll-over is scheduled");
     const body = await buildSignedFile({
-      content: buildCertsOnly(served(next, endpoint.includeRoot, false)),
+      content: buildCertsOnly(served(next, endpoint.includeRoot || needsRoot, false)),
       signer: await this.keyring.signer(keyRef),
       certificate: current.authorityCertificate.der,
       chain: [],
@@ -107,16 +108,22 @@ export class ScepOperations {
   }
 }
 
+const presentationFor = (
+  { endpoint }: EndpointRuntime,
+  { userAgent }: Pick<ScepRequest, "userAgent">,
+): Presentation => presentationOf(endpoint, detectClient({ userAgent }));
+
 /** Decision 1: RA, issuing CA, intermediates, root; or the one certificate of a `single` authority. */
-const caCertificates = ({ current, endpoint }: EndpointRuntime): ScepResponse =>
+const caCertificates = (
+  { current, endpoint }: EndpointRuntime,
+  { duplicateRa, needsRoot }: Presentation,
+): ScepResponse =>
   current.authority.single
     ? { status: 200, contentType: "application/x-x509-ca-cert", body: current.certificate.der }
     : {
         status: 200,
         contentType: "application/x-x509-ca-ra-cert",
-        body: buildCertsOnly(
-          served(current, endpoint.includeRoot, dialectOf(endpoint).duplicateRa),
-        ),
+        body: buildCertsOnly(served(current, endpoint.includeRoot || needsRoot, duplicateRa)),
       };
 
 const served = (

@@ -2,18 +2,29 @@ import { hash } from "node:crypto";
 import { inject } from "tsyringe";
 import { formatDn } from "../domain/distinguished-name.ts";
 import { CountersignError } from "../errors.ts";
-import type { Logger, Metrics, Random } from "../ports/ambient.ts";
+import type { Clock, Logger, Metrics, Random } from "../ports/ambient.ts";
+import { Attempts } from "../services/attempts.ts";
 import type { EndpointRuntime, RaWay } from "../services/endpoint-runtimes.ts";
 import { RefusalLog } from "../services/refusal-log.ts";
-import { LOGGER, METRICS, RANDOM } from "../tokens.ts";
-import { buildCertRep, failureOf, type Reply } from "./cert-rep.ts";
-import { type Dialect, dialectOf } from "../domain/client-profiles.ts";
+import { CLOCK, LOGGER, METRICS, RANDOM } from "../tokens.ts";
+import { buildCertRep, failureOf, OPAQUE, type Reply, saysChallengeRefused } from "./cert-rep.ts";
+import { detectClient } from "../domain/client-detection.ts";
+import { dialectOf, profileThatHelps } from "../domain/client-profiles.ts";
+import { traitsOf } from "./client-traits.ts";
 import { Enrolment, type Exchange } from "./enrolment.ts";
 import { OpaqueBudget } from "./opaque-budget.ts";
 import { OpaqueSchedule } from "./opaque-schedule.ts";
-import { MESSAGE_TYPES, type PkiMessage, readPkiMessage } from "./pki-message.ts";
+import { MESSAGE_TYPES, readPkiMessage } from "./pki-message.ts";
 import { Queries } from "./queries.ts";
+import { checkSigningTime } from "./signing-time.ts";
 import { verifyMessage } from "./verified-message.ts";
+
+/** Who sends a message, as far as HTTP knows. */
+export interface Peer {
+  /** Address, for the ledger and for limits. */
+  readonly source: string;
+  readonly userAgent?: string | undefined;
+}
 
 /** One PKIOperation from bytes to bytes, in the order of RFC 8894 section 3: read, verify, open, authenticate, issue, reply. */
 export class PkiOperation {
@@ -24,19 +35,33 @@ export class PkiOperation {
     @inject(Enrolment) private readonly enrolment: Enrolment,
     @inject(Queries) private readonly queries: Queries,
     @inject(RefusalLog) private readonly refusals: RefusalLog,
+    @inject(Attempts) private readonly attempts: Attempts,
     @inject(OpaqueSchedule) private readonly schedule: OpaqueSchedule,
     @inject(OpaqueBudget) private readonly budget: OpaqueBudget,
+    @inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /**
    * Answers a CertRep, DER. Throws `bad_message` when none can be built, `too_many_requests` when the source gets none, and `busy`, `key_*` when
    * the server cannot answer now.
    */
-  async handle(runtime: EndpointRuntime, bytes: Uint8Array, source: string): Promise<Uint8Array> {
+  async handle(
+    runtime: EndpointRuntime,
+    bytes: Uint8Array,
+    { source, userAgent }: Peer,
+  ): Promise<Uint8Array> {
     const arrival = this.schedule.arrival();
     const message = readPkiMessage(bytes);
     const dialect = dialectOf(runtime.endpoint);
-    const { reply, way } = await this.answer(runtime, dialect, message, source);
+    const client = detectClient(traitsOf(message, userAgent));
+    const { reply, way } = await this.answer({
+      runtime,
+      dialect,
+      message,
+      source,
+      client,
+      seen: {},
+    });
     const context = {
       // Apple wants the reply from the RA it has encrypted to (scep.md 2.2).
       signer: way.signer,
@@ -48,42 +73,29 @@ export class PkiOperation {
           ? ("sha1" as const)
           : ("sha256" as const),
     };
-    if (reply !== "opaque") return buildCertRep(context, reply, this.random);
-    const rep = await buildCertRep(
-      context,
-      { status: "failure", failInfo: 1, text: undefined },
-      this.random,
-    );
-    await this.schedule.release(arrival);
+    const rep = await buildCertRep(context, reply === "opaque" ? OPAQUE : reply, this.random);
+    // What is known of a challenge decides how much work its refusal is: it must not decide when the answer comes (case 61).
+    if (reply === "opaque" || saysChallengeRefused(reply)) await this.schedule.release(arrival);
     return rep;
   }
 
   private async answer(
-    runtime: EndpointRuntime,
-    dialect: Dialect,
-    message: PkiMessage,
-    source: string,
+    asked: Omit<Exchange, "verified">,
   ): Promise<{ readonly reply: Reply | "opaque"; readonly way: RaWay }> {
-    const seen: Exchange["seen"] = {};
+    const { runtime, dialect, message, source } = asked;
     let way = runtime.current;
     try {
       const verified = verifyMessage(message, runtime, dialect);
       way = verified.way;
-      const reply = await this.dispatch({ runtime, dialect, message, verified, source, seen });
+      checkSigningTime(message.signed, runtime.endpoint, this.clock.now());
+      const reply = await this.dispatch({ ...asked, verified });
       if (reply === "opaque") {
-        await this.refuse(
-          runtime,
-          message,
-          source,
-          "opaque",
-          "the envelope did not open to a request of its signer",
-          seen,
-        );
+        await this.refuse(asked, "opaque", "the envelope did not open to a request of its signer");
       } else if (reply.status === "success") this.budget.trust(way.raId, source);
       return { reply, way };
     } catch (error) {
       if (!(error instanceof CountersignError)) throw error;
-      await this.refuse(runtime, message, source, error.code, error.detail, seen);
+      await this.refuse(asked, error.code, error.detail);
       if (error.code === "replay_refused") {
         // Another node saw the ciphertext with other content: the same answer as if this one had (case 40).
         await this.budget.spend(runtime, way.raId, source);
@@ -110,12 +122,15 @@ export class PkiOperation {
   }
 
   private async refuse(
-    runtime: EndpointRuntime,
-    message: PkiMessage,
-    source: string,
+    {
+      runtime,
+      message,
+      source,
+      client,
+      seen: { request, device, template },
+    }: Omit<Exchange, "verified">,
     label: CountersignError["code"] | "opaque",
     detail: string,
-    { request, device }: Exchange["seen"],
   ): Promise<void> {
     this.metrics.count("countersign_scep_failures_total", { label });
     this.logger.info(
@@ -125,6 +140,7 @@ export class PkiOperation {
         detail,
         transactionId: message.transactionId,
         source,
+        client: client?.name,
       },
       "SCEP request refused",
     );
@@ -133,10 +149,18 @@ export class PkiOperation {
       label,
       detail,
       source,
+      client: client?.name,
+      profile: label === "bad_algorithm" ? profileThatHelps(runtime.endpoint, client) : undefined,
       transactionId: message.transactionId,
       device,
       claimSubject: request === undefined ? undefined : formatDn(request.csr.subject),
       csr: request === undefined ? undefined : hash("sha256", request.csr.raw, "hex"),
     });
+    if (device !== undefined && template !== undefined)
+      await this.attempts.failed(
+        runtime.store,
+        { id: `system:scep:${runtime.endpoint.id}` },
+        { deviceId: device, templateId: template, label, detail },
+      );
   }
 }

@@ -62,7 +62,8 @@ export class Queries {
     { runtime, verified }: Exchange,
     { issuer, serial }: Fields,
   ): Promise<Reply> {
-    const signer = await this.signers.recognise(runtime, verified.signer.certificate.raw);
+    const known = await this.signers.recognise(runtime, verified.signer.certificate.raw);
+    const signer = known?.kind === "own" ? known : undefined;
     const authority = runtime.ways.find((way) =>
       sameName(way.authorityCertificate.subjectRaw, issuer),
     )?.authority;

@@ -10,6 +10,7 @@ export const sourceKey = (source: string): string => {
   const octets = ipOctets(source.split("%", 1)[0] ?? "");
   if (octets === undefined) return source;
   const mapped = octets.subarray(0, 10).every((octet) => octet === 0);
-  if (mapped && octets[10] === 0xff && octets[11] === 0xff) return ipText(octets.subarray(12));
-  return ipText(octets.map((octet, index) => (index < 8 ? octet : 0)));
+  if (mapped && octets[10] === 0xff && octets[11] === 0xff)
+    return ipText(octets.subarray(12)) ?? source;
+  return ipText(octets.map((octet, index) => (index < 8 ? octet : 0))) ?? source;
 };

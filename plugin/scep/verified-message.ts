@@ -27,7 +27,7 @@ export interface VerifiedMessage {
 export const verifyMessage = (
   { signed }: PkiMessage,
   runtime: EndpointRuntime,
-  { legacy }: Dialect,
+  { legacy, gcm }: Dialect,
 ): VerifiedMessage => {
   if (
     signed.digest === undefined ||
@@ -56,7 +56,7 @@ export const verifyMessage = (
     );
   if (signed.content === undefined || signed.content.length === 0)
     throw new CountersignError("invalid_input", "the message holds no envelope");
-  const envelope = parseEnvelope(signed.content);
+  const envelope = parseEnvelope(signed.content, gcm);
   if (envelope.cipher.legacy && !legacy)
     throw new CountersignError(
       "bad_algorithm",

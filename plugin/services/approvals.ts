@@ -11,6 +11,7 @@ import type { Redemption } from "../ports/challenge-policy.ts";
 import type { Page, PageRequest, PendingRequest } from "../ports/stores.ts";
 import { CLOCK, RANDOM } from "../tokens.ts";
 import { Access, found } from "./access.ts";
+import { Attempts } from "./attempts.ts";
 import type { EndpointRuntime, RaWay } from "./endpoint-runtimes.ts";
 import { Issuance, type IssueRequest } from "./issuance.ts";
 
@@ -44,6 +45,7 @@ export class Approvals {
     @inject(CLOCK) private readonly clock: Clock,
     @inject(RANDOM) private readonly random: Random,
     @inject(Issuance) private readonly issuance: Issuance,
+    @inject(Attempts) private readonly attempts: Attempts,
   ) {}
 
   /** Queues a request that has passed its challenge; a one-time challenge is spent by its place in the queue. Throws what issuing would throw now. */
@@ -81,6 +83,7 @@ export class Approvals {
       const over = await tx.pending.find(endpoint.id, transactionId, signerKey);
       if (over !== undefined) await tx.pending.delete(over.id);
       await tx.pending.insert(pending);
+      await this.attempts.waits(tx, { id: `system:scep:${endpoint.id}` }, pending);
       await tx.ledger.append({
         event: "approval.requested",
         principal: `system:scep:${endpoint.id}`,
@@ -178,6 +181,8 @@ export class Approvals {
       if (pending.expiresAt <= now || !(await tx.pending.change(after, "pending"))) {
         throw new CountersignError("conflict", `request ${id} does not wait any more`);
       }
+      if (state === "denied")
+        await this.attempts.denied(tx, principal, pending, reason ?? "it was denied");
       await tx.ledger.append(
         this.access.entry(
           principal,

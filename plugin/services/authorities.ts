@@ -13,14 +13,17 @@ import type { Settings } from "../ports/settings.ts";
 import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK, SETTINGS } from "../tokens.ts";
 import { Access, found, sameVersion } from "./access.ts";
+import { adoptKey } from "./adopt-key.ts";
 import { caKeyUsages, draftAuthority } from "./authority-draft.ts";
 import { checkNewAuthority, type NewAuthority } from "./authority-rules.ts";
 import { type AuthorityView, viewOf } from "./authority-view.ts";
 import { CaCertificates, issuerOf } from "./ca-certificates.ts";
+import { CaRenewals } from "./ca-renewals.ts";
 import { chainOf } from "./ca-chain.ts";
 import { CrlPublisher } from "./crl-publisher.ts";
 import { readExternalRoot } from "./external-root.ts";
 import { Keyring } from "./keyring.ts";
+import { orUndo, type Undo } from "./or-undo.ts";
 import { OcspResponders } from "./ocsp-responders.ts";
 
 /** One step of something that takes a while. */
@@ -31,6 +34,14 @@ export interface ProgressStep {
 }
 export type Progress = (step: ProgressStep) => void;
 
+/** Who activates an authority, and how it is told. */
+interface Activation {
+  readonly principal: Principal;
+  readonly store: TenantStore;
+  readonly event: "authority.created" | "authority.certified";
+  readonly progress: Progress;
+}
+
 /** CA servers: made, certified, shown, downloaded. */
 export class Authorities {
   constructor(
@@ -40,6 +51,7 @@ export class Authorities {
     @inject(Keyring) private readonly keyring: Keyring,
     @inject(CaCertificates) private readonly certificates: CaCertificates,
     @inject(CrlPublisher) private readonly crls: CrlPublisher,
+    @inject(CaRenewals) private readonly renewals: CaRenewals,
     @inject(OcspResponders) private readonly responders: OcspResponders,
   ) {}
 
@@ -77,32 +89,14 @@ export class Authorities {
         : issuerOf(store.tenant, parent, now);
 
     progress({ step: 1, of: 4, message: `Making the ${input.keyAlgorithm} key of ${input.id}` });
-    const keyRef =
-      input.keyRef === undefined
-        ? await this.keyring.generate(input.keyStore, {
-            algorithm: input.keyAlgorithm,
-            usage: input.single ? "sign-and-decrypt" : "sign",
-            label: `CA ${store.tenant}~${input.id}`,
-          })
-        : await this.adopt(store, input, input.keyRef);
-    // A key that was there before stays, whatever comes.
-    return this.orForget(input.keyRef === undefined ? [keyRef] : [], async () => {
+    return orUndo(async (undo) => {
+      const keyRef = await this.keyOf(store, input, undo);
       const signer = await this.keyring.signer(keyRef);
       const draft = draftAuthority(input, { subject, signer, keyRef, publicUrl, now });
       if (parent?.kind === "external") {
         progress({ step: 2, of: 4, message: "Writing the certificate request" });
         const csr = await buildCsr({ subject, signer, scheme: schemeOfAuthority(draft) });
-        const pending = { ...draft, csr };
-        await store.run(async (tx) => {
-          await tx.authorities.insert(pending);
-          await tx.ledger.append(
-            this.access.entry(principal, "authority.created", pending.id, {
-              kind: pending.kind,
-              status: "pending",
-            }),
-          );
-        });
-        return this.view(store, pending);
+        return this.wait(principal, store, { ...draft, csr });
       }
       progress({ step: 2, of: 4, message: "Certifying it" });
       const contents = {
@@ -114,16 +108,15 @@ export class Authorities {
         keyUsages: caKeyUsages(draft),
         ca: { pathLength: input.kind === "issuing" ? 0 : input.pathLength },
       };
-      const scheme = schemeOfAuthority(draft);
       const certificate =
         issuer === undefined
-          ? await this.certificates.sign(
-              this.certificates.prepareSelfSigned(contents, scheme),
-              scheme,
-              signer,
-            )
-          : await this.certificates.issue(issuer, contents);
-      return this.activate(principal, store, draft, certificate, "authority.created", progress);
+          ? await this.certificates.issueSelfSigned(store, draft, contents, signer)
+          : await this.certificates.issue(store, issuer, contents);
+      undo(() => certificate.release());
+      return this.activate({ principal, store, event: "authority.created", progress }, draft, {
+        der: certificate.der,
+        keep: (tx) => certificate.settle(tx),
+      });
     });
   }
 
@@ -151,7 +144,7 @@ export class Authorities {
     return found((await existing(store, id)).csr, "certificate request of", id);
   }
 
-  /** A-18: the certificate that an outside root made for a pending authority, DER or PEM. Throws `certificate_not_matching`. */
+  /** A-18, A-19: the certificate that an outside root made for a pending or a renewed authority, DER or PEM. Throws `certificate_not_matching`. */
   async certify(
     principal: Principal,
     id: string,
@@ -160,6 +153,10 @@ export class Authorities {
   ): Promise<AuthorityView> {
     const store = this.access.open(principal, "authorities:manage");
     const pending = await existing(store, id);
+    if (pending.status === "active" && pending.csr !== undefined) {
+      await this.renewals.accept(principal, store, pending, file);
+      return this.view(store, await existing(store, id));
+    }
     if (pending.status !== "pending" || pending.csr === undefined) {
       throw new CountersignError("conflict", `authority ${id} does not wait for a certificate`);
     }
@@ -184,7 +181,11 @@ export class Authorities {
         `the certificate does not fit authority ${id}`,
         { issues },
       );
-    return this.activate(principal, store, pending, der, "authority.certified", progress);
+    const row = this.certificates.row(parent.id, "authority", der);
+    return this.activate({ principal, store, event: "authority.certified", progress }, pending, {
+      der,
+      keep: (tx) => tx.certificates.insert(row, der),
+    });
   }
 
   async rename(
@@ -193,15 +194,33 @@ export class Authorities {
     name: string,
     version?: number,
   ): Promise<AuthorityView> {
+    return this.change(principal, id, () => ({ name }), version);
+  }
+
+  /** Changes what may be changed of an authority: its name, its profiles, what consoles keep beside it. */
+  async change(
+    principal: Principal,
+    id: string,
+    changes: (
+      authority: Authority,
+    ) => Partial<Pick<Authority, "name" | "profiles" | "shapeExtras">>,
+    version?: number,
+  ): Promise<AuthorityView> {
     const store = this.access.open(principal, "authorities:manage");
     const authority = await existing(store, id);
     sameVersion(authority.version, version);
-    const renamed = { ...authority, name, version: authority.version + 1 };
+    const change = changes(authority);
+    const changed = { ...authority, ...change, version: authority.version + 1 };
     await store.run(async (tx) => {
-      await tx.authorities.update(renamed);
-      await tx.ledger.append(this.access.entry(principal, "authority.changed", id, { name }));
+      await tx.authorities.update(changed);
+      await tx.ledger.append(
+        this.access.entry(principal, "authority.changed", id, {
+          name: changed.name,
+          fields: Object.keys(change),
+        }),
+      );
     });
-    return this.view(store, renamed);
+    return this.view(store, changed);
   }
 
   /** DER. */
@@ -216,20 +235,46 @@ export class Authorities {
     return chainOf(store, await existing(store, id));
   }
 
-  /** Responder, row and first CRL of an authority that has got its certificate. */
-  private async activate(
+  /** A key that was there before stays, whatever comes. */
+  private async keyOf(store: TenantStore, input: NewAuthority, undo: Undo): Promise<KeyRef> {
+    if (input.keyRef !== undefined) return adoptKey(this.keyring, store, input, input.keyRef);
+    const keyRef = await this.keyring.generate(input.keyStore, {
+      algorithm: input.keyAlgorithm,
+      usage: input.single ? "sign-and-decrypt" : "sign",
+      label: `CA ${store.tenant}~${input.id}`,
+    });
+    undo(() => this.keyring.destroy(keyRef));
+    return keyRef;
+  }
+
+  private async wait(
     principal: Principal,
     store: TenantStore,
-    draft: Authority,
-    certificate: Uint8Array,
-    event: "authority.created" | "authority.certified",
-    progress: Progress,
+    pending: Authority,
   ): Promise<AuthorityView> {
-    const parsed = parseCertificate(certificate);
+    await store.run(async (tx) => {
+      await tx.authorities.insert(pending);
+      await tx.ledger.append(
+        this.access.entry(principal, "authority.created", pending.id, {
+          kind: pending.kind,
+          status: "pending",
+        }),
+      );
+    });
+    return this.view(store, pending);
+  }
+
+  /** Responder, row and first CRL of an authority that has got its certificate. */
+  private activate(
+    { principal, store, event, progress }: Activation,
+    draft: Authority,
+    certificate: { readonly der: Uint8Array; keep(tx: TenantStore): Promise<void> },
+  ): Promise<AuthorityView> {
+    const parsed = parseCertificate(certificate.der);
     const certified: Authority = {
       ...draft,
       status: "active",
-      certificate,
+      certificate: certificate.der,
       subject: formatDn(parsed.subject),
       notBefore: parsed.notBefore,
       notAfter: parsed.notAfter,
@@ -239,13 +284,13 @@ export class Authorities {
       of: 4,
       message: certified.ocspEnabled ? "Making its OCSP responder" : "Storing it",
     });
-    const responder = certified.ocspEnabled
-      ? await this.responders.make(store.tenant, certified)
-      : undefined;
-    return this.orForget(responder === undefined ? [] : [responder.keyRef], async () => {
+    return orUndo(async (undo) => {
+      const made = certified.ocspEnabled
+        ? await this.responders.make(store, certified, undo)
+        : undefined;
       const active: Authority = {
         ...certified,
-        ocspResponder: responder,
+        ocspResponder: made?.responder,
         version: event === "authority.certified" ? draft.version + 1 : draft.version,
       };
       progress({ step: 4, of: 4, message: "Signing its first CRL" });
@@ -254,17 +299,8 @@ export class Authorities {
         await (event === "authority.certified"
           ? tx.authorities.update(active)
           : tx.authorities.insert(active));
-        // Its issuer's list can name it only when its issuer is ours.
-        await tx.certificates.insert(
-          this.certificates.row(active.parentId ?? active.id, "authority", certificate),
-          certificate,
-        );
-        if (responder !== undefined) {
-          await tx.certificates.insert(
-            this.certificates.row(active.id, "ocsp", responder.certificate),
-            responder.certificate,
-          );
-        }
+        await certificate.keep(tx);
+        await made?.certificate.settle(tx);
         await tx.crls.insert(crl);
         await tx.ledger.append(
           this.access.entry(principal, event, active.id, {
@@ -276,35 +312,6 @@ export class Authorities {
       });
       return this.view(store, active);
     });
-  }
-
-  /** Takes up a key of a ceremony. Throws `invalid_input` where it does not fit, `conflict` where an authority has it. */
-  private async adopt(store: TenantStore, input: NewAuthority, ref: KeyRef): Promise<KeyRef> {
-    const key = await this.keyring.adopt(ref);
-    const fault = (path: string, message: string): never => {
-      throw new CountersignError("invalid_input", `${path}: ${message}`, {
-        issues: [{ path, message }],
-      });
-    };
-    if (key.algorithm !== input.keyAlgorithm) {
-      fault("keyAlgorithm", `the key ${ref} is of ${key.algorithm ?? "another kind"}`);
-    }
-    if (input.single && !key.decrypts) fault("single", `the key ${ref} was not made to decrypt`);
-    const owner = (await store.authorities.list()).find(({ keyRef }) => keyRef === ref);
-    if (owner !== undefined) {
-      throw new CountersignError("conflict", `authority ${owner.id} has the key ${ref}`);
-    }
-    return ref;
-  }
-
-  /** Runs `work`; when it fails the keys made for it are destroyed, and the failure goes on. */
-  private async orForget<T>(keys: readonly KeyRef[], work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      await Promise.allSettled(keys.map((ref) => this.keyring.destroy(ref)));
-      throw error;
-    }
   }
 
   private async refuseTaken(store: TenantStore, id: string): Promise<void> {

@@ -27,6 +27,7 @@ export const draftAuthority = (input: NewAuthority, made: MadeForAuthority): Aut
   keyRef: made.keyRef,
   publicKey: made.signer.publicKey,
   certificate: undefined,
+  pastCertificates: [],
   csr: undefined,
   subjectKeyId: keyIdentifier(importPublicKey(made.signer.publicKey)),
   notBefore: undefined,
@@ -36,6 +37,7 @@ export const draftAuthority = (input: NewAuthority, made: MadeForAuthority): Aut
   ocspEnabled: input.ocspEnabled ?? input.kind === "issuing",
   single: input.single ?? false,
   ocspResponder: undefined,
+  outside: undefined,
   version: 1,
   createdAt: made.now,
 });

@@ -3,6 +3,7 @@ import {
   type Authority,
   type AuthorityKind,
   type AuthorityStatus,
+  oneCaCertificatePath,
   statusAt,
 } from "../domain/authority.ts";
 import { signingLabelOf } from "../domain/signing-label.ts";
@@ -10,7 +11,17 @@ import type { TenantId } from "../domain/tenant.ts";
 import { parseCertificate } from "../pki/certificate.ts";
 import { sha1Fingerprint, sha256Fingerprint } from "../pki/fingerprint.ts";
 import { providerOf } from "../ports/keys.ts";
+import { validCertificates } from "./ca-chain.ts";
 import { statusUrls } from "./ca-certificates.ts";
+
+/** One certificate of an authority, and where anybody gets it. */
+export interface CaCertificateView {
+  readonly serial: string;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly fingerprintSha256: string;
+  readonly url: string;
+}
 
 /** An authority as API, CLI and console show it. Fingerprints: hex without colons over the DER. */
 export interface AuthorityView {
@@ -36,6 +47,10 @@ export interface AuthorityView {
     readonly ocsp: string | undefined;
     readonly caIssuers: string;
   };
+  /** All that are valid and of this key, the one that is used first. */
+  readonly certificates: readonly CaCertificateView[];
+  /** Whether a renewal waits for its certificate from an outside root. */
+  readonly renewing: boolean;
   readonly crlEnabled: boolean;
   readonly ocspEnabled: boolean;
   readonly single: boolean;
@@ -69,6 +84,12 @@ export const viewOf = (tenant: TenantId, authority: Authority, now: Date): Autho
     subjectKeyId: authority.subjectKeyId,
     publicUrl: authority.publicUrl,
     urls: statusUrls({ tenant, authority }),
+    certificates: validCertificates(authority, now).map((der) => {
+      const { serial, notBefore, notAfter } = parseCertificate(der);
+      const url = authority.publicUrl + oneCaCertificatePath(tenant, authority, serial);
+      return { serial, notBefore, notAfter, fingerprintSha256: sha256Fingerprint(der), url };
+    }),
+    renewing: authority.status === "active" && authority.csr !== undefined,
     crlEnabled: authority.crlEnabled,
     ocspEnabled: authority.ocspEnabled,
     single: authority.single,

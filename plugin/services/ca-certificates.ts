@@ -2,6 +2,7 @@ import { inject } from "tsyringe";
 import type { SignatureScheme } from "../domain/algorithm.ts";
 import {
   type Authority,
+  type AuthorityStatus,
   caCertificatePath,
   crlPath,
   ocspPath,
@@ -16,12 +17,14 @@ import type { TenantId } from "../domain/tenant.ts";
 import { CountersignError } from "../errors.ts";
 import { type ParsedCertificate, parseCertificate } from "../pki/certificate.ts";
 import { sha256Fingerprint } from "../pki/fingerprint.ts";
-import { completeCertificate, prepareCertificate } from "../pki/to-be-signed.ts";
+import { prepareCertificate } from "../pki/to-be-signed.ts";
 import type { Clock, Random } from "../ports/ambient.ts";
 import type { PreparedCertificate } from "../ports/ca-backend.ts";
 import type { Signer } from "../ports/keys.ts";
+import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK, RANDOM } from "../tokens.ts";
 import { Keyring } from "./keyring.ts";
+import { certifyOwn, type OwnCertificate, type OwnCertificateOrder } from "./own-certificate.ts";
 
 /** What a certificate says, whoever it is for. */
 export interface CertificateContents {
@@ -59,10 +62,18 @@ export interface Issuer {
   readonly certificate: Uint8Array;
 }
 
-/** Throws `authority_not_ready` unless the authority has a certificate in date and may issue. */
-export const issuerOf = (tenant: TenantId, authority: Authority, now: Date): Issuer => {
+/**
+ * Throws `authority_not_ready` unless the authority has a certificate in date and may issue. A retired one may still certify its OCSP
+ * responder (A-22).
+ */
+export const issuerOf = (
+  tenant: TenantId,
+  authority: Authority,
+  now: Date,
+  may: readonly AuthorityStatus[] = ["active"],
+): Issuer => {
   const status = statusAt(authority, now);
-  if (status !== "active" || authority.certificate === undefined) {
+  if (!may.includes(status) || authority.certificate === undefined) {
     throw new CountersignError("authority_not_ready", `authority ${authority.id} is ${status}`);
   }
   return { tenant, authority, certificate: authority.certificate };
@@ -124,31 +135,45 @@ export class CaCertificates {
     return { role, serial: this.random.bytes(16), subject, notBefore, notAfter, spki: publicKey };
   }
 
-  /** `scheme` is the one it was prepared for. */
-  sign(
-    prepared: PreparedCertificate,
-    scheme: SignatureScheme,
-    signer: Signer,
-  ): Promise<Uint8Array> {
-    return completeCertificate(prepared, scheme, signer);
-  }
-
-  /** Prepares and signs under `issuer`. */
-  async issue(issuer: Issuer, contents: CertificateContents): Promise<Uint8Array> {
-    const { keyRef } = issuer.authority;
+  /** Prepares, reserves and signs under `issuer`. Throws `lint_failed`, `authority_not_ready`, `key_*`. */
+  async issue(
+    store: TenantStore,
+    issuer: Issuer,
+    contents: CertificateContents,
+  ): Promise<OwnCertificate> {
+    const { id, keyRef } = issuer.authority;
     if (keyRef === undefined)
-      throw new CountersignError(
-        "authority_not_ready",
-        `authority ${issuer.authority.id} has no key here`,
-      );
-    return this.sign(
-      this.prepare(issuer, contents),
-      schemeOfAuthority(issuer.authority),
-      await this.keyring.signer(keyRef),
-    );
+      throw new CountersignError("authority_not_ready", `authority ${id} has no key here`);
+    return this.certify(store, {
+      authorityId: id,
+      contents,
+      prepared: this.prepare(issuer, contents),
+      scheme: schemeOfAuthority(issuer.authority),
+      signer: await this.keyring.signer(keyRef),
+    });
   }
 
-  /** The row of one of the installation's own certificates. */
+  /** The same for the certificate that a root makes of itself. */
+  issueSelfSigned(
+    store: TenantStore,
+    root: Authority,
+    contents: CertificateContents,
+    signer: Signer,
+  ): Promise<OwnCertificate> {
+    const scheme = schemeOfAuthority(root);
+    const prepared = this.prepareSelfSigned(contents, scheme);
+    return this.certify(store, { authorityId: root.id, contents, prepared, scheme, signer });
+  }
+
+  private certify(
+    store: TenantStore,
+    order: Omit<OwnCertificateOrder, "store" | "id" | "now">,
+  ): Promise<OwnCertificate> {
+    const now = (): Date => this.clock.now();
+    return certifyOwn({ ...order, store, id: this.random.uuid(), now });
+  }
+
+  /** The row of a certificate that was signed elsewhere. */
   row(authorityId: string, role: CertificateRole, der: Uint8Array): Certificate {
     const parsed = parseCertificate(der);
     const now = this.clock.now();
@@ -166,6 +191,7 @@ export class CaCertificates {
       templateId: undefined,
       templateVersion: undefined,
       endpointId: undefined,
+      raId: undefined,
       deviceId: undefined,
       createdAt: now,
       issuedAt: now,

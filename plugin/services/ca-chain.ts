@@ -1,4 +1,5 @@
 import type { Authority } from "../domain/authority.ts";
+import { parseCertificate } from "../pki/certificate.ts";
 import type { TenantStore } from "../ports/stores.ts";
 import { found } from "./access.ts";
 
@@ -15,6 +16,15 @@ export const lineOf = async (
   }
   return line;
 };
+
+/** Every certificate of an authority's key that is valid, DER: the one it uses, then earlier ones, newest first. */
+export const validCertificates = (
+  { certificate, pastCertificates }: Authority,
+  now: Date,
+): readonly Uint8Array[] => [
+  ...(certificate === undefined ? [] : [certificate]),
+  ...pastCertificates.filter((der) => parseCertificate(der).notAfter > now),
+];
 
 /** DER certificates of an authority and those above it, its own first. Throws `not_found` while one is pending. */
 export const chainOf = async (

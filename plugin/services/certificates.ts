@@ -1,19 +1,11 @@
 import { inject } from "tsyringe";
 import type { Certificate, RevocationReason } from "../domain/certificate.ts";
 import type { Principal } from "../domain/principal.ts";
+import { normalizeSerial } from "../domain/serial-number.ts";
 import { CountersignError } from "../errors.ts";
 import type { CertificateFilter, Page, PageRequest } from "../ports/stores.ts";
 import { Access, found } from "./access.ts";
 import { Revocations } from "./revocations.ts";
-
-/** Any spelling of a serial (C-04): case, colons, blanks, `0x` and leading zeros do not count. */
-export const normalizeSerial = (serial: string): string =>
-  serial
-    .toLowerCase()
-    .replace(/^0x/, "")
-    .replace(/[:\s]/g, "")
-    .replace(/^(?:00)+(?=.)/, "")
-    .replace(/^0+(?=.)/, (zeros) => (zeros.length % 2 === 0 ? "" : "0"));
 
 /** All certificates of a tenant, however they came about. */
 export class Certificates {
@@ -28,10 +20,11 @@ export class Certificates {
     page: PageRequest,
   ): Promise<Page<Certificate>> {
     const store = this.access.open(principal, "certificates:read");
-    return store.certificates.list(
-      filter.serial === undefined ? filter : { ...filter, serial: normalizeSerial(filter.serial) },
-      page,
-    );
+    if (filter.serial === undefined) return store.certificates.list(filter, page);
+    const serial = normalizeSerial(filter.serial);
+    if (serial === undefined)
+      throw new CountersignError("invalid_input", "a serial number is written in hex");
+    return store.certificates.list({ ...filter, serial }, page);
   }
 
   async get(principal: Principal, id: string): Promise<Certificate> {

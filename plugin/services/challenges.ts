@@ -1,10 +1,12 @@
+import { hash } from "node:crypto";
 import { inject } from "tsyringe";
 import { isLive } from "../domain/device.ts";
 import { addDuration, parseDuration } from "../domain/duration.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
 import type { Principal } from "../domain/principal.ts";
 import { CountersignError } from "../errors.ts";
-import type { Clock, Random } from "../ports/ambient.ts";
+import { parseCertificate } from "../pki/certificate.ts";
+import type { Clock, Logger, Metrics, Random } from "../ports/ambient.ts";
 import type {
   ChallengeContext,
   ChallengePolicy,
@@ -13,9 +15,10 @@ import type {
 } from "../ports/challenge-policy.ts";
 import type { Settings } from "../ports/settings.ts";
 import type { TenantStore } from "../ports/stores.ts";
-import { CLOCK, RANDOM, SETTINGS } from "../tokens.ts";
+import { CLOCK, LOGGER, METRICS, RANDOM, SETTINGS } from "../tokens.ts";
 import { Access, found } from "./access.ts";
 import { DynamicChallenges, dynamicScope } from "./dynamic-challenges.ts";
+import { refuseLocked } from "./locks.ts";
 import { SecretBox } from "./secret-box.ts";
 import { StaticChallenges } from "./static-challenges.ts";
 
@@ -24,6 +27,8 @@ export interface ChallengeRequest {
   readonly templateId: string;
   /** The first enabled endpoint with this template and a dynamic policy unless given. */
   readonly endpointId?: string | undefined;
+  /** ISO 8601; the template's unless given. */
+  readonly lifetime?: string | undefined;
 }
 
 /** A minted challenge; the secret is shown this once and kept nowhere. */
@@ -33,6 +38,14 @@ export interface MintedChallenge {
   readonly expiresAt: Date;
   readonly endpointId: string;
   readonly scepUrl: string | undefined;
+}
+
+/** Who uses a challenge, as far as an alarm tells it. */
+export interface ChallengeUse {
+  /** SubjectPublicKeyInfo of the request, DER. */
+  readonly spki: Uint8Array;
+  readonly source: string;
+  readonly transactionId: string;
 }
 
 /** Mints dynamic challenges and redeems every kind at an endpoint. */
@@ -45,6 +58,8 @@ export class Challenges {
     @inject(RANDOM) private readonly random: Random,
     @inject(SETTINGS) private readonly settings: Settings,
     @inject(SecretBox) private readonly secrets: SecretBox,
+    @inject(LOGGER) private readonly logger: Logger,
+    @inject(METRICS) private readonly metrics: Metrics,
     @inject(StaticChallenges) staticChallenges: StaticChallenges,
     @inject(DynamicChallenges) dynamicChallenges: DynamicChallenges,
   ) {
@@ -69,6 +84,8 @@ export class Challenges {
     const device = found(await store.devices.get(request.deviceId), "device", request.deviceId);
     if (!isLive(device))
       throw new CountersignError("device_gone", `device ${device.id} is ${device.status}`);
+    const deployment = await store.deployments.find(device.id, template.id);
+    if (deployment !== undefined) refuseLocked(deployment);
     const endpoint = await endpointFor(store, template.id, request.endpointId);
     if (!endpoint.policies.some(({ kind }) => kind === "dynamic")) {
       throw new CountersignError(
@@ -84,7 +101,7 @@ export class Challenges {
       templateId: template.id,
       deviceId: device.id,
       state: "open" as const,
-      expiresAt: addDuration(now, parseDuration(template.challengeLifetime)),
+      expiresAt: addDuration(now, parseDuration(request.lifetime ?? template.challengeLifetime)),
       certificateId: undefined,
       failures: 0,
       createdAt: now,
@@ -130,22 +147,49 @@ export class Challenges {
 
   /** Does what a redeemed challenge is good for. When that is refused, it counts against a one-time challenge, which is locked at its limit (E-17). */
   async using<T>(
-    store: TenantStore,
+    { store, endpoint }: Pick<ChallengeContext, "store" | "endpoint">,
     { challengeId }: Redemption,
+    asking: ChallengeUse,
     use: () => Promise<T>,
   ): Promise<T> {
     try {
       return await use();
     } catch (error) {
-      if (challengeId !== undefined && isRefusal(error))
+      if (challengeId !== undefined && isRefusal(error)) {
         await store.challenges.countFailure(challengeId);
+        if (error.code === "challenge_refused")
+          await this.alarm(store, endpoint.id, challengeId, asking);
+      }
       throw error;
     }
+  }
+
+  /** A one-time challenge that comes with a second key has been read by somebody (RFC 8894 section 2.4, case 37). */
+  private async alarm(
+    store: TenantStore,
+    endpoint: string,
+    challengeId: string,
+    { spki, source, transactionId }: ChallengeUse,
+  ): Promise<void> {
+    const challenge = await store.challenges.get(challengeId);
+    if (challenge?.certificateId === undefined) return;
+    const der = await store.certificates.der(challenge.certificateId);
+    if (der === undefined || Buffer.compare(parseCertificate(der).spki, spki) === 0) return;
+    const facts = { endpoint, device: challenge.deviceId, source, transactionId };
+    this.metrics.count("countersign_challenge_alarms_total", { endpoint });
+    this.logger.error({ challenge: challengeId, ...facts }, "spent challenge used by another key");
+    await store.ledger.append({
+      event: "challenge.alarm",
+      principal: `system:scep:${endpoint}`,
+      at: this.clock.now(),
+      subjectId: challengeId,
+      data: { ...facts, certificate: challenge.certificateId, key: hash("sha256", spki, "hex") },
+    });
   }
 }
 
 /** Not our own faults, and not the limits themselves. */
-const isRefusal = (error: unknown): boolean =>
+const isRefusal = (error: unknown): error is CountersignError =>
   error instanceof CountersignError && error.facts.http < 429;
 
 /** Throws `not_found` unless an enabled endpoint offers the template. */

@@ -1,27 +1,32 @@
 import { inject } from "tsyringe";
-import { systemPrincipal } from "../domain/principal.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import { CountersignError, messageOf } from "../errors.ts";
 import type { Clock, Logger, Metrics } from "../ports/ambient.ts";
-import type { MdmHost } from "../ports/mdm-host.ts";
 import type { Effect, OutboxEntry } from "../ports/outbox.ts";
 import type { Directory, TenantStore } from "../ports/stores.ts";
-import { CLOCK, DIRECTORY, LOGGER, MDM_HOSTS, METRICS } from "../tokens.ts";
-import { found } from "./access.ts";
-import { Deployments } from "./deployments.ts";
+import { CLOCK, DIRECTORY, LOGGER, METRICS } from "../tokens.ts";
+import { HostCommands, type HostEffect } from "./host-commands.ts";
 import { LedgerSealer } from "./ledger-sealer.ts";
 import { RefusalLog } from "./refusal-log.ts";
+import { Sweeper } from "./sweeper.ts";
+import { RenewalSweep } from "./renewal-sweep.ts";
 import { Ticker } from "./ticker.ts";
 
 /** Milliseconds between looks; a look with nothing due is one indexed query. */
 const PERIOD = 1000;
 /** A row has its place within a second (foundations.md 13). */
 const SEALING = 500;
+/** A thousand renewals an hour are three in that time. */
+const RENEWING = 10_000;
 const AT_ONCE = 20;
 const LEASE = 60_000;
 const LONGEST_PAUSE = 3_600_000;
-/** After so many failures a deployment is shown as failed; publishing it again starts anew. */
-const MOST_ATTEMPTS = 12;
+/** After so many failures it is shown as failed; every other effect is tried until it is done. */
+const MOST_ATTEMPTS: Partial<Record<Effect["kind"], number>> = {
+  "publish-profile": 12,
+  "scan-device": 3,
+  "wipe-device": 12,
+};
 
 /** Performs the outbox: at least once, with back-off, correct with several nodes. Also reconciles what crashes left behind. */
 export class Dispatcher {
@@ -32,15 +37,18 @@ export class Dispatcher {
     @inject(CLOCK) private readonly clock: Clock,
     @inject(LOGGER) private readonly logger: Logger,
     @inject(METRICS) private readonly metrics: Metrics,
-    @inject(MDM_HOSTS) private readonly hosts: readonly MdmHost[],
-    @inject(Deployments) private readonly deployments: Deployments,
+    @inject(HostCommands) private readonly commands: HostCommands,
+    @inject(Sweeper) private readonly sweeper: Sweeper,
     @inject(RefusalLog) private readonly refusals: RefusalLog,
     @inject(LedgerSealer) sealer: LedgerSealer,
+    @inject(RenewalSweep) renewals: RenewalSweep,
   ) {
     this.tickers = [
       new Ticker("dispatcher", PERIOD, () => this.runDue(), logger),
+      new Ticker("sweeper", PERIOD, () => this.sweeper.runDue(), logger),
       // Apart, since a slow host must not keep the ledger open.
       new Ticker("ledger sealer", SEALING, () => sealer.runDue(), logger),
+      new Ticker("renewal sweep", RENEWING, () => renewals.runDue(), logger),
     ];
   }
 
@@ -90,8 +98,11 @@ export class Dispatcher {
         { tenant: store.tenant, kind: entry.effect.kind, attempt, error: messageOf(error) },
         "outbox entry failed",
       );
-      if (entry.effect.kind === "publish-profile" && (attempt >= MOST_ATTEMPTS || isFinal(error))) {
-        await this.fail(store, entry.effect.deploymentId, messageOf(error));
+      if (
+        entry.effect.kind in MOST_ATTEMPTS &&
+        (attempt >= mostAttempts(entry) || isFinal(error))
+      ) {
+        await this.commands.giveUp(store, entry.effect as HostEffect, error);
         await store.outbox.done(entry.id);
       } else {
         await store.outbox.retry(
@@ -103,56 +114,13 @@ export class Dispatcher {
     }
   }
 
-  private async effect(store: TenantStore, effect: Effect): Promise<void> {
-    switch (effect.kind) {
-      case "publish-profile":
-        return this.publish(store, effect.deploymentId);
-      case "remove-profile": {
-        const device = found(await store.devices.get(effect.deviceId), "device", effect.deviceId);
-        const host = this.hosts.find(({ id }) => id === device.hostId);
-        await host?.removeProfile(device, effect.profileId);
-        return;
-      }
-      case "revoke-outside":
-        throw new CountersignError("internal", "no outside CA backend is installed");
-    }
-  }
-
-  private async publish(store: TenantStore, deploymentId: string): Promise<void> {
-    const deployment = found(await store.deployments.get(deploymentId), "deployment", deploymentId);
-    if (deployment.state !== "pending") return;
-    const device = found(
-      await store.devices.get(deployment.deviceId),
-      "device",
-      deployment.deviceId,
-    );
-    const host = this.hosts.find(({ id }) => id === device.hostId);
-    // A device whose host pulls its profiles (over the API) has nothing to be pushed to.
-    if (host === undefined) return;
-    const principal = systemPrincipal(`host:${host.id}`, store.tenant, ["challenges:mint"]);
-    await host.publishProfile(device, {
-      deploymentId,
-      profileId: deploymentId,
-      render: async () =>
-        this.deployments.render(principal, store, deployment, device.platform === "apple"),
-    });
-    await this.deployments.delivered(store, deploymentId);
-  }
-
-  private async fail(store: TenantStore, deploymentId: string, reason: string): Promise<void> {
-    await store.run(async (tx) => {
-      const deployment = await tx.deployments.get(deploymentId);
-      if (deployment?.state !== "pending") return;
-      await tx.deployments.save({
-        ...deployment,
-        state: "failed",
-        failure: reason,
-        nextActionAt: undefined,
-        updatedAt: this.clock.now(),
-      });
-    });
+  private effect(store: TenantStore, effect: Effect): Promise<void> {
+    if (effect.kind !== "revoke-outside") return this.commands.perform(store, effect);
+    throw new CountersignError("internal", "no outside CA backend is installed");
   }
 }
+
+const mostAttempts = ({ effect }: OutboxEntry): number => MOST_ATTEMPTS[effect.kind] ?? Infinity;
 
 /** What another attempt would not change. */
 const isFinal = (error: unknown): boolean =>

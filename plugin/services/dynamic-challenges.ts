@@ -25,7 +25,7 @@ export class DynamicChallenges implements ChallengePolicy {
   ) {}
 
   async redeem(
-    { store, endpoint, templates }: ChallengeContext,
+    { store, endpoint, templates, known }: ChallengeContext,
     secret: string,
   ): Promise<Redemption | undefined> {
     const challenge = await store.challenges.byMac(
@@ -33,6 +33,7 @@ export class DynamicChallenges implements ChallengePolicy {
       this.secrets.mac(dynamicScope(endpoint.id), secret),
     );
     if (challenge === undefined) return undefined;
+    known?.(challenge);
     const { perChallenge } = limitsOf(endpoint, this.settings.limits);
     if (challenge.failures >= perChallenge)
       throw new CountersignError(
@@ -52,7 +53,7 @@ export class DynamicChallenges implements ChallengePolicy {
     if (challenge.expiresAt <= this.clock.now())
       return refuse(
         new CountersignError(
-          "challenge_refused",
+          "challenge_lapsed",
           `it ran out at ${challenge.expiresAt.toISOString()}`,
         ),
       );

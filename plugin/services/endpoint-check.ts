@@ -2,6 +2,7 @@ import type { Endpoint } from "../domain/endpoint.ts";
 import { sanMatcher, subjectMatcher } from "../domain/subject-matcher.ts";
 import type { Template } from "../domain/template.ts";
 import { type Issue, messageOf } from "../errors.ts";
+import { parseCertificate } from "../pki/certificate.ts";
 import { verifyIssued } from "../pki/chain.ts";
 
 /** What is wrong with an endpoint's challenge policies. */
@@ -17,17 +18,7 @@ export const policyIssues = (
     const template = templates.find(({ id }) => id === policy.templateId);
     if (template === undefined)
       issues.push({ path, message: `template ${policy.templateId} is not one of the endpoint's` });
-    else {
-      try {
-        subjectMatcher(template.subject);
-        sanMatcher(template.sans);
-      } catch (error) {
-        issues.push({
-          path,
-          message: `requests cannot be compared with template ${template.id}: ${messageOf(error)}`,
-        });
-      }
-    }
+    else issues.push(...matchingIssues(template, path));
     if (macs.has(policy.mac))
       issues.push({
         path: `policies.${index}.secret`,
@@ -38,6 +29,40 @@ export const policyIssues = (
   if (endpoint.policies.filter(({ kind }) => kind === "dynamic").length > 1)
     issues.push({ path: "policies", message: "one dynamic policy is enough" });
   return issues;
+};
+
+/** What is wrong with the other CAs whose certificates may sign a renewal. */
+export const foreignRenewalIssues = (
+  { foreignRenewal }: Endpoint,
+  templates: readonly Template[],
+): readonly Issue[] => {
+  if (foreignRenewal === undefined) return [];
+  const { authorities, templateId } = foreignRenewal;
+  const issues = authorities.flatMap((der, index): Issue[] =>
+    parseCertificate(der).basicConstraints?.cA === true
+      ? []
+      : [{ path: `foreignRenewal.authorities.${index}`, message: "is no CA certificate" }],
+  );
+  if (authorities.length === 0)
+    issues.push({ path: "foreignRenewal.authorities", message: "name at least one" });
+  const template = templates.find(({ id }) => id === templateId);
+  const path = "foreignRenewal.templateId";
+  if (template === undefined)
+    issues.push({ path, message: `template ${templateId} is not one of the endpoint's` });
+  else issues.push(...matchingIssues(template, path));
+  return issues;
+};
+
+/** Whether the names of a request can be compared with a template's patterns. */
+const matchingIssues = (template: Template, path: string): readonly Issue[] => {
+  try {
+    subjectMatcher(template.subject);
+    sanMatcher(template.sans);
+    return [];
+  } catch (error) {
+    const message = `requests cannot be compared with template ${template.id}: ${messageOf(error)}`;
+    return [{ path, message }];
+  }
 };
 
 /** One chain, each issued by the next, the authority first; Apple refuses anything else (scep.md 2.2). */

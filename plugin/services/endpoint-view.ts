@@ -1,7 +1,9 @@
 import { dialectOf } from "../domain/client-profiles.ts";
+import { formatDn } from "../domain/distinguished-name.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
 import type { EndpointLimits } from "../domain/endpoint-limits.ts";
 import type { Ra } from "../domain/ra.ts";
+import { parseCertificate } from "../pki/certificate.ts";
 import { raView, type RaView } from "./ra-view.ts";
 
 /** An endpoint as API, CLI and console show it: no secret in it. */
@@ -25,6 +27,15 @@ export interface EndpointView {
   readonly includeRoot: boolean;
   readonly legacy: boolean;
   readonly acceptMd5Csr: boolean;
+  readonly acceptGcm: boolean;
+  readonly signingTimeTolerance: string | undefined;
+  readonly foreignRenewal:
+    | {
+        readonly authorities: readonly { readonly subject: string; readonly notAfter: Date }[];
+        readonly templateId: string;
+        readonly unknownDevice: "refuse" | "unmanaged";
+      }
+    | undefined;
   /** All of them, with the defaults filled in. */
   readonly limits: EndpointLimits;
   readonly approval: Endpoint["approval"];
@@ -68,6 +79,15 @@ export const endpointView = (
   includeRoot: endpoint.includeRoot,
   legacy: endpoint.legacy,
   acceptMd5Csr: endpoint.acceptMd5Csr,
+  acceptGcm: endpoint.acceptGcm,
+  signingTimeTolerance: endpoint.signingTimeTolerance,
+  foreignRenewal: endpoint.foreignRenewal && {
+    ...endpoint.foreignRenewal,
+    authorities: endpoint.foreignRenewal.authorities.map((der) => {
+      const { subject, notAfter } = parseCertificate(der);
+      return { subject: formatDn(subject), notAfter };
+    }),
+  },
   limits,
   approval: endpoint.approval,
   approvalLifetime: endpoint.approvalLifetime,
@@ -93,6 +113,11 @@ const warningsOf = (endpoint: Endpoint): readonly string[] => {
     ...(dialect.allowProxySigner
       ? ["Requests may be signed with another key than their own: use this for proxies only"]
       : []),
+    ...(endpoint.foreignRenewal === undefined
+      ? []
+      : [
+          "Certificates of other CAs are taken in place of a challenge, and their revocation is not looked at: remove those CAs when the devices have moved",
+        ]),
     ...(endpoint.limits.perSource === "off"
       ? [
           "Requests are not limited by address: right where a console proxies its fleet (Workspace ONE, Jamf, Ivanti EPMM)",

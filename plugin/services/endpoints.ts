@@ -5,7 +5,9 @@ import {
   type Endpoint,
   type ClientProfileName,
   ENDPOINT_ID,
+  type ForeignRenewal,
 } from "../domain/endpoint.ts";
+import { parseDuration } from "../domain/duration.ts";
 import { isLiveRa } from "../domain/ra.ts";
 import { type EndpointLimits, limitsOf } from "../domain/endpoint-limits.ts";
 import type { Principal } from "../domain/principal.ts";
@@ -18,7 +20,7 @@ import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK, RANDOM, SETTINGS } from "../tokens.ts";
 import { Access, found, sameVersion } from "./access.ts";
 import { EndpointRuntimes } from "./endpoint-runtimes.ts";
-import { chainIssues, policyIssues } from "./endpoint-check.ts";
+import { chainIssues, foreignRenewalIssues, policyIssues } from "./endpoint-check.ts";
 import { endpointView, type EndpointView } from "./endpoint-view.ts";
 import { Ras } from "./ras.ts";
 import { SecretBox } from "./secret-box.ts";
@@ -46,6 +48,11 @@ export interface EndpointInput {
   readonly includeRoot?: boolean | undefined;
   readonly legacy?: boolean | undefined;
   readonly acceptMd5Csr?: boolean | undefined;
+  readonly acceptGcm?: boolean | undefined;
+  /** An ISO 8601 duration; `off` unless given. */
+  readonly signingTimeTolerance?: string | undefined;
+  /** Whose certificates, DER or PEM, may sign a renewal besides our own; `off` unless given. */
+  readonly foreignRenewal?: ForeignRenewal | "off" | undefined;
   /** What differs from the defaults; the whole of it is replaced. */
   readonly limits?: Partial<EndpointLimits> | undefined;
   /** Enabled unless said otherwise; refused while something is missing (E-06). */
@@ -56,8 +63,8 @@ export interface EndpointInput {
   readonly clientProfile?: ClientProfileName | undefined;
 }
 
-/** Shorter static secrets can be guessed. */
-const SHORTEST_SECRET = 8;
+/** Characters; shorter static secrets can be guessed. */
+export const SHORTEST_SECRET = 8;
 
 /** The objects behind SCEP URLs (E-01, E-02). */
 export class Endpoints {
@@ -103,6 +110,9 @@ export class Endpoints {
       includeRoot: input.includeRoot ?? true,
       legacy: input.legacy ?? false,
       acceptMd5Csr: input.acceptMd5Csr ?? false,
+      acceptGcm: input.acceptGcm ?? false,
+      signingTimeTolerance: toleranceOf(input.signingTimeTolerance, undefined),
+      foreignRenewal: foreignRenewalOf(input.foreignRenewal, undefined),
       limits: input.limits ?? {},
       approval: input.approval ?? "none",
       approvalLifetime: input.approvalLifetime ?? "P7D",
@@ -154,6 +164,9 @@ export class Endpoints {
       includeRoot: change.includeRoot ?? stored.includeRoot,
       legacy: change.legacy ?? stored.legacy,
       acceptMd5Csr: change.acceptMd5Csr ?? stored.acceptMd5Csr,
+      acceptGcm: change.acceptGcm ?? stored.acceptGcm,
+      signingTimeTolerance: toleranceOf(change.signingTimeTolerance, stored.signingTimeTolerance),
+      foreignRenewal: foreignRenewalOf(change.foreignRenewal, stored.foreignRenewal),
       limits: change.limits ?? stored.limits,
       approval: change.approval ?? stored.approval,
       approvalLifetime: change.approvalLifetime ?? stored.approvalLifetime,
@@ -254,7 +267,7 @@ export class Endpoints {
         });
       } else templates.push(template);
     }
-    issues.push(...policyIssues(endpoint, templates));
+    issues.push(...policyIssues(endpoint, templates), ...foreignRenewalIssues(endpoint, templates));
     if (endpoint.chain.length > 0 && authority?.certificate !== undefined)
       issues.push(...chainIssues(endpoint.chain, authority.certificate));
     const given = endpoint.raId === undefined ? undefined : await store.ras.get(endpoint.raId);
@@ -295,6 +308,23 @@ export class Endpoints {
     return endpointView(endpoint, limits, ra, this.settings.scepUrl);
   }
 }
+
+/** Throws `invalid_input` for what is no duration. */
+const toleranceOf = (given: string | undefined, stored: string | undefined): string | undefined => {
+  if (given === undefined) return stored;
+  if (given === "off") return undefined;
+  parseDuration(given);
+  return given;
+};
+
+const foreignRenewalOf = (
+  given: ForeignRenewal | "off" | undefined,
+  stored: ForeignRenewal | undefined,
+): ForeignRenewal | undefined => {
+  if (given === undefined) return stored;
+  if (given === "off") return undefined;
+  return { ...given, authorities: given.authorities.map(readCertificateFile) };
+};
 
 const sealContext = (endpointId: string, policyId: string): string =>
   `endpoint/${endpointId}/policy/${policyId}`;

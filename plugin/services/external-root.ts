@@ -45,6 +45,7 @@ export const readExternalRoot = (
     keyRef: undefined,
     publicKey: parsed.publicKey.spki,
     certificate: der,
+    pastCertificates: [],
     csr: undefined,
     subjectKeyId: keyIdentifier(parsed.publicKey),
     notBefore: parsed.notBefore,
@@ -54,6 +55,7 @@ export const readExternalRoot = (
     ocspEnabled: false,
     single: false,
     ocspResponder: undefined,
+    outside: undefined,
     version: 1,
     createdAt: now,
   };

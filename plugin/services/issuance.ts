@@ -7,6 +7,7 @@ import type { LedgerEntry } from "../domain/events.ts";
 import { normalizeSan } from "../domain/san-value.ts";
 import { renderSan, renderSubject } from "../domain/subject-pattern.ts";
 import type { KeyUsage, Template } from "../domain/template.ts";
+import { renewalTime } from "../domain/renewal-time.ts";
 import { validityFor } from "../domain/validity.ts";
 import { variablesOf } from "../domain/device-variables.ts";
 import { CountersignError } from "../errors.ts";
@@ -35,6 +36,8 @@ export interface IssueRequest {
   readonly ciphertext: Reservation["ciphertext"];
   /** For the ledger: the address that asked. */
   readonly source: string;
+  /** For the ledger: the client program that was detected. */
+  readonly client?: string | undefined;
 }
 
 /** How long a node may take to sign before another takes over (foundations.md 10). */
@@ -78,12 +81,16 @@ export class Issuance {
       await store.enrolments.release(reservation.id, this.clock.now());
       throw error;
     }
+    const fingerprint = sha256Fingerprint(der);
+    const issuedAt = this.clock.now();
+    const { notAfter, deviceId } = reservation;
     const settled = await store.enrolments.settle({
       id: reservation.id,
       der,
-      fingerprintSha256: sha256Fingerprint(der),
-      now: this.clock.now(),
-      ledger: this.entry(request, reservation),
+      fingerprintSha256: fingerprint,
+      now: issuedAt,
+      renewAt: renewalTime(request.redemption.template, { deviceId, issuedAt, notAfter }, issuedAt),
+      ledger: this.entry(request, reservation, fingerprint),
     });
     this.metrics.count("countersign_enrolments_total", { result: settled });
     if (settled === "issued") return der;
@@ -148,6 +155,7 @@ export class Issuance {
       templateId: template.id,
       templateVersion: template.version,
       endpointId: runtime.endpoint.id,
+      raId: request.way.raId,
       deviceId: device.id,
       challengeId: redemption.challengeId,
       ciphertext: request.ciphertext,
@@ -176,7 +184,7 @@ export class Issuance {
     }
   }
 
-  private entry(request: IssueRequest, reservation: Reservation): LedgerEntry {
+  private entry(request: IssueRequest, reservation: Reservation, fingerprint: string): LedgerEntry {
     return {
       event: "certificate.issued",
       principal: `system:scep:${reservation.endpointId}`,
@@ -189,9 +197,12 @@ export class Issuance {
         device: reservation.deviceId,
         serial: reservation.serial,
         subject: reservation.subject,
+        // Binds the certificate's bytes to the chain: an export brings them beside the entry.
+        fingerprint,
         csr: createHash("sha256").update(request.csr.raw).digest("hex"),
         transactionId: request.transactionId,
         source: request.source,
+        ...(request.client === undefined ? {} : { client: request.client }),
         label: "success",
       },
     };

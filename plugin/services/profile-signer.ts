@@ -9,6 +9,7 @@ import { CLOCK, DIRECTORY } from "../tokens.ts";
 import { chainOf } from "./ca-chain.ts";
 import { CaCertificates, issuerOf } from "./ca-certificates.ts";
 import { Keyring } from "./keyring.ts";
+import { orUndo } from "./or-undo.ts";
 
 interface Identity {
   readonly keyRef: string;
@@ -55,17 +56,19 @@ export class ProfileSigner {
     return JSON.parse(Buffer.from(stored).toString("utf8")) as Identity;
   }
 
-  private async make(store: TenantStore, authority: Authority): Promise<Identity> {
+  private make(store: TenantStore, authority: Authority): Promise<Identity> {
     const now = this.clock.now();
-    const keyRef = await this.keyring.generate(undefined, {
-      algorithm: "rsa-2048",
-      usage: "sign",
-      label: `Profiles ${store.tenant}~${authority.id}`,
-    });
-    try {
+    return orUndo(async (undo) => {
+      const keyRef = await this.keyring.generate(undefined, {
+        algorithm: "rsa-2048",
+        usage: "sign",
+        label: `Profiles ${store.tenant}~${authority.id}`,
+      });
+      undo(() => this.keyring.destroy(keyRef));
       const { publicKey } = await this.keyring.signer(keyRef);
       const end = new Date(now.getTime() + TWO_YEARS);
-      const certificate = await this.certificates.issue(issuerOf(store.tenant, authority, now), {
+      const issuer = issuerOf(store.tenant, authority, now);
+      const certificate = await this.certificates.issue(store, issuer, {
         role: "profile-signing",
         subject: parseDn(`CN=${authority.id} profile signing`),
         publicKey,
@@ -74,14 +77,9 @@ export class ProfileSigner {
           authority.notAfter !== undefined && authority.notAfter < end ? authority.notAfter : end,
         keyUsages: ["digitalSignature"],
       });
-      await store.certificates.insert(
-        this.certificates.row(authority.id, "profile-signing", certificate),
-        certificate,
-      );
-      return { keyRef, certificate: Buffer.from(certificate).toString("base64") };
-    } catch (error) {
-      await this.keyring.destroy(keyRef);
-      throw error;
-    }
+      undo(() => certificate.release());
+      await store.run((tx) => certificate.settle(tx));
+      return { keyRef, certificate: Buffer.from(certificate.der).toString("base64") };
+    });
   }
 }

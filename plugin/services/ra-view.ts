@@ -1,5 +1,5 @@
 import type { Ra } from "../domain/ra.ts";
-import { toPem } from "../pki/certificate.ts";
+import { toPem } from "../domain/pem.ts";
 import { sha256Fingerprint } from "../pki/fingerprint.ts";
 
 /** An RA as API, CLI and console show it. */
@@ -11,6 +11,9 @@ export interface RaView {
   readonly notBefore: Date | undefined;
   readonly notAfter: Date | undefined;
   readonly fingerprintSha256: string | undefined;
+  /** The RA it was made ahead for. */
+  readonly replaces: string | undefined;
+  readonly retiredAt: Date | undefined;
   /** While the request waits to be certified. */
   readonly csrPem: string | undefined;
 }
@@ -23,6 +26,8 @@ export const raView = (ra: Ra): RaView => ({
   notBefore: ra.notBefore,
   notAfter: ra.notAfter,
   fingerprintSha256: ra.certificate === undefined ? undefined : sha256Fingerprint(ra.certificate),
+  replaces: ra.replaces,
+  retiredAt: ra.retiredAt,
   csrPem:
     ra.certificate === undefined && ra.csr !== undefined
       ? toPem(ra.csr, "CERTIFICATE REQUEST")

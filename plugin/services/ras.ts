@@ -3,18 +3,20 @@ import { type KeyAlgorithm, isRsa } from "../domain/algorithm.ts";
 import type { Authority } from "../domain/authority.ts";
 import { formatDn, parseDn } from "../domain/distinguished-name.ts";
 import type { Principal } from "../domain/principal.ts";
-import { isLiveRa, type Ra } from "../domain/ra.ts";
+import { heirOf, isLiveRa, type Ra } from "../domain/ra.ts";
 import { CountersignError } from "../errors.ts";
 import { parseCertificate, readCertificateFile } from "../pki/certificate.ts";
 import { buildCsr } from "../pki/build-request.ts";
 import { parseCsr } from "../pki/certificate-request.ts";
 import type { Clock, Random } from "../ports/ambient.ts";
+import { type KeyRef, providerOf } from "../ports/keys.ts";
 import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK, RANDOM } from "../tokens.ts";
 import { Access, found } from "./access.ts";
 import { chainOf } from "./ca-chain.ts";
 import { CaCertificates, issuerOf } from "./ca-certificates.ts";
 import { Keyring } from "./keyring.ts";
+import { orUndo, type Undo } from "./or-undo.ts";
 import { raIssues, RA_KEY_USAGES } from "./ra-check.ts";
 import { raView, type RaView } from "./ra-view.ts";
 
@@ -24,12 +26,15 @@ export interface NewRa {
   readonly keyStore?: string | undefined;
   /** DN text; `CN=<authority> SCEP RA` unless given. */
   readonly subject?: string | undefined;
+  /** Id of the RA that it is made ahead for. */
+  readonly replaces?: string | undefined;
 }
 
 /** E-05: at most one year. */
 const LIFE_DAYS = 365;
 /** An RA with less left is not given to a new endpoint. */
 const ENOUGH_DAYS = 90;
+const DAY = 86_400_000;
 
 /** Registration authorities: RSA keys apart from every CA key (E-04, E-05). */
 export class Ras {
@@ -54,39 +59,20 @@ export class Ras {
   /** "Issue Enrollment Agent Certificate": key here, certificate from the authority. */
   async issue(principal: Principal, input: NewRa): Promise<RaView> {
     const store = this.access.open(principal, "configuration:manage");
-    const authority = found(
-      await store.authorities.get(input.authorityId),
-      "authority",
-      input.authorityId,
-    );
+    const authority = await authorityOf(store, input.authorityId);
     return raView(await this.make(principal, store, authority, input));
   }
 
   /** A key here and a CSR to be certified by an outside CA. */
   async request(principal: Principal, input: NewRa): Promise<RaView> {
     const store = this.access.open(principal, "configuration:manage");
-    const authority = found(
-      await store.authorities.get(input.authorityId),
-      "authority",
-      input.authorityId,
-    );
-    return raView(
-      await this.withKey(store, authority, input, async (draft) => {
-        const signer = await this.keyring.signer(draft.keyRef);
-        const csr = await buildCsr({ subject: parseDn(draft.subject), signer });
-        const ra: Ra = { ...draft, csr, origin: "csr" };
-        await store.run(async (tx) => {
-          await tx.ras.insert(ra);
-          await tx.ledger.append(
-            this.access.entry(principal, "ra.created", ra.id, {
-              authority: authority.id,
-              origin: "csr",
-            }),
-          );
-        });
-        return ra;
-      }),
-    );
+    const authority = await authorityOf(store, input.authorityId);
+    return orUndo(async (undo) => {
+      const draft = await this.draft(store, authority, input, undo);
+      const signer = await this.keyring.signer(draft.keyRef);
+      const csr = await buildCsr({ subject: parseDn(draft.subject), signer });
+      return raView(await this.keep(principal, store, { ...draft, csr, origin: "csr" }));
+    });
   }
 
   /** Key and certificate that the operator has from elsewhere. The key goes into a key store that takes keys (soft). */
@@ -102,51 +88,24 @@ export class Ras {
     },
   ): Promise<RaView> {
     const store = this.access.open(principal, "configuration:manage");
-    const authority = found(
-      await store.authorities.get(input.authorityId),
-      "authority",
-      input.authorityId,
-    );
+    const authority = await authorityOf(store, input.authorityId);
     const der = readCertificateFile(input.certificate);
-    const keyRef = await this.keyring.importKey(input.keyStore, input.privateKey, {
-      usage: "sign-and-decrypt",
-      label: `RA ${store.tenant}~${authority.id}`,
-    });
-    try {
+    return orUndo(async (undo) => {
+      const keyRef = await this.keyring.importKey(input.keyStore, input.privateKey, {
+        usage: "sign-and-decrypt",
+        label: `RA ${store.tenant}~${authority.id}`,
+      });
+      undo(() => this.keyring.destroy(keyRef));
       const { publicKey } = await this.keyring.decrypter(keyRef);
       const issues = raIssues(der, publicKey, await chainOf(store, authority), this.clock.now());
       if (issues.length > 0)
         throw new CountersignError("certificate_not_matching", "certificate and key do not fit", {
           issues,
         });
-      const parsed = parseCertificate(der);
-      const ra: Ra = {
-        id: this.random.uuid(),
-        authorityId: authority.id,
-        keyRef,
-        certificate: der,
-        csr: undefined,
-        subject: formatDn(parsed.subject),
-        notBefore: parsed.notBefore,
-        notAfter: parsed.notAfter,
-        origin: "given",
-        createdAt: this.clock.now(),
-      };
-      await store.run(async (tx) => {
-        await tx.ras.insert(ra);
-        await tx.ledger.append(
-          this.access.entry(principal, "ra.created", ra.id, {
-            authority: authority.id,
-            origin: "given",
-            serial: parsed.serial,
-          }),
-        );
-      });
-      return raView(ra);
-    } catch (error) {
-      await this.keyring.destroy(keyRef);
-      throw error;
-    }
+      const blank = this.blank(authority.id, keyRef, formatDn(parseCertificate(der).subject));
+      const ra = certified({ ...blank, origin: "given" }, der);
+      return raView(await this.keep(principal, store, ra));
+    });
   }
 
   /** The certificate an outside CA made for an RA's CSR. It must chain to the same top as the authority (Apple; scep.md 2.2). */
@@ -156,11 +115,7 @@ export class Ras {
     if (ra.csr === undefined || ra.certificate !== undefined)
       throw new CountersignError("conflict", `RA ${id} does not wait for a certificate`);
     const der = readCertificateFile(file);
-    const authority = found(
-      await store.authorities.get(ra.authorityId),
-      "authority",
-      ra.authorityId,
-    );
+    const authority = await authorityOf(store, ra.authorityId);
     const issues = raIssues(
       der,
       parseCsr(ra.csr).publicKey.spki,
@@ -173,26 +128,18 @@ export class Ras {
         `the certificate does not fit RA ${id}`,
         { issues },
       );
-    const parsed = parseCertificate(der);
-    const certified: Ra = {
-      ...ra,
-      certificate: der,
-      subject: formatDn(parsed.subject),
-      notBefore: parsed.notBefore,
-      notAfter: parsed.notAfter,
-    };
+    const done = certified(ra, der);
     await store.run(async (tx) => {
-      await tx.ras.update(certified);
-      await tx.ledger.append(
-        this.access.entry(principal, "ra.certified", id, { serial: parsed.serial }),
-      );
+      await tx.ras.update(done);
+      const { serial } = parseCertificate(der);
+      await tx.ledger.append(this.access.entry(principal, "ra.certified", id, { serial }));
     });
-    return raView(certified);
+    return raView(done);
   }
 
   /** The RA an endpoint of this authority uses unless told otherwise: one that is there, or a new one. */
   async ensure(principal: Principal, store: TenantStore, authority: Authority): Promise<Ra> {
-    const soon = new Date(this.clock.now().getTime() + ENOUGH_DAYS * 86_400_000);
+    const soon = new Date(this.clock.now().getTime() + ENOUGH_DAYS * DAY);
     // The oldest one: a newer one may have been made for another endpoint's roll-over.
     const usable = (await store.ras.list())
       .filter((ra) => ra.authorityId === authority.id && isLiveRa(ra, soon))
@@ -208,11 +155,12 @@ export class Ras {
   ): Promise<Ra> {
     const now = this.clock.now();
     const issuer = issuerOf(store.tenant, authority, now);
-    if (authority.single) return this.single(principal, store, authority);
-    return this.withKey(store, authority, input, async (draft) => {
+    if (authority.single) return this.keep(principal, store, this.single(authority));
+    return orUndo(async (undo) => {
+      const draft = await this.draft(store, authority, input, undo);
       const { publicKey } = await this.keyring.signer(draft.keyRef);
-      const end = new Date(now.getTime() + LIFE_DAYS * 86_400_000);
-      const certificate = await this.certificates.issue(issuer, {
+      const end = new Date(now.getTime() + LIFE_DAYS * DAY);
+      const certificate = await this.certificates.issue(store, issuer, {
         role: "ra",
         subject: parseDn(draft.subject),
         publicKey,
@@ -221,65 +169,56 @@ export class Ras {
           authority.notAfter !== undefined && authority.notAfter < end ? authority.notAfter : end,
         keyUsages: RA_KEY_USAGES,
       });
-      const parsed = parseCertificate(certificate);
-      const ra: Ra = {
-        ...draft,
-        certificate,
-        notBefore: parsed.notBefore,
-        notAfter: parsed.notAfter,
-      };
-      await store.run(async (tx) => {
-        await tx.ras.insert(ra);
-        await tx.certificates.insert(
-          this.certificates.row(authority.id, "ra", certificate),
-          certificate,
-        );
-        await tx.ledger.append(
-          this.access.entry(principal, "ra.created", ra.id, {
-            authority: authority.id,
-            serial: parsed.serial,
-          }),
-        );
-      });
-      return ra;
+      undo(() => certificate.release());
+      const ra = certified(draft, certificate.der);
+      return this.keep(principal, store, ra, (tx) => certificate.settle(tx));
     });
   }
 
-  /** Decision 1: the authority's own key and certificate stand in for an RA. */
-  private async single(
+  /** The one place that writes a new RA. Throws `conflict` when another was made ahead for the same one meanwhile. */
+  private async keep(
     principal: Principal,
     store: TenantStore,
-    authority: Authority,
+    ra: Ra,
+    also: (tx: TenantStore) => Promise<void> = () => Promise.resolve(),
   ): Promise<Ra> {
-    const ra: Ra = {
-      id: this.random.uuid(),
-      authorityId: authority.id,
-      keyRef: found(authority.keyRef, "key of authority", authority.id),
-      certificate: authority.certificate,
-      csr: undefined,
-      subject: authority.subject,
-      notBefore: authority.notBefore,
-      notAfter: authority.notAfter,
-      origin: "single",
-      createdAt: this.clock.now(),
-    };
     await store.run(async (tx) => {
+      if (ra.replaces !== undefined && heirOf(ra.replaces, await tx.ras.list()) !== undefined)
+        throw new CountersignError("conflict", `another RA replaces ${ra.replaces} already`);
       await tx.ras.insert(ra);
+      await also(tx);
       await tx.ledger.append(
         this.access.entry(principal, "ra.created", ra.id, {
-          authority: authority.id,
-          origin: "single",
+          authority: ra.authorityId,
+          origin: ra.origin,
+          ...(ra.certificate === undefined
+            ? {}
+            : { serial: parseCertificate(ra.certificate).serial }),
+          ...(ra.replaces === undefined ? {} : { replaces: ra.replaces }),
         }),
       );
     });
     return ra;
   }
 
-  private async withKey(
+  /** Decision 1: the authority's own key and certificate stand in for an RA. */
+  private single(authority: Authority): Ra {
+    const keyRef = found(authority.keyRef, "key of authority", authority.id);
+    return {
+      ...this.blank(authority.id, keyRef, authority.subject),
+      origin: "single",
+      certificate: authority.certificate,
+      notBefore: authority.notBefore,
+      notAfter: authority.notAfter,
+    };
+  }
+
+  /** A new key, and what is known of its RA so far. */
+  private async draft(
     store: TenantStore,
     authority: Authority,
     input: NewRa,
-    use: (draft: Ra) => Promise<Ra>,
+    undo: Undo,
   ): Promise<Ra> {
     const algorithm = input.keyAlgorithm ?? "rsa-2048";
     if (!isRsa(algorithm)) {
@@ -298,25 +237,35 @@ export class Ras {
       usage: "sign-and-decrypt",
       label: `RA ${store.tenant}~${authority.id}`,
     });
-    try {
-      return await use({
-        id: this.random.uuid(),
-        authorityId: authority.id,
-        keyRef,
-        certificate: undefined,
-        csr: undefined,
-        subject,
-        notBefore: undefined,
-        notAfter: undefined,
-        origin: "issued",
-        createdAt: this.clock.now(),
-      });
-    } catch (error) {
-      await this.keyring.destroy(keyRef);
-      throw error;
-    }
+    undo(() => this.keyring.destroy(keyRef));
+    return { ...this.blank(authority.id, keyRef, subject), replaces: input.replaces };
+  }
+
+  private blank(authorityId: string, keyRef: KeyRef, subject: string): Ra {
+    return {
+      id: this.random.uuid(),
+      authorityId,
+      keyRef,
+      certificate: undefined,
+      csr: undefined,
+      subject,
+      notBefore: undefined,
+      notAfter: undefined,
+      origin: "issued",
+      createdAt: this.clock.now(),
+      replaces: undefined,
+      retiredAt: undefined,
+    };
   }
 }
 
+const certified = (ra: Ra, der: Uint8Array): Ra => {
+  const { subject, notBefore, notAfter } = parseCertificate(der);
+  return { ...ra, certificate: der, subject: formatDn(subject), notBefore, notAfter };
+};
+
+const authorityOf = async (store: TenantStore, id: string): Promise<Authority> =>
+  found(await store.authorities.get(id), "authority", id);
+
 const storeOf = (authority: Authority): string | undefined =>
-  authority.keyRef?.slice(0, authority.keyRef.indexOf(":"));
+  authority.keyRef === undefined ? undefined : providerOf(authority.keyRef);

@@ -12,6 +12,9 @@ export interface Refusal {
   readonly label: ErrorCode | "opaque";
   readonly detail: string;
   readonly source: string;
+  /** The client program that was detected, and the profile that would take what it sent. */
+  readonly client?: string | undefined;
+  readonly profile?: string | undefined;
   readonly transactionId: string | undefined;
   readonly claimSubject?: string | undefined;
   readonly device?: string | undefined;

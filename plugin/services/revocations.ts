@@ -6,6 +6,7 @@ import type { Clock, Metrics } from "../ports/ambient.ts";
 import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK, METRICS } from "../tokens.ts";
 import { Access, found } from "./access.ts";
+import { DeploymentSteps } from "./deployment-steps.ts";
 
 /** What a wipe or an unenrolment did. */
 export interface WipeResult {
@@ -21,6 +22,7 @@ export class Revocations {
     @inject(Access) private readonly access: Access,
     @inject(CLOCK) private readonly clock: Clock,
     @inject(METRICS) private readonly metrics: Metrics,
+    @inject(DeploymentSteps) private readonly steps: DeploymentSteps,
   ) {}
 
   /**
@@ -60,14 +62,7 @@ export class Revocations {
           this.access.entry(principal, "challenge.burned", deviceId, { challenges: burned }),
         );
       for (const deployment of (await tx.deployments.list({ deviceId }, { limit: 500 })).items) {
-        if (deployment.state === "removed") continue;
-        await tx.deployments.save({
-          ...deployment,
-          state: "removed",
-          nextActionAt: undefined,
-          updatedAt: now,
-        });
-        await tx.outbox.add({ kind: "remove-profile", deviceId, profileId: deployment.id }, now);
+        await this.steps.apply(tx, principal, deployment, { kind: "remove" }, { because: status });
       }
       await tx.ledger.append(
         this.access.entry(

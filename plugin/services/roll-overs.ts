@@ -1,12 +1,14 @@
 import { inject } from "tsyringe";
 import { statusAt } from "../domain/authority.ts";
+import { addDays } from "../domain/duration.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
 import type { Principal } from "../domain/principal.ts";
 import { isLiveRa } from "../domain/ra.ts";
-import { reignAt } from "../domain/roll-over.ts";
+import { reignAt, settledAt } from "../domain/roll-over.ts";
 import { CountersignError } from "../errors.ts";
 import type { Clock } from "../ports/ambient.ts";
-import { CLOCK } from "../tokens.ts";
+import type { Settings } from "../ports/settings.ts";
+import { CLOCK, SETTINGS } from "../tokens.ts";
 import { Access, found } from "./access.ts";
 import { EndpointRuntimes } from "./endpoint-runtimes.ts";
 import { Ras } from "./ras.ts";
@@ -20,11 +22,12 @@ export interface RollOverRequest {
   readonly from: Date;
 }
 
-/** Schedules who serves an endpoint next (RFC 8894 section 2.6). The old RA opens envelopes for 30 days more. */
+/** Schedules who serves an endpoint next (RFC 8894 section 2.6). The old RA opens envelopes for the overlap of the settings more. */
 export class RollOvers {
   constructor(
     @inject(Access) private readonly access: Access,
     @inject(CLOCK) private readonly clock: Clock,
+    @inject(SETTINGS) private readonly settings: Settings,
     @inject(Ras) private readonly ras: Ras,
     @inject(EndpointRuntimes) private readonly runtimes: EndpointRuntimes,
   ) {}
@@ -58,14 +61,11 @@ export class RollOvers {
         issues: [{ path: "raId", message: "its certificate ends before the roll-over" }],
       });
     }
+    const until = addDays(request.from, this.settings.rotation.overlapDays);
     const endpoint: Endpoint = {
-      ...stored,
       // A roll-over that has happened by the clock is written down before another is scheduled.
-      authorityId: reign.authorityId,
-      raId: reign.raId,
-      retiredRas: reign.retired,
-      chain: reign.authorityId === stored.authorityId ? stored.chain : [],
-      next: { authorityId, raId, from: request.from },
+      ...settledAt(stored, now),
+      next: { authorityId, raId, from: request.from, until },
       version: stored.version + 1,
       updatedAt: now,
     };

@@ -13,7 +13,7 @@ import { RANDOM, SETTINGS } from "../tokens.ts";
 
 /** What is derived from the server secret; one name, one key. */
 export type SecretPurpose =
-  "challenge-mac" | "seal" | "local-token" | "implicit-rejection" | "check";
+  "challenge-mac" | "seal" | "local-token" | "implicit-rejection" | "check" | "backup";
 
 /** HKDF-SHA256 (RFC 5869) of the server secret: 32 octets a purpose. */
 export const deriveKey = (serverSecret: Uint8Array, purpose: SecretPurpose): Uint8Array =>

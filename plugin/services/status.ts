@@ -3,6 +3,7 @@ import { schemeOfKey } from "../domain/algorithm.ts";
 import type { Authority } from "../domain/authority.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import { parseCertificate } from "../pki/certificate.ts";
+import { buildCertsOnly } from "../pki/cms-degenerate.ts";
 import { type CertId, isAskedOf, parseOcspRequest } from "../pki/ocsp.ts";
 import {
   buildOcspResponse,
@@ -13,6 +14,7 @@ import {
 import type { Clock } from "../ports/ambient.ts";
 import type { CrlRecord, Directory, TenantStore } from "../ports/stores.ts";
 import { CLOCK, DIRECTORY } from "../tokens.ts";
+import { validCertificates } from "./ca-chain.ts";
 import { CrlPublisher } from "./crl-publisher.ts";
 import { Keyring } from "./keyring.ts";
 import { OcspResponders } from "./ocsp-responders.ts";
@@ -43,16 +45,30 @@ export class Status {
     return this.crls.current(store, authority);
   }
 
-  /** DER, by its public address (A-13). */
+  /** DER, by its public address (A-13): the certificate in use, or the valid one with that serial number (A-19). */
   async caCertificate(
+    tenant: TenantId,
+    authorityId: string,
+    keyId8: string,
+    serial?: string,
+  ): Promise<Uint8Array | undefined> {
+    const { authority } = await this.find(tenant, authorityId);
+    if (!isKeyOf(authority, keyId8)) return undefined;
+    if (serial === undefined) return authority.certificate;
+    const valid = validCertificates(authority, this.clock.now());
+    return valid.find((der) => parseCertificate(der).serial === serial);
+  }
+
+  /** Every valid certificate of the key as a certs-only message (RFC 5280 section 4.2.2.1), DER. */
+  async caBundle(
     tenant: TenantId,
     authorityId: string,
     keyId8: string,
   ): Promise<Uint8Array | undefined> {
     const { authority } = await this.find(tenant, authorityId);
-    return authority?.subjectKeyId.startsWith(keyId8) && keyId8.length === 8
-      ? authority.certificate
-      : undefined;
+    if (!isKeyOf(authority, keyId8)) return undefined;
+    const valid = validCertificates(authority, this.clock.now());
+    return valid.length === 0 ? undefined : buildCertsOnly(valid);
   }
 
   /** RFC 6960: always a DER OCSPResponse, an unsigned error status included. `maxAge` in seconds, 0 when it must not be cached. */
@@ -124,3 +140,7 @@ export class Status {
     return { store, authority: await store.authorities.get(id) };
   }
 }
+
+/** By the first 8 hex digits of the subject key id. */
+const isKeyOf = (authority: Authority | undefined, keyId8: string): authority is Authority =>
+  keyId8.length === 8 && authority?.subjectKeyId.startsWith(keyId8) === true;

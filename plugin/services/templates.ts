@@ -1,10 +1,12 @@
 import { inject } from "tsyringe";
+import { DEFAULT_ATTEMPTS } from "../domain/attempt-policy.ts";
 import { isRsa } from "../domain/algorithm.ts";
-import { compareDurations, parseDuration } from "../domain/duration.ts";
+import { canonicalJson } from "../domain/canonical-json.ts";
+import { addDuration, compareDurations, parseDuration } from "../domain/duration.ts";
 import type { Principal } from "../domain/principal.ts";
 import { templateProblems } from "../domain/template-check.ts";
-import type { Template } from "../domain/template.ts";
-import { CountersignError } from "../errors.ts";
+import { DEFAULT_PUSHED_LIFETIME, type Template } from "../domain/template.ts";
+import { CountersignError, type Issue } from "../errors.ts";
 import type { Clock } from "../ports/ambient.ts";
 import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK } from "../tokens.ts";
@@ -36,10 +38,15 @@ const DEFAULTS: Omit<Template, Kept | Mandatory | "name"> = {
   backdate: "PT30M",
   challengeMode: "dynamic",
   challengeLifetime: "PT1H",
+  pushedChallengeLifetime: DEFAULT_PUSHED_LIFETIME,
+  attempts: DEFAULT_ATTEMPTS,
   keyStorage: "tpm-else-software",
+  autoRenewal: true,
   renewalWindow: "20%",
+  renewalSpread: "50%",
   scepRenewal: "any-time",
   renewalGrace: "PT0S",
+  oldCertificate: "keep",
   policies: [],
   allowDuplicates: true,
 };
@@ -66,18 +73,7 @@ export class Templates {
 
   async create(principal: Principal, input: TemplateInput): Promise<Template> {
     const store = this.access.open(principal, "configuration:manage");
-    const now = this.clock.now();
-    const template: Template = {
-      ...DEFAULTS,
-      // Who sets a window means it.
-      maxValidity: longer(input.validity, LONGEST_LIFE),
-      scepRenewal: input.renewalWindow === undefined ? DEFAULTS.scepRenewal : "in-window",
-      name: input.id,
-      ...given(input),
-      version: 1,
-      createdAt: now,
-      updatedAt: now,
-    };
+    const template = this.draft(input);
     await this.check(store, template, !TEMPLATE_ID.test(input.id));
     await store.run(async (tx) => {
       await tx.templates.insert(template);
@@ -88,35 +84,78 @@ export class Templates {
     return template;
   }
 
+  /**
+   * Saves a new version. With `moveOver` (ISO 8601) its deployments move to it in that time, by the renewal plan; otherwise each at its own
+   * renewal.
+   */
   async update(
     principal: Principal,
     id: string,
     change: Partial<TemplateInput>,
     version?: number,
+    moveOver?: string,
   ): Promise<Template> {
     const store = this.access.open(principal, "configuration:manage");
-    const stored = found(await store.templates.get(id), "template", id);
-    sameVersion(stored.version, version);
-    const template: Template = {
-      ...stored,
-      ...given(change),
-      id,
-      version: stored.version + 1,
-      updatedAt: this.clock.now(),
-    };
-    await this.check(store, template, false);
+    const { before, after: template, fields } = await this.draft(principal, id, change);
+    sameVersion(before.version, version);
+    const now = template.updatedAt;
+    const until = moveOver === undefined ? now : addDuration(now, parseDuration(moveOver));
     await store.run(async (tx) => {
       await tx.templates.update(template);
+      const running = await tx.templateMoves.get(id);
+      const unfinished = running?.state === "running" && running.rekey ? running : undefined;
+      if (moveOver !== undefined || unfinished !== undefined || retimes(fields))
+        await tx.templateMoves.save({
+          id,
+          version: moveOver === undefined ? (unfinished?.version ?? 0) : template.version,
+          rekey: moveOver !== undefined || unfinished !== undefined,
+          from: unfinished?.from ?? now,
+          until: moveOver === undefined ? (unfinished?.until ?? now) : until,
+          cursor: undefined,
+          state: "running",
+          moved: 0,
+          createdAt: now,
+          updatedAt: now,
+        });
       await tx.ledger.append(
         this.access.entry(principal, "template.changed", id, {
           version: template.version,
           fields: Object.keys(given(change)),
+          ...(moveOver === undefined ? {} : { moveOver }),
         }),
       );
     });
     // Whichever endpoints offer it: a stricter rule counts from the next request on.
     this.runtimes.forgetAll();
     return template;
+  }
+
+  /** What `update` would save, checked as it checks, and the fields that would differ. */
+  async draft(
+    principal: Principal,
+    id: string,
+    change: Partial<TemplateInput>,
+  ): Promise<{
+    readonly before: Template;
+    readonly after: Template;
+    readonly fields: readonly string[];
+  }> {
+    const store = this.access.open(principal, "configuration:read");
+    const before = found(await store.templates.get(id), "template", id);
+    const after: Template = {
+      ...before,
+      ...given(change),
+      id,
+      version: before.version + 1,
+      updatedAt: this.clock.now(),
+    };
+    await this.check(store, after, false);
+    const fields = Object.keys(given(change)).filter(
+      (field) =>
+        canonicalJson(after[field as keyof Template]) !==
+        canonicalJson(before[field as keyof Template]),
+    );
+    return { before, after, fields };
   }
 
   /** Throws `conflict` while an endpoint uses it. */
@@ -137,7 +176,42 @@ export class Templates {
     });
   }
 
+  /** Why a template could not be saved like this; empty when it could (T-27). */
+  async problems(principal: Principal, input: TemplateInput): Promise<readonly Issue[]> {
+    const store = this.access.open(principal, "configuration:manage");
+    return this.issuesOf(store, this.draft(input), false);
+  }
+
   private async check(store: TenantStore, template: Template, badId: boolean): Promise<void> {
+    const issues = await this.issuesOf(store, template, badId);
+    if (issues.length > 0)
+      throw new CountersignError(
+        "template_impossible",
+        `template ${template.id} could never issue`,
+        { issues },
+      );
+  }
+
+  private draft(input: TemplateInput): Template {
+    const now = this.clock.now();
+    return {
+      ...DEFAULTS,
+      // Who sets a window means it.
+      maxValidity: longer(input.validity, LONGEST_LIFE),
+      scepRenewal: input.renewalWindow === undefined ? DEFAULTS.scepRenewal : "in-window",
+      name: input.id,
+      ...given(input),
+      version: 1,
+      createdAt: now,
+      updatedAt: now,
+    };
+  }
+
+  private async issuesOf(
+    store: TenantStore,
+    template: Template,
+    badId: boolean,
+  ): Promise<readonly Issue[]> {
     const authority = await store.authorities.get(template.authorityId);
     const issues = [
       ...templateProblems(
@@ -157,14 +231,13 @@ export class Templates {
         message: "only an issuing CA certifies end entities (A-02)",
       });
     }
-    if (issues.length > 0)
-      throw new CountersignError(
-        "template_impossible",
-        `template ${template.id} could never issue`,
-        { issues },
-      );
+    return issues;
   }
 }
+
+/** Whether a change of these fields gives certificates that are out there other due times. */
+const retimes = (fields: readonly string[]): boolean =>
+  ["autoRenewal", "renewalWindow", "renewalSpread"].some((field) => fields.includes(field));
 
 /** The longer of two lives; a faulty one is the template check's to name. */
 const longer = (validity: string | undefined, other: string): string => {

@@ -1,4 +1,5 @@
 import type { Authority } from "../domain/authority.ts";
+import type { ShapeExtras } from "../domain/console/extras.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import type { AuthorityStore } from "../ports/stores.ts";
 import {
@@ -33,6 +34,7 @@ interface AuthorityRow {
   readonly key_ref: string | null;
   readonly public_key: Uint8Array;
   readonly certificate: Uint8Array | null;
+  readonly past_certificates: string | null;
   readonly csr: Uint8Array | null;
   readonly subject_key_id: string;
   readonly not_before: Millis | null;
@@ -42,6 +44,10 @@ interface AuthorityRow {
   readonly ocsp_enabled: Flag;
   readonly single: Flag;
   readonly ocsp_responder: string | null;
+  readonly outside: string | null;
+  readonly profiles: string | null;
+  readonly shape_extras: string | null;
+  readonly deleted_at: Millis | null;
   readonly version: number;
   readonly created_at: Millis;
 }
@@ -60,6 +66,7 @@ const mapping: Mapping<Authority, AuthorityRow> = {
     key_ref: orNull(authority.keyRef),
     public_key: toBlob(authority.publicKey),
     certificate: toBlobOrNull(authority.certificate),
+    past_certificates: toJson(authority.pastCertificates),
     csr: toBlobOrNull(authority.csr),
     subject_key_id: authority.subjectKeyId,
     not_before: toMillisOrNull(authority.notBefore),
@@ -69,6 +76,10 @@ const mapping: Mapping<Authority, AuthorityRow> = {
     ocsp_enabled: toFlag(authority.ocspEnabled),
     single: toFlag(authority.single),
     ocsp_responder: authority.ocspResponder === undefined ? null : toJson(authority.ocspResponder),
+    outside: authority.outside === undefined ? null : toJson(authority.outside),
+    profiles: authority.profiles === undefined ? null : toJson(authority.profiles),
+    shape_extras: authority.shapeExtras === undefined ? null : toJson(authority.shapeExtras),
+    deleted_at: toMillisOrNull(authority.deletedAt),
     version: authority.version,
     created_at: toMillis(authority.createdAt),
   }),
@@ -84,6 +95,8 @@ const mapping: Mapping<Authority, AuthorityRow> = {
     keyRef: orUndefined(row.key_ref),
     publicKey: fromBlob(row.public_key),
     certificate: fromBlobOrNull(row.certificate),
+    pastCertificates:
+      row.past_certificates === null ? [] : (fromJson(row.past_certificates) as Uint8Array[]),
     csr: fromBlobOrNull(row.csr),
     subjectKeyId: row.subject_key_id,
     notBefore: fromMillisOrNull(row.not_before),
@@ -96,6 +109,14 @@ const mapping: Mapping<Authority, AuthorityRow> = {
       row.ocsp_responder === null
         ? undefined
         : (fromJson(row.ocsp_responder) as NonNullable<Authority["ocspResponder"]>),
+    outside:
+      row.outside === null
+        ? undefined
+        : (fromJson(row.outside) as NonNullable<Authority["outside"]>),
+    profiles: row.profiles === null ? undefined : (fromJson(row.profiles) as string[]),
+    shapeExtras:
+      row.shape_extras === null ? undefined : (fromJson(row.shape_extras) as ShapeExtras),
+    deletedAt: fromMillisOrNull(row.deleted_at),
     version: row.version,
     createdAt: fromMillis(row.created_at),
   }),

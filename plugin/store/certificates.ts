@@ -21,8 +21,9 @@ import {
   type Millis,
 } from "./base/columns.ts";
 import { fromJson, toJson } from "./base/json.ts";
-import { Rows, type Mapping } from "./base/rows.ts";
+import { type Mapping, NEWEST_FIRST, type Order, Rows } from "./base/rows.ts";
 import type { Session } from "./base/session.ts";
+import { matchingTerms } from "./terms.ts";
 
 const DERS = "countersign_certificate_ders";
 
@@ -40,6 +41,7 @@ interface CertificateRow {
   readonly template_id: string | null;
   readonly template_version: number | null;
   readonly endpoint_id: string | null;
+  readonly ra_id: string | null;
   readonly device_id: string | null;
   readonly created_at: Millis;
   readonly issued_at: Millis | null;
@@ -64,6 +66,7 @@ const mapping: Mapping<Certificate, CertificateRow> = {
     template_id: orNull(certificate.templateId),
     template_version: orNull(certificate.templateVersion),
     endpoint_id: orNull(certificate.endpointId),
+    ra_id: orNull(certificate.raId),
     device_id: orNull(certificate.deviceId),
     created_at: toMillis(certificate.createdAt),
     issued_at: toMillisOrNull(certificate.issuedAt),
@@ -85,6 +88,7 @@ const mapping: Mapping<Certificate, CertificateRow> = {
     templateId: orUndefined(row.template_id),
     templateVersion: orUndefined(row.template_version),
     endpointId: orUndefined(row.endpoint_id),
+    raId: orUndefined(row.ra_id),
     deviceId: orUndefined(row.device_id),
     createdAt: fromMillis(row.created_at),
     issuedAt: fromMillisOrNull(row.issued_at),
@@ -105,11 +109,62 @@ export class Certificates implements CertificateStore {
     this.#rows = new Rows(session, tenant, mapping);
   }
 
-  insert(certificate: Certificate, der: Uint8Array): Promise<void> {
+  insert(certificate: Certificate, der: Uint8Array | undefined): Promise<void> {
     return this.session.write(async (db) => {
       await this.#rows.insertWith(db, certificate);
-      await db(DERS).insert({ tenant: this.tenant, id: certificate.id, der: toBlob(der) });
+      if (der !== undefined)
+        await db(DERS).insert({ tenant: this.tenant, id: certificate.id, der: toBlob(der) });
     });
+  }
+
+  reserve(certificate: Certificate, tbsDigest: Uint8Array, leaseUntil: Date): Promise<void> {
+    const more = { tbs_digest: toBlob(tbsDigest), lease_until: toMillis(leaseUntil) };
+    return this.session.write((db) =>
+      this.#rows.insertWith(db, { ...certificate, status: "reserved" }, more),
+    );
+  }
+
+  settle(id: string, der: Uint8Array, fingerprintSha256: string, at: Date): Promise<boolean> {
+    return this.session.write(async (db) => {
+      const settled = await db(mapping.table)
+        .where({ tenant: this.tenant, id, status: "reserved" })
+        .update({
+          status: "issued",
+          issued_at: toMillis(at),
+          fingerprint_sha256: fingerprintSha256,
+          lease_until: null,
+        });
+      if (settled === 0) return false;
+      await db(DERS).insert({ tenant: this.tenant, id, der: toBlob(der) });
+      return true;
+    });
+  }
+
+  async fail(id: string): Promise<void> {
+    await this.session.write((db) =>
+      db(mapping.table)
+        .where({ tenant: this.tenant, id, status: "reserved" })
+        .update({ status: "failed", lease_until: null }),
+    );
+  }
+
+  async devicesOn(
+    where: { readonly authorityId: string } | { readonly raId: string },
+    now: Date,
+  ): Promise<number> {
+    const [column, value] =
+      "raId" in where ? ["ra_id", where.raId] : ["authority_id", where.authorityId];
+    const at = toMillis(now);
+    const [row] = await this.session.rows<{ readonly devices: number | string }>(
+      `select count(distinct c.device_id) as devices from countersign_certificates c
+       where c.tenant = ? and c.${column} = ? and c.role = 'subscriber' and c.status = 'issued'
+       and c.not_after > ? and not exists (
+         select 1 from countersign_certificates n
+         where n.tenant = c.tenant and n.device_id = c.device_id and n.template_id = c.template_id
+         and n.status = 'issued' and n.not_after > ? and n.created_at > c.created_at)`,
+      [this.tenant, value, at, at],
+    );
+    return Number(row?.devices ?? 0);
   }
 
   get(id: string): Promise<Certificate | undefined> {
@@ -130,8 +185,33 @@ export class Certificates implements CertificateStore {
     return row === undefined ? undefined : fromBlob(row.der);
   }
 
-  list(filter: CertificateFilter, page: PageRequest): Promise<Page<Certificate>> {
-    return this.#rows.page(page, (query) => narrowed(query, filter));
+  async ders(ids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.session.read(
+      (db) =>
+        db(DERS)
+          .where("tenant", this.tenant)
+          .whereIn("id", [...ids])
+          .select("id", "der") as PromiseLike<{ readonly id: string; readonly der: Uint8Array }[]>,
+    );
+    return new Map(rows.map(({ id, der }) => [id, fromBlob(der)]));
+  }
+
+  async list(filter: CertificateFilter, page: PageRequest): Promise<Page<Certificate>> {
+    const byText =
+      filter.text === undefined || filter.text.length === 0
+        ? undefined
+        : await matchingTerms(this.session, this.tenant, filter.text);
+    return this.#rows.page(
+      page,
+      (query) => {
+        const found = narrowed(query, filter);
+        return byText === undefined ? found : byText(found);
+      },
+      filter.expiresBefore === undefined && filter.expiresAfter === undefined
+        ? NEWEST_FIRST
+        : SOONEST_END_FIRST,
+    );
   }
 
   liveOfDevice(deviceId: string, now: Date): Promise<readonly Certificate[]> {
@@ -191,6 +271,12 @@ export class Certificates implements CertificateStore {
   }
 }
 
+const SOONEST_END_FIRST: Order<CertificateRow> = {
+  column: "not_after",
+  direction: "asc",
+  of: (row) => Number(row.not_after),
+};
+
 interface RevokedRow {
   readonly serial: string;
   readonly revoked_at: Millis;
@@ -200,7 +286,8 @@ interface RevokedRow {
 
 const narrowed = (query: Knex.QueryBuilder, filter: CertificateFilter): Knex.QueryBuilder => {
   const equal = {
-    status: filter.status,
+    // Literal where a partial index serves it.
+    status: LITERAL.has(filter.status) ? undefined : filter.status,
     role: filter.role,
     authority_id: filter.authorityId,
     template_id: filter.templateId,
@@ -209,9 +296,15 @@ const narrowed = (query: Knex.QueryBuilder, filter: CertificateFilter): Knex.Que
   };
   for (const [column, value] of Object.entries(equal))
     if (value !== undefined) query = query.where(column, value);
+  if (LITERAL.has(filter.status)) query = query.whereRaw(`status = '${filter.status ?? ""}'`);
+  if (filter.internal === true || (filter.role ?? "subscriber") !== "subscriber")
+    query = query.whereRaw("role <> 'subscriber'");
+  else if (filter.internal === false) query = query.where("role", "subscriber");
   if (filter.expiresBefore !== undefined)
     query = query.where("not_after", "<", toMillis(filter.expiresBefore));
   if (filter.expiresAfter !== undefined)
     query = query.where("not_after", ">", toMillis(filter.expiresAfter));
   return query;
 };
+
+const LITERAL: ReadonlySet<CertificateFilter["status"]> = new Set(["revoked", "failed"]);

@@ -78,11 +78,16 @@ export class Challenges implements ChallengeStore {
     return spent > 0;
   }
 
-  async burnOfDevice(deviceId: string): Promise<readonly string[]> {
+  async burnOfDevice(deviceId: string, templateId?: string): Promise<readonly string[]> {
+    const of = {
+      tenant: this.tenant,
+      device_id: deviceId,
+      ...(templateId === undefined ? {} : { template_id: templateId }),
+    };
     const burned = await this.session.write(
       async (db) =>
         await (db(mapping.table)
-          .where({ tenant: this.tenant, device_id: deviceId })
+          .where(of)
           .whereIn("state", ["open", "reserved"])
           .update({ state: "burned" })
           .returning("id") as PromiseLike<{ readonly id: string }[]>),

@@ -9,6 +9,7 @@ import {
   writeMark,
 } from "./copying/copy-mark.ts";
 import { pagesOf } from "./copying/pages.ts";
+import { appliedOn, countRows, dataTables } from "./copying/schema.ts";
 import { digestOf, type TableDigest } from "./copying/table-digest.ts";
 import { migrateOn } from "./database.ts";
 import { translating, type Dialect, type Table } from "./dialect.ts";
@@ -33,9 +34,6 @@ export interface CopyReport {
   readonly tables: Readonly<Record<string, TableDigest>>;
 }
 
-/** Not data: the schema's own. */
-const OF_THE_SCHEMA = /^countersign_migrations(?:_lock)?$/;
-
 /**
  * Copies every row of one database into another, then compares both. The source cannot be written to meanwhile (its writers get
  * `database_locked`); the target gets its tables first. Throws `already_initialised` for a target that holds anything but an earlier part
@@ -51,10 +49,10 @@ export const copyBetween = async (
     source.transaction("alone", async (from) => {
       await requireSameSchema(from, target);
       await requireWhole(from);
-      const tables = inOrderOfParents(await source.tables(from));
+      const tables = await dataTables(source, from);
       const id = (await digestOf(from, named(tables, "countersign_tenants"), none, none)).digest;
       const mark = await translating(target, () => markOf(target, tables, id));
-      const total = await countOf(from, tables);
+      const total = await countRows(from, tables);
       const copied = await copyRows({ from, target, tables, total, options }, mark);
       if (!copied) return { finished: false, tables: {} };
       await translating(target, () =>
@@ -141,7 +139,7 @@ const markOf = (target: Dialect, tables: readonly Table[], source: string): Prom
       if (mark.source === source) return mark;
       throw new CountersignError("already_initialised", "the target holds a part of another copy");
     }
-    if ((await countOf(to, tables)) > 0)
+    if ((await countRows(to, tables)) > 0)
       throw new CountersignError("already_initialised", "the target is not empty");
     const fresh = { source, table: undefined, place: undefined, rows: 0 };
     await writeMark(to, fresh);
@@ -158,37 +156,9 @@ const requireSameSchema = async (from: Knex, target: Dialect): Promise<void> => 
   );
 };
 
-const appliedOn = async (db: Knex): Promise<string[]> => {
-  const rows: { readonly name: string }[] = await db("countersign_migrations").select("name");
-  return rows.map(({ name }) => name).sort();
-};
-
-const countOf = async (db: Knex, tables: readonly Table[]): Promise<number> => {
-  let total = 0;
-  for (const { name } of tables) {
-    const [row]: { rows?: number | string }[] = await db(name).count({ rows: "*" });
-    total += Number(row?.rows ?? 0);
-  }
-  return total;
-};
-
 const named = (tables: readonly Table[], name: string): Table => {
   const table = tables.find((candidate) => candidate.name === name);
   if (table === undefined)
     throw new CountersignError("schema_outdated", `the source has no table ${name}`);
   return table;
-};
-
-/** By name, but each after those that its foreign keys name. */
-const inOrderOfParents = (all: readonly Table[]): readonly Table[] => {
-  const ordered = new Set<Table>();
-  const put = (table: Table): void => {
-    if (ordered.has(table)) return;
-    for (const parent of all)
-      if (parent !== table && table.parents.includes(parent.name)) put(parent);
-    ordered.add(table);
-  };
-  const data = all.filter(({ name }) => !OF_THE_SCHEMA.test(name));
-  for (const table of data.sort((a, b) => (a.name < b.name ? -1 : 1))) put(table);
-  return [...ordered];
 };

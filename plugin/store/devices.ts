@@ -5,6 +5,7 @@ import { fromMillis, toMillis, type Millis } from "./base/columns.ts";
 import { fromJson, toJson } from "./base/json.ts";
 import { Rows, type Mapping } from "./base/rows.ts";
 import type { Session } from "./base/session.ts";
+import { inChunks } from "./enrolling/sql.ts";
 
 const ATTRIBUTES = "countersign_device_attributes";
 
@@ -14,6 +15,7 @@ interface DeviceRow {
   readonly host_device_id: string;
   readonly platform: Device["platform"];
   readonly status: Device["status"];
+  readonly status_at: Millis | null;
   readonly attributes: string;
   readonly created_at: Millis;
   readonly updated_at: Millis;
@@ -27,6 +29,7 @@ const mapping: Mapping<Device, DeviceRow> = {
     host_device_id: device.hostDeviceId,
     platform: device.platform,
     status: device.status,
+    status_at: toMillis(device.statusAt),
     attributes: toJson(device.attributes),
     created_at: toMillis(device.createdAt),
     updated_at: toMillis(device.updatedAt),
@@ -37,6 +40,7 @@ const mapping: Mapping<Device, DeviceRow> = {
     hostDeviceId: row.host_device_id,
     platform: row.platform,
     status: row.status,
+    statusAt: fromMillis(row.status_at ?? row.updated_at),
     attributes: fromJson(row.attributes) as Device["attributes"],
     createdAt: fromMillis(row.created_at),
     updatedAt: fromMillis(row.updated_at),
@@ -71,6 +75,10 @@ export class Devices implements DeviceStore {
 
   get(id: string): Promise<Device | undefined> {
     return this.#rows.get(id);
+  }
+
+  byIds(ids: readonly string[]): Promise<readonly Device[]> {
+    return inChunks(ids, (chunk) => this.#rows.all((query) => query.whereIn("id", [...chunk])));
   }
 
   byHostId(hostId: string, hostDeviceId: string): Promise<Device | undefined> {

@@ -57,6 +57,11 @@ export interface Dialect {
   rows<R>(sql: string, values: readonly Value[]): Promise<R[]>;
   /** Prepared statements inside a transaction of `transaction`. */
   within<T>(tx: Knex, work: (statements: Statements) => Promise<T>): Promise<T>;
+  /**
+   * Reads that all see the database as it was at the first of them, however long they take; writers go on meanwhile. No statement of it
+   * runs into a time limit.
+   */
+  snapshot<T>(work: (tx: Knex) => Promise<T>): Promise<T>;
   /** A transaction that schema changes may be made in, and that excludes the migrations of all other nodes. */
   migration<T>(work: (tx: Knex) => Promise<T>): Promise<T>;
   /** All tables of ours that are there, in no order. */

@@ -52,6 +52,16 @@ export class TenantDirectory implements Directory {
     return row?.tenant;
   }
 
+  async tenantOfHookAdapter(adapterId: string): Promise<TenantId | undefined> {
+    const [row] = await this.session.read(
+      (db) =>
+        db("countersign_hook_adapters").where("id", adapterId).select("tenant") as PromiseLike<
+          { readonly tenant: TenantId }[]
+        >,
+    );
+    return row?.tenant;
+  }
+
   async tenantsDue(now: Date): Promise<readonly TenantId[]> {
     const at = toMillis(now);
     const rows = await this.session.read(
@@ -73,6 +83,70 @@ export class TenantDirectory implements Directory {
           }) as PromiseLike<{ readonly tenant: TenantId }[]>,
     );
     return rows.map(({ tenant }) => tenant).sort();
+  }
+
+  async tenantsRotating(now: Date, raEnd: Date): Promise<readonly TenantId[]> {
+    const at = toMillis(now);
+    const rows = await this.session.read(
+      (db) =>
+        db
+          .select("tenant")
+          .from("countersign_ras")
+          .whereNull("retired_at")
+          .where("not_after", "<=", toMillis(raEnd))
+          .union([
+            (due) => {
+              void due
+                .select("tenant")
+                .from("countersign_endpoints")
+                .where("next_action_at", "<=", at);
+            },
+            (due) => {
+              void due
+                .select("tenant")
+                .from("countersign_roll_overs")
+                // Literal, so that the partial index serves it.
+                .whereRaw("due_at is not null")
+                .where("due_at", "<=", at);
+            },
+          ]) as PromiseLike<{ readonly tenant: TenantId }[]>,
+    );
+    return rows.map(({ tenant }) => tenant).sort();
+  }
+
+  async tenantsToSweep(now: Date): Promise<readonly TenantId[]> {
+    const at = toMillis(now);
+    const rows = await this.session.read(
+      (db) =>
+        db
+          .select("tenant")
+          .from("countersign_deployments")
+          .where("next_action_at", "<=", at)
+          .where((free) => {
+            void free.whereNull("lease_until").orWhere("lease_until", "<=", at);
+          })
+          .union((restless) => {
+            void restless
+              .select("tenant")
+              .from("countersign_deployments")
+              // Literal, so that the partial index serves it.
+              .whereRaw("next_action_at is null and state <> 'removed'");
+          }) as PromiseLike<{ readonly tenant: TenantId }[]>,
+    );
+    return rows.map(({ tenant }) => tenant).sort();
+  }
+
+  async tenantsToRenew(now: Date): Promise<readonly TenantId[]> {
+    // A look into the index for each tenant; the literals let the partial indexes serve it.
+    const rows = await this.session.rows<{ readonly id: TenantId }>(
+      `select t.id from countersign_tenants t
+       where exists (select 1 from countersign_deployments d where d.tenant = t.id and d.renew_at <= ?)
+          or exists (select 1 from countersign_renewal_groups g where g.tenant = t.id and g.state = 'running')
+          or exists (select 1 from countersign_template_moves m where m.tenant = t.id and m.state = 'running')
+       order by t.id`,
+      [toMillis(now)],
+    );
+    return rows.map(({ id }) => id);
   }
 
   async tenantsUnsealed(): Promise<readonly TenantId[]> {

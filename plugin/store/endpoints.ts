@@ -1,7 +1,16 @@
 import type { Endpoint } from "../domain/endpoint.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import type { EndpointStore } from "../ports/stores.ts";
-import { fromFlag, fromMillis, toFlag, toMillis, type Flag, type Millis } from "./base/columns.ts";
+import { reignEndsAt } from "../domain/roll-over.ts";
+import {
+  fromFlag,
+  fromMillis,
+  toFlag,
+  toMillis,
+  toMillisOrNull,
+  type Flag,
+  type Millis,
+} from "./base/columns.ts";
 import { fromJson, toJson } from "./base/json.ts";
 import { Rows, type Mapping } from "./base/rows.ts";
 import type { Session } from "./base/session.ts";
@@ -16,6 +25,7 @@ interface EndpointRow {
   readonly definition: string;
   readonly created_at: Millis;
   readonly updated_at: Millis;
+  readonly next_action_at: Millis | null;
 }
 type Definition = Omit<
   Endpoint,
@@ -33,8 +43,11 @@ const mapping: Mapping<Endpoint, EndpointRow> = {
     definition: toJson(definition),
     created_at: toMillis(createdAt),
     updated_at: toMillis(updatedAt),
+    next_action_at: toMillisOrNull(reignEndsAt(definition)),
   }),
   fromRow: (row) => ({
+    // Rows of the version before have no such member.
+    ...{ acceptGcm: false, signingTimeTolerance: undefined, foreignRenewal: undefined },
     ...(fromJson(row.definition) as Definition),
     id: row.id,
     name: row.name,

@@ -28,7 +28,8 @@ interface ChainRow {
   readonly signature: Uint8Array | null;
 }
 
-interface UnsealedRow {
+/** A row as the sealer reads it. */
+export interface UnsealedRow {
   readonly id: number | string;
   readonly event: LedgerEvent;
   readonly principal: string;
@@ -154,7 +155,8 @@ const signedOf = (tenant: TenantId, row: ChainRow): SignedHead | undefined =>
         signature: fromBlob(row.signature),
       };
 
-const entryOf = (row: UnsealedRow): UnsealedEntry => ({
+/** What the sealer gives a place to. */
+export const entryOf = (row: UnsealedRow): UnsealedEntry => ({
   id: String(row.id),
   event: row.event,
   principal: row.principal,

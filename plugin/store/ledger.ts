@@ -1,8 +1,9 @@
-import type { LedgerEntry, LedgerEvent, LedgerRow as Row } from "../domain/events.ts";
+import type { LedgerEntry, LedgerEvent, LedgerRow as Row, SealedEntry } from "../domain/events.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import type { LedgerStore, Page, PageRequest } from "../ports/stores.ts";
 import { fromMillis, orNull, orUndefined, toMillis, type Millis } from "./base/columns.ts";
 import { fromJson, toJson } from "./base/json.ts";
+import { insertAll } from "./base/insert-all.ts";
 import { limitOf, pageOf, positionOf } from "./base/paging.ts";
 import type { Session } from "./base/session.ts";
 
@@ -26,17 +27,40 @@ export class Ledger implements LedgerStore {
     private readonly tenant: TenantId,
   ) {}
 
-  async append(entry: LedgerEntry): Promise<void> {
-    await this.session.write(async (db) => {
-      await db(TABLE).insert({
-        tenant: this.tenant,
-        event: entry.event,
-        principal: entry.principal,
-        at: toMillis(entry.at),
-        subject_id: orNull(entry.subjectId),
-        data: toJson(entry.data),
-      });
-    });
+  append(entry: LedgerEntry): Promise<void> {
+    return this.appendAll([entry]);
+  }
+
+  async appendAll(entries: readonly LedgerEntry[]): Promise<void> {
+    if (entries.length === 0) return;
+    const rows = entries.map((entry) => ({
+      tenant: this.tenant,
+      event: entry.event,
+      principal: entry.principal,
+      at: toMillis(entry.at),
+      subject_id: orNull(entry.subjectId),
+      data: toJson(entry.data),
+    }));
+    await this.session.write((db) => insertAll(db, TABLE, rows));
+  }
+
+  async sealed(after: number, upTo: number, limit: number): Promise<readonly SealedEntry[]> {
+    const rows = await this.session.read(
+      (db) =>
+        db(TABLE)
+          .where("tenant", this.tenant)
+          // Literal, so that the partial index serves it.
+          .whereRaw("sequence is not null")
+          .where("sequence", ">", after)
+          .where("sequence", "<=", upTo)
+          .orderBy("sequence")
+          .limit(limit) as PromiseLike<(LedgerRow & { readonly hash: string })[]>,
+    );
+    return rows.map((row) => ({
+      ...read(row),
+      sequence: Number(row.sequence),
+      hash: row.hash,
+    }));
   }
 
   async list(

@@ -4,6 +4,7 @@ import type { Effect, OutboxEntry } from "../ports/outbox.ts";
 import type { OutboxStore } from "../ports/stores.ts";
 import { toMillis } from "./base/columns.ts";
 import { fromJson, toJson } from "./base/json.ts";
+import { insertAll } from "./base/insert-all.ts";
 import type { Session } from "./base/session.ts";
 
 const TABLE = "countersign_outbox";
@@ -24,15 +25,19 @@ export class Outbox implements OutboxStore {
     private readonly tenant: TenantId,
   ) {}
 
-  async add(effect: Effect, at: Date): Promise<void> {
-    await this.session.write(async (db) => {
-      await db(TABLE).insert({
-        tenant: this.tenant,
-        effect: toJson(effect),
-        attempts: 0,
-        due_at: toMillis(at),
-      });
-    });
+  add(effect: Effect, at: Date): Promise<void> {
+    return this.addAll([effect], at);
+  }
+
+  async addAll(effects: readonly Effect[], at: Date): Promise<void> {
+    if (effects.length === 0) return;
+    const rows = effects.map((effect) => ({
+      tenant: this.tenant,
+      effect: toJson(effect),
+      attempts: 0,
+      due_at: toMillis(at),
+    }));
+    await this.session.write((db) => insertAll(db, TABLE, rows));
   }
 
   async claim(limit: number, now: Date, leaseUntil: Date): Promise<readonly OutboxEntry[]> {

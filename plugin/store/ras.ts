@@ -5,6 +5,8 @@ import {
   fromBlobOrNull,
   fromMillis,
   fromMillisOrNull,
+  orNull,
+  orUndefined,
   toBlobOrNull,
   toMillis,
   toMillisOrNull,
@@ -24,6 +26,8 @@ interface RaRow {
   readonly not_after: Millis | null;
   readonly origin: Ra["origin"];
   readonly created_at: Millis;
+  readonly replaces: string | null;
+  readonly retired_at: Millis | null;
 }
 
 const mapping: Mapping<Ra, RaRow> = {
@@ -39,6 +43,8 @@ const mapping: Mapping<Ra, RaRow> = {
     not_after: toMillisOrNull(ra.notAfter),
     origin: ra.origin,
     created_at: toMillis(ra.createdAt),
+    replaces: orNull(ra.replaces),
+    retired_at: toMillisOrNull(ra.retiredAt),
   }),
   fromRow: (row) => ({
     id: row.id,
@@ -51,6 +57,8 @@ const mapping: Mapping<Ra, RaRow> = {
     notAfter: fromMillisOrNull(row.not_after),
     origin: row.origin,
     createdAt: fromMillis(row.created_at),
+    replaces: orUndefined(row.replaces),
+    retiredAt: fromMillisOrNull(row.retired_at),
   }),
 };
 

@@ -1,4 +1,5 @@
-import type { Template } from "../domain/template.ts";
+import { DEFAULT_ATTEMPTS } from "../domain/attempt-policy.ts";
+import { DEFAULT_PUSHED_LIFETIME, type Template } from "../domain/template.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import type { TemplateStore } from "../ports/stores.ts";
 import { fromMillis, toMillis, type Millis } from "./base/columns.ts";
@@ -21,6 +22,11 @@ type Definition = Omit<
   "id" | "name" | "version" | "authorityId" | "createdAt" | "updatedAt"
 >;
 
+/** As versions before have stored it. */
+type EarlierDefinition = Omit<Definition, Later> & Partial<Pick<Definition, Later>>;
+type Later =
+  "pushedChallengeLifetime" | "attempts" | "autoRenewal" | "renewalSpread" | "oldCertificate";
+
 const mapping: Mapping<Template, TemplateRow> = {
   table: "countersign_templates",
   toRow: ({ id, name, version, authorityId, createdAt, updatedAt, ...definition }) => ({
@@ -33,7 +39,13 @@ const mapping: Mapping<Template, TemplateRow> = {
     updated_at: toMillis(updatedAt),
   }),
   fromRow: (row) => ({
-    ...(fromJson(row.definition) as Definition),
+    // Members that came later; those of older rows have their defaults.
+    pushedChallengeLifetime: DEFAULT_PUSHED_LIFETIME,
+    attempts: DEFAULT_ATTEMPTS,
+    autoRenewal: true,
+    renewalSpread: "50%",
+    oldCertificate: "keep",
+    ...(fromJson(row.definition) as EarlierDefinition),
     id: row.id,
     name: row.name,
     version: row.version,

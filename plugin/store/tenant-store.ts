@@ -7,16 +7,27 @@ import { Challenges } from "./challenges.ts";
 import { Crls } from "./crls.ts";
 import { Deployments } from "./deployments.ts";
 import { Devices } from "./devices.ts";
+import { Documents } from "./documents.ts";
 import { Endpoints } from "./endpoints.ts";
 import { GroupCommit } from "./enrolling/group-commit.ts";
 import { Enrolments } from "./enrolments.ts";
+import { HookAdapters } from "./hook-adapters.ts";
+import { HostEvents } from "./host-events.ts";
+import { Inventories } from "./inventories.ts";
 import { LedgerChain } from "./ledger-chain.ts";
 import { Ledger } from "./ledger.ts";
 import { Limits } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
 import { Pending } from "./pending.ts";
 import { Ras } from "./ras.ts";
+import { RollOvers } from "./roll-overs.ts";
+import { RenewalGroups } from "./renewal-groups.ts";
+import { RenewalRules } from "./renewal-rules.ts";
+import { Renewals } from "./renewals.ts";
+import { TemplateMoves } from "./template-moves.ts";
 import { Templates } from "./templates.ts";
+import { Tokens } from "./tokens.ts";
+import { Terms } from "./terms.ts";
 
 /** All stores of `tenant` on one session. `commit` is shared by all tenants outside of transactions. */
 export const openTenantStore = (
@@ -27,18 +38,31 @@ export const openTenantStore = (
   tenant,
   authorities: new Authorities(session, tenant),
   ras: new Ras(session, tenant),
+  rollOvers: new RollOvers(session, tenant),
+  tokens: new Tokens(session, tenant),
   templates: new Templates(session, tenant),
   endpoints: new Endpoints(session, tenant),
   devices: new Devices(session, tenant),
   deployments: new Deployments(session, tenant),
+  inventories: new Inventories(session, tenant),
+  hostEvents: new HostEvents(session, tenant),
+  hookAdapters: new HookAdapters(session, tenant),
   challenges: new Challenges(session, tenant),
   pending: new Pending(session, tenant),
   certificates: new Certificates(session, tenant),
+  terms: new Terms(session, tenant),
   crls: new Crls(session, tenant),
   ledger: new Ledger(session, tenant),
   chain: new LedgerChain(session, tenant),
   limits: new Limits(session, tenant),
   outbox: new Outbox(session, tenant),
+  profiles: new Documents(session, tenant, "countersign_certificate_profiles"),
+  people: new Documents(session, tenant, "countersign_people"),
+  credentials: new Documents(session, tenant, "countersign_credentials"),
+  renewals: new Renewals(session, tenant),
+  renewalRules: new RenewalRules(session, tenant),
+  renewalGroups: new RenewalGroups(session, tenant),
+  templateMoves: new TemplateMoves(session, tenant),
   enrolments: new Enrolments(session, tenant, commit),
   // Inside a transaction the calls join it, so they gather in a batch of its own.
   run: (fn) => session.begin((tx) => fn(openTenantStore(tx, tenant, new GroupCommit(tx)))),

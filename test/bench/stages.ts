@@ -1,9 +1,10 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { PkiOperation } from "../../plugin/scep/pki-operation.ts";
-import { type KeyProvider, type KeyStoreDefinition, type Setup } from "../../plugin/sdk.ts";
+import { type KeyStoreDefinition, type Setup } from "../../plugin/sdk.ts";
 import { Challenges } from "../../plugin/services/challenges.ts";
 import { Issuance } from "../../plugin/services/issuance.ts";
 import { Enrolments } from "../../plugin/store/enrolments.ts";
+import { wrappedKeyStore } from "../support/wrapped-keys.ts";
 
 /** The way of one request through the server, cut where it goes from one part to the next. */
 export const STAGES = [
@@ -124,51 +125,20 @@ export class StageClock {
   }
 
   #watchKeys(store: KeyStoreDefinition): KeyStoreDefinition {
-    return {
-      ...store,
-      prepare: (options) => {
-        const prepared = store.prepare(options);
-        if ("issues" in prepared) return prepared;
-        return {
-          open: async (context) => this.#watchProvider(await prepared.open(context)),
-        };
+    return wrappedKeyStore(store, {
+      sign: async (go) => {
+        const issued = this.#course.getStore()?.issued === true;
+        this.#enter(issued ? "reply: wait for the key" : "sign: wait for the key");
+        const signature = await go();
+        if (issued) this.#enter("reply: encode");
+        return signature;
       },
-    };
-  }
-
-  #watchProvider(provider: KeyProvider): KeyProvider {
-    return {
-      name: provider.name,
-      generate: (spec) => provider.generate(spec),
-      importKey: (pkcs8, spec) => provider.importKey(pkcs8, spec),
-      destroy: (ref) => provider.destroy(ref),
-      probe: () => provider.probe(),
-      close: () => provider.close(),
-      signer: async (ref) => {
-        const signer = await provider.signer(ref);
-        return {
-          ...signer,
-          sign: async (input, scheme) => {
-            const issued = this.#course.getStore()?.issued === true;
-            this.#enter(issued ? "reply: wait for the key" : "sign: wait for the key");
-            const signature = await signer.sign(input, scheme);
-            if (issued) this.#enter("reply: encode");
-            return signature;
-          },
-        };
+      unwrap: async (go) => {
+        this.#enter("open: wait for the key");
+        const key = await go();
+        this.#enter("open: decrypt, read the CSR");
+        return key;
       },
-      decrypter: async (ref) => {
-        const decrypter = await provider.decrypter(ref);
-        return {
-          publicKey: decrypter.publicKey,
-          unwrap: async (...question) => {
-            this.#enter("open: wait for the key");
-            const key = await decrypter.unwrap(...question);
-            this.#enter("open: decrypt, read the CSR");
-            return key;
-          },
-        };
-      },
-    };
+    });
   }
 }

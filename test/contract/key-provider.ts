@@ -22,6 +22,7 @@ import {
   type SignatureScheme,
   type UnwrapScheme,
 } from "../../plugin/sdk.ts";
+import { cannotDo } from "../support/left-out.ts";
 
 const RSA_SCHEMES: readonly SignatureScheme[] = [
   "rsa-pkcs1-sha1",
@@ -94,12 +95,6 @@ const shapes = (secret: Uint8Array): { good: Buffer; bad: Record<string, Buffer>
   };
 };
 
-/** Says why a test is left out; nothing is skipped in silence. */
-const skip = (test: Mocha.Context, reason: string): never => {
-  process.stderr.write(`SKIPPED: ${test.test?.fullTitle() ?? "?"}: ${reason}\n`);
-  return test.skip();
-};
-
 /**
  * What every key provider does; `open` gives a new one each time, all on the same store. What a store says it cannot do (`key_unsupported`)
  * is skipped with its reason printed.
@@ -121,7 +116,7 @@ export const describeKeyProvider = (name: string, open: () => Promise<KeyProvide
     };
     const need = (test: Mocha.Context, ability: KeyAlgorithm | "decrypt"): void => {
       const reason = lacks.get(ability);
-      if (reason !== undefined) skip(test, reason);
+      if (reason !== undefined) cannotDo(test, reason);
     };
     /** Undefined when the store says that it cannot; `ability` is then noted as lacking. */
     const ifAble = async <T>(

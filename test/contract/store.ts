@@ -4,7 +4,11 @@ import { describeEnrolments } from "./store/enrolments.ts";
 import { describeObjects } from "./store/objects.ts";
 import { describeRecords } from "./store/records.ts";
 import { describeSettlements } from "./store/settlements.ts";
+import { describeSweeping } from "./store/sweeping.ts";
+import { describeLifecycle } from "./store/lifecycle.ts";
+import { describeRenewals } from "./store/renewals.ts";
 import { describeWhole } from "./store/whole.ts";
+import { describeRotation } from "./store/rotation.ts";
 import type { OpenedDatabase } from "./store/subject.ts";
 
 /**
@@ -17,8 +21,12 @@ export const describeStore = (name: string, open: () => Promise<OpenedDatabase>)
     describe("of records", () => describeRecords(open));
     describe("as a whole", () => describeWhole(open));
     describe("of enrolments", () => describeEnrolments(open));
+    describe("of what is due", () => describeSweeping(open));
+    describe("of the life of devices", () => describeLifecycle(open));
     describe("of limits", () => describeLimits(open));
+    describe("of renewals", () => describeRenewals(open));
     describe("of the ledger chain", () => describeChain(open));
+    describe("of rotation", () => describeRotation(open));
     describe("of settlements", () => describeSettlements(open));
   });
 };

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { chmod, mkdir, writeFile } from "node:fs/promises";
-import { delimiter } from "node:path";
+import { writeFile } from "node:fs/promises";
+import { runBlock, shellBlock } from "../support/documented.ts";
 import { OpensslCa } from "../support/openssl.ts";
 import {
   cliEntry,
@@ -12,15 +12,7 @@ import {
   type Ready,
   type Serving,
 } from "../support/standalone.ts";
-import { output, requirePrograms, run, workFolder, type WorkFolder } from "../support/tools.ts";
-
-/** The first shell block after a heading of a document. */
-const shellBlock = (document: string, heading: string): string => {
-  const text = readFileSync(new URL(`../../docs/${document}`, import.meta.url), "utf8");
-  const block = /```sh\n([\s\S]*?)```/.exec(text.slice(text.indexOf(heading)))?.[1];
-  assert.ok(block);
-  return block;
-};
+import { output, requirePrograms, workFolder, type WorkFolder } from "../support/tools.ts";
 
 describe("command line", function () {
   this.timeout(120_000);
@@ -47,17 +39,8 @@ describe("command line", function () {
     const place = await workFolder();
     const block = shellBlock("cli.md", "## A server from nothing");
     assert.equal(block.trim().split("\n").length, 10);
-    await mkdir(place.file("bin"));
-    const command = `#!/bin/sh\nexec '${process.execPath}' '${cliEntry()}' "$@"\n`;
-    await writeFile(place.file("bin/countersign"), command);
-    await chmod(place.file("bin/countersign"), 0o755);
     try {
-      const script = `set -e\n${block}kill $!\nwait $!\n`;
-      const ran = await run("sh", ["-c", script], {
-        cwd: place.path,
-        environment: { PATH: `${place.file("bin")}${delimiter}${process.env["PATH"] ?? ""}` },
-        deadline: 90_000,
-      });
+      const ran = await runBlock(place, block);
       assert.equal(ran.status, 0, ran.stderr);
       const said = ran.stdout.toString();
       assert.match(said, /alice\/cert\.pem: OK/);
@@ -76,6 +59,111 @@ describe("command line", function () {
     } finally {
       await place.remove();
     }
+  });
+
+  it("E-19 shows what waits for approval, and lets it in or not", async () => {
+    await cli(
+      "endpoint",
+      "create",
+      "slow",
+      "--authority-id",
+      "lab",
+      "--template-ids",
+      "wifi",
+      "--dynamic",
+      "--approval",
+      "manual",
+    );
+    const device = (
+      await cli(
+        "device",
+        "add",
+        "slow-1",
+        "--platform",
+        "other",
+        "--attribute",
+        "username=eve",
+        "--get",
+        "id",
+      )
+    ).trim();
+    const ask = async (): Promise<string> => {
+      const secret = await cli(
+        "challenge",
+        "mint",
+        device,
+        "wifi",
+        "--endpoint-id",
+        "slow",
+        "--get",
+        "secret",
+      );
+      await writeFile(folder.file("challenge"), secret);
+      const url = `${server.ready.scep}/slow`;
+      const enrolment = [
+        "--url",
+        url,
+        "--challenge-file",
+        folder.file("challenge"),
+        "--subject",
+        "CN=eve",
+      ];
+      await countersign(["device", "enrol", ...enrolment, "--out", folder.file("eve")]);
+      const { items } = JSON.parse(await cli("approval", "list", "--state", "pending", "--json"));
+      assert.equal(items.length, 1);
+      return items[0].id as string;
+    };
+    assert.equal(await cli("approval", "approve", await ask(), "--get", "state"), "approved\n");
+    assert.equal(
+      await cli("approval", "deny", await ask(), "--reason", "unknown", "--get", "reason"),
+      "unknown\n",
+    );
+    assert.match(await cli("approval", "list"), /denied +slow +CN=eve/);
+  });
+
+  it("E-04, E-05 brings an RA from elsewhere, and lets it take over", async function () {
+    requirePrograms(this, "openssl");
+    const ca = folder.file("lab-ca.pem");
+    await cli("authority", "certificate", "lab", "--out", ca);
+    const own = folder.file("own-ra");
+    await output("openssl", [
+      "req",
+      "-x509",
+      "-newkey",
+      "rsa:2048",
+      "-nodes",
+      "-subj",
+      "/CN=RA",
+      "-keyout",
+      `${own}.key`,
+      "-out",
+      `${own}.pem`,
+    ]);
+    const { status, stderr } = await refused("ra", "import", "lab", `${own}.pem`, `${own}.key`);
+    assert.equal(status, 1);
+    assert.match(stderr, /certificate_not_matching|invalid_input/);
+    const from = new Date(Date.now() + 86_400_000).toISOString();
+    await cli(
+      "endpoint",
+      "create",
+      "rolling",
+      "--authority-id",
+      "lab",
+      "--template-ids",
+      "wifi",
+      "--dynamic",
+    );
+    const next = JSON.parse(await cli("endpoint", "roll-over", "rolling", from, "--json")).next;
+    assert.equal(next.from, from);
+    assert.notEqual(next.raId, await cli("endpoint", "show", "rolling", "--get", "raId"));
+    const past = await refused("endpoint", "roll-over", "rolling", "2020-01-01T00:00:00Z");
+    assert.match(past.stderr, /future/);
+  });
+
+  it("E-11 shows the signed end of the ledger", async () => {
+    const head = JSON.parse(await cli("ledger", "head", "--json"));
+    assert.ok(head.sequence > 0);
+    assert.match(head.keyFingerprint, /^[0-9a-f]{64}$/);
   });
 
   it("prints exactly the API's JSON with --json, and one field with --get", async () => {

@@ -1,5 +1,6 @@
 /**
- * The server that crash.ts kills: an installation over `argv[2]`, its clock `argv[3]` milliseconds ahead. It loads everything, waits for a line
+ * The server that crash.ts kills: an installation over the folder `argv[2]` and the database of the JSON `argv[4]`, its clock `argv[3]`
+ * milliseconds ahead. It loads everything, waits for a line
  * on standard input, opens the installation and writes one line `{url, token}` when it listens.
  */
 import "reflect-metadata";
@@ -7,12 +8,16 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { builtins } from "../../adapters/preset.ts";
+import type { CountersignConfig } from "../../plugin/config.ts";
 import { createCountersign } from "../../plugin/countersign.ts";
 import { configIn, silentLogger } from "../support/installation.ts";
 
-const [, , folder = "", ahead = "0"] = process.argv;
+const [, , folder = "", ahead = "0", database = "{}"] = process.argv;
 const clock = { now: () => new Date(Date.now() + Number(ahead)) };
-const countersign = createCountersign(configIn(folder), builtins({ clock, logger: silentLogger }));
+const countersign = createCountersign(
+  configIn(folder, { database: JSON.parse(database) as CountersignConfig["database"] }),
+  builtins({ clock, logger: silentLogger }),
+);
 await once(process.stdin, "data");
 await countersign.start();
 const server = createServer(countersign.handler);

@@ -5,9 +5,10 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import knex, { type Knex } from "knex";
 import { messageOf } from "../../plugin/errors.ts";
+import { PASSWORD, type PostgresServer } from "../support/postgres.ts";
 import { Api } from "./api.ts";
+import { CRASH_PASSWORD, crashDatabase, crashFile, type CrashPlace } from "./crash-place.ts";
 import { type Message, newKey, scepMessage, serialOf } from "./device.ts";
 import { makeDevice, makeSite, mintChallenge, type SiteIds } from "./site.ts";
 
@@ -16,6 +17,8 @@ export interface CrashOptions {
   /** The same seed draws the same moments and delays. */
   readonly seed: number;
   readonly progress?: (line: string) => void;
+  /** A SQLite file unless given. */
+  readonly postgres?: PostgresServer | undefined;
 }
 
 export interface CrashReport {
@@ -58,11 +61,21 @@ const pause = (milliseconds: number): Promise<void> =>
 class Server {
   private readonly child: ChildProcess;
 
-  constructor(folder: string, ahead: number) {
+  constructor(folder: string, { database }: CrashPlace, ahead: number) {
     this.child = spawn(
       process.execPath,
-      ["--import", "./test/support/typescript.mjs", join(import.meta.dirname, "crash-server.ts"), folder, String(ahead)],
-      { stdio: ["pipe", "pipe", "inherit"] },
+      [
+        ...[
+          "--import",
+          "./test/support/typescript.mjs",
+          join(import.meta.dirname, "crash-server.ts"),
+        ],
+        ...[folder, String(ahead), JSON.stringify(database)],
+      ],
+      {
+        stdio: ["pipe", "pipe", "inherit"],
+        env: { ...process.env, [CRASH_PASSWORD]: PASSWORD },
+      },
     );
   }
 
@@ -108,21 +121,15 @@ const insist = async (url: string, request: Request): Promise<Uint8Array> => {
 
 const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
-const count = async (database: Knex, sql: string): Promise<number> => {
-  const [row] = await database.raw<{ readonly n: number }[]>(sql);
-  return row?.n ?? NaN;
-};
-
 /** What the database must never hold. */
-const checkDatabase = async (file: string): Promise<number> => {
-  const database = knex({
-    client: "sqlite3",
-    connection: { filename: file },
-    useNullAsDefault: true,
-  });
+const checkDatabase = async (place: CrashPlace): Promise<number> => {
+  const database = place.open();
+  const count = async (sql: string): Promise<number> => {
+    const [row] = place.rows<{ readonly n: number | string }>(await database.raw(sql));
+    return Number(row?.n ?? NaN);
+  };
   try {
     const spentForNothing = await count(
-      database,
       `select count(*) as n from countersign_challenges h
        left join countersign_certificates c on c.tenant = h.tenant and c.id = h.certificate_id
        left join countersign_certificate_ders d on d.tenant = c.tenant and d.id = c.id
@@ -130,19 +137,16 @@ const checkDatabase = async (file: string): Promise<number> => {
     );
     assert.equal(spentForNothing, 0, "a challenge is spent without a stored certificate");
     const twice = await count(
-      database,
       `select count(*) as n from (select challenge_id from countersign_certificates
-       where status = 'issued' and challenge_id is not null group by challenge_id having count(*) > 1)`,
+       where status = 'issued' and challenge_id is not null group by challenge_id having count(*) > 1) as twice`,
     );
     assert.equal(twice, 0, "two certificates for one challenge");
     const unwritten = await count(
-      database,
       `select count(*) as n from countersign_certificates c where c.status = 'issued' and c.role = 'subscriber'
        and not exists (select 1 from countersign_ledger l where l.event = 'certificate.issued' and l.subject_id = c.id)`,
     );
     assert.equal(unwritten, 0, "a certificate without its ledger row");
     return await count(
-      database,
       "select count(*) as n from countersign_certificates where status = 'failed'",
     );
   } finally {
@@ -159,14 +163,16 @@ export const crash = async ({
   kills,
   seed,
   progress = () => undefined,
+  postgres,
 }: CrashOptions): Promise<CrashReport> => {
   const folder = await mkdtemp(join(tmpdir(), "countersign-crash-"));
+  const place = postgres === undefined ? crashFile(folder) : await crashDatabase(postgres);
   const random = generator(seed);
   const keys = await Promise.all(Array.from({ length: AT_ONCE }, () => newKey()));
   const report = { requests: 0, answeredBefore: 0, answeredAfter: 0, leftBehind: 0 };
   const servers: Server[] = [];
   const next = (): Server => {
-    const server = new Server(folder, servers.length * LEASE_OVER);
+    const server = new Server(folder, place, servers.length * LEASE_OVER);
     servers.push(server);
     return server;
   };
@@ -198,7 +204,7 @@ export const crash = async ({
           await checkStored(api, certificate);
         }),
       );
-      report.leftBehind = await checkDatabase(join(folder, "countersign.db"));
+      report.leftBehind = await checkDatabase(place);
       progress(`kill ${round} of ${kills}: ${JSON.stringify(report)}`);
     }
     return report;
@@ -206,6 +212,7 @@ export const crash = async ({
     throw new Error(`round ${round}, seed ${seed}: ${messageOf(failure)}`, { cause: failure });
   } finally {
     await Promise.all(servers.map((server) => server.kill()));
+    await place.remove();
     await rm(folder, { recursive: true, force: true });
   }
 };

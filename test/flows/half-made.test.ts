@@ -19,10 +19,11 @@ describe("flows: authorities that fail on the way", () => {
     const left = async () => [
       keys.made.size,
       (await api.get("/authorities")).items.length,
-      (await api.all("/certificates")).length,
+      (await api.all("/certificates")).filter(({ status }) => status !== "failed").length,
       (await api.get("/ras")).items.length,
       (await api.all("/ledger")).length,
     ];
+    const reserved = () => api.all("/certificates?status=reserved");
     const steps: readonly [string, object, number][] = [
       // Its certificate and its CRL; below, also the OCSP responder's; an RA has one.
       ["/authorities", { ...wanted, kind: "root", id: "frail-root" }, 2],
@@ -36,6 +37,7 @@ describe("flows: authorities that fail on the way", () => {
         const problem = await api.refused("POST", path, body);
         assert.deepEqual([problem.status, problem.code], [503, "key_unavailable"]);
         assert.deepEqual(await left(), before, `${path} after ${good} signatures`);
+        assert.ok((await reserved()).length === 0, "no row is left reserved");
       }
       keys.signaturesLeft = signatures;
       await api.post(path, body);
@@ -43,6 +45,18 @@ describe("flows: authorities that fail on the way", () => {
     }
     // Root, issuing CA, its OCSP responder, RA.
     assert.equal(keys.made.size, 4);
+    // What was reserved and never signed stays visible: two tries for the root, three for the issuing CA with two responders, one RA.
+    const failed = await api.all("/certificates?status=failed");
+    assert.deepEqual(failed.map(({ role }) => role).sort(), [
+      "authority",
+      "authority",
+      "authority",
+      "authority",
+      "authority",
+      "ocsp",
+      "ocsp",
+      "ra",
+    ]);
   });
 
   it("A-01 two makers of one authority: one wins, and the other leaves no key behind", async () => {

@@ -11,7 +11,7 @@ import {
 import type { Api } from "./api.ts";
 import { enrolled, newKey } from "./device.ts";
 import { failingKeys } from "./failing-keys.ts";
-import { type Served, serve } from "./served.ts";
+import { eventually, type Served, serve } from "./served.ts";
 import { chainOf, fetchBytes, fetchCrl, makeDevice, mintChallenge } from "./site.ts";
 
 describe("flows: authorities under an outside root", () => {
@@ -30,7 +30,7 @@ describe("flows: authorities under an outside root", () => {
   let outside: OpensslCa;
   let csr: string;
   before(async () => {
-    served = await serve({}, { keyStores: keys.keyStores });
+    served = await serve({ rotation: { checkSeconds: 1 } }, { keyStores: keys.keyStores });
     api = await served.api();
     outside = await OpensslCa.create("Outside Root", { extensions: [...CA, SKI] });
   });
@@ -236,6 +236,57 @@ describe("flows: authorities under an outside root", () => {
     const leaf = await enrolled(url, { key: await newKey(), challenge });
     await assertVerifies(leaf, chain, [await fetchCrl(api, "waiting")]);
     assert.equal(await ocspStatus(view.urls.ocsp, leaf, chain), "good");
+  });
+
+  it("A-19 a CA under it is renewed by request and import; a certificate of another name or key is refused", async () => {
+    const path = "/authorities/waiting";
+    const [old] = await chainOf(api, "waiting");
+    assert.equal((await api.refused("POST", "/authorities/outside/renew", {})).code, "conflict");
+    const asked = await api.post(`${path}/renew`, {});
+    assert.deepEqual([asked.status, asked.renewing], ["active", true]);
+    const request = (await api.bytes(`${path}/csr`)).toString();
+    assert.match(await openssl(["req", "-verify", "-noout", "-text"], { input: request }), /384/);
+    const another = await outside.certify(await csrOf("CN=Waiting CA"), { extensions: ISSUING });
+    const renamed = await outside.certify(request, { extensions: ISSUING, subject: "/CN=Else" });
+    for (const [wrong, fault] of [
+      [another, "key"],
+      [renamed, "subject"],
+    ] as const) {
+      const problem = await api.refused("POST", `${path}/certificate`, { certificate: wrong });
+      assert.deepEqual(
+        problem.issues.map((issue) => issue.path),
+        [fault],
+      );
+    }
+    const certificate = await outside.certify(request, { extensions: ISSUING });
+    const renewed = await api.post(`${path}/certificate`, { certificate });
+    assert.equal(renewed.renewing, false);
+    assert.equal(renewed.certificates.length, 2);
+    assert.deepEqual(await fetchBytes(renewed.certificates[1].url), old);
+    const site = { authority: "waiting", template: "wait", endpoint: "wait" };
+    const challenge = await mintChallenge(api, site, await makeDevice(api, "renewed-ca"));
+    const leaf = await enrolled(`${served.url}/scep/wait`, { key: await newKey(), challenge });
+    await assertVerifies(leaf, [derOf(certificate), derOf(outside.certificate)]);
+    await assertVerifies(leaf, [old!, derOf(outside.certificate)]);
+    const again = await api.refused("POST", `${path}/certificate`, { certificate });
+    assert.equal(again.code, "conflict");
+  });
+
+  it("K-08 a roll-over under it waits for the certificate of the successor, and says when it is late", async () => {
+    const startsAt = new Date(Date.now() + 1500).toISOString();
+    const roll = await api.post("/authorities/waiting/roll-over", { startsAt });
+    assert.deepEqual([roll.state, roll.successorId], ["waiting", "waiting-g2"]);
+    assert.equal((await api.get("/authorities/waiting-g2")).status, "pending");
+    assert.equal((await api.get("/endpoints/wait")).next, undefined);
+    const shown = () => api.get(`/roll-overs/${roll.id}`);
+    await eventually(async () => (await shown()).overdue);
+    const request = (await api.bytes("/authorities/waiting-g2/csr")).toString();
+    const certificate = await outside.certify(request, { extensions: ISSUING });
+    await api.post("/authorities/waiting-g2/certificate", { certificate });
+    served.clock.advance(60_000);
+    await eventually(async () => (await shown()).state === "overlap");
+    assert.equal((await shown()).overdue, false);
+    assert.equal((await api.get("/endpoints/wait")).authorityId, "waiting-g2");
   });
 
   it("E-04 takes an RA certificate that the outside CA made from our request, and refuses a wrong one", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { mkdtemp, rm } from "node:fs/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { builtins } from "../../adapters/preset.ts";
@@ -28,6 +29,14 @@ export const testClock = (): TestClock => {
 
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
+
+/** Looks again until it is so: what works in the background needs its second. */
+export const eventually = async (good: () => Promise<boolean>): Promise<void> => {
+  for (let waited = 0; !(await good()); waited += 100) {
+    assert.ok(waited < 10_000, "it did not happen");
+    await pause(100);
+  }
+};
 
 /** A real installation behind a real listener on 127.0.0.1; its public URLs are the listener's own. */
 export interface Served {

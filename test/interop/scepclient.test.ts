@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import type { Api } from "../flows/api.ts";
 import { type Served, serve } from "../flows/served.ts";
 import { makeDevice, makeSite, mintChallenge, type SiteIds } from "../flows/site.ts";
-import { findProgram, run, workFolder } from "../support/tools.ts";
+import { requirePrograms, run, workFolder } from "../support/tools.ts";
 
 /** Debian's scepclient 2.1.0 knows only single DES with SHA-1: the good end is a clear refusal (scep.md case 43). */
 describe("interop: micromdm scepclient", () => {
@@ -11,11 +11,7 @@ describe("interop: micromdm scepclient", () => {
   let api: Api;
   let site: SiteIds;
   before(async function () {
-    if (findProgram("scepclient") === undefined) {
-      // No tool of the list that `npm run test:deps` brings: it proves one refusal only.
-      process.stderr.write("SKIPPED: scepclient missing; install the Debian package scep\n");
-      return this.skip();
-    }
+    requirePrograms(this, "scepclient");
     served = await serve();
     api = await served.api();
     site = await makeSite(api, { hierarchy: { keyAlgorithm: "rsa-2048" } });

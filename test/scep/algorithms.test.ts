@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import {
   NULL,
   context,
@@ -8,13 +9,19 @@ import {
   sequence,
   tlv,
 } from "../../plugin/pki/der-write.ts";
+import { GCM_CIPHERS } from "../../plugin/pki/algorithms.ts";
+import { buildEnvelope } from "../../plugin/pki/cms-envelope-build.ts";
+import { importPublicKey } from "../../plugin/pki/public-key.ts";
+import { transientCertificate } from "../../plugin/pki/transient-certificate.ts";
 import { OID } from "../../plugin/pki/oids.ts";
-import { enrol, enrolment, type EnrolmentShape } from "../support/scep/enrolment.ts";
+import { flipLast } from "../support/scep/csr.ts";
+import { enrol, enrolment, type EnrolmentShape, send } from "../support/scep/enrolment.ts";
 import { keyTransport } from "../support/scep/envelope.ts";
 import { isIssued, isOpaque, isProblem, isRefused } from "../support/scep/expect.ts";
 import { ecKey, rsaKey } from "../support/scep/keys.ts";
 import { Lab } from "../support/scep/lab.ts";
 import { oddRsaKey, rocaKey } from "../support/scep/odd-keys.ts";
+import { leastCpuOf } from "../support/scep/cost.ts";
 import { checkReply } from "../support/scep/reply.ts";
 import { signerCertificate } from "../support/scep/signer-certificate.ts";
 
@@ -23,6 +30,7 @@ describe("SCEP algorithms and keys", () => {
   before(async () => {
     lab = await Lab.start();
     await lab.addEndpoint("old", { legacy: true });
+    await lab.addEndpoint("gcm", { acceptGcm: true });
     await lab.addEndpoint("sonic", { acceptMd5Csr: true });
   });
   after(() => lab.end());
@@ -63,6 +71,29 @@ describe("SCEP algorithms and keys", () => {
     it(`case 43 ${what} is badAlg before any RSA operation, legacy or not`, async () => {
       await refusedUnopened({ envelope }, "0");
       await refusedUnopened({ envelope }, "0", "old");
+    });
+  for (const cipher of Object.values(GCM_CIPHERS))
+    it(`E-18 ${cipher.name} is opened and answered in kind where the endpoint takes it, else badAlg`, async () => {
+      const recipient = transientCertificate(lab.ra);
+      const request = (bend: (der: Uint8Array) => Uint8Array = (der) => der) => {
+        const { csr } = enrolment(lab);
+        const content = buildEnvelope(
+          csr,
+          { ...recipient, publicKey: importPublicKey(recipient.spki) },
+          cipher,
+          randomBytes,
+        );
+        return enrolment(lab, { content: bend(content) });
+      };
+      const sent = request();
+      const reply = await send(lab, sent, "gcm");
+      isIssued(lab, reply, sent);
+      assert.equal(reply.cipher, cipher.oid);
+      // The tag is last: a wrong one is as OPAQUE as wrong padding.
+      isOpaque(await send(lab, request(flipLast), "gcm"));
+      const unwraps = lab.keys.unwraps;
+      isRefused(await send(lab, request()), "0");
+      assert.equal(lab.keys.unwraps, unwraps, "the RA key was used");
     });
   it("case 43 the failInfoText of single DES tells an administrator what to do", async () => {
     const envelope = { cipher: "des-ede3-cbc", cipherOid: "1.3.14.3.2.7" } as const;
@@ -149,6 +180,9 @@ describe("SCEP algorithms and keys", () => {
   for (const [what, key] of [
     ["exponent 1", () => oddRsaKey(1)],
     ["an even exponent", () => oddRsaKey(4)],
+    ["8193 bits", () => oddRsaKey(65537, 8193)],
+    ["12000 bits", () => oddRsaKey(65537, 12_000)],
+    ["16383 bits", () => oddRsaKey(65537, 16_383)],
     ["16384 bits", () => oddRsaKey(65537, 16384)],
   ] as const)
     it(`case 48 RSA key with ${what} is badRequest`, async () => {
@@ -159,6 +193,33 @@ describe("SCEP algorithms and keys", () => {
       isRefused(reply, "2");
       assert.equal(lab.keys.unwraps, before);
     });
+  it("case 48 RSA keys of 8193 to 16383 bits cost next to nothing, as signer and in a request that another signs", async () => {
+    await lab.addEndpoint("proxy", { clientProfile: "ndes-proxy" });
+    for (const bits of [8193, 10_000, 16_383]) {
+      const key = oddRsaKey(65537, bits);
+      const signing = enrolment(lab, { key });
+      // Its proof of possession cannot be checked, so what is in the envelope stays unproven.
+      const signed = enrolment(lab, { csr: { key } });
+      for (const [endpoint, sent, failInfo] of [
+        ["std", signing, "2"],
+        ["proxy", signed, "1"],
+      ] as const) {
+        const cost = await leastCpuOf(async () => {
+          isRefused(checkReply(await lab.post(sent.message, endpoint), sent.asked), failInfo);
+        }, 50);
+        assert.ok(cost <= 50, `${bits} bits at ${endpoint}: ${cost} ms of CPU`);
+      }
+    }
+  });
+  it("case 48 an RSA key of 8192 bits is judged by the template, not by its size", async () => {
+    const reply = await enrol(
+      lab,
+      { signer: { key: rsaKey() }, csr: { key: rsaKey("big", 8192) } },
+      "proxy",
+    );
+    isRefused(reply, "2");
+    assert.match(reply.text ?? "", /8192 bits is not allowed/);
+  });
   it("case 48 a ROCA key is badRequest, by name", async () => {
     const reply = await enrol(lab, { key: rocaKey() });
     isRefused(reply, "2");
@@ -171,6 +232,17 @@ describe("SCEP algorithms and keys", () => {
     const { message, asked } = enrolment(lab, { key });
     isRefused(checkReply(await lab.post(message), asked), "0");
     assert.equal(lab.keys.unwraps, before);
+  });
+  it("case 49 EC request under a proxy's RSA signer is issued, encrypted to the proxy", async () => {
+    await lab.api("PATCH", "/templates/device", {
+      keyAlgorithms: ["rsa-2048", "ec-p256", "ec-p384"],
+    });
+    lab.time.ahead += 2000;
+    for (const curve of ["P-256", "P-384"]) {
+      const key = ecKey(curve);
+      const reply = await enrol(lab, { csr: { key } }, "proxy");
+      isIssued(lab, reply, { key });
+    }
   });
   it("case 49 EC request under a transient RSA signer does not pass the gate", async () => {
     isOpaque(await enrol(lab, { csr: { key: ecKey() } }));

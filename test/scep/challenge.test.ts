@@ -13,7 +13,7 @@ import { enrol, enrolment, send, type EnrolmentShape } from "../support/scep/enr
 import { isIssued, isRefused } from "../support/scep/expect.ts";
 import { Lab, STATIC_SECRET } from "../support/scep/lab.ts";
 import { newTransaction } from "../support/scep/message.ts";
-import { blanked, type LabReply } from "../support/scep/reply.ts";
+import { blanked, checkReply, type LabReply } from "../support/scep/reply.ts";
 
 const commonName = (text: string): Uint8Array =>
   sequence(setOf(sequence(oid(OID.commonName), printableString(text))));
@@ -60,6 +60,8 @@ describe("SCEP challenges and requests", () => {
 
   const transaction = newTransaction();
   let first: string | undefined;
+  const released: { readonly what: string; readonly elapsed: number; readonly phase: number }[] =
+    [];
   const challenges: Readonly<
     Record<string, () => Promise<string | undefined> | string | undefined>
   > = {
@@ -80,15 +82,25 @@ describe("SCEP challenges and requests", () => {
   for (const [what, challenge] of Object.entries(challenges))
     it(`case 61 challenge ${what}: badRequest with one text for all`, async () => {
       const value = await challenge();
-      const reply = await enrol(lab, {
+      const sent = enrolment(lab, {
         challenge: value,
         devicename: "sixty-one",
         message: transaction,
       });
+      const answer = await lab.post(sent.message);
+      released.push({ what, elapsed: answer.elapsed, phase: answer.at % 50 });
+      const reply = checkReply(answer, sent.asked);
       isRefused(reply, "2");
       const seen = blanked(reply);
       assert.equal(seen, (first ??= seen), `differs from the others: ${reply.text}`);
     });
+  it("case 61 known or unknown, spent or run out: every refusal leaves on the schedule of OPAQUE replies", () => {
+    assert.equal(released.length, Object.keys(challenges).length);
+    for (const { what, elapsed } of released)
+      assert.ok(elapsed >= 99, `${what} came back after ${elapsed} ms`);
+    const late = released.filter(({ phase }) => phase > 20);
+    assert.ok(late.length < released.length / 3, JSON.stringify(late));
+  });
   it("case 61 static secret without a device that fits: the same text", async () => {
     const devicename = "nobody-knows-it";
     const reply = await enrol(lab, { devicename, message: transaction }, "strict");

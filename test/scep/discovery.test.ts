@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { parseCertificate } from "../../plugin/pki/certificate.ts";
-import { isProblem } from "../support/scep/expect.ts";
+import { enrolment } from "../support/scep/enrolment.ts";
+import { isIssued, isProblem } from "../support/scep/expect.ts";
+import { ask } from "../support/scep/http.ts";
 import { Lab } from "../support/scep/lab.ts";
-import { readDegenerate } from "../support/scep/reply.ts";
+import { checkReply, readDegenerate } from "../support/scep/reply.ts";
 
 describe("SCEP discovery", () => {
   let lab: Lab;
@@ -66,6 +68,33 @@ describe("SCEP discovery", () => {
       assert.deepEqual(answer.body, plain.body);
     });
 
+  it("case 03 NDES's address leads to the endpoint that a setting names, and to nothing without it", async () => {
+    const addresses = [
+      "/certsrv/mscep/mscep.dll",
+      "/certsrv/mscep/mscep.dll/",
+      "/certsrv/mscep/mscep.dll/pkiclient.exe",
+      "/CertSrv/mscep/mscep.dll/pkiclient.exe",
+      "/CERTSRV/MSCEP/MSCEP.DLL",
+    ];
+    const query = "?operation=GetCACaps";
+    for (const path of addresses) isProblem(await ask(lab.port, { path: path + query }), 404);
+    const drop = await Lab.start({ config: { ndesEndpoint: "std" } });
+    try {
+      for (const path of addresses) {
+        const answer = await ask(drop.port, { path: path + query });
+        assert.equal(answer.status, 200, path);
+        assert.match(answer.body.toString(), /^SCEPStandard$/m);
+      }
+      const sent = enrolment(drop);
+      const path = "/certsrv/mscep/mscep.dll/pkiclient.exe?operation=PKIOperation";
+      const answer = await ask(drop.port, { method: "POST", path, body: sent.message });
+      isIssued(drop, checkReply(answer, sent.asked), sent);
+      for (const other of ["/certsrv/mscep/mscep.dllx", "/certsrv/mscep_admin/", "/certsrv"])
+        isProblem(await ask(drop.port, { path: other + query }), 404);
+    } finally {
+      await drop.end();
+    }
+  });
   it("case 03 unknown profile is 404", async () => {
     isProblem(await lab.scep({ path: "?operation=GetCACaps" }, "nobody"), 404);
     isProblem(await lab.scep({ path: "?operation=GetCACert" }, ""), 404);

@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
 import type { SubjectAltName } from "../../plugin/domain/san.ts";
 import { parseCertificate } from "../../plugin/pki/certificate.ts";
 import { enrol, enrolment, send, type EnrolmentShape } from "../support/scep/enrolment.ts";
+import { basicConstraints, extendedKeyUsage, type Extension } from "../../plugin/pki/extensions.ts";
 import { isIssued, isOpaque, isRefused } from "../support/scep/expect.ts";
-import { rsaKey } from "../support/scep/keys.ts";
+import { ecKey, rsaKey } from "../support/scep/keys.ts";
 import { Lab, STATIC_SECRET } from "../support/scep/lab.ts";
 import type { MessageShape } from "../support/scep/message.ts";
 import type { LabReply } from "../support/scep/reply.ts";
-import { signerCertificate } from "../support/scep/signer-certificate.ts";
+import { signerCertificate, type SignerShape } from "../support/scep/signer-certificate.ts";
 import { storedKeyOf } from "../support/scep/stored-keys.ts";
 
 const MINUTE = 60_000;
@@ -186,6 +188,105 @@ describe("SCEP renewal", () => {
     isRefused(await renew(forged, { key }), "2");
     isOpaque(await renew(forged));
     isRefused(await renew(forged, { key, message: { messageType: "19" } }), "2");
+  });
+
+  describe("case 30 an alternate CA that the endpoint trusts", () => {
+    const ca = rsaKey("old ca");
+    const clientAuth: Extension = extendedKeyUsage(["1.3.6.1.5.5.7.3.2"]);
+    const caCertificate = signerCertificate({
+      key: ca,
+      subject: "CN=Old NDES CA",
+      extensions: [basicConstraints({ cA: true })],
+    });
+    const pem = (der: Uint8Array): string => new X509Certificate(der).toString();
+    const moving = (changes: Partial<SignerShape> = {}): Device => {
+      const devicename = `mov-${Math.random().toString(36).slice(2)}`;
+      const certificate = signerCertificate({
+        key: rsaKey(),
+        subject: `CN=${devicename},O=Lab`,
+        issuer: "CN=Old NDES CA",
+        issuerKey: ca,
+        extensions: [clientAuth],
+        notAfter: new Date(Date.now() + 5 * DAY),
+        ...changes,
+      });
+      return { devicename, identity: { key: rsaKey(), certificate }, transactionId: "" };
+    };
+    const trusting = {
+      authorities: [pem(caCertificate)],
+      templateId: "device",
+      unknownDevice: "unmanaged",
+    };
+    before(() => lab.addEndpoint("moving", { foreignRenewal: trusting }));
+
+    it("case 30 its certificates renew, with 17 and 19 and a new key, by their names", async () => {
+      for (const messageType of ["17", "19"]) {
+        const reply = await renew(moving(), { message: { messageType } }, "moving");
+        assert.equal(reply.status, "0", reply.text);
+      }
+      const { warnings, foreignRenewal } = await lab.api("GET", "/endpoints/moving");
+      assert.match(warnings.join(), /other CAs/);
+      assert.equal(foreignRenewal.authorities[0].subject, "CN=Old NDES CA");
+    });
+    it("case 30 for the device that its names fit, and for no other", async () => {
+      const { deviceId, devicename } = await lab.mint();
+      const device = moving({ subject: `CN=${devicename},O=Lab` });
+      const reply = await renew({ ...device, devicename }, {}, "moving");
+      assert.equal(reply.status, "0", reply.text);
+      const { items } = await lab.api("GET", `/certificates?device=${deviceId}`);
+      assert.equal(items.length, 1);
+      await lab.api("POST", `/devices/${deviceId}/wipe`);
+      isRefused(await renew({ ...device, devicename }, { key: rsaKey("other") }, "moving"), "2");
+      await lab.api("PATCH", "/endpoints/moving", {
+        foreignRenewal: { ...trusting, unknownDevice: "refuse" },
+      });
+      lab.time.ahead += 2000;
+      isRefused(await renew(moving(), {}, "moving"), "2");
+      await lab.api("PATCH", "/endpoints/moving", { foreignRenewal: trusting });
+    });
+    it("case 30 and 31 not elsewhere, not for other uses, not out of date, not a CA's own", async () => {
+      lab.time.ahead += 4000;
+      isOpaque(await renew(moving(), {}, "std"));
+      const tls = extendedKeyUsage(["1.3.6.1.5.5.7.3.1"]);
+      const wrong: Readonly<Record<string, Partial<SignerShape>>> = {
+        "a TLS certificate": { extensions: [tls] },
+        expired: { notAfter: new Date(Date.now() - MINUTE) },
+        "not yet valid": { notBefore: new Date(Date.now() + DAY) },
+        "a CA": { extensions: [basicConstraints({ cA: true }), clientAuth] },
+        "names outside the template": { subject: "CN=a,O=Elsewhere" },
+      };
+      for (const [what, changes] of Object.entries(wrong)) {
+        const { identity, devicename } = moving(changes);
+        const csr = { subject: changes.subject ?? `CN=${devicename},O=Lab` };
+        const reply = await renew({ devicename, identity, transactionId: "" }, { csr }, "moving");
+        assert.deepEqual([reply.status, reply.failInfo], ["2", "2"], what);
+      }
+      isRefused(await renew(moving(), { devicename: "somebody-else" }, "moving"), "2");
+      const { identity, devicename } = moving({ issuerKey: rsaKey("foreign ca") });
+      isOpaque(await renew({ identity, devicename, transactionId: "" }, {}, "moving"));
+    });
+    it("case 30 a setting that names no CA certificate or no template is refused", async () => {
+      const set = (changes: object) =>
+        lab.api("PATCH", "/endpoints/moving", { foreignRenewal: { ...trusting, ...changes } });
+      await assert.rejects(set({ authorities: [pem(moving().identity.certificate)] }), /400/);
+      await assert.rejects(set({ authorities: [] }), /400/);
+      await assert.rejects(set({ templateId: "tls" }), /400/);
+    });
+  });
+
+  it("case 49 an EC key is certified by a renewal that an RSA key signs, not the other way round", async () => {
+    await lab.api("PATCH", "/templates/device", { keyAlgorithms: ["rsa-2048", "ec-p256"] });
+    lab.time.ahead += 2000;
+    const device = await enrolled();
+    for (const messageType of ["17", "19"]) {
+      const key = ecKey();
+      const sent = renewal(device, { key, message: { messageType } });
+      const reply = await send(lab, sent);
+      isIssued(lab, reply, sent);
+      const identity = { key, certificate: reply.certificates[0] ?? new Uint8Array() };
+      const back = renewal({ ...device, identity }, {});
+      isRefused(await send(lab, back), "0");
+    }
   });
 
   it("case 31 the RA's, the CA's, a TLS certificate and another template's renew nothing", async () => {

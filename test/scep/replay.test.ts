@@ -236,6 +236,50 @@ describe("SCEP replay and state", () => {
     isRefused(await send(lab, foreign, "manual"), "4");
   });
 
+  it("case 37 a second key sets off an alarm of its own; the same key does not", async () => {
+    const alarms = async () => (await lab.api("GET", "/ledger?event=challenge.alarm")).items;
+    const before = (await alarms()).length as number;
+    const { secret, deviceId } = await lab.mint();
+    await issued(enrolment(lab, { challenge: secret }));
+    isRefused(await send(lab, enrolment(lab, { challenge: secret })), "2");
+    assert.equal((await alarms()).length, before);
+    const other = enrolment(lab, { challenge: secret, key: rsaKey("other") });
+    isRefused(await send(lab, other), "2");
+    const [row, ...rest] = await alarms();
+    assert.equal(rest.length, before);
+    assert.equal(row.data.device, deviceId);
+    assert.equal(row.data.transactionId, other.asked.transactionId);
+    assert.match(row.data.source, /^127\./);
+    assert.ok(!JSON.stringify(row).includes(secret));
+  });
+
+  it("case 42 signingTime far off is badTime where the endpoint looks at it", async () => {
+    await lab.addEndpoint("timed", { signingTimeTolerance: "PT10M" });
+    const at = (minutes: number | undefined): Enrolment =>
+      enrolment(lab, {
+        message: {
+          signingTime:
+            minutes === undefined
+              ? undefined
+              : new Date(Date.now() + lab.time.ahead + minutes * MINUTE),
+        },
+      });
+    for (const minutes of [-9, 0, 9]) {
+      const sent = at(minutes);
+      isIssued(lab, await send(lab, sent, "timed"), sent);
+    }
+    const unwraps = lab.keys.unwraps;
+    for (const minutes of [-11, 11, -100_000, undefined])
+      isRefused(await send(lab, at(minutes), "timed"), "3");
+    assert.equal(lab.keys.unwraps, unwraps, "the RA key was used");
+    await lab.api("PATCH", "/endpoints/timed", { signingTimeTolerance: "off" });
+    const late = at(-100_000);
+    isIssued(lab, await send(lab, late, "timed"), late);
+    await assert.rejects(
+      lab.api("PATCH", "/endpoints/timed", { signingTimeTolerance: "an hour" }),
+      /400/,
+    );
+  });
   it("case 42 signingTime far off is ignored by default", async () => {
     for (const year of [1970, 2049, 2090])
       await issued(enrolment(lab, { message: { signingTime: new Date(Date.UTC(year, 1, 1)) } }));

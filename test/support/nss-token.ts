@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { findSoftokn } from "./softokn.ts";
+import { leftOut } from "./left-out.ts";
 
 /** A database of NSS's own, as a token for one test. */
 export interface NssToken {
@@ -15,8 +16,8 @@ export interface NssToken {
   remove(): void;
 }
 
-/** Undefined, with the reason printed, where softokn or certutil is missing; throws then where `CI=true`. */
-export const freshNssToken = (): NssToken | undefined => {
+/** For suites that cannot do without NSS: skips, saying so, or fails where CI is set. Call it in a `before` hook. */
+export const requireNssToken = (suite: Mocha.Context): NssToken => {
   const module = findSoftokn();
   const folder = mkdtempSync(join(tmpdir(), "countersign-nss-"));
   const pin = randomBytes(8).toString("hex");
@@ -28,9 +29,7 @@ export const freshNssToken = (): NssToken | undefined => {
   if (module === undefined || made.status !== 0) {
     rmSync(folder, { recursive: true });
     const missing = module === undefined ? "NSS softokn" : "certutil (libnss3-tools)";
-    if (process.env["CI"] === "true") throw new Error(`${missing} is missing: npm run test:deps`);
-    process.stderr.write(`SKIPPED: ${missing} is missing; run npm run test:deps\n`);
-    return undefined;
+    return leftOut(suite, `${missing} is missing`);
   }
   return {
     module,

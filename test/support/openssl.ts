@@ -47,6 +47,7 @@ export const opensslVerify = (
   leaf: Uint8Array,
   chain: readonly Uint8Array[],
   crls: readonly Uint8Array[] = [],
+  at?: Date,
 ): Promise<Ran> =>
   inFolder(async (folder) => {
     await writeFile(folder.file("root.pem"), pemOf(...chain.slice(-1)));
@@ -56,6 +57,7 @@ export const opensslVerify = (
     return run("openssl", [
       "verify",
       "-x509_strict",
+      ...(at === undefined ? [] : ["-attime", String(Math.floor(at.getTime() / 1000))]),
       ...(crls.length > 0 ? ["-crl_check", "-CRLfile", folder.file("crls.pem")] : []),
       ...["-CAfile", folder.file("root.pem"), "-untrusted", folder.file("chain.pem")],
       folder.file("leaf.pem"),
@@ -67,8 +69,9 @@ export const assertVerifies = async (
   leaf: Uint8Array,
   chain: readonly Uint8Array[],
   crls: readonly Uint8Array[] = [],
+  at?: Date,
 ): Promise<void> => {
-  const { status, stderr } = await opensslVerify(leaf, chain, crls);
+  const { status, stderr } = await opensslVerify(leaf, chain, crls, at);
   if (status !== 0) throw new Error(`openssl verify: ${stderr}`);
 };
 
@@ -115,6 +118,8 @@ export interface Certifying {
   /** For certificates that lie in the past or future: `YYYYMMDDHHMMSSZ`. */
   readonly from?: string;
   readonly until?: string;
+  /** Instead of the request's own: `/CN=...`. */
+  readonly subject?: string;
 }
 
 /** A CA made and run by openssl, to stand for one that is none of ours. */
@@ -176,6 +181,7 @@ const sign = async (
     ...["ca", "-batch", "-notext", "-config", folder.file("ca.cnf"), "-extensions", "wanted"],
     ...["-in", folder.file("request.pem"), "-keyfile", folder.file("ca.key")],
     ...(selfSigned ? ["-selfsign"] : ["-cert", folder.file("ca.pem")]),
+    ...(wanted.subject === undefined ? [] : ["-subj", wanted.subject]),
     ...(wanted.from === undefined ? [] : ["-startdate", wanted.from]),
     ...(wanted.until === undefined
       ? ["-days", String(wanted.days ?? (selfSigned ? 7300 : 3000))]

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { initToken } from "../../hsm/pkcs11-token.ts";
+import { leftOut } from "./left-out.ts";
 
 /** A token of its own for one test: SoftHSM in a folder that nobody else uses. */
 export interface SoftToken {
@@ -47,10 +48,7 @@ export const findSoftHsm = (): string | undefined => {
 /** The module for a suite that cannot do without: skips it, saying so, or fails where `CI=true`. Call it in a `before` hook. */
 export const requireSoftHsm = (suite: Mocha.Context): string => {
   const module = findSoftHsm();
-  if (module !== undefined) return module;
-  if (process.env["CI"] === "true") throw new Error("SoftHSM is missing: run npm run test:deps");
-  process.stderr.write("SKIPPED: SoftHSM is missing; run npm run test:deps\n");
-  return suite.skip();
+  return module ?? leftOut(suite, "SoftHSM is missing");
 };
 
 /** A blank place for tokens: the folder and its configuration file. */

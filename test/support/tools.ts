@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { leftOut } from "./left-out.ts";
 
 /** How a program ended and what it said. */
 export interface Ran {
@@ -75,11 +76,7 @@ export const findProgram = (name: string): string | undefined =>
 /** For suites that cannot do without some programs: skips, saying so, or fails where `CI=true`. Call it in a `before` hook. */
 export const requirePrograms = (suite: Mocha.Context, ...names: readonly string[]): void => {
   const missing = names.filter((name) => findProgram(name) === undefined && !existsSync(name));
-  if (missing.length === 0) return;
-  if (process.env["CI"] === "true")
-    throw new Error(`${missing.join(", ")} missing: run npm run test:deps`);
-  process.stderr.write(`SKIPPED: ${missing.join(", ")} missing; run npm run test:deps\n`);
-  suite.skip();
+  if (missing.length > 0) leftOut(suite, `${missing.join(", ")} missing`);
 };
 
 /** A folder for the files of one test. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { consolesText, fieldCount } from "../support/consoles-document.ts";
 import { apiReferenceText, file, manifestText } from "../support/manifest.ts";
 
 describe("generated files", () => {
@@ -9,6 +10,13 @@ describe("generated files", () => {
 
   it("docs/api.md lists the routes there are (npm run manifest)", () => {
     assert.equal(readFileSync(file("docs/api.md"), "utf8"), apiReferenceText());
+  });
+
+  it("docs/consoles.md names every field of every console (npm run manifest)", () => {
+    const text = consolesText();
+    assert.equal(readFileSync(file("docs/consoles.md"), "utf8"), text);
+    const rows = text.split("\n").filter((line) => /^\|.*\|.*\|.*\|.*\|$/.test(line));
+    assert.ok(rows.length >= fieldCount());
   });
 
   it("the schema in the manifest takes no secret as plain text", () => {

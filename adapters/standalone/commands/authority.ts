@@ -18,6 +18,7 @@ import {
 } from "../options.ts";
 import { stepBar } from "../step-bar.ts";
 import { addReading, pathOf } from "./crud.ts";
+import { addRenewalCommands } from "./rotation.ts";
 
 const COLUMNS = ["id", "kind", "status", "parentId", "keyAlgorithm", "notAfter", "subject"];
 const keyAlgorithm = () => choiceOption("--key-algorithm <name>", "CA key", KEY_ALGORITHMS);
@@ -130,6 +131,7 @@ export const addAuthorityCommands = (program: Command): void => {
         body: { certificate: await certificateOf(call.args[1] ?? "") },
       }),
   });
+  addRenewalCommands(group);
   addApiCommand(group, {
     usage: "certificate <id>",
     summary: "download the CA certificate",

@@ -1,5 +1,5 @@
 import type { Command, Option } from "commander";
-import { CountersignError } from "../../../plugin/sdk.ts";
+import { CLIENT_PROFILES, CountersignError } from "../../../plugin/sdk.ts";
 import { addApiCommand, type Invocation } from "../api-command.ts";
 import { choiceOption, flagOption, listOption, textOption, versionOption } from "../options.ts";
 import { readSecretInput } from "../secret-input.ts";
@@ -25,6 +25,19 @@ const settings = (): readonly Option[] => [
   flagOption("include-root", "end the chain with the root"),
   flagOption("legacy", "take 3DES and SHA-1"),
   flagOption("accept-md5-csr", "take MD5-signed requests"),
+  flagOption("accept-gcm", "take AES-GCM envelopes"),
+  textOption("--signing-time-tolerance <duration>", "refuse what was signed earlier or later; off"),
+  choiceOption(
+    "--client-profile <name>",
+    "one client's manners; auto unless given",
+    CLIENT_PROFILES,
+  ),
+  choiceOption("--approval <how>", "manual: requests wait for `approval approve`", [
+    "none",
+    "manual",
+  ]),
+  textOption("--approval-lifetime <duration>", "how long they wait; P7D unless given"),
+  flagOption("queries", "answer GetCert and GetCRL"),
   flagOption("enabled", "answer at its URL"),
 ];
 
@@ -109,6 +122,19 @@ export const addEndpointCommands = (program: Command): void => {
     usage: "disable <id>",
     summary: "answer 404 at its URL",
     run: (call) => change(call, { enabled: false }),
+  });
+  addApiCommand(group, {
+    usage: "roll-over <id> <from>",
+    summary:
+      "let a new RA, or a new CA with its RA, take over at an instant such as 2027-01-31T00:00:00Z",
+    options: [
+      textOption("--authority-id <id>", "the CA that takes over; the same unless given"),
+      textOption("--ra-id <id>", "its RA; a new one unless given"),
+    ],
+    run: async (call) =>
+      call.api.ask("POST", pathOf("/endpoints", call, "/roll-over"), {
+        body: { from: call.args[1], ...(await call.body()) },
+      }),
   });
   addApiCommand(group, {
     usage: "delete <id>",

@@ -1,26 +1,19 @@
-import { createHash, createPublicKey, randomBytes, verify } from "node:crypto";
+import { createPublicKey } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import { initToken } from "../../../hsm/pkcs11-token.ts";
+import { CountersignError, KEY_ALGORITHMS, type KeyAlgorithm } from "../../../plugin/sdk.ts";
+import { addStepOptions, begin, finish, publicKeyHash, withToken } from "../ceremony.ts";
 import {
-  CountersignError,
-  type HeldKey,
-  hashOfKey,
-  type KeyProvider,
-  KEY_ALGORITHMS,
-  type KeyAlgorithm,
-  type KeyRef,
-  schemeOfKey,
-} from "../../../plugin/sdk.ts";
-import {
-  addStepOptions,
-  begin,
-  finish,
-  type GivenStep,
-  publicKeyHash,
-  tokenFacts,
-  withToken,
-} from "../ceremony.ts";
+  addKeyOptions,
+  factsOf,
+  type Given,
+  type GivenKey,
+  keyFacts,
+  makeHeldKey,
+  refuseTakenLabel,
+  trySignature,
+} from "../ceremony-key.ts";
 import { checkHeldKey, findHeldKey, keyChoice } from "../key-choice.ts";
 import { choiceOption, listOption } from "../options.ts";
 import { cell, table } from "../table.ts";
@@ -32,35 +25,9 @@ import {
   readPin,
   tokenOf,
 } from "../token-options.ts";
+import { addKeysCertify } from "./keys-certify.ts";
 import { addKeysProbe } from "./keys-probe.ts";
-
-type Given = GivenToken & GivenStep;
-
-const factsOf = (
-  given: GivenToken,
-  token: { readonly module: string; readonly tokenLabel?: string | undefined },
-) => tokenFacts(token.module, token.tokenLabel, given.pinFile?.length ?? 1);
-
-/** A signature by a key, checked outside of the token. Throws `key_unavailable` when it does not verify. */
-const trySignature = async (keys: KeyProvider, ref: KeyRef): Promise<void> => {
-  const signer = await keys.signer(ref);
-  const { algorithm, publicKey } = signer;
-  const message = randomBytes(32);
-  const hash = hashOfKey(algorithm);
-  const digest = createHash(hash).update(message).digest();
-  const signature = await signer.sign(digest, schemeOfKey(algorithm));
-  const key = createPublicKey({ key: Buffer.from(publicKey), format: "der", type: "spki" });
-  if (!verify(hash, message, key, signature)) {
-    throw new CountersignError("key_unavailable", `a signature by ${ref} does not verify`);
-  }
-};
-
-const keyFacts = (key: HeldKey) => ({
-  keyRef: key.ref,
-  label: key.label,
-  algorithm: key.algorithm,
-  publicKeySha256: publicKeyHash(key.publicKey),
-});
+import { addKeysRotate } from "./keys-rotate.ts";
 
 const addInit = (group: Command): void => {
   addStepOptions(
@@ -97,23 +64,9 @@ const addGenerate = (group: Command): void => {
         const { keyAlgorithm: algorithm, label } = given;
         const usage = given.decrypt === true ? "sign-and-decrypt" : "sign";
         const result = await withToken(token, async (keys) => {
-          if (((await keys.list?.()) ?? []).some((key) => key.label === label)) {
-            throw new CountersignError("conflict", `the token holds a key "${label}" already`);
-          }
+          await refuseTakenLabel(keys, label);
           if (given.dryRun === true) return { label, algorithm, usage };
-          const ref = await keys.generate({ algorithm, usage, label });
-          try {
-            const key = ((await keys.list?.()) ?? []).find((one) => one.ref === ref);
-            if (key === undefined) {
-              throw new CountersignError("key_not_found", "the token does not list the new key");
-            }
-            checkHeldKey(key);
-            await trySignature(keys, ref);
-            return { ...keyFacts(key), usage };
-          } catch (failure) {
-            await keys.destroy(ref);
-            throw failure;
-          }
+          return { ...keyFacts(await makeHeldKey(keys, { algorithm, usage, label })), usage };
         });
         await finish(given, "generate", await factsOf(given, token), result);
       },
@@ -157,17 +110,6 @@ const addList = (group: Command): void => {
       );
     });
 };
-
-interface GivenKey {
-  readonly label?: string;
-  readonly id?: string;
-}
-
-const addKeyOptions = (command: Command): Command =>
-  addStepOptions(command)
-    .argument("[uri]", "the key as PKCS#11 URI (RFC 7512)")
-    .option("--label <label>", "the key by its label")
-    .option("--id <hex>", "the key by its CKA_ID");
 
 const addExportPublic = (group: Command): void => {
   addKeyOptions(group.command("export-public").description("write the public half of a key, PEM"))
@@ -229,4 +171,6 @@ export const addKeysCommands = (program: Command): void => {
   addList(group);
   addExportPublic(group);
   addImport(group);
+  addKeysCertify(group);
+  addKeysRotate(group);
 };

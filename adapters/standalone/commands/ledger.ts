@@ -3,8 +3,10 @@ import { LEDGER_EVENTS } from "../../../plugin/sdk.ts";
 import { addApiCommand } from "../api-command.ts";
 import { choiceOption, pageOptions, textOption } from "../options.ts";
 import { queryOf } from "./crud.ts";
+import { addLedgerExportCommand } from "./ledger-export.ts";
+import { addLedgerVerifyCommand } from "./ledger-verify.ts";
 
-/** `ledger list`. */
+/** `ledger list`, `ledger head`, `ledger export`, `ledger verify`. */
 export const addLedgerCommands = (program: Command): void => {
   const group = program.command("ledger").description("what happened");
   addApiCommand(group, {
@@ -18,4 +20,11 @@ export const addLedgerCommands = (program: Command): void => {
     ],
     run: ({ api, options }) => api.ask("GET", "/ledger", { query: queryOf(options) }),
   });
+  addApiCommand(group, {
+    usage: "head",
+    summary: "the end of its hash chain, signed, and the key to check it with",
+    run: ({ api }) => api.ask("GET", "/ledger/head"),
+  });
+  addLedgerExportCommand(group);
+  addLedgerVerifyCommand(group);
 };

@@ -2,8 +2,10 @@ import type { Command } from "commander";
 import { KEY_ALGORITHMS } from "../../../plugin/sdk.ts";
 import { addApiCommand, type Invocation } from "../api-command.ts";
 import { choiceOption, textOption } from "../options.ts";
+import { readSecretInput } from "../secret-input.ts";
 import { certificateOf } from "./authority.ts";
 import { addReading, pathOf } from "./crud.ts";
+import { addUsage } from "./rotation.ts";
 
 const COLUMNS = ["id", "authorityId", "origin", "notAfter", "subject"];
 const rsa = KEY_ALGORITHMS.filter((name) => name.startsWith("rsa-"));
@@ -23,8 +25,23 @@ export const addRaCommands = (program: Command): void => {
       run: async ({ api, args, body }: Invocation) =>
         api.ask("POST", "/ras", { body: { authorityId: args[0], origin, ...(await body()) } }),
     });
+  addUsage(group, "/ras", "count the devices that enrolled last by it");
   make("issue <authorityId>", "make a key, and its certificate from an authority here", "issued");
   make("request <authorityId>", "make a key, and a request for an outside CA", "csr");
+  addApiCommand(group, {
+    usage: "import <authorityId> <certificate> <keyFile>",
+    summary: "take a certificate, PEM or DER, and its unencrypted private key, PEM, from elsewhere",
+    options: [textOption("--key-store <name>", "a soft one; the first unless given")],
+    run: async ({ api, args, body }) =>
+      api.ask("POST", "/ras/import", {
+        body: {
+          authorityId: args[0],
+          certificate: await certificateOf(args[1] ?? ""),
+          privateKey: await readSecretInput(args[2] ?? ""),
+          ...(await body()),
+        },
+      }),
+  });
   addApiCommand(group, {
     usage: "certify <id> <certificate>",
     summary: "bring the certificate that an outside CA made, from a PEM or DER file",

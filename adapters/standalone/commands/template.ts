@@ -4,10 +4,13 @@ import {
   KEY_ALGORITHMS,
   KEY_STORAGES,
   KEY_USAGES,
+  OLD_CERTIFICATES,
   SAN_TYPES,
+  SCEP_RENEWALS,
 } from "../../../plugin/sdk.ts";
 import { addApiCommand, type Invocation } from "../api-command.ts";
 import { choiceOption, flagOption, listOption, textOption, versionOption } from "../options.ts";
+import { impactText, type ShownImpact } from "../impact-text.ts";
 import { addReading, pathOf } from "./crud.ts";
 
 const COLUMNS = ["id", "authorityId", "version", "challengeMode", "validity", "subject"];
@@ -28,9 +31,20 @@ const settings = (): readonly Option[] => [
   choiceOption("--challenge-mode <mode>", "dynamic unless given", ["static", "dynamic"]),
   textOption("--challenge-lifetime <duration>", "of a dynamic challenge, PT1H unless given"),
   choiceOption("--key-storage <where>", "what the device is asked for", KEY_STORAGES),
+  flagOption("auto-renewal", "renew by itself; on unless given"),
   textOption("--renewal-window <window>", "P30D or 20%"),
+  textOption(
+    "--renewal-spread <share>",
+    "part of the window devices are spread over, 50% unless given",
+  ),
+  choiceOption("--scep-renewal <when>", "by the old certificate", SCEP_RENEWALS),
+  textOption("--renewal-grace <duration>", "an expired certificate may still renew for so long"),
+  choiceOption("--old-certificate <what>", "once the new one is seen", OLD_CERTIFICATES),
   flagOption("allow-duplicates", "a device may hold two live certificates of it"),
 ];
+
+const moveOption = (): Option =>
+  textOption("--move-over <duration>", "move its devices to the new version in that time, P7D");
 
 /** `dns:%devicename%.example.com` as the API's alternative name. */
 const sanOf = (text: string) => {
@@ -66,12 +80,21 @@ export const addTemplateCommands = (program: Command): void => {
     usage: "update <id>",
     summary: "change what is named",
     from: true,
-    options: [...settings(), versionOption()],
+    options: [...settings(), moveOption(), versionOption()],
     run: async (call) =>
       call.api.ask("PATCH", pathOf("/templates", call), {
         body: await bodyOf(call),
         ifVersion: call.ifVersion,
       }),
+  });
+  addApiCommand(group, {
+    usage: "impact <id>",
+    summary: "show what a change would do, without saving it",
+    from: true,
+    options: [...settings(), moveOption()],
+    text: (value) => impactText(value as ShownImpact),
+    run: async (call) =>
+      call.api.ask("POST", pathOf("/templates", call, "/impact"), { body: await bodyOf(call) }),
   });
   addApiCommand(group, {
     usage: "delete <id>",

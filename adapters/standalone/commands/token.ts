@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { ROLES } from "../../../plugin/sdk.ts";
 import { addApiCommand } from "../api-command.ts";
-import { integerOption, listOption } from "../options.ts";
+import { integerOption, listOption, pageOptions } from "../options.ts";
+import { pathOf, queryOf } from "./crud.ts";
 
 /** `token create`, `whoami`. */
 export const addTokenCommands = (program: Command): void => {
@@ -15,6 +16,18 @@ export const addTokenCommands = (program: Command): void => {
     ],
     run: async ({ api, args, body }) =>
       api.ask("POST", "/tokens", { body: { subject: args[0], ...(await body()) } }),
+  });
+  addApiCommand(group, {
+    usage: "list",
+    summary: "list those that were minted in the caller's tenant; Owners only",
+    columns: ["id", "subject", "roles", "mintedBy", "expiresAt", "revokedAt"],
+    options: pageOptions(),
+    run: ({ api, options }) => api.ask("GET", "/tokens", { query: queryOf(options) }),
+  });
+  addApiCommand(group, {
+    usage: "revoke <id>",
+    summary: "make one worthless before its end; Owners only",
+    run: (call) => call.api.ask("POST", pathOf("/tokens", call, "/revoke")),
   });
   addApiCommand(program, {
     usage: "whoami",

@@ -161,7 +161,7 @@ const ensurePublished = async (
   for (let waited = 0; waited < DELIVERY_MS; waited += 100) {
     const query = { template: templateId, limit: "500" };
     const { value } = await api.ask("GET", "/deployments", { query });
-    if (!(value as Listed<Deployment>).items.some(({ state }) => state === "pending")) return;
+    if (!(value as Listed<Deployment>).items.some(({ state }) => state === "assigned")) return;
     await pause(100);
   }
 };

@@ -32,12 +32,30 @@ export interface Principal {
   readonly kind: "user" | "operator" | "system";
   readonly tenant?: string | undefined;
   readonly roles?: readonly string[] | undefined;
+  readonly rights: readonly (
+    | "tenants:manage"
+    | "tokens:manage"
+    | "authorities:read"
+    | "authorities:manage"
+    | "ca-certificates:download"
+    | "certificates:read"
+    | "certificates:change-status"
+    | "configuration:read"
+    | "configuration:manage"
+    | "secrets:read"
+    | "devices:read"
+    | "deployments:manage"
+    | "challenges:mint"
+    | "host-events:report"
+    | "approvals:decide"
+    | "ledger:read"
+  )[];
 }
 
 export interface Authority {
   readonly id: string;
   readonly name: string;
-  readonly kind: "root" | "external" | "intermediate" | "issuing";
+  readonly kind: "root" | "external" | "intermediate" | "issuing" | "outside";
   readonly status: "active" | "pending" | "expired" | "retired" | "deleted";
   readonly parentId?: string | undefined;
   readonly subject: string;
@@ -152,6 +170,149 @@ export interface Endpoint {
   readonly version: number;
   readonly createdAt: string;
   readonly updatedAt: string;
+}
+
+export interface ConsoleName {
+  readonly id: string;
+  readonly name: string;
+  readonly version: number;
+}
+
+export interface Console {
+  readonly id: string;
+  readonly name: string;
+  readonly version: number;
+  readonly dialect: {
+    readonly open: string;
+    readonly close: string;
+    readonly ignoresCase: boolean;
+    readonly caseMark: "documented" | "observed" | "inferred" | "ours";
+    readonly free: boolean;
+    readonly variables: readonly {
+      readonly name: string;
+      readonly variable: string;
+      readonly mark: "documented" | "observed" | "inferred" | "ours";
+    }[];
+  };
+  readonly caServer: {
+    readonly title: string;
+    readonly place: string;
+    readonly notes: readonly string[];
+    readonly fields: readonly ConsoleField[];
+  };
+  readonly template: {
+    readonly title: string;
+    readonly place: string;
+    readonly notes: readonly string[];
+    readonly fields: readonly ConsoleField[];
+  };
+}
+
+export interface ConsoleField {
+  readonly name: string;
+  readonly label: string;
+  readonly help: string;
+  readonly type:
+    | "text"
+    | "lines"
+    | "pattern"
+    | "integer"
+    | "yes-no"
+    | "choice"
+    | "choices"
+    | "list"
+    | "rows"
+    | "date"
+    | "secret"
+    | "file";
+  readonly section?: string | undefined;
+  readonly choices?:
+    | readonly {
+        readonly value: string;
+        readonly label: string;
+        readonly mark?: "documented" | "observed" | "inferred" | "ours" | undefined;
+        readonly refused?: string | undefined;
+      }[]
+    | undefined;
+  readonly from?: string | undefined;
+  readonly columns?:
+    | readonly {
+        readonly name: string;
+        readonly label: string;
+        readonly type: string;
+      }[]
+    | undefined;
+  readonly default?:
+    | string
+    | number
+    | boolean
+    | null
+    | readonly string[]
+    | readonly Readonly<Record<string, string>>[]
+    | undefined;
+  readonly required?: boolean | undefined;
+  readonly format?:
+    | {
+        readonly expression: string;
+        readonly message: string;
+      }
+    | undefined;
+  readonly minimum?: number | undefined;
+  readonly maximum?: number | undefined;
+  readonly when?:
+    | {
+        readonly field: string;
+        readonly is: readonly unknown[];
+      }
+    | undefined;
+  readonly readOnly?: boolean | undefined;
+  readonly mark: "documented" | "observed" | "inferred" | "ours";
+  readonly note?: string | undefined;
+  readonly maps: readonly string[];
+}
+
+export interface FilledForm {
+  readonly id?: string | undefined;
+  readonly version?: number | undefined;
+  readonly values: Readonly<
+    Record<
+      string,
+      | string
+      | number
+      | boolean
+      | null
+      | readonly string[]
+      | readonly Readonly<Record<string, string>>[]
+    >
+  >;
+  readonly secretsSet: readonly string[];
+  readonly alsoSet: readonly {
+    readonly member: string;
+    readonly value: unknown;
+  }[];
+  readonly issues: readonly {
+    readonly path: string;
+    readonly message: string;
+  }[];
+  readonly notes: readonly string[];
+  readonly model: Readonly<Record<string, unknown>>;
+  readonly saved: boolean;
+}
+
+export interface Resolved {
+  readonly subject?: string | undefined;
+  readonly sans: readonly {
+    readonly type: "rfc822" | "dns" | "uri" | "upn" | "ip";
+    readonly value: string;
+  }[];
+  readonly missing: readonly {
+    readonly variable: string;
+    readonly attribute: string;
+  }[];
+  readonly issues: readonly {
+    readonly path: string;
+    readonly message: string;
+  }[];
 }
 
 export interface Device {
@@ -270,7 +431,7 @@ export interface Calls {
     };
     readonly answer: Token;
   };
-  /** Says who is asking, in which tenant, with which roles. */
+  /** Says who is asking, in which tenant, with which roles and rights. */
   readonly getWhoami: {
     readonly request: Record<never, never>;
     readonly answer: Principal;
@@ -292,6 +453,21 @@ export interface Calls {
       };
     };
     readonly answer: Token;
+  };
+  /** Lists the tokens that were minted in the caller's tenant, without the tokens. */
+  readonly getTokens: {
+    readonly request: {
+      readonly query?: {
+        readonly limit?: number | undefined;
+        readonly cursor?: string | undefined;
+      };
+    };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Revokes a token before its end; the next request with it is refused. */
+  readonly postTokensIdRevoke: {
+    readonly request: { readonly id: string };
+    readonly answer: Readonly<Record<string, unknown>>;
   };
   /** Lists the authorities. */
   readonly getAuthorities: {
@@ -370,7 +546,7 @@ export interface Calls {
     readonly request: { readonly id: string };
     readonly answer: Blob;
   };
-  /** Takes the certificate that an outside root made from the CSR. */
+  /** Takes the certificate that an outside root made from the CSR, the first one or a renewal. */
   readonly postAuthoritiesIdCertificate: {
     readonly request: {
       readonly id: string;
@@ -441,6 +617,66 @@ export interface Calls {
     };
     readonly answer: Ra;
   };
+  /** Renews a CA certificate with the same key; under an outside root it writes a CSR and waits for the certificate. */
+  readonly postAuthoritiesIdRenew: {
+    readonly request: {
+      readonly id: string;
+      readonly body: {
+        readonly notAfter?: string | undefined;
+      };
+    };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Makes an authority with a new key that takes over, and announces it by GetNextCACert; what is not named is as today. */
+  readonly postAuthoritiesIdRollOver: {
+    readonly request: {
+      readonly id: string;
+      readonly body: {
+        readonly successorId?: string | undefined;
+        readonly name?: string | undefined;
+        readonly subject?: string | undefined;
+        readonly parentId?: string | undefined;
+        readonly keyAlgorithm?:
+          "rsa-2048" | "rsa-3072" | "rsa-4096" | "ec-p256" | "ec-p384" | "ec-p521" | undefined;
+        readonly signature?: "pkcs1" | "pss" | undefined;
+        readonly keyStore?: string | undefined;
+        readonly keyRef?: string | undefined;
+        readonly notAfter?: string | undefined;
+        readonly startsAt?: string | undefined;
+      };
+    };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Counts the devices that still stand on an authority, and names its endpoints. */
+  readonly getAuthoritiesIdUsage: {
+    readonly request: { readonly id: string };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Retires an authority: no new certificates; its CRL and OCSP go on. */
+  readonly postAuthoritiesIdRetire: {
+    readonly request: { readonly id: string };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Counts the devices that enrolled last by an RA, and names its endpoints. */
+  readonly getRasIdUsage: {
+    readonly request: { readonly id: string };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Lists the roll-overs of CA keys with their stage, deadline and counts of devices. */
+  readonly getRollOvers: {
+    readonly request: Record<never, never>;
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Shows one roll-over. */
+  readonly getRollOversId: {
+    readonly request: { readonly id: string };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Calls a roll-over off before it has begun; the successor stays as an authority. */
+  readonly postRollOversIdCancel: {
+    readonly request: { readonly id: string };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
   /** Lists the certificate templates. */
   readonly getTemplates: {
     readonly request: Record<never, never>;
@@ -486,9 +722,12 @@ export interface Calls {
         readonly challengeLifetime?: string | undefined;
         readonly keyStorage?:
           "tpm" | "tpm-else-software" | "software" | "windows-hello" | undefined;
+        readonly autoRenewal?: boolean | undefined;
         readonly renewalWindow?: string | undefined;
+        readonly renewalSpread?: string | undefined;
         readonly scepRenewal?: "off" | "any-time" | "in-window" | undefined;
         readonly renewalGrace?: string | undefined;
+        readonly oldCertificate?: "keep" | "revoke" | undefined;
         readonly policies?:
           | readonly {
               readonly oid: string;
@@ -505,7 +744,7 @@ export interface Calls {
     readonly request: { readonly id: string };
     readonly answer: Template;
   };
-  /** Changes the named fields of a template; `If-Match` guards against changing a newer one. */
+  /** Saves a new version with the named fields; `moveOver` (such as `P7D`) moves its deployments to it by the renewal plan in that time. `If-Match` guards against changing a newer one. */
   readonly patchTemplatesId: {
     readonly request: {
       readonly id: string;
@@ -543,9 +782,12 @@ export interface Calls {
         readonly challengeLifetime?: string | undefined;
         readonly keyStorage?:
           "tpm" | "tpm-else-software" | "software" | "windows-hello" | undefined;
+        readonly autoRenewal?: boolean | undefined;
         readonly renewalWindow?: string | undefined;
+        readonly renewalSpread?: string | undefined;
         readonly scepRenewal?: "off" | "any-time" | "in-window" | undefined;
         readonly renewalGrace?: string | undefined;
+        readonly oldCertificate?: "keep" | "revoke" | undefined;
         readonly policies?:
           | readonly {
               readonly oid: string;
@@ -553,6 +795,7 @@ export interface Calls {
             }[]
           | undefined;
         readonly allowDuplicates?: boolean | undefined;
+        readonly moveOver?: string | undefined;
       };
       readonly version?: number | undefined;
     };
@@ -562,6 +805,62 @@ export interface Calls {
   readonly deleteTemplatesId: {
     readonly request: { readonly id: string; readonly version?: number | undefined };
     readonly answer: undefined;
+  };
+  /** Shows what a change would do without saving it: devices re-keyed, on which days, and those that would fail. */
+  readonly postTemplatesIdImpact: {
+    readonly request: {
+      readonly id: string;
+      readonly body: {
+        readonly authorityId?: string | undefined;
+        readonly subject?: string | undefined;
+        readonly name?: string | undefined;
+        readonly sans?:
+          | readonly {
+              readonly type: "rfc822" | "dns" | "uri" | "upn" | "ip";
+              readonly pattern: string;
+            }[]
+          | undefined;
+        readonly keyAlgorithms?:
+          | readonly ("rsa-2048" | "rsa-3072" | "rsa-4096" | "ec-p256" | "ec-p384" | "ec-p521")[]
+          | undefined;
+        readonly keyUsages?:
+          | readonly (
+              | "digitalSignature"
+              | "nonRepudiation"
+              | "keyEncipherment"
+              | "dataEncipherment"
+              | "keyAgreement"
+              | "keyCertSign"
+              | "cRLSign"
+            )[]
+          | undefined;
+        readonly extendedKeyUsages?: readonly string[] | undefined;
+        readonly allowedExtendedKeyUsages?: readonly string[] | undefined;
+        readonly validity?: string | undefined;
+        readonly maxValidity?: string | undefined;
+        readonly beyondAuthority?: "refuse" | "shorten" | undefined;
+        readonly backdate?: string | undefined;
+        readonly challengeMode?: "static" | "dynamic" | undefined;
+        readonly challengeLifetime?: string | undefined;
+        readonly keyStorage?:
+          "tpm" | "tpm-else-software" | "software" | "windows-hello" | undefined;
+        readonly autoRenewal?: boolean | undefined;
+        readonly renewalWindow?: string | undefined;
+        readonly renewalSpread?: string | undefined;
+        readonly scepRenewal?: "off" | "any-time" | "in-window" | undefined;
+        readonly renewalGrace?: string | undefined;
+        readonly oldCertificate?: "keep" | "revoke" | undefined;
+        readonly policies?:
+          | readonly {
+              readonly oid: string;
+              readonly cps?: string | undefined;
+            }[]
+          | undefined;
+        readonly allowDuplicates?: boolean | undefined;
+        readonly moveOver?: string | undefined;
+      };
+    };
+    readonly answer: Readonly<Record<string, unknown>>;
   };
   /** Lists the SCEP endpoints. */
   readonly getEndpoints: {
@@ -595,6 +894,16 @@ export interface Calls {
         readonly includeRoot?: boolean | undefined;
         readonly legacy?: boolean | undefined;
         readonly acceptMd5Csr?: boolean | undefined;
+        readonly acceptGcm?: boolean | undefined;
+        readonly signingTimeTolerance?: string | undefined;
+        readonly foreignRenewal?:
+          | "off"
+          | {
+              readonly authorities: readonly string[];
+              readonly templateId: string;
+              readonly unknownDevice?: "refuse" | "unmanaged" | undefined;
+            }
+          | undefined;
         readonly limits?:
           | {
               readonly perSource?: number | "off" | undefined;
@@ -655,6 +964,16 @@ export interface Calls {
         readonly includeRoot?: boolean | undefined;
         readonly legacy?: boolean | undefined;
         readonly acceptMd5Csr?: boolean | undefined;
+        readonly acceptGcm?: boolean | undefined;
+        readonly signingTimeTolerance?: string | undefined;
+        readonly foreignRenewal?:
+          | "off"
+          | {
+              readonly authorities: readonly string[];
+              readonly templateId: string;
+              readonly unknownDevice?: "refuse" | "unmanaged" | undefined;
+            }
+          | undefined;
         readonly limits?:
           | {
               readonly perSource?: number | "off" | undefined;
@@ -701,6 +1020,96 @@ export interface Calls {
     };
     readonly answer: Endpoint;
   };
+  /** Lists the consoles whose forms are there. */
+  readonly getConsoles: {
+    readonly request: Record<never, never>;
+    readonly answer: {
+      readonly items: readonly ConsoleName[];
+    };
+  };
+  /** Shows a console: both its forms field by field, and its dynamic keys. */
+  readonly getConsolesId: {
+    readonly request: { readonly id: string };
+    readonly answer: Console;
+  };
+  /** Shows an authority in the console's form; without `?authority=` a new one. */
+  readonly getConsolesIdCaServer: {
+    readonly request: {
+      readonly id: string;
+      readonly query?: { readonly authority?: string | undefined };
+    };
+    readonly answer: FilledForm;
+  };
+  /** Checks a filled-in CA-server form and maps it; with `save: true` makes or changes the authority and its endpoint. */
+  readonly postConsolesIdCaServer: {
+    readonly request: {
+      readonly id: string;
+      readonly body: {
+        readonly fields: Readonly<
+          Record<
+            string,
+            | string
+            | number
+            | boolean
+            | null
+            | readonly string[]
+            | readonly Readonly<Record<string, string>>[]
+          >
+        >;
+        readonly id?: string | undefined;
+        readonly save?: boolean | undefined;
+      };
+    };
+    readonly answer: FilledForm;
+  };
+  /** Shows a template in the console's form; without `?template=` a new one. */
+  readonly getConsolesIdTemplate: {
+    readonly request: {
+      readonly id: string;
+      readonly query?: { readonly template?: string | undefined };
+    };
+    readonly answer: FilledForm;
+  };
+  /** Checks a filled-in template form and maps it; with `save: true` makes or changes the template, and its challenge at the endpoint. */
+  readonly postConsolesIdTemplate: {
+    readonly request: {
+      readonly id: string;
+      readonly body: {
+        readonly fields: Readonly<
+          Record<
+            string,
+            | string
+            | number
+            | boolean
+            | null
+            | readonly string[]
+            | readonly Readonly<Record<string, string>>[]
+          >
+        >;
+        readonly id?: string | undefined;
+        readonly save?: boolean | undefined;
+      };
+    };
+    readonly answer: FilledForm;
+  };
+  /** Says what a subject and alternative names in the console's words come to on a device, or which variables have no value. */
+  readonly postConsolesIdResolve: {
+    readonly request: {
+      readonly id: string;
+      readonly body: {
+        readonly subject?: string | undefined;
+        readonly sans?:
+          | readonly {
+              readonly type: "rfc822" | "dns" | "uri" | "upn" | "ip";
+              readonly pattern: string;
+            }[]
+          | undefined;
+        readonly deviceId?: string | undefined;
+        readonly attributes?: Readonly<Record<string, string>> | undefined;
+      };
+    };
+    readonly answer: Resolved;
+  };
   /** Lists the devices. */
   readonly getDevices: {
     readonly request: {
@@ -719,6 +1128,8 @@ export interface Calls {
     readonly request: {
       readonly body: {
         readonly hostId: string;
+        readonly eventId?: string | undefined;
+        readonly at?: string | undefined;
         readonly deviceId: string;
         readonly platform: "apple" | "windows" | "android" | "other";
         readonly attributes?: Readonly<Record<string, string>> | undefined;
@@ -741,6 +1152,60 @@ export interface Calls {
     readonly request: { readonly id: string };
     readonly answer: WipeResult;
   };
+  /** Shows which certificates a device really holds, and what each is to us. */
+  readonly getDevicesIdInventory: {
+    readonly request: { readonly id: string };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Reports which certificates a device holds, as the hook deviceInventory does. */
+  readonly postDevicesIdInventory: {
+    readonly request: {
+      readonly id: string;
+      readonly body: {
+        readonly certificates: readonly (
+          | {
+              readonly certificate: string;
+            }
+          | {
+              readonly serial: string;
+              readonly issuer?: string | undefined;
+              readonly subject?: string | undefined;
+              readonly notAfter?: string | undefined;
+              readonly fingerprintSha256?: string | undefined;
+            }
+          | Readonly<Record<string, unknown>>
+        )[];
+        readonly at?: string | undefined;
+        readonly complete?: boolean | undefined;
+      };
+    };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Asks the host now what the device holds; 202 when the device has to be asked and the answer will be reported. */
+  readonly postDevicesIdScan: {
+    readonly request: { readonly id: string };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Lists certificates on devices by what they are to us, over the fleet: `?verdict=stranger`, `duplicate` and so on. */
+  readonly getInventory: {
+    readonly request: {
+      readonly query: {
+        readonly limit?: number | undefined;
+        readonly cursor?: string | undefined;
+        readonly verdict:
+          | "current"
+          | "held"
+          | "duplicate"
+          | "expired"
+          | "revoked"
+          | "other-device"
+          | "authority"
+          | "unassigned"
+          | "stranger";
+      };
+    };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
   /** Lists deployments: one template on one device. */
   readonly getDeployments: {
     readonly request: {
@@ -749,6 +1214,18 @@ export interface Calls {
         readonly cursor?: string | undefined;
         readonly device?: string | undefined;
         readonly template?: string | undefined;
+        readonly state?:
+          | "assigned"
+          | "queued"
+          | "delivered"
+          | "requested"
+          | "issued"
+          | "installed"
+          | "renewing"
+          | "failed"
+          | "locked"
+          | "removed"
+          | undefined;
       };
     };
     readonly answer: {
@@ -777,6 +1254,16 @@ export interface Calls {
     readonly request: { readonly id: string; readonly version?: number | undefined };
     readonly answer: undefined;
   };
+  /** Asks the device for a new certificate now; nothing happens while one is under way. */
+  readonly postDeploymentsIdRenew: {
+    readonly request: { readonly id: string };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Lifts the lock after too many failed attempts; the profile is sent again. */
+  readonly postDeploymentsIdUnlock: {
+    readonly request: { readonly id: string };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
   /** Renders the profile now and answers its bytes; a dynamic challenge is minted for it. `?signed=true` signs it. */
   readonly postDeploymentsIdProfile: {
     readonly request: {
@@ -784,6 +1271,99 @@ export interface Calls {
       readonly query?: { readonly signed?: "true" | "false" | undefined };
     };
     readonly answer: Blob;
+  };
+  /** Shows the renewals of the days ahead by the plan that the sweep follows. */
+  readonly getRenewalsPlan: {
+    readonly request: {
+      readonly query?: {
+        readonly days?: number | undefined;
+        readonly authority?: string | undefined;
+        readonly template?: string | undefined;
+      };
+    };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Draws the same as a picture, SVG. */
+  readonly getRenewalsPlanChart: {
+    readonly request: {
+      readonly query?: {
+        readonly days?: number | undefined;
+        readonly authority?: string | undefined;
+        readonly template?: string | undefined;
+      };
+    };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Lists the caps and quiet hours of every issuing authority. */
+  readonly getRenewalsRules: {
+    readonly request: Record<never, never>;
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Shows the caps and quiet hours of one authority. */
+  readonly getRenewalsRulesId: {
+    readonly request: { readonly id: string };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Changes the caps or quiet hours of an authority; warns when certificates would end before the caps let them be renewed. `quietHours: null` takes them away. */
+  readonly patchRenewalsRulesId: {
+    readonly request: {
+      readonly id: string;
+      readonly body: {
+        readonly perHour?: number | "off" | undefined;
+        readonly perDay?: number | "off" | undefined;
+        readonly quietHours?:
+          | {
+              readonly from: string;
+              readonly to: string;
+              readonly timeZone?: string | undefined;
+            }
+          | null
+          | undefined;
+      };
+      readonly version?: number | undefined;
+    };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Renews the certificates of one device now, before all others and also in quiet hours; the caps hold. */
+  readonly postRenewalsNow: {
+    readonly request: {
+      readonly body: {
+        readonly deviceId: string;
+        readonly templateId?: string | undefined;
+      };
+    };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Lists the canary groups, newest first, 100 at most. */
+  readonly getRenewalsGroups: {
+    readonly request: Record<never, never>;
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Renews a canary group now, wave by wave; stops by itself when the share of failures passes `stopAbove`. */
+  readonly postRenewalsGroups: {
+    readonly request: {
+      readonly body: {
+        readonly name?: string | undefined;
+        readonly templateId: string;
+        readonly deviceIds?: readonly string[] | undefined;
+        readonly count?: number | undefined;
+        readonly stopAbove?: number | undefined;
+        readonly judgeFrom?: number | undefined;
+        readonly wave?: number | undefined;
+        readonly patience?: string | undefined;
+      };
+    };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Shows how a canary group stands. */
+  readonly getRenewalsGroupsId: {
+    readonly request: { readonly id: string };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Stops a canary group; who was not started yet keeps the certificate it has. */
+  readonly postRenewalsGroupsIdStop: {
+    readonly request: { readonly id: string };
+    readonly answer: Readonly<Record<string, unknown>>;
   };
   /** Mints a one-time challenge for a device and a template; the secret is shown this once. */
   readonly postChallenges: {
@@ -892,14 +1472,23 @@ export interface Calls {
           | "authority.created"
           | "authority.certified"
           | "authority.changed"
+          | "authority.renewal-requested"
+          | "authority.renewed"
           | "authority.retired"
           | "authority.deleted"
           | "ra.created"
           | "ra.certified"
+          | "ra.retired"
           | "ra.alarm"
+          | "roll-over.scheduled"
+          | "roll-over.announced"
+          | "roll-over.started"
+          | "roll-over.finished"
+          | "roll-over.cancelled"
           | "template.created"
           | "template.changed"
           | "template.deleted"
+          | "template.moved"
           | "endpoint.created"
           | "endpoint.changed"
           | "endpoint.deleted"
@@ -908,11 +1497,25 @@ export interface Calls {
           | "device.enrolled"
           | "device.wiped"
           | "device.unenrolled"
+          | "device.wipe-requested"
+          | "device.wipe-refused"
+          | "hook-adapter.created"
+          | "hook-adapter.changed"
+          | "hook-adapter.deleted"
           | "deployment.created"
           | "deployment.published"
+          | "deployment.changed"
+          | "deployment.locked"
+          | "deployment.unlocked"
           | "deployment.removed"
+          | "renewal.requested"
+          | "renewal.rules-changed"
+          | "renewal.group-started"
+          | "renewal.group-stopped"
+          | "renewal.group-done"
           | "challenge.minted"
           | "challenge.burned"
+          | "challenge.alarm"
           | "approval.requested"
           | "approval.approved"
           | "approval.denied"
@@ -921,7 +1524,12 @@ export interface Calls {
           | "certificate.revoked"
           | "certificate.released"
           | "certificate.failed"
+          | "certificate.found"
           | "crl.published"
+          | "backup.made"
+          | "backup.restored"
+          | "token.minted"
+          | "token.revoked"
           | undefined;
         readonly subject?: string | undefined;
       };
@@ -931,11 +1539,71 @@ export interface Calls {
       readonly cursor?: string | undefined;
     };
   };
+  /** The end of the ledger's hash chain, signed, with the public key to check it. */
+  readonly getLedgerHead: {
+    readonly request: Record<never, never>;
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Lists what has its place in the hash chain, oldest first, after entry `after`, with the certificates issued and revoked there; `head` is the signed end once the list has reached it. */
+  readonly getLedgerChain: {
+    readonly request: {
+      readonly query?: { readonly after?: number | undefined; readonly limit?: number | undefined };
+    };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Lists the MDM servers that report over signed webhooks. */
+  readonly getHookAdapters: {
+    readonly request: Record<never, never>;
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Lets an MDM server report to `/hooks/<id>`; its secret is shown this once. */
+  readonly postHookAdapters: {
+    readonly request: {
+      readonly body: {
+        readonly id: string;
+        readonly hostId: string;
+      };
+    };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Shows one, without its secrets. */
+  readonly getHookAdaptersId: {
+    readonly request: { readonly id: string };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Switches one on or off. */
+  readonly patchHookAdaptersId: {
+    readonly request: {
+      readonly id: string;
+      readonly body: {
+        readonly enabled: boolean;
+      };
+      readonly version?: number | undefined;
+    };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Takes an MDM server's right to report away. */
+  readonly deleteHookAdaptersId: {
+    readonly request: { readonly id: string; readonly version?: number | undefined };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Makes a new secret, shown this once; the old one stays good for `overlapSeconds` (a day unless given). */
+  readonly postHookAdaptersIdRotate: {
+    readonly request: {
+      readonly id: string;
+      readonly body: {
+        readonly overlapSeconds?: number | undefined;
+      };
+    };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
   /** The host has enrolled a device, or knows new attributes of it. */
   readonly postHooksDeviceEnrolled: {
     readonly request: {
       readonly body: {
         readonly hostId: string;
+        readonly eventId?: string | undefined;
+        readonly at?: string | undefined;
         readonly deviceId: string;
         readonly platform: "apple" | "windows" | "android" | "other";
         readonly attributes?: Readonly<Record<string, string>> | undefined;
@@ -948,6 +1616,8 @@ export interface Calls {
     readonly request: {
       readonly body: {
         readonly hostId: string;
+        readonly eventId?: string | undefined;
+        readonly at?: string | undefined;
         readonly deviceId: string;
       };
     };
@@ -958,16 +1628,150 @@ export interface Calls {
     readonly request: {
       readonly body: {
         readonly hostId: string;
+        readonly eventId?: string | undefined;
+        readonly at?: string | undefined;
         readonly deviceId: string;
       };
     };
     readonly answer: WipeResult;
+  };
+  /** The device is lost: its certificates are suspended. */
+  readonly postHooksDeviceLost: {
+    readonly request: {
+      readonly body: {
+        readonly hostId: string;
+        readonly eventId?: string | undefined;
+        readonly at?: string | undefined;
+        readonly deviceId: string;
+      };
+    };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** A lost device was found. */
+  readonly postHooksDeviceFound: {
+    readonly request: {
+      readonly body: {
+        readonly hostId: string;
+        readonly eventId?: string | undefined;
+        readonly at?: string | undefined;
+        readonly deviceId: string;
+      };
+    };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** The device's keys are in other hands, since the time that is named: its certificates are revoked. */
+  readonly postHooksDeviceCompromised: {
+    readonly request: {
+      readonly body: {
+        readonly hostId: string;
+        readonly eventId?: string | undefined;
+        readonly at?: string | undefined;
+        readonly deviceId: string;
+        readonly since?: string | undefined;
+      };
+    };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** A user was disabled: the certificates of all devices of theirs go. */
+  readonly postHooksUserDisabled: {
+    readonly request: {
+      readonly body: {
+        readonly hostId: string;
+        readonly eventId?: string | undefined;
+        readonly at?: string | undefined;
+        readonly user: string;
+      };
+    };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** A user is back. */
+  readonly postHooksUserEnabled: {
+    readonly request: {
+      readonly body: {
+        readonly hostId: string;
+        readonly eventId?: string | undefined;
+        readonly at?: string | undefined;
+        readonly user: string;
+      };
+    };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** What a device really holds: what is there is installed, what is missing is sent again. */
+  readonly postHooksDeviceInventory: {
+    readonly request: {
+      readonly body: {
+        readonly hostId: string;
+        readonly eventId?: string | undefined;
+        readonly at?: string | undefined;
+        readonly deviceId: string;
+        readonly certificates: readonly (
+          | {
+              readonly certificate: string;
+            }
+          | {
+              readonly serial: string;
+              readonly issuer?: string | undefined;
+              readonly subject?: string | undefined;
+              readonly notAfter?: string | undefined;
+              readonly fingerprintSha256?: string | undefined;
+            }
+          | Readonly<Record<string, unknown>>
+        )[];
+        readonly complete?: boolean | undefined;
+      };
+    };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** The device has taken the profile's command. */
+  readonly postHooksCommandDelivered: {
+    readonly request: {
+      readonly body: {
+        readonly hostId: string;
+        readonly eventId?: string | undefined;
+        readonly at?: string | undefined;
+        readonly deviceId: string;
+        readonly deploymentId: string;
+        readonly commandId?: string | undefined;
+      };
+    };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** The device has installed the profile. */
+  readonly postHooksCommandAcknowledged: {
+    readonly request: {
+      readonly body: {
+        readonly hostId: string;
+        readonly eventId?: string | undefined;
+        readonly at?: string | undefined;
+        readonly deviceId: string;
+        readonly deploymentId: string;
+        readonly commandId?: string | undefined;
+      };
+    };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** The device or the host has refused the profile, in their own words. */
+  readonly postHooksCommandFailed: {
+    readonly request: {
+      readonly body: {
+        readonly hostId: string;
+        readonly eventId?: string | undefined;
+        readonly at?: string | undefined;
+        readonly deviceId: string;
+        readonly deploymentId: string;
+        readonly commandId?: string | undefined;
+        readonly error: string;
+      };
+    };
+    readonly answer: Readonly<Record<string, unknown>>;
   };
   /** The host wants a template on a device: its profile is published. */
   readonly postHooksTemplateAssigned: {
     readonly request: {
       readonly body: {
         readonly hostId: string;
+        readonly eventId?: string | undefined;
+        readonly at?: string | undefined;
         readonly deviceId: string;
         readonly templateId: string;
         readonly endpointId?: string | undefined;
@@ -980,6 +1784,8 @@ export interface Calls {
     readonly request: {
       readonly body: {
         readonly hostId: string;
+        readonly eventId?: string | undefined;
+        readonly at?: string | undefined;
         readonly deviceId: string;
         readonly templateId: string;
       };
@@ -999,6 +1805,8 @@ export const OPERATIONS: Readonly<
   postTenantsIdOwnerToken: ["POST", "/tenants/{id}/owner-token", "json"],
   getWhoami: ["GET", "/whoami", "json"],
   postTokens: ["POST", "/tokens", "json"],
+  getTokens: ["GET", "/tokens", "json"],
+  postTokensIdRevoke: ["POST", "/tokens/{id}/revoke", "json"],
   getAuthorities: ["GET", "/authorities", "json"],
   postAuthorities: ["POST", "/authorities", "json"],
   postAuthoritiesImportRoot: ["POST", "/authorities/import-root", "json"],
@@ -1014,27 +1822,59 @@ export const OPERATIONS: Readonly<
   postRasImport: ["POST", "/ras/import", "json"],
   getRasId: ["GET", "/ras/{id}", "json"],
   postRasIdCertificate: ["POST", "/ras/{id}/certificate", "json"],
+  postAuthoritiesIdRenew: ["POST", "/authorities/{id}/renew", "json"],
+  postAuthoritiesIdRollOver: ["POST", "/authorities/{id}/roll-over", "json"],
+  getAuthoritiesIdUsage: ["GET", "/authorities/{id}/usage", "json"],
+  postAuthoritiesIdRetire: ["POST", "/authorities/{id}/retire", "json"],
+  getRasIdUsage: ["GET", "/ras/{id}/usage", "json"],
+  getRollOvers: ["GET", "/roll-overs", "json"],
+  getRollOversId: ["GET", "/roll-overs/{id}", "json"],
+  postRollOversIdCancel: ["POST", "/roll-overs/{id}/cancel", "json"],
   getTemplates: ["GET", "/templates", "json"],
   postTemplates: ["POST", "/templates", "json"],
   getTemplatesId: ["GET", "/templates/{id}", "json"],
   patchTemplatesId: ["PATCH", "/templates/{id}", "json"],
   deleteTemplatesId: ["DELETE", "/templates/{id}", "none"],
+  postTemplatesIdImpact: ["POST", "/templates/{id}/impact", "json"],
   getEndpoints: ["GET", "/endpoints", "json"],
   postEndpoints: ["POST", "/endpoints", "json"],
   getEndpointsId: ["GET", "/endpoints/{id}", "json"],
   patchEndpointsId: ["PATCH", "/endpoints/{id}", "json"],
   deleteEndpointsId: ["DELETE", "/endpoints/{id}", "none"],
   postEndpointsIdRollOver: ["POST", "/endpoints/{id}/roll-over", "json"],
+  getConsoles: ["GET", "/consoles", "json"],
+  getConsolesId: ["GET", "/consoles/{id}", "json"],
+  getConsolesIdCaServer: ["GET", "/consoles/{id}/ca-server", "json"],
+  postConsolesIdCaServer: ["POST", "/consoles/{id}/ca-server", "json"],
+  getConsolesIdTemplate: ["GET", "/consoles/{id}/template", "json"],
+  postConsolesIdTemplate: ["POST", "/consoles/{id}/template", "json"],
+  postConsolesIdResolve: ["POST", "/consoles/{id}/resolve", "json"],
   getDevices: ["GET", "/devices", "json"],
   postDevices: ["POST", "/devices", "json"],
   getDevicesId: ["GET", "/devices/{id}", "json"],
   postDevicesIdWipe: ["POST", "/devices/{id}/wipe", "json"],
   postDevicesIdUnenrol: ["POST", "/devices/{id}/unenrol", "json"],
+  getDevicesIdInventory: ["GET", "/devices/{id}/inventory", "json"],
+  postDevicesIdInventory: ["POST", "/devices/{id}/inventory", "json"],
+  postDevicesIdScan: ["POST", "/devices/{id}/scan", "json"],
+  getInventory: ["GET", "/inventory", "json"],
   getDeployments: ["GET", "/deployments", "json"],
   postDeployments: ["POST", "/deployments", "json"],
   getDeploymentsId: ["GET", "/deployments/{id}", "json"],
   deleteDeploymentsId: ["DELETE", "/deployments/{id}", "none"],
+  postDeploymentsIdRenew: ["POST", "/deployments/{id}/renew", "json"],
+  postDeploymentsIdUnlock: ["POST", "/deployments/{id}/unlock", "json"],
   postDeploymentsIdProfile: ["POST", "/deployments/{id}/profile", "file"],
+  getRenewalsPlan: ["GET", "/renewals/plan", "json"],
+  getRenewalsPlanChart: ["GET", "/renewals/plan/chart", "json"],
+  getRenewalsRules: ["GET", "/renewals/rules", "json"],
+  getRenewalsRulesId: ["GET", "/renewals/rules/{id}", "json"],
+  patchRenewalsRulesId: ["PATCH", "/renewals/rules/{id}", "json"],
+  postRenewalsNow: ["POST", "/renewals/now", "json"],
+  getRenewalsGroups: ["GET", "/renewals/groups", "json"],
+  postRenewalsGroups: ["POST", "/renewals/groups", "json"],
+  getRenewalsGroupsId: ["GET", "/renewals/groups/{id}", "json"],
+  postRenewalsGroupsIdStop: ["POST", "/renewals/groups/{id}/stop", "json"],
   postChallenges: ["POST", "/challenges", "json"],
   getApprovals: ["GET", "/approvals", "json"],
   postApprovalsIdApprove: ["POST", "/approvals/{id}/approve", "json"],
@@ -1045,9 +1885,26 @@ export const OPERATIONS: Readonly<
   getCertificatesIdDer: ["GET", "/certificates/{id}/der", "file"],
   postCertificatesIdRevoke: ["POST", "/certificates/{id}/revoke", "json"],
   getLedger: ["GET", "/ledger", "json"],
+  getLedgerHead: ["GET", "/ledger/head", "json"],
+  getLedgerChain: ["GET", "/ledger/chain", "json"],
+  getHookAdapters: ["GET", "/hook-adapters", "json"],
+  postHookAdapters: ["POST", "/hook-adapters", "json"],
+  getHookAdaptersId: ["GET", "/hook-adapters/{id}", "json"],
+  patchHookAdaptersId: ["PATCH", "/hook-adapters/{id}", "json"],
+  deleteHookAdaptersId: ["DELETE", "/hook-adapters/{id}", "json"],
+  postHookAdaptersIdRotate: ["POST", "/hook-adapters/{id}/rotate", "json"],
   postHooksDeviceEnrolled: ["POST", "/hooks/deviceEnrolled", "json"],
   postHooksDeviceWiped: ["POST", "/hooks/deviceWiped", "json"],
   postHooksDeviceUnenrolled: ["POST", "/hooks/deviceUnenrolled", "json"],
+  postHooksDeviceLost: ["POST", "/hooks/deviceLost", "json"],
+  postHooksDeviceFound: ["POST", "/hooks/deviceFound", "json"],
+  postHooksDeviceCompromised: ["POST", "/hooks/deviceCompromised", "json"],
+  postHooksUserDisabled: ["POST", "/hooks/userDisabled", "json"],
+  postHooksUserEnabled: ["POST", "/hooks/userEnabled", "json"],
+  postHooksDeviceInventory: ["POST", "/hooks/deviceInventory", "json"],
+  postHooksCommandDelivered: ["POST", "/hooks/commandDelivered", "json"],
+  postHooksCommandAcknowledged: ["POST", "/hooks/commandAcknowledged", "json"],
+  postHooksCommandFailed: ["POST", "/hooks/commandFailed", "json"],
   postHooksTemplateAssigned: ["POST", "/hooks/templateAssigned", "json"],
   postHooksTemplateRemoved: ["POST", "/hooks/templateRemoved", "none"],
 };

@@ -1,6 +1,8 @@
+import { atField } from "./at-field.ts";
 import type { ConsoleDialect } from "./dialect.ts";
 import { type ConsoleField, emptyValue, type FieldValue, type FieldValues } from "./form.ts";
-import type { CaServerModel, ShapeExtra, TemplateModel, Typed } from "./model.ts";
+import type { ShapeExtra, Typed } from "./extras.ts";
+import type { CaServerModel, TemplateModel } from "./model.ts";
 import { sameValues } from "./same.ts";
 
 /**
@@ -74,6 +76,10 @@ const readPart = <M>(part: FormPart<M>, model: M, extra: ShapeExtra): FieldValue
     : shown;
 };
 
+/** Only patterns can be unreadable. */
+const faultyField = <M>(part: FormPart<M>): string =>
+  part.fields.find(({ type }) => type === "pattern" || type === "rows")?.name ?? keyOf(part);
+
 const keyOf = <M>(part: FormPart<M>): string => part.fields[0]?.name ?? "";
 
 /**
@@ -103,7 +109,7 @@ export const writeForm = <M>(
       ({ type, name }) => type === "secret" && (given[name] ?? "") !== "",
     );
     if (!secrets && sameValues(only(open, readPart(part, model, before.extra)), asGiven)) continue;
-    model = part.change(model, given);
+    model = atField(faultyField(part), () => part.change(model, given));
     const shown = only(open, part.show(model));
     if (sameValues(shown, asGiven)) typed.delete(keyOf(part));
     else typed.set(keyOf(part), { typed: asGiven, shown });

@@ -1,5 +1,11 @@
 import { z } from "zod";
 import {
+  consoleNameSchema,
+  consoleSchema,
+  filledFormSchema,
+  resolvedSchema,
+} from "./console-schemas.ts";
+import {
   approvalSchema,
   authoritySchema,
   certificateSchema,
@@ -78,6 +84,13 @@ export const ANSWERS: Readonly<Record<string, AnswerSchema>> = {
   "PATCH /endpoints/:id": one(endpointSchema),
   "POST /endpoints/:id/roll-over": one(endpointSchema),
   "DELETE /endpoints/:id": nothing,
+  "GET /consoles": list(consoleNameSchema),
+  "GET /consoles/:id": one(consoleSchema),
+  "GET /consoles/:id/ca-server": one(filledFormSchema),
+  "POST /consoles/:id/ca-server": one(filledFormSchema),
+  "GET /consoles/:id/template": one(filledFormSchema),
+  "POST /consoles/:id/template": one(filledFormSchema),
+  "POST /consoles/:id/resolve": one(resolvedSchema),
   "GET /devices": page(deviceSchema),
   "POST /devices": made(deviceSchema),
   "GET /devices/:id": one(deviceSchema),

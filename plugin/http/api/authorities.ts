@@ -2,9 +2,16 @@ import { z } from "zod";
 import { RSA_SIGNATURES } from "../../domain/algorithm.ts";
 import { AUTHORITY_ID } from "../../domain/authority.ts";
 import { created, file, lines, listed, ok } from "./answer.ts";
-import { toPem } from "./pem.ts";
+import { toPem } from "../../domain/pem.ts";
 import { route, type Route } from "./route.ts";
-import { certificateText, displayName, instant, keyAlgorithm, reference } from "./schemas.ts";
+import {
+  certificateText,
+  displayName,
+  instant,
+  keyAlgorithm,
+  keyReference,
+  reference,
+} from "./schemas.ts";
 
 const id = z.string().regex(AUTHORITY_ID);
 
@@ -16,10 +23,7 @@ const newAuthority = z.strictObject({
   subject: z.string().min(1).max(1000),
   keyAlgorithm,
   keyStore: reference.exactOptional(),
-  keyRef: z
-    .string()
-    .regex(/^[a-z0-9-]{1,32}:[0-9a-f]{2,510}$/)
-    .exactOptional(),
+  keyRef: keyReference.exactOptional(),
   signature: z.enum(RSA_SIGNATURES).exactOptional(),
   notAfter: instant.exactOptional(),
   pathLength: z.int().min(0).max(10).exactOptional(),
@@ -103,7 +107,8 @@ export const authorityRoutes: readonly Route[] = [
   route({
     method: "POST",
     path: "/authorities/:id/certificate",
-    summary: "Takes the certificate that an outside root made from the CSR.",
+    summary:
+      "Takes the certificate that an outside root made from the CSR, the first one or a renewal.",
     body: z.strictObject({ certificate: certificateText }),
     call: async ({ authorities }, call) =>
       ok(await authorities.certify(call.principal, call.id, call.body.certificate)),
@@ -135,4 +140,4 @@ export const authorityRoutes: readonly Route[] = [
 ];
 
 const pemBytes = (label: string, ...ders: readonly Uint8Array[]): Uint8Array =>
-  Buffer.from(ders.map((der) => toPem(label, der)).join(""));
+  Buffer.from(ders.map((der) => toPem(der, label)).join(""));

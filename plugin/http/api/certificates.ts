@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { REVOCATION_REASONS, type RevocationReason } from "../../domain/certificate.ts";
 import { file, ok, paged } from "./answer.ts";
-import { toPem } from "./pem.ts";
+import { toPem } from "../../domain/pem.ts";
 import { route, type Route } from "./route.ts";
 import { instant, page, reference, serialNumber } from "./schemas.ts";
 
@@ -47,7 +47,7 @@ export const certificateRoutes: readonly Route[] = [
       return file(
         "application/x-pem-file",
         `${call.id}.pem`,
-        Buffer.from(toPem("CERTIFICATE", der)),
+        Buffer.from(toPem(der, "CERTIFICATE")),
       );
     },
   }),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DEPLOYMENT_STATES } from "../../domain/deployment.ts";
 import { created, file, none, ok, paged } from "./answer.ts";
 import { route, type Route } from "./route.ts";
 import { flag, page, reference } from "./schemas.ts";
@@ -12,12 +13,13 @@ export const deploymentRoutes: readonly Route[] = [
       ...page,
       device: reference.optional(),
       template: reference.optional(),
+      state: z.enum(DEPLOYMENT_STATES).optional(),
     }),
     call: async ({ deployments }, { principal, query }) =>
       paged(
         await deployments.list(
           principal,
-          { deviceId: query.device, templateId: query.template },
+          { deviceId: query.device, templateId: query.template, state: query.state },
           query,
         ),
       ),
@@ -39,6 +41,19 @@ export const deploymentRoutes: readonly Route[] = [
     path: "/deployments/:id",
     summary: "Shows one deployment.",
     call: async ({ deployments }, call) => ok(await deployments.get(call.principal, call.id)),
+  }),
+  route({
+    method: "POST",
+    path: "/deployments/:id/renew",
+    summary: "Asks the device for a new certificate now; nothing happens while one is under way.",
+    call: async ({ deployments }, call) =>
+      ok(await deployments.requestRenewal(call.principal, call.id, "by hand")),
+  }),
+  route({
+    method: "POST",
+    path: "/deployments/:id/unlock",
+    summary: "Lifts the lock after too many failed attempts; the profile is sent again.",
+    call: async ({ deployments }, call) => ok(await deployments.unlock(call.principal, call.id)),
   }),
   route({
     method: "DELETE",

@@ -1,7 +1,9 @@
-import { created, ok, paged } from "./answer.ts";
-import { deviceEnrolled } from "./host-events.ts";
+import { accepted, created, ok, paged } from "./answer.ts";
+import { z } from "zod";
+import { INVENTORY_VERDICTS } from "../../domain/inventory.ts";
+import { HOST_EVENT_SCHEMAS, heldCertificates } from "../host-event-schemas.ts";
 import { route, type Route } from "./route.ts";
-import { pageQuery } from "./schemas.ts";
+import { instant, page, pageQuery } from "./schemas.ts";
 
 export const deviceRoutes: readonly Route[] = [
   route({
@@ -15,9 +17,9 @@ export const deviceRoutes: readonly Route[] = [
     method: "POST",
     path: "/devices",
     summary: "Adds a device, as the hook deviceEnrolled does.",
-    body: deviceEnrolled,
-    call: async ({ hostEvents }, { principal, body }) =>
-      created(await hostEvents.deviceEnrolled(principal, body)),
+    body: HOST_EVENT_SCHEMAS.deviceEnrolled,
+    call: async ({ intake }, { principal, body }) =>
+      created(await intake.report(principal, { kind: "deviceEnrolled", ...body })),
   }),
   route({
     method: "GET",
@@ -30,18 +32,59 @@ export const deviceRoutes: readonly Route[] = [
     path: "/devices/:id/wipe",
     summary:
       "Revokes every live certificate of a device and burns its challenges, as the hook deviceWiped does.",
-    call: async ({ devices, hostEvents }, { principal, id }) => {
+    call: async ({ devices, intake }, { principal, id }) => {
       const { hostId, hostDeviceId: deviceId } = await devices.get(principal, id);
-      return ok(await hostEvents.deviceWiped(principal, { hostId, deviceId }));
+      return ok(await intake.report(principal, { kind: "deviceWiped", hostId, deviceId }));
     },
   }),
   route({
     method: "POST",
     path: "/devices/:id/unenrol",
     summary: "The same for a device that has left, as the hook deviceUnenrolled does.",
-    call: async ({ devices, hostEvents }, { principal, id }) => {
+    call: async ({ devices, intake }, { principal, id }) => {
       const { hostId, hostDeviceId: deviceId } = await devices.get(principal, id);
-      return ok(await hostEvents.deviceUnenrolled(principal, { hostId, deviceId }));
+      return ok(await intake.report(principal, { kind: "deviceUnenrolled", hostId, deviceId }));
     },
+  }),
+  route({
+    method: "GET",
+    path: "/devices/:id/inventory",
+    summary: "Shows which certificates a device really holds, and what each is to us.",
+    call: async ({ inventories }, call) => ok(await inventories.get(call.principal, call.id)),
+  }),
+  route({
+    method: "POST",
+    path: "/devices/:id/inventory",
+    summary: "Reports which certificates a device holds, as the hook deviceInventory does.",
+    body: z.strictObject({
+      certificates: heldCertificates,
+      at: instant.exactOptional(),
+      complete: z.boolean().exactOptional(),
+    }),
+    call: async ({ devices, intake }, { principal, id, body }) => {
+      const { hostId, hostDeviceId: deviceId } = await devices.get(principal, id);
+      return ok(
+        await intake.report(principal, { kind: "deviceInventory", hostId, deviceId, ...body }),
+      );
+    },
+  }),
+  route({
+    method: "POST",
+    path: "/devices/:id/scan",
+    summary:
+      "Asks the host now what the device holds; 202 when the device has to be asked and the answer will be reported.",
+    call: async ({ inventories }, { principal, id }) => {
+      const result = await inventories.scan(principal, id);
+      return result === undefined ? accepted({ deviceId: id, asked: true }) : ok(result);
+    },
+  }),
+  route({
+    method: "GET",
+    path: "/inventory",
+    summary:
+      "Lists certificates on devices by what they are to us, over the fleet: `?verdict=stranger`, `duplicate` and so on.",
+    query: z.strictObject({ ...page, verdict: z.enum(INVENTORY_VERDICTS) }),
+    call: async ({ inventories }, { principal, query }) =>
+      paged(await inventories.findings(principal, query.verdict, query)),
   }),
 ];

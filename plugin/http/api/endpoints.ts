@@ -36,6 +36,24 @@ const settings = {
   includeRoot: z.boolean().exactOptional(),
   legacy: z.boolean().exactOptional(),
   acceptMd5Csr: z.boolean().exactOptional(),
+  acceptGcm: z.boolean().exactOptional().describe("Take AES-GCM envelopes."),
+  signingTimeTolerance: z
+    .string()
+    .min(2)
+    .max(40)
+    .exactOptional()
+    .describe("Refuse messages whose signingTime is further from now, as `PT1H`; or `off`."),
+  foreignRenewal: z
+    .union([
+      z.literal("off"),
+      z.strictObject({
+        authorities: z.array(certificateText).min(1).max(20),
+        templateId: reference,
+        unknownDevice: z.enum(["refuse", "unmanaged"]).default("refuse"),
+      }),
+    ])
+    .exactOptional()
+    .describe("Other CAs whose certificates may sign a renewal; or `off`."),
   limits,
   approval: z.enum(["none", "manual"]).exactOptional(),
   approvalLifetime: z.string().min(2).max(40).exactOptional(),

@@ -1,68 +1,53 @@
-import { z } from "zod";
-import { PLATFORMS } from "../../domain/device.ts";
-import { created, none, ok } from "./answer.ts";
+import type { z } from "zod";
+import type { HostEvent, HostEventKind } from "../../domain/host-event.ts";
+import { HOST_EVENT_SCHEMAS } from "../host-event-schemas.ts";
+import { created, none, ok, type Answer } from "./answer.ts";
 import { route, type Route } from "./route.ts";
-import { reference } from "./schemas.ts";
 
-const hostId = z.string().min(1).max(100);
-const deviceId = z.string().min(1).max(200).describe("The host's own id of the device.");
-const deviceOfHost = z.strictObject({ hostId, deviceId });
-
-export const deviceEnrolled = z.strictObject({
-  hostId,
-  deviceId,
-  platform: z.enum(PLATFORMS),
-  attributes: z.record(z.string().min(1).max(64), z.string().max(1000)).default({}),
-});
+/** What each event does, and how it is answered. */
+const EVENTS: Readonly<
+  Record<HostEventKind, readonly [summary: string, answer: (value: unknown) => Answer]>
+> = {
+  deviceEnrolled: ["The host has enrolled a device, or knows new attributes of it.", created],
+  deviceWiped: [
+    "The host has wiped a device: its certificates are revoked and its challenges burned.",
+    ok,
+  ],
+  deviceUnenrolled: [
+    "The device has left the host: its certificates are revoked and its challenges burned.",
+    ok,
+  ],
+  deviceLost: ["The device is lost: its certificates are suspended.", ok],
+  deviceFound: ["A lost device was found.", ok],
+  deviceCompromised: [
+    "The device's keys are in other hands, since the time that is named: its certificates are revoked.",
+    ok,
+  ],
+  userDisabled: ["A user was disabled: the certificates of all devices of theirs go.", ok],
+  userEnabled: ["A user is back.", ok],
+  deviceInventory: [
+    "What a device really holds: what is there is installed, what is missing is sent again.",
+    ok,
+  ],
+  commandDelivered: ["The device has taken the profile's command.", ok],
+  commandAcknowledged: ["The device has installed the profile.", ok],
+  commandFailed: ["The device or the host has refused the profile, in their own words.", ok],
+  templateAssigned: ["The host wants a template on a device: its profile is published.", created],
+  templateRemoved: [
+    "The host wants a template off a device: its profile is removed.",
+    () => none(),
+  ],
+};
 
 /** What an MDM server reports, with the names of `countersign.hooks`. */
-export const hostEventRoutes: readonly Route[] = [
-  route({
-    method: "POST",
-    path: "/hooks/deviceEnrolled",
-    summary: "The host has enrolled a device, or knows new attributes of it.",
-    body: deviceEnrolled,
-    call: async ({ hostEvents }, { principal, body }) =>
-      created(await hostEvents.deviceEnrolled(principal, body)),
-  }),
-  route({
-    method: "POST",
-    path: "/hooks/deviceWiped",
-    summary: "The host has wiped a device: its certificates are revoked and its challenges burned.",
-    body: deviceOfHost,
-    call: async ({ hostEvents }, { principal, body }) =>
-      ok(await hostEvents.deviceWiped(principal, body)),
-  }),
-  route({
-    method: "POST",
-    path: "/hooks/deviceUnenrolled",
-    summary:
-      "The device has left the host: its certificates are revoked and its challenges burned.",
-    body: deviceOfHost,
-    call: async ({ hostEvents }, { principal, body }) =>
-      ok(await hostEvents.deviceUnenrolled(principal, body)),
-  }),
-  route({
-    method: "POST",
-    path: "/hooks/templateAssigned",
-    summary: "The host wants a template on a device: its profile is published.",
-    body: z.strictObject({
-      hostId,
-      deviceId,
-      templateId: reference,
-      endpointId: reference.exactOptional(),
+export const hostEventRoutes: readonly Route[] = Object.entries(EVENTS).map(
+  ([kind, [summary, answer]]) =>
+    route({
+      method: "POST",
+      path: `/hooks/${kind}`,
+      summary,
+      body: HOST_EVENT_SCHEMAS[kind as HostEventKind] as z.ZodType<object>,
+      call: async ({ intake }, { principal, body }) =>
+        answer(await intake.report(principal, { kind, ...body } as HostEvent)),
     }),
-    call: async ({ hostEvents }, { principal, body }) =>
-      created(await hostEvents.templateAssigned(principal, body)),
-  }),
-  route({
-    method: "POST",
-    path: "/hooks/templateRemoved",
-    summary: "The host wants a template off a device: its profile is removed.",
-    body: z.strictObject({ hostId, deviceId, templateId: reference }),
-    call: async ({ hostEvents }, { principal, body }) => {
-      await hostEvents.templateRemoved(principal, body);
-      return none();
-    },
-  }),
-];
+);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { LEDGER_EVENTS } from "../../domain/events.ts";
-import { paged } from "./answer.ts";
+import { ok, paged } from "./answer.ts";
 import { route, type Route } from "./route.ts";
 import { page, reference } from "./schemas.ts";
 
@@ -16,5 +16,23 @@ export const ledgerRoutes: readonly Route[] = [
     }),
     call: async ({ ledger }, { principal, query: { event, subject, ...rest } }) =>
       paged(await ledger.list(principal, { event, subjectId: subject }, rest)),
+  }),
+  route({
+    method: "GET",
+    path: "/ledger/head",
+    summary: "The end of the ledger's hash chain, signed, with the public key to check it.",
+    call: async ({ ledger }, { principal }) => ok(await ledger.head(principal)),
+  }),
+  route({
+    method: "GET",
+    path: "/ledger/chain",
+    summary:
+      "Lists what has its place in the hash chain, oldest first, after entry `after`, with the certificates issued and revoked there; `head` is the signed end once the list has reached it.",
+    query: z.strictObject({
+      after: z.coerce.number().int().min(0).default(0),
+      limit: z.coerce.number().int().min(1).max(500).default(100),
+    }),
+    call: async ({ ledger }, { principal, query: { after, limit } }) =>
+      ok(await ledger.sealed(principal, after, limit)),
   }),
 ];

@@ -2,12 +2,16 @@ import { approvalRoutes } from "./approvals.ts";
 import { authorityRoutes } from "./authorities.ts";
 import { certificateRoutes } from "./certificates.ts";
 import { challengeRoutes } from "./challenges.ts";
+import { consoleRoutes } from "./consoles.ts";
 import { deploymentRoutes } from "./deployments.ts";
 import { deviceRoutes } from "./devices.ts";
 import { endpointRoutes } from "./endpoints.ts";
+import { hookAdapterRoutes } from "./hook-adapters.ts";
 import { hostEventRoutes } from "./host-events.ts";
 import { ledgerRoutes } from "./ledger.ts";
 import { raRoutes } from "./ras.ts";
+import { rotationRoutes } from "./rotation.ts";
+import { renewalRoutes } from "./renewals.ts";
 import type { Route } from "./route.ts";
 import { templateRoutes } from "./templates.ts";
 import { tenantRoutes } from "./tenants.ts";
@@ -19,13 +23,17 @@ export const API_ROUTES: readonly Route[] = [
   ...tokenRoutes,
   ...authorityRoutes,
   ...raRoutes,
+  ...rotationRoutes,
   ...templateRoutes,
   ...endpointRoutes,
+  ...consoleRoutes,
   ...deviceRoutes,
   ...deploymentRoutes,
+  ...renewalRoutes,
   ...challengeRoutes,
   ...approvalRoutes,
   ...certificateRoutes,
   ...ledgerRoutes,
+  ...hookAdapterRoutes,
   ...hostEventRoutes,
 ];

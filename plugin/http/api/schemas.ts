@@ -1,11 +1,14 @@
 import { z } from "zod";
 import { KEY_ALGORITHMS } from "../../domain/algorithm.ts";
-import { fromPem } from "./pem.ts";
+import { fromPem } from "../../domain/pem.ts";
+import { normalizeSerial } from "../../domain/serial-number.ts";
 
 /** Any identifier that refers to something; what does not exist is found out by the service. */
 export const reference = z.string().min(1).max(100);
 export const displayName = z.string().min(1).max(200);
 export const keyAlgorithm = z.enum(KEY_ALGORITHMS);
+/** A key in a key store, as `countersign keys` names it. */
+export const keyReference = z.string().regex(/^[a-z0-9-]{1,32}:[0-9a-f]{2,510}$/);
 
 /** A certificate as PEM text or base64 DER; octets from here on. */
 export const certificateText = z
@@ -42,17 +45,13 @@ export const pageQuery = z.strictObject(page);
 /** Query values are text. */
 export const flag = z.enum(["true", "false"]).transform((value) => value === "true");
 
-/** A serial number in any spelling of hex (colons, spaces, `0x`, capitals, leading zeros) as the store keeps it. */
+/** A serial number in any spelling of hex, as the store keeps it. */
 export const serialNumber = z
   .string()
   .max(200)
-  .transform((text) =>
-    text
-      .toLowerCase()
-      .replace(/^0x/, "")
-      .replace(/[\s:-]/g, ""),
-  )
-  .refine((hex) => /^[0-9a-f]+$/.test(hex), { error: "must be a serial number in hex" })
-  .transform((hex) =>
-    hex.padStart(hex.length + (hex.length % 2), "0").replace(/^(?:00)+(?=..)/, ""),
-  );
+  .transform((text, context) => {
+    const serial = normalizeSerial(text);
+    if (serial !== undefined) return serial;
+    context.addIssue({ code: "custom", message: "must be a serial number in hex" });
+    return z.NEVER;
+  });

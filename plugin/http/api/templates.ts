@@ -1,6 +1,11 @@
 import { z } from "zod";
 import { SAN_TYPES } from "../../domain/san.ts";
-import { KEY_STORAGES, KEY_USAGES, SCEP_RENEWALS } from "../../domain/template.ts";
+import {
+  KEY_STORAGES,
+  KEY_USAGES,
+  OLD_CERTIFICATES,
+  SCEP_RENEWALS,
+} from "../../domain/template.ts";
 import { created, listed, none, ok } from "./answer.ts";
 import { route, type Route } from "./route.ts";
 import { displayName, keyAlgorithm, reference } from "./schemas.ts";
@@ -30,15 +35,25 @@ const settings = {
   challengeMode: z.enum(["static", "dynamic"]).exactOptional(),
   challengeLifetime: duration.exactOptional(),
   keyStorage: z.enum(KEY_STORAGES).exactOptional(),
+  autoRenewal: z.boolean().exactOptional(),
   renewalWindow: duration.exactOptional(),
+  renewalSpread: duration.exactOptional(),
   scepRenewal: z.enum(SCEP_RENEWALS).exactOptional(),
   renewalGrace: duration.exactOptional(),
+  oldCertificate: z.enum(OLD_CERTIFICATES).exactOptional(),
   policies: z
     .array(z.strictObject({ oid, cps: z.url().max(1000).exactOptional() }))
     .max(20)
     .exactOptional(),
   allowDuplicates: z.boolean().exactOptional(),
 };
+
+const changes = {
+  authorityId: reference.exactOptional(),
+  subject: subject.exactOptional(),
+  ...settings,
+};
+const moveOver = duration.exactOptional();
 
 export const templateRoutes: readonly Route[] = [
   route({
@@ -65,14 +80,19 @@ export const templateRoutes: readonly Route[] = [
     method: "PATCH",
     path: "/templates/:id",
     summary:
-      "Changes the named fields of a template; `If-Match` guards against changing a newer one.",
-    body: z.strictObject({
-      authorityId: reference.exactOptional(),
-      subject: subject.exactOptional(),
-      ...settings,
-    }),
-    call: async ({ templates }, call) =>
-      ok(await templates.update(call.principal, call.id, call.body, call.version)),
+      "Saves a new version with the named fields; `moveOver` (such as `P7D`) moves its deployments to it by the renewal plan in that time. `If-Match` guards against changing a newer one.",
+    body: z.strictObject({ ...changes, moveOver }),
+    call: async ({ templates }, { principal, id, version, body: { moveOver: over, ...change } }) =>
+      ok(await templates.update(principal, id, change, version, over)),
+  }),
+  route({
+    method: "POST",
+    path: "/templates/:id/impact",
+    summary:
+      "Shows what a change would do without saving it: devices re-keyed, on which days, and those that would fail.",
+    body: z.strictObject({ ...changes, moveOver }),
+    call: async ({ templateImpact }, { principal, id, body: { moveOver: over, ...change } }) =>
+      ok(await templateImpact.preview(principal, id, change, over)),
   }),
   route({
     method: "DELETE",

@@ -34,7 +34,7 @@ export const tenantRoutes: readonly Route[] = [
       if (!known.some((tenant) => tenant.id === id)) {
         throw new CountersignError("not_found", `no tenant ${id}`);
       }
-      return tokenAnswer(tokens, { ...body, tenant: id, roles: ["owner"] });
+      return tokenAnswer(tokens, { ...body, tenant: id, roles: ["owner"] }, principal.id);
     },
   }),
 ];

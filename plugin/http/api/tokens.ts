@@ -1,16 +1,20 @@
 import { z } from "zod";
-import { rightsOf, ROLES } from "../../domain/principal.ts";
-import { CountersignError } from "../../errors.ts";
+import { authorize, rightsOf, ROLES } from "../../domain/principal.ts";
 import type { LocalTokens, TokenRequest } from "../local-tokens.ts";
-import { type Answer, created, ok } from "./answer.ts";
+import { type Answer, created, none, ok, paged } from "./answer.ts";
 import { route, type Route } from "./route.ts";
-import { displayName } from "./schemas.ts";
+import { displayName, pageQuery } from "./schemas.ts";
 
-/** 90 days: a token cannot be called back, so none lives for ever. */
+/** 90 days at most: what nobody looks after should end by itself. */
 export const tokenLife = z.int().min(60).max(7_776_000).default(3600);
 
-export const tokenAnswer = async (tokens: LocalTokens, request: TokenRequest): Promise<Answer> =>
-  created({ token: await tokens.mint(request), expiresIn: request.lifetimeSeconds });
+/** `by`: principal id. */
+export const tokenAnswer = async (
+  tokens: LocalTokens,
+  request: TokenRequest,
+  by: string,
+): Promise<Answer> =>
+  created({ ...(await tokens.mint(request, by)), expiresIn: request.lifetimeSeconds });
 
 export const tokenRoutes: readonly Route[] = [
   route({
@@ -29,11 +33,26 @@ export const tokenRoutes: readonly Route[] = [
       lifetimeSeconds: tokenLife,
     }),
     call: ({ tokens }, { principal, body }) => {
-      const { tenant } = principal;
-      if (tenant === undefined || principal.roles?.includes("owner") !== true) {
-        throw new CountersignError("forbidden", `${principal.id} is no Owner`);
-      }
-      return tokenAnswer(tokens, { ...body, tenant });
+      const { id, tenant } = principal;
+      authorize(principal, "tokens:manage", tenant);
+      return tokenAnswer(tokens, tenant === undefined ? body : { ...body, tenant }, id);
+    },
+  }),
+  route({
+    method: "GET",
+    path: "/tokens",
+    summary: "Lists the tokens that were minted in the caller's tenant, without the tokens.",
+    query: pageQuery,
+    call: async ({ adminTokens }, { principal, query }) =>
+      paged(await adminTokens.list(principal, query)),
+  }),
+  route({
+    method: "POST",
+    path: "/tokens/:id/revoke",
+    summary: "Revokes a token before its end; the next request with it is refused.",
+    call: async ({ adminTokens }, { principal, id }) => {
+      await adminTokens.revoke(principal, id);
+      return none();
     },
   }),
 ];

@@ -67,7 +67,7 @@ export class PoolSession implements Session {
 }
 
 /** Everything on the transaction's one connection, so that it sees what it wrote. */
-class TransactionSession implements Session {
+export class TransactionSession implements Session {
   #ended = false;
 
   constructor(

@@ -10,6 +10,18 @@ export interface TableDigest {
   readonly digest: string;
 }
 
+/** Sums rows up, in any order. */
+export const digestOfRows = () => {
+  let [count, sum] = [0, 0n];
+  return {
+    add: (rows: readonly Row[]): void => {
+      for (const row of rows) sum = BigInt.asUintN(256, sum + digestOfRow(row));
+      count += rows.length;
+    },
+    end: (): TableDigest => ({ rows: count, digest: sum.toString(16).padStart(64, "0") }),
+  };
+};
+
 /** Reads the whole table but the rows that `leave` names; `each` hears of every page. */
 export const digestOf = async (
   db: Knex,
@@ -17,14 +29,13 @@ export const digestOf = async (
   leave: (row: Row) => boolean,
   each: (rows: number) => void,
 ): Promise<TableDigest> => {
-  let [count, sum] = [0, 0n];
+  const digest = digestOfRows();
   for await (const { rows } of pagesOf(db, table, undefined)) {
     const mine = rows.filter((row) => !leave(row));
-    for (const row of mine) sum = BigInt.asUintN(256, sum + digestOfRow(row));
-    count += mine.length;
+    digest.add(mine);
     each(mine.length);
   }
-  return { rows: count, digest: sum.toString(16).padStart(64, "0") };
+  return digest.end();
 };
 
 const digestOfRow = (row: Row): bigint => {

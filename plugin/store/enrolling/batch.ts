@@ -2,7 +2,7 @@ import type { CountersignError } from "../../errors.ts";
 import type { Reservation, ReserveResult, Settlement, SettleResult } from "../../ports/stores.ts";
 import type { Statements } from "../dialect.ts";
 import { abandon, ANY_LEASE } from "./abandon.ts";
-import { forgetExpired } from "./ciphertexts.ts";
+import { forgetExpired } from "./forget-expired.ts";
 import { uncountDevices } from "./limits.ts";
 import { reserveAll } from "./reserve.ts";
 import { settleAll } from "./settle.ts";
@@ -22,6 +22,8 @@ export interface Batch {
 export interface BatchAnswers {
   readonly settled: readonly (SettleResult | CountersignError)[];
   readonly reserved: readonly (ReserveResult | CountersignError)[];
+  /** Whether more had expired than was removed. */
+  readonly moreToForget: boolean;
 }
 
 /** Settlements and releases first: what they free is there for the reservations. */
@@ -37,6 +39,6 @@ export const performBatch = async (
   const reserved = await reserveAll(sql, reservations);
   // Last, as the counts of `reserveAll` are (see `refuseBeyondLimits`).
   await uncountDevices(sql, released);
-  if (forgetBefore !== undefined) await forgetExpired(sql, forgetBefore);
-  return { settled, reserved };
+  const moreToForget = forgetBefore !== undefined && (await forgetExpired(sql, forgetBefore));
+  return { settled, reserved, moreToForget };
 };

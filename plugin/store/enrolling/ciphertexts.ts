@@ -38,24 +38,3 @@ export const refuseReusedCiphertexts = async (
     if (contents.get(ownedKey(entry.tenant, digest)) !== content)
       entry.result = { status: "refused", because: "ciphertext" };
 };
-
-/** Forgets some of what has expired; call it now and then. */
-export const forgetExpired = async (sql: Statements, now: Date): Promise<void> => {
-  const some = 1_000;
-  await sql.all(
-    `delete from countersign_ciphertexts where (tenant, digest) in
-     (select tenant, digest from countersign_ciphertexts where expires_at <= ? limit ${some}${sql.skipLocked})`,
-    [toMillis(now)],
-  );
-  await sql.all(
-    `delete from countersign_limits where (tenant, subject) in
-     (select tenant, subject from countersign_limits where ends_at <= ? limit ${some})`,
-    [toMillis(now)],
-  );
-  // An hour late, so that a reservation left behind is failed by its own path, which also opens its challenge.
-  await sql.all(
-    `delete from countersign_idempotency where (tenant, idempotency_key) in
-     (select tenant, idempotency_key from countersign_idempotency where held_until <= ? limit ${some}${sql.skipLocked})`,
-    [toMillis(now) - 3_600_000],
-  );
-};

@@ -18,8 +18,9 @@ interface Calls {
   readonly reservations: Waiting<Reservation, ReserveResult>[];
 }
 
-/** How often what has expired is removed, by the time of the reservations. */
+/** How often what has expired is removed, by the time of the reservations; more often while there is more, so that it keeps up with any inflow. */
 const CLEANING_MS = 60_000;
+const CLEANING_ON_MS = 250;
 
 /**
  * Group commit (foundations.md 8): the calls of one event-loop turn, and those that come while the writer is busy, of all tenants and
@@ -27,7 +28,7 @@ const CLEANING_MS = 60_000;
  */
 export class GroupCommit {
   #open: Calls | undefined;
-  #cleanedAt = 0;
+  #cleanAt = 0;
 
   constructor(private readonly session: Pick<Session, "commit">) {}
 
@@ -57,7 +58,10 @@ export class GroupCommit {
 
   async #commit(calls: Calls): Promise<void> {
     try {
-      const { settled, reserved } = await this.session.commit(() => this.#take(calls));
+      const { settled, reserved, moreToForget } = await this.session.commit(() =>
+        this.#take(calls),
+      );
+      if (moreToForget) this.#cleanAt -= CLEANING_MS - CLEANING_ON_MS;
       answerEach(calls.settlements, settled);
       for (const call of calls.releases) call.resolve();
       answerEach(calls.reservations, reserved);
@@ -85,8 +89,8 @@ export class GroupCommit {
 
   #cleaning({ reservations }: Calls): Date | undefined {
     const now = reservations[0]?.item.now;
-    if (now === undefined || now.getTime() < this.#cleanedAt + CLEANING_MS) return undefined;
-    this.#cleanedAt = now.getTime();
+    if (now === undefined || now.getTime() < this.#cleanAt) return undefined;
+    this.#cleanAt = now.getTime() + CLEANING_MS;
     return now;
   }
 }

@@ -157,9 +157,9 @@ const refuseDuplicates = async (sql: Statements, entries: readonly Entry[]): Pro
 const COLUMNS = [
   "tenant, id, authority_id, role, status, serial, subject, sans, not_before, not_after",
   "template_id, template_version, endpoint_id, device_id, created_at",
-  "tbs_digest, lease_until, grace_until, challenge_id, idempotency_key",
+  "tbs_digest, lease_until, grace_until, challenge_id, idempotency_key, ra_id",
 ].join(", ");
-const SHAPE = "ttttttttiititti" + "tiitt";
+const SHAPE = "ttttttttiititti" + "tiittt";
 
 const insertRows = async (sql: Statements, entries: readonly Entry[]): Promise<void> => {
   const rows = await inChunks(entries, (chunk) =>
@@ -187,6 +187,7 @@ const insertRows = async (sql: Statements, entries: readonly Entry[]): Promise<v
         toMillis(item.graceUntil),
         item.challengeId ?? null,
         item.idempotencyKey,
+        item.raId,
       ]),
     ),
   );

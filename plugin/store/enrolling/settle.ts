@@ -1,7 +1,8 @@
 import type { CertificateStatus } from "../../domain/certificate.ts";
+import { deadlineOf } from "../../domain/deployment-times.ts";
 import type { TenantId } from "../../domain/tenant.ts";
 import type { Settlement, SettleResult } from "../../ports/stores.ts";
-import { toMillis } from "../base/columns.ts";
+import { fromMillis, type Millis, toMillis, toMillisOrNull } from "../base/columns.ts";
 import { toJson } from "../base/json.ts";
 import type { Statements } from "../dialect.ts";
 import { inChunks, ownedKey, values, type Owned } from "./sql.ts";
@@ -14,6 +15,7 @@ interface ReservedRow {
   readonly template_id: string;
   readonly device_id: string;
   readonly challenge_id: string | null;
+  readonly not_after: Millis;
 }
 
 /** A signature that is kept: as a good certificate, or as a revoked one because a wipe won. */
@@ -76,7 +78,7 @@ const reservedRows = async (
 ): Promise<Map<string, ReservedRow>> => {
   const found = await inChunks(rows, (chunk) =>
     sql.all<ReservedRow>(
-      `select tenant, id, status, authority_id, template_id, device_id, challenge_id
+      `select tenant, id, status, authority_id, template_id, device_id, challenge_id, not_after
        from countersign_certificates
        where status in ('reserved', 'revoked') and issued_at is null and lease_until is not null
          and (tenant, id) in (${values("tt", chunk.length)})
@@ -135,19 +137,31 @@ const updateDeployments = (sql: Statements, kept: readonly Kept[]): Promise<unkn
     kept.filter(({ result }) => result === "issued"),
     (chunk) =>
       sql.all(
-        `with issued(i_tenant, i_device, i_template, i_certificate, i_at) as (${values("tttti", chunk.length)})
-         update countersign_deployments set state = 'issued', certificate_id = i_certificate, updated_at = i_at,
-           next_action_at = null, failure = null
+        // The step "issue" of domain/deployment-machine.ts; a test compares both.
+        `with issued(i_tenant, i_device, i_template, i_certificate, i_at, i_ends, i_next, i_renew) as (${values("ttttiiii", chunk.length)})
+         update countersign_deployments set state = 'issued', since = i_at, updated_at = i_at, next_action_at = i_next,
+           previous_certificate_id = coalesce(certificate_id, previous_certificate_id), certificate_id = i_certificate,
+           certificate_ends_at = i_ends, seen_at = null, attempts = 0, last_attempt_at = null,
+           reason = null, failure = null, lease_until = null,
+           renew_at = i_renew, renew_by_hand = null
          from issued where tenant = i_tenant and device_id = i_device and template_id = i_template and state <> 'removed'`,
         chunk.flatMap(({ tenant, item, row }) => [
           tenant,
           row.device_id,
           row.template_id,
           item.id,
-          toMillis(item.now),
+          ...issueTimes(item.now, row.not_after),
+          toMillisOrNull(item.renewAt),
         ]),
       ),
   );
+
+/** When it was issued, when it ends, and when the deployment is looked at next. */
+const issueTimes = (now: Date, notAfter: Millis): readonly number[] => {
+  const certificateEndsAt = fromMillis(notAfter);
+  const issued = { since: now, certificateEndsAt, deliveries: 0, reason: undefined };
+  return [now, certificateEndsAt, deadlineOf({ ...issued, state: "issued" }, now)].map(toMillis);
+};
 
 const markDirty = (sql: Statements, kept: readonly Kept[]): Promise<unknown> => {
   const lists = new Map(

@@ -2,6 +2,10 @@ import type { Knex } from "knex";
 import { first } from "./0001-first.ts";
 import { limitsAndChain } from "./0002-limits-and-chain.ts";
 import { authoritySignature } from "./0003-authority-signature.ts";
+import { rotation } from "./0004-rotation.ts";
+import { deploymentLife } from "./0006-deployment-life.ts";
+import { renewalPlan } from "./0007-renewal-plan.ts";
+import { consoles } from "./0010-consoles.ts";
 import { deploymentsByDevice } from "./0012-deployments-by-device.ts";
 
 interface Migration {
@@ -14,6 +18,10 @@ const MIGRATIONS: readonly Migration[] = [
   first,
   limitsAndChain,
   authoritySignature,
+  rotation,
+  deploymentLife,
+  renewalPlan,
+  consoles,
   deploymentsByDevice,
 ];
 

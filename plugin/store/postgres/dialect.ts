@@ -103,6 +103,13 @@ export const postgresDialect = (options: PostgresOptions): Dialect => {
     transaction: (access, work) =>
       // Alone it meets nobody of ours, and its callback was not promised to run twice.
       access === "alone" ? transaction(access, work) : again(() => transaction(access, work)),
+    snapshot: (work) =>
+      telling(readers, async (tx) => {
+        await tx.raw(
+          "set transaction isolation level repeatable read, read only; set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0",
+        );
+        return work(tx);
+      }),
     migration: (work) =>
       telling(writer, async (tx) => {
         await tx.raw("set local statement_timeout = 0; set local lock_timeout = 0");

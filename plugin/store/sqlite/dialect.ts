@@ -113,6 +113,12 @@ export const sqliteDialect = ({ file, busyMs, logger, ownThread }: SqliteOptions
         await tx.raw("delete from countersign_settings where name is null");
         return work(tx);
       }),
+    snapshot: (work) =>
+      telling(readers, async (tx) => {
+        // The first read is what fixes the moment.
+        await tx.raw("select count(*) from sqlite_master");
+        return work(tx);
+      }),
     migration: (work) =>
       telling(writer, async (tx) => {
         await tx.raw(`pragma application_id = ${APPLICATION_ID}`);

@@ -34,6 +34,7 @@ export const performerOn = async (statements: Pick<Statements, "all">): Promise<
       reserved: batch.reservations.map((_, at) =>
         done.reservations.has(at) ? { status: "reserved" } : nextOf(reserved),
       ),
+      moreToForget: answers.moreToForget,
     };
   };
 };
@@ -51,13 +52,17 @@ const performRest = async (
     settlements.length + releases.length + reservations.length === 0 &&
     forgetBefore === undefined
   )
-    return { settled: [], reserved: [] };
+    return { settled: [], reserved: [], moreToForget: false };
   try {
     return await inTransaction(statements, (sql) => performBatch(sql, rest));
   } catch (failure) {
     if (releases.length > 0) throw failure;
     const error = asOurs(failure);
-    return { settled: settlements.map(() => error), reserved: reservations.map(() => error) };
+    return {
+      settled: settlements.map(() => error),
+      reserved: reservations.map(() => error),
+      moreToForget: false,
+    };
   }
 };
 
@@ -171,4 +176,5 @@ const reservationRow = ({ tenant, item }: Owned<Reservation>): Row => [
   item.limits.perChallenge,
   item.limits.perDevicePerDay,
   item.limits.perEndpointPerMinute,
+  item.raId,
 ];

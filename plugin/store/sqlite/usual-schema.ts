@@ -1,3 +1,4 @@
+import { SCANS } from "../../domain/deployment-times.ts";
 import { DAY_MS, MINUTE_MS, REMEMBERED_MS } from "../enrolling/periods.ts";
 
 /** Runs the lane on a batch as JSON; see `performUsual`. */
@@ -14,7 +15,7 @@ const SETTLEMENT_FIELDS =
 const RESERVATION_FIELDS = [
   "tenant, id, authority_id, serial, subject, sans, not_before, not_after",
   "template_id, template_version, endpoint_id, device_id, at, tbs_digest, lease_until, grace_until",
-  "challenge_id, idempotency_key, digest, content, only_one, per_challenge, per_device, per_endpoint",
+  "challenge_id, idempotency_key, digest, content, only_one, per_challenge, per_device, per_endpoint, ra_id",
 ]
   .join(", ")
   .split(", ");
@@ -46,7 +47,7 @@ const countUp = (subject: string, column: string, windowMs: number): string =>
 const STEPS = [
   "delete from usual_settlements",
   `insert into usual_settlements
-   select s.*, c.challenge_id, c.template_id, c.device_id, c.id is not null
+   select s.*, c.challenge_id, c.template_id, c.device_id, c.not_after, c.id is not null
    from (select key as n, ${fieldsOf(SETTLEMENT_FIELDS)} from json_each(new.batch, '$.settlements') where type = 'array') s
    left join countersign_certificates c on c.tenant = s.tenant and c.id = s.id and c.status = 'reserved'
      and c.issued_at is null and c.lease_until is not null
@@ -59,7 +60,12 @@ const STEPS = [
   `update countersign_challenges set state = 'spent' from usual_settlements s
    where s.usual and countersign_challenges.tenant = s.tenant and countersign_challenges.id = s.challenge_id
      and certificate_id = s.id and state = 'reserved'`,
-  `update countersign_deployments set state = 'issued', certificate_id = s.id, updated_at = s.at, next_action_at = null, failure = null
+  // The step "issue" of domain/deployment-machine.ts; a test compares both.
+  `update countersign_deployments set state = 'issued', since = s.at, updated_at = s.at,
+     next_action_at = min(s.at + ${SCANS[0]}, max(s.ends_at, s.at + 1000)),
+     previous_certificate_id = coalesce(certificate_id, previous_certificate_id), certificate_id = s.id,
+     certificate_ends_at = s.ends_at, seen_at = null, attempts = 0, last_attempt_at = null, reason = null, failure = null,
+     lease_until = null
    from usual_settlements s
    where s.usual and countersign_deployments.tenant = s.tenant and countersign_deployments.device_id = s.device_id
      and countersign_deployments.template_id = s.template_id and state <> 'removed'`,
@@ -94,9 +100,9 @@ const STEPS = [
   countUp("device", "device_id", DAY_MS),
   countUp("endpoint", "endpoint_id", MINUTE_MS),
   `insert into countersign_certificates (tenant, id, authority_id, role, status, serial, subject, sans, not_before, not_after,
-     template_id, template_version, endpoint_id, device_id, created_at, tbs_digest, lease_until, grace_until, challenge_id, idempotency_key)
+     template_id, template_version, endpoint_id, device_id, created_at, tbs_digest, lease_until, grace_until, challenge_id, idempotency_key, ra_id)
    select tenant, id, authority_id, 'subscriber', 'reserved', serial, subject, sans, not_before, not_after,
-     template_id, template_version, endpoint_id, device_id, at, unhex(tbs_digest), lease_until, grace_until, challenge_id, idempotency_key
+     template_id, template_version, endpoint_id, device_id, at, unhex(tbs_digest), lease_until, grace_until, challenge_id, idempotency_key, ra_id
    from usual_reservations where usual`,
 ];
 
@@ -104,7 +110,7 @@ const STEPS = [
 export const USUAL_SCHEMA = [
   "pragma temp_store = memory",
   `create temp table usual_settlements (n integer primary key, ${SETTLEMENT_FIELDS.join(", ")},
-     challenge_id, template_id, device_id, usual)`,
+     challenge_id, template_id, device_id, ends_at, usual)`,
   `create temp table usual_reservations (n integer primary key, ${RESERVATION_FIELDS.join(", ")}, usual)`,
   "create temp view usual_run as select null as batch",
   `create temp trigger usual_run_batch instead of insert on usual_run begin

@@ -67,6 +67,7 @@ export class WriterLink {
         asked?.resolve({
           settled: answer.settled.map(arrived),
           reserved: answer.reserved.map(arrived),
+          moreToForget: answer.moreToForget,
         });
     });
     const down = (cause?: unknown): void => {

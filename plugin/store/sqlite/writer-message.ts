@@ -24,6 +24,7 @@ export type FromWriter =
   | {
       readonly settled: readonly Carried<BatchAnswers["settled"][number]>[];
       readonly reserved: readonly Carried<BatchAnswers["reserved"][number]>[];
+      readonly moreToForget: boolean;
     }
   | { readonly error: CarriedError };
 

@@ -48,8 +48,8 @@ const perform = async (batch: Batch): Promise<FromWriter> => {
   try {
     opening ??= open();
     const { performer } = await opening;
-    const { settled, reserved } = await performer(batch);
-    return { settled: settled.map(carry), reserved: reserved.map(carry) };
+    const { settled, reserved, moreToForget } = await performer(batch);
+    return { settled: settled.map(carry), reserved: reserved.map(carry), moreToForget };
   } catch (failure) {
     const error = translated({ faultOf }, failure);
     return {

@@ -47,6 +47,22 @@ export const describeChain = (open: () => Promise<OpenedDatabase>): void => {
     assert.deepEqual(entries[0], { ...aLedgerEntry(), id: rows[0]?.id });
   });
 
+  it("lists what has a place, oldest first, from one place to another", async () => {
+    await append(5);
+    const { end, seals } = await next(lease("a", 0), 4);
+    assert.equal(await store.chain.seal(lease("a", 0), end, seals), true);
+    const places = async (from: number, upTo: number, limit = 9) =>
+      (await store.ledger.sealed(from, upTo, limit)).map(({ sequence }) => sequence);
+    assert.deepEqual(await places(0, 9), [1, 2, 3, 4]);
+    assert.deepEqual(await places(1, 3), [2, 3]);
+    assert.deepEqual(await places(1, 9, 2), [2, 3]);
+    assert.deepEqual(await places(4, 9), []);
+    const [first] = await store.ledger.sealed(0, 1, 1);
+    const [row] = await listed();
+    assert.deepEqual(first, { ...row, hash: "1".padStart(64, "0") });
+    assert.deepEqual(await subject.tenant().ledger.sealed(0, 9, 9), []);
+  });
+
   it("gives rows their places once, without a gap", async () => {
     await append(5);
     const first = await next(lease("a", 0), 3);

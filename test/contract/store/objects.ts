@@ -2,8 +2,11 @@ import assert from "node:assert/strict";
 import type { TenantStore } from "../../../plugin/ports/stores.ts";
 import {
   aChallenge,
+  aCredential,
   aDeployment,
   aDevice,
+  aPerson,
+  aProfile,
   aTemplate,
   after,
   anAuthority,
@@ -20,6 +23,25 @@ export const describeObjects = (open: () => Promise<OpenedDatabase>): void => {
     store = subject.tenant();
   });
 
+  it("certificate profiles, people and credentials come back, and change in versions", async () => {
+    await store.profiles.insert(aProfile());
+    await store.people.insert(aPerson());
+    await store.credentials.insert(aCredential());
+    assert.deepEqual(await store.profiles.get("mine"), aProfile());
+    assert.deepEqual(await store.people.list(), [aPerson()]);
+    assert.deepEqual(await store.credentials.get("inventory"), aCredential());
+    await fails(store.people.insert(aPerson()), "conflict");
+    const changed = aPerson({ roles: [], email: undefined, version: 2 });
+    await store.people.update(changed);
+    await fails(store.people.update(changed), "precondition_failed");
+    assert.deepEqual(await store.people.get("ann@example.org"), changed);
+    assert.deepEqual(
+      [await store.profiles.delete("mine"), await store.profiles.delete("mine")],
+      [true, false],
+    );
+    assert.equal(await subject.tenant().people.get("ann@example.org"), undefined);
+  });
+
   describe("authorities, RAs, templates and endpoints", () => {
     it("come back as they went in, with every member and with none", async () => {
       const bare = anAuthority({
@@ -32,6 +54,9 @@ export const describeObjects = (open: () => Promise<OpenedDatabase>): void => {
         notAfter: undefined,
         ocspResponder: undefined,
         signature: undefined,
+        profiles: undefined,
+        shapeExtras: undefined,
+        deletedAt: undefined,
         createdAt: after(1),
       });
       await store.authorities.insert(anAuthority());

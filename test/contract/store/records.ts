@@ -92,6 +92,11 @@ export const describeRecords = (open: () => Promise<OpenedDatabase>): void => {
       assert.equal(await store.certificates.bySerial("other", own.serial), undefined);
       assert.deepEqual(await store.certificates.der(own.id), bytes(48, 1, 2));
       assert.equal(await store.certificates.der("none"), undefined);
+      assert.deepEqual(
+        await store.certificates.ders([own.id, "none"]),
+        new Map([[own.id, bytes(48, 1, 2)]]),
+      );
+      assert.equal((await store.certificates.ders([])).size, 0);
       await fails(store.certificates.insert(own, bytes(1)), "conflict");
       await fails(store.certificates.insert({ ...own, id: "another" }, bytes(1)), "conflict");
       assert.equal(await store.certificates.der("another"), undefined);
@@ -118,7 +123,44 @@ export const describeRecords = (open: () => Promise<OpenedDatabase>): void => {
       assert.deepEqual(await ids({ deviceId: "device-2" }), ["c4"]);
       assert.deepEqual(await ids({ serial: "01" }), ["c1"]);
       assert.deepEqual(await ids({ expiresBefore: after(11) }), ["c4"]);
-      assert.deepEqual(await ids({ expiresAfter: after(11), status: "issued" }), ["c2", "c1"]);
+      assert.deepEqual(await ids({ expiresAfter: after(11), status: "issued" }), ["c1", "c2"]);
+    });
+
+    it("C-03 are found by the beginnings of words, few or many, and soonest end first", async () => {
+      const ann = aCertificate({
+        subject: "CN=Ann Example,O=Øre",
+        sans: [{ type: "rfc822", value: "ann@mail.example" }],
+        serial: "ab12",
+        notAfter: after(900),
+      });
+      const bob = aCertificate({ subject: "CN=Bob Example", serial: "cd34", notAfter: after(300) });
+      await store.certificates.insert(ann, bytes(1));
+      await store.certificates.insert(bob, bytes(2));
+      assert.equal(await store.terms.advance(after(1), 1), 1, "in batches");
+      assert.equal(await store.terms.advance(after(1), 10), 1);
+      assert.equal(await store.terms.advance(after(1), 10), 0);
+      const find = async (...text: string[]) =>
+        (await store.certificates.list({ text }, { limit: 9 })).items.map(({ id }) => id).sort();
+      assert.deepEqual(await find("ann@ma"), [ann.id]);
+      assert.deepEqual(await find("exam"), [ann.id, bob.id].sort());
+      assert.deepEqual(await find("exam", "bo"), [bob.id]);
+      assert.deepEqual(await find("ør"), [ann.id]);
+      assert.deepEqual(await find("ab12"), [ann.id]);
+      assert.deepEqual(await find("xample"), [], "not inside a word");
+      assert.deepEqual(await find("exam", "nobody"), []);
+      const ending = await everything(
+        (page) => store.certificates.list({ expiresAfter: NOW, expiresBefore: after(1000) }, page),
+        1,
+      );
+      assert.deepEqual(
+        ending.map(({ id }) => id),
+        [bob.id, ann.id],
+      );
+      assert.equal(
+        await subject.tenant().terms.advance(after(1), 10),
+        0,
+        "no tenant sees another's",
+      );
     });
 
     it("live ones of a device are issued or reserved, and not expired", async () => {

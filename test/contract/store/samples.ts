@@ -1,14 +1,23 @@
 import { randomUUID } from "node:crypto";
 import type { Authority } from "../../../plugin/domain/authority.ts";
+import type { CertificateProfile } from "../../../plugin/domain/certificate-profile.ts";
 import type { Certificate } from "../../../plugin/domain/certificate.ts";
 import type { Challenge } from "../../../plugin/domain/challenge.ts";
+import type { Credential } from "../../../plugin/domain/credential.ts";
 import type { Deployment } from "../../../plugin/domain/deployment.ts";
 import type { Device } from "../../../plugin/domain/device.ts";
 import type { Endpoint } from "../../../plugin/domain/endpoint.ts";
+import type { HookAdapter } from "../../../plugin/domain/hook-adapter.ts";
+import type { HostEventRecord } from "../../../plugin/domain/host-event.ts";
+import type { InventoryItem } from "../../../plugin/domain/inventory.ts";
 import type { LedgerEntry } from "../../../plugin/domain/events.ts";
+import type { KeyRollOver } from "../../../plugin/domain/key-roll-over.ts";
+import type { Person } from "../../../plugin/domain/person.ts";
 import type { Ra } from "../../../plugin/domain/ra.ts";
+import type { RenewalGroup } from "../../../plugin/domain/renewal-group.ts";
+import type { TemplateMove } from "../../../plugin/domain/template-move.ts";
 import type { Template } from "../../../plugin/domain/template.ts";
-import type { Reservation, Settlement } from "../../../plugin/ports/stores.ts";
+import type { Reservation, Settlement, TokenRecord } from "../../../plugin/ports/stores.ts";
 
 /** The time of every sample; beyond 32 bits, in milliseconds. */
 export const NOW = new Date("2026-11-21T10:00:00.123Z");
@@ -29,6 +38,7 @@ export const anAuthority = (over: Partial<Authority> = {}): Authority => ({
   keyRef: "soft:abc",
   publicKey: bytes(0, 1, 255),
   certificate: bytes(48, 0),
+  pastCertificates: [bytes(48, 7), bytes(48, 8)],
   csr: bytes(48, 1),
   subjectKeyId: "ab".repeat(20),
   notBefore: NOW,
@@ -38,6 +48,15 @@ export const anAuthority = (over: Partial<Authority> = {}): Authority => ({
   ocspEnabled: false,
   single: false,
   ocspResponder: { keyRef: "soft:def", certificate: bytes(48, 2) },
+  outside: {
+    serverType: "digicert-one",
+    url: "https://ca.example/scep",
+    code: bytes(7, 7),
+    above: [bytes(48, 9)],
+  },
+  profiles: ["scep-digital-signature"],
+  shapeExtras: { jamf: { version: 1, fields: { scepProxy: true }, typed: {} } },
+  deletedAt: after(2e9),
   version: 1,
   createdAt: NOW,
   ...over,
@@ -54,6 +73,33 @@ export const anRa = (over: Partial<Ra> = {}): Ra => ({
   notAfter: after(1e7),
   origin: "issued",
   createdAt: NOW,
+  replaces: "ra-0",
+  retiredAt: after(7),
+  ...over,
+});
+
+export const aRollOver = (over: Partial<KeyRollOver> = {}): KeyRollOver => ({
+  id: "roll-1",
+  authorityId: "wifi-ca",
+  successorId: "wifi-ca-g2",
+  state: "announced",
+  startsAt: after(100),
+  retiresAt: after(200),
+  version: 1,
+  createdAt: NOW,
+  updatedAt: after(1),
+  ...over,
+});
+
+export const aToken = (over: Partial<TokenRecord> = {}): TokenRecord => ({
+  id: randomUUID(),
+  subject: "Zoë",
+  roles: ["owner", "ca-auditor"],
+  mintedBy: "system:host",
+  createdAt: NOW,
+  expiresAt: after(3600),
+  revokedAt: after(5),
+  revokedBy: "somebody",
   ...over,
 });
 
@@ -74,12 +120,75 @@ export const aTemplate = (over: Partial<Template> = {}): Template => ({
   backdate: "PT5M",
   challengeMode: "dynamic",
   challengeLifetime: "PT1H",
+  pushedChallengeLifetime: "P2D",
+  attempts: { limit: 3, interval: "PT30S", lock: "PT2H", wipe: true },
   keyStorage: "tpm-else-software",
+  autoRenewal: false,
   renewalWindow: "20%",
+  renewalSpread: "25%",
   scepRenewal: "in-window",
   renewalGrace: "P3D",
+  oldCertificate: "revoke",
   policies: [{ oid: "1.2.3" }, { oid: "1.2.4", cps: "https://cps.example" }],
   allowDuplicates: false,
+  profileId: "scep-digital-signature",
+  shapeExtras: {
+    jamf: { version: 1, fields: { category: "Net", retries: null }, typed: {} },
+  },
+  createdAt: NOW,
+  updatedAt: after(1),
+  ...over,
+});
+
+export const aProfile = (over: Partial<CertificateProfile> = {}): CertificateProfile => ({
+  id: "mine",
+  group: "scep",
+  description: "Ours",
+  origin: "custom",
+  ours: true,
+  note: "",
+  pkcs12: false,
+  definition: {
+    allowedCATypes: ["subord"],
+    validity_period: "P1Y",
+    usages: ["digitalSignature", "1.3.6.1.5.5.7.3.2"],
+    allowed_extensions: ["2.5.29.37"],
+    ignore_unknown_extensions: false,
+    ca_constraint: { cA: false },
+    backdate: "PT30M",
+    truncate_to_ca_not_after: true,
+    fill_san_dns_with_cn: true,
+  },
+  version: 1,
+  createdAt: NOW,
+  updatedAt: after(1),
+  ...over,
+});
+
+export const aPerson = (over: Partial<Person> = {}): Person => ({
+  id: "ann@example.org",
+  email: "ann@example.org",
+  firstName: "Ann",
+  lastName: "Ünï",
+  roles: ["owner", "ca-auditor"],
+  approveOwn: true,
+  active: true,
+  version: 1,
+  createdAt: NOW,
+  updatedAt: after(1),
+  ...over,
+});
+
+export const aCredential = (over: Partial<Credential> = {}): Credential => ({
+  id: "inventory",
+  name: "Inventory",
+  roles: ["ca-auditor"],
+  authorityIds: ["wifi-ca"],
+  keys: [{ id: "ab", publicKey: "MAA=", notAfter: after(9), createdAt: NOW }],
+  active: true,
+  lastUsedAt: after(5),
+  createdBy: "ann",
+  version: 1,
   createdAt: NOW,
   updatedAt: after(1),
   ...over,
@@ -106,12 +215,19 @@ export const anEndpoint = (over: Partial<Endpoint> = {}): Endpoint => ({
   includeRoot: true,
   legacy: false,
   acceptMd5Csr: false,
+  acceptGcm: true,
+  signingTimeTolerance: "PT10M",
+  foreignRenewal: {
+    authorities: [bytes(48, 7)],
+    templateId: "wifi",
+    unknownDevice: "refuse",
+  },
   limits: { perSource: "off", perChallenge: 3 },
   approval: "manual",
   approvalLifetime: "P7D",
   queries: true,
   clientProfile: "sonicwall",
-  next: { authorityId: "wifi-ca-2", raId: "ra-2", from: after(5) },
+  next: { authorityId: "wifi-ca-2", raId: "ra-2", from: after(5), until: after(8) },
   retiredRas: [{ raId: "ra-0", authorityId: "wifi-ca", until: after(9) }],
   enabled: true,
   version: 1,
@@ -126,6 +242,7 @@ export const aDevice = (over: Partial<Device> = {}): Device => ({
   hostDeviceId: "42",
   platform: "apple",
   status: "enrolled",
+  statusAt: after(-7),
   attributes: { serialnumber: "C02XG", username: "Zoë", $bytes: "not octets", colour: "red" },
   createdAt: NOW,
   updatedAt: after(1),
@@ -138,9 +255,60 @@ export const aDeployment = (over: Partial<Deployment> = {}): Deployment => ({
   templateId: "wifi",
   endpointId: "office",
   state: "delivered",
+  since: after(-60),
   nextActionAt: after(60),
   certificateId: "c-0",
+  certificateEndsAt: after(86_400),
+  previousCertificateId: "c-00",
+  seenAt: after(-5),
+  commandId: "command-7",
+  attempts: 2,
+  lastAttemptAt: after(-3),
+  deliveries: 4,
+  reason: "request-refused",
   failure: "the host said no",
+  createdAt: NOW,
+  updatedAt: after(1),
+  ...over,
+});
+
+export const anInventoryItem = (over: Partial<InventoryItem> = {}): InventoryItem => ({
+  key: "cd".repeat(32),
+  serial: "0a",
+  issuer: "CN=Wi-Fi CA",
+  subject: "CN=C02XG",
+  notAfter: after(86_400),
+  fingerprintSha256: "cd".repeat(32),
+  verdict: "current",
+  certificateId: "c-0",
+  firstSeenAt: after(-60),
+  lastSeenAt: NOW,
+  ...over,
+});
+
+export const aHostEvent = (over: Partial<HostEventRecord> = {}): HostEventRecord => ({
+  hostId: "jamf",
+  eventId: "event-1",
+  kind: "deviceWiped",
+  hostDeviceId: "42",
+  deviceId: "device-1",
+  at: after(-3),
+  receivedAt: NOW,
+  outcome: "refused",
+  code: "not_found",
+  detail: "no device",
+  result: { revoked: ["0a"], at: after(-1) },
+  ...over,
+});
+
+export const aHookAdapter = (over: Partial<HookAdapter> = {}): HookAdapter => ({
+  id: `hook-${randomUUID()}`,
+  hostId: "jamf",
+  sealed: bytes(1, 2),
+  previous: bytes(3),
+  previousUntil: after(60),
+  enabled: true,
+  version: 1,
   createdAt: NOW,
   updatedAt: after(1),
   ...over,
@@ -173,12 +341,41 @@ export const aCertificate = (over: Partial<Certificate> = {}): Certificate => ({
   templateId: "wifi",
   templateVersion: 3,
   endpointId: "office",
+  raId: "ra-1",
   deviceId: "device-1",
   createdAt: NOW,
   issuedAt: after(1),
   revokedAt: undefined,
   revocationReason: undefined,
   invalidityDate: undefined,
+  ...over,
+});
+
+export const aGroup = (over: Partial<RenewalGroup> = {}): RenewalGroup => ({
+  id: "group-1",
+  name: "canary",
+  state: "running",
+  stopAbove: 0.2,
+  judgeFrom: 5,
+  wave: 10,
+  patience: "P1D",
+  reason: "none yet",
+  createdAt: NOW,
+  updatedAt: after(1),
+  ...over,
+});
+
+export const aMove = (over: Partial<TemplateMove> = {}): TemplateMove => ({
+  id: "wifi",
+  version: 2,
+  rekey: true,
+  from: NOW,
+  until: after(86_400),
+  cursor: "deployment-0",
+  state: "running",
+  moved: 3,
+  createdAt: NOW,
+  updatedAt: after(1),
   ...over,
 });
 
@@ -206,6 +403,7 @@ export const aReservation = (over: Partial<Reservation> = {}): Reservation => ({
   templateId: "wifi",
   templateVersion: 3,
   endpointId: "office",
+  raId: "ra-1",
   deviceId: "device-1",
   challengeId: undefined,
   ciphertext: undefined,

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { DEFAULT_ATTEMPTS } from "../../../plugin/domain/attempt-policy.ts";
 import type { Certificate } from "../../../plugin/domain/certificate.ts";
+import { advance } from "../../../plugin/domain/deployment-machine.ts";
 import type { ReserveResult, TenantStore } from "../../../plugin/ports/stores.ts";
 import {
   NOW,
@@ -52,16 +54,12 @@ export const describeSettlements = (open: () => Promise<OpenedDatabase>): void =
       );
       assert.deepEqual(await store.certificates.der(item.id), bytes(48, 130, 1, 0));
       assert.equal(await stateOf(challengeId), "spent");
-      assert.deepEqual(
-        await store.deployments.get("deployment-1"),
-        aDeployment({
-          state: "issued",
-          certificateId: item.id,
-          nextActionAt: undefined,
-          failure: undefined,
-          updatedAt: after(1),
-        }),
-      );
+      // One statement of the hot path does what the state machine says.
+      const issued = { kind: "issue", certificateId: item.id, endsAt: item.notAfter } as const;
+      const rules = { attempts: DEFAULT_ATTEMPTS, renews: true, outside: false };
+      const step = advance(aDeployment(), issued, rules, after(1));
+      assert.equal(step?.deployment.state, "issued");
+      assert.deepEqual(await store.deployments.get("deployment-1"), step.deployment);
       const { items } = await store.ledger.list({}, { limit: 9 });
       const expected = aLedgerEntry({ subjectId: item.id });
       assert.deepEqual(items, [

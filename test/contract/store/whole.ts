@@ -102,7 +102,7 @@ export const describeWhole = (open: () => Promise<OpenedDatabase>): void => {
       );
       // The same ids are theirs to use.
       await theirs.devices.save(aDevice({ platform: "windows" }));
-      await theirs.deployments.save(aDeployment({ state: "pending" }));
+      await theirs.deployments.save(aDeployment({ state: "queued" }));
       await theirs.challenges.insert(aChallenge({ templateId: "vpn" }), "aa");
       await theirs.certificates.insert({ ...certificate, subject: "CN=theirs" }, bytes(2));
       assert.equal(await theirs.crls.insert({ ...crl, number: 1n, der: bytes(1) }), true);

@@ -70,7 +70,7 @@ export class Lab {
       subject: "lab",
       tenant: "default",
       roles: ["owner"],
-      lifetimeSeconds: 10_000_000,
+      lifetimeSeconds: 1_000_000_000,
     });
     await this.api("POST", "/hierarchies", { id: "lab", name: "Lab" });
     await this.api("POST", "/templates", {

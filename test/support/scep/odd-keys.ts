@@ -19,8 +19,9 @@ const rsaInfo = (modulus: Uint8Array, exponent: number): Uint8Array =>
 
 /** An RSA public key with this exponent and a modulus of this many bits; what it signs is signed by another key. */
 export const oddRsaKey = (exponent: number, bits = 2048): LabKey => {
-  const modulus = randomBytes(bits / 8);
-  modulus[0] = 0xc0 | (modulus[0] ?? 0);
+  const modulus = randomBytes(Math.ceil(bits / 8));
+  const top = (bits - 1) % 8;
+  modulus[0] = (1 << top) | ((modulus[0] ?? 0) & ((1 << top) - 1));
   modulus[modulus.length - 1] = 1 | (modulus.at(-1) ?? 0);
   return { ...rsaKey(), spki: rsaInfo(modulus, exponent) };
 };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  type CipherGCMTypes,
   constants,
   createDecipheriv,
   hash as digestOctets,
@@ -101,14 +102,43 @@ const BLOCK: Readonly<Record<string, { name: string; key: number }>> = {
   [OID.aes256Cbc]: { name: "aes-256-cbc", key: 32 },
   [OID.desEde3Cbc]: { name: "des-ede3-cbc", key: 24 },
 };
+const AUTHENTIC: Readonly<Record<string, { name: CipherGCMTypes; key: number }>> = {
+  [OID.aes128Gcm]: { name: "aes-128-gcm", key: 16 },
+  [OID.aes192Gcm]: { name: "aes-192-gcm", key: 24 },
+  [OID.aes256Gcm]: { name: "aes-256-gcm", key: 32 },
+};
+
+/** What a content key opens: AES-CBC or 3DES in an EnvelopedData, AES-GCM in an AuthEnvelopedData with its tag behind. */
+const decrypt = (content: Element, tag: Element | undefined, block: Uint8Array) => {
+  const cipher = oidOf(at(content, 1, 0));
+  const { name, key } =
+    (tag === undefined ? BLOCK[cipher] : AUTHENTIC[cipher]) ??
+    assert.fail(`content cipher ${cipher}`);
+  assert.deepEqual([block[0], block[1], block[block.length - key - 1]], [0, 2, 0]);
+  assert.equal(block.subarray(2, block.length - key - 1).indexOf(0), -1);
+  assert.equal(at(content, 2).tag, 0x80);
+  const contentKey = block.subarray(-key);
+  const parameters = at(content, 1, 1);
+  const decipher =
+    tag === undefined
+      ? createDecipheriv(name, contentKey, parameters.value)
+      : createDecipheriv(name as CipherGCMTypes, contentKey, at(parameters, 0).value).setAuthTag(
+          tag.value,
+        );
+  return {
+    cipher,
+    plaintext: Buffer.concat([decipher.update(at(content, 2).value), decipher.final()]),
+  };
+};
 
 /** Opens the reply's envelope with nothing but node:crypto; it must be version 0, one ktri version 0, RSAES-PKCS1-v1_5. */
 const openReply = (
   envelope: Uint8Array,
   { certificate, privateKey }: Asked["signer"],
 ): { readonly cipher: string; readonly plaintext: Uint8Array } => {
-  const data = contentOf(envelope, OID.envelopedData);
-  assert.equal(data.children.length, 3);
+  const authentic = oidOf(at(readDer(envelope), 0)) === OID.authEnvelopedData;
+  const data = contentOf(envelope, authentic ? OID.authEnvelopedData : OID.envelopedData);
+  assert.equal(data.children.length, authentic ? 4 : 3);
   assert.deepEqual([...at(data, 0).value], [0], "EnvelopedData is not version 0");
   assert.equal(at(data, 1).children.length, 1, "not one recipient");
   const recipient = at(data, 1, 0);
@@ -125,16 +155,7 @@ const openReply = (
   );
   const content = at(data, 2);
   assert.equal(oidOf(at(content, 0)), OID.data);
-  const cipher = oidOf(at(content, 1, 0));
-  const { name, key } = BLOCK[cipher] ?? assert.fail(`content cipher ${cipher}`);
-  assert.deepEqual([block[0], block[1], block[block.length - key - 1]], [0, 2, 0]);
-  assert.equal(block.subarray(2, block.length - key - 1).indexOf(0), -1);
-  assert.equal(at(content, 2).tag, 0x80);
-  const decipher = createDecipheriv(name, block.subarray(-key), at(content, 1, 1).value);
-  return {
-    cipher,
-    plaintext: Buffer.concat([decipher.update(at(content, 2).value), decipher.final()]),
-  };
+  return decrypt(content, authentic ? at(data, 3) : undefined, block);
 };
 
 const checkHttp = (answer: HttpAnswer): void => {

@@ -2,11 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { consoleShapes } from "../../../adapters/consoles/consoles.ts";
 import type { ConsoleField, FieldValues } from "../../../plugin/domain/console/form.ts";
-import {
-  BLANK_CA_SERVER,
-  BLANK_TEMPLATE,
-  type ShapeExtra,
-} from "../../../plugin/domain/console/model.ts";
+import type { ShapeExtra } from "../../../plugin/domain/console/extras.ts";
+import { BLANK_CA_SERVER, BLANK_TEMPLATE } from "../../../plugin/domain/console/model.ts";
 import {
   alsoSet,
   type ConsoleForm,

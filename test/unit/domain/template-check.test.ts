@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DEFAULT_ATTEMPTS } from "../../../plugin/domain/attempt-policy.ts";
 import {
   templateNotes,
   templateProblems,
@@ -18,10 +19,15 @@ const sound: TemplateDraft = {
   backdate: "PT30M",
   challengeMode: "dynamic",
   challengeLifetime: "PT1H",
+  pushedChallengeLifetime: "P1D",
+  attempts: DEFAULT_ATTEMPTS,
   keyStorage: "tpm-else-software",
   renewalWindow: "P30D",
   scepRenewal: "any-time",
   renewalGrace: "PT0S",
+  autoRenewal: true,
+  renewalSpread: "50%",
+  oldCertificate: "keep",
   policies: [{ oid: "2.16.840.1.101.2.1", cps: "https://example.com/cps" }],
   allowDuplicates: true,
 };

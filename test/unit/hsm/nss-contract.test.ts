@@ -1,12 +1,11 @@
 import { openPkcs11Keys } from "../../../hsm/pkcs11-keys.ts";
 import { describeKeyProvider } from "../../contract/key-provider.ts";
-import { freshNssToken, type NssToken } from "../../support/nss-token.ts";
+import { type NssToken, requireNssToken } from "../../support/nss-token.ts";
 
 describe("NSS softokn", function () {
   let token: NssToken | undefined;
   before(function () {
-    token = freshNssToken();
-    if (token === undefined) this.skip();
+    token = requireNssToken(this);
   });
   after(() => token?.remove());
 

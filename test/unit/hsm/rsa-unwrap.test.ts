@@ -12,6 +12,7 @@ import pkcs11js, { type Handle, type PKCS11 } from "pkcs11js";
 
 import { pseudorandom, rejectionKey, unwrapEncoded } from "../../../hsm/rsa-unwrap.ts";
 import { findSoftokn } from "../../support/softokn.ts";
+import { leftOut } from "../../support/left-out.ts";
 
 /** NSS softokn with a key that lives only in a session: an independent maker of the same implicit rejection. */
 const openNss = (path: string): { p11: PKCS11; session: Handle } => {
@@ -31,11 +32,7 @@ const openNss = (path: string): { p11: PKCS11; session: Handle } => {
 describe("RSA key transport", () => {
   it("gives the octets of NSS softokn for good and corrupted ciphertexts", function () {
     const softokn = findSoftokn();
-    if (softokn === undefined) {
-      assert.notEqual(process.env["CI"], "true", "NSS softokn is missing: npm run test:deps");
-      process.stderr.write("SKIPPED: NSS softokn is missing; run npm run test:deps\n");
-      return this.skip();
-    }
+    if (softokn === undefined) return leftOut(this, "NSS softokn is missing");
     const nss = openNss(softokn);
     const { p11, session } = nss;
     let good = 0;

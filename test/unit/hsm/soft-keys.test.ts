@@ -11,6 +11,7 @@ import { operation } from "../../../hsm/key-operation.ts";
 import { openSoftKeys, type SoftKeysOptions } from "../../../hsm/soft-keys.ts";
 import { CountersignError, type KeyProvider } from "../../../plugin/sdk.ts";
 import { isAlive, keyProcessesOf, until, visibleOf } from "./key-processes.ts";
+import { cannotDo } from "../../support/left-out.ts";
 
 const PASSPHRASE = "correct horse battery staple";
 const SPEC = { algorithm: "ec-p256", usage: "sign", label: "a key" } as const;
@@ -126,7 +127,8 @@ describe("soft keys", () => {
 
   describe("in key processes", function () {
     before(function () {
-      if (process.platform !== "linux") this.skip();
+      if (process.platform !== "linux")
+        cannotDo(this, "processes are found by /proc, which only Linux has");
     });
 
     const keyProcesses = (): Set<number> => new Set(keyProcessesOf(process.pid));
@@ -253,7 +255,13 @@ describe("soft keys", () => {
     const host = (then: "close" | "stay") =>
       spawn(
         process.execPath,
-        ["--import", "./test/support/typescript.mjs", join(import.meta.dirname, "small-host.ts"), folder, then],
+        [
+          "--import",
+          "./test/support/typescript.mjs",
+          join(import.meta.dirname, "small-host.ts"),
+          folder,
+          then,
+        ],
         { stdio: ["ignore", "pipe", "inherit"] },
       );
 

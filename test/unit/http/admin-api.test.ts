@@ -80,6 +80,54 @@ describe("admin API", function () {
       );
     });
 
+    it("one is revoked before its end, by an Owner; minting and revoking stand in the ledger", async () => {
+      const minted = await owner.call("POST", "/tokens", { subject: "eve", roles: ["owner"] });
+      const { id, token } = minted.json as { id: string; token: string };
+      const eve = { authorization: `Bearer ${token}` };
+      assert.equal((await owner.call("GET", "/whoami", undefined, eve)).status, 200);
+      const listed = await owner.call("GET", "/tokens?limit=500");
+      const [row] = listed.json.items.filter((item: { id: string }) => item.id === id);
+      assert.deepEqual([row.subject, row.roles, row.mintedBy], ["eve", ["owner"], "tester"]);
+      assert.ok(!JSON.stringify(listed.json).includes(token));
+      const auditor = await owner.call("POST", "/tokens", {
+        ...{ subject: "bob", roles: ["ca-administrator"] },
+      });
+      const bob = { authorization: `Bearer ${auditor.json.token}` };
+      assert.equal((await owner.call("POST", `/tokens/${id}/revoke`, undefined, bob)).status, 403);
+      assert.equal((await owner.call("GET", "/tokens", undefined, bob)).status, 403);
+      assert.equal((await owner.call("POST", `/tokens/${id}/revoke`)).status, 204);
+      await refused(`Bearer ${token}`);
+      assert.equal((await owner.call("POST", `/tokens/${id}/revoke`)).status, 409);
+      assert.equal((await owner.call("POST", "/tokens/none/revoke")).status, 404);
+      for (const event of ["token.minted", "token.revoked"]) {
+        const rows = (await owner.call("GET", `/ledger?event=${event}&subject=${id}`)).json.items;
+        assert.deepEqual(
+          rows.map((entry: { principal: string }) => entry.principal),
+          ["tester"],
+        );
+        assert.ok(!JSON.stringify(rows).includes(token));
+      }
+    });
+
+    it("an Owner neither sees nor revokes the operator's, and other tenants' are not there", async () => {
+      const operator = await adminOf(installation.countersign, { operator: true });
+      try {
+        const [, body = ""] = operator.token.split(".");
+        const { jti } = JSON.parse(Buffer.from(body, "base64url").toString());
+        const { items } = (await owner.call("GET", "/tokens?limit=500")).json;
+        assert.ok(!items.some(({ id }: { id: string }) => id === jti));
+        assert.equal((await owner.call("POST", `/tokens/${jti}/revoke`)).status, 404);
+        assert.equal((await operator.call("GET", "/tokens")).status, 403);
+        const foreign = await installation.countersign.tokens.mint({
+          ...{ subject: "far", tenant: "elsewhere", roles: ["owner"], lifetimeSeconds: 60 },
+        });
+        const claims = JSON.parse(Buffer.from(foreign.split(".")[1] ?? "", "base64url").toString());
+        assert.equal((await owner.call("POST", `/tokens/${claims.jti}/revoke`)).status, 404);
+      } finally {
+        await operator.close();
+      }
+    });
+
     it("the operator makes a tenant and its first Owner, and may do nothing else", async () => {
       const operator = await adminOf(installation.countersign, { operator: true });
       try {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fromPem, toPem } from "../../../plugin/http/api/pem.ts";
+import { fromPem, toPem } from "../../../plugin/domain/pem.ts";
 import { serialNumber } from "../../../plugin/http/api/schemas.ts";
 import { toJson } from "../../../plugin/http/api/json.ts";
 import { PrometheusMetrics } from "../../../plugin/http/metrics.ts";
@@ -8,12 +8,12 @@ import { targetOf } from "../../../plugin/http/target.ts";
 describe("small parts of HTTP", () => {
   it("PEM and bare base64 give the same DER; anything else gives nothing", () => {
     const der = new Uint8Array(100).map((_, index) => index);
-    assert.deepEqual(fromPem(toPem("CERTIFICATE", der)), der);
+    assert.deepEqual(fromPem(toPem(der, "CERTIFICATE")), der);
     assert.deepEqual(fromPem(Buffer.from(der).toString("base64")), der);
     for (const bad of [
       "",
       "hello!",
-      toPem("A", der) + toPem("A", der),
+      toPem(der, "A") + toPem(der, "A"),
       "-----BEGIN A-----\nAAAA\n-----END B-----",
     ]) {
       assert.equal(fromPem(bad), undefined);

@@ -2,7 +2,11 @@ import assert from "node:assert/strict";
 import { constants, createCipheriv, publicEncrypt, randomBytes } from "node:crypto";
 import * as pkijs from "pkijs";
 import { CountersignError, type ErrorCode } from "../../../plugin/errors.ts";
-import { CONTENT_CIPHERS } from "../../../plugin/pki/algorithms.ts";
+import {
+  CONTENT_CIPHERS,
+  type ContentCipher,
+  GCM_CIPHERS,
+} from "../../../plugin/pki/algorithms.ts";
 import { buildEnvelope } from "../../../plugin/pki/cms-envelope-build.ts";
 import {
   envelopeDigests,
@@ -60,7 +64,7 @@ describe("pki/cms-envelope", () => {
   });
   after(() => dir.remove());
 
-  const seal = (cipher = CONTENT_CIPHERS["aes-128-cbc"], to = name) =>
+  const seal = (cipher: ContentCipher = CONTENT_CIPHERS["aes-128-cbc"], to = name) =>
     buildEnvelope(plaintext, { ...to, publicKey: importPublicKey(to.spki) }, cipher, randomBytes);
   const open = (bytes: Uint8Array) => openEnvelope(parseEnvelope(bytes), name, us.keys.decrypter);
 
@@ -116,6 +120,37 @@ describe("pki/cms-envelope", () => {
         assert.ok(opened.ok);
         assert.deepEqual(Buffer.from(opened.plaintext), plaintext);
       });
+
+    for (const cipher of Object.values(GCM_CIPHERS))
+      it(`is opened by openssl and by us: ${cipher.name}`, async () => {
+        const envelope = seal(cipher);
+        dir.write("ours.der", envelope);
+        const args = "-binary -inform DER -in ours.der -inkey us.key -recip us.pem".split(" ");
+        assert.deepEqual(dir.run("cms", "-decrypt", ...args), plaintext);
+        const opened = await openEnvelope(parseEnvelope(envelope, true), name, us.keys.decrypter);
+        assert.ok(opened.ok);
+        assert.deepEqual(Buffer.from(opened.plaintext), plaintext);
+        refused(envelope, "bad_algorithm");
+      });
+    it("GCM: each octet of what is authenticated counts", async () => {
+      const envelope = parseEnvelope(seal(GCM_CIPHERS["aes-128-gcm"]), true);
+      const { authentication, encryptedContent } = envelope;
+      assert.ok(authentication);
+      const bent = [
+        { encryptedContent: Buffer.concat([encryptedContent.subarray(0, -1), Buffer.from([1])]) },
+        { authentication: { ...authentication, tag: new Uint8Array(16) } },
+        { authentication: { ...authentication, attributes: Buffer.from([0x31, 0]) } },
+        { iv: new Uint8Array(12) },
+      ];
+      for (const change of bent) {
+        const opened = await openEnvelope({ ...envelope, ...change }, name, us.keys.decrypter);
+        assert.equal(opened.ok, false);
+        assert.notEqual(
+          envelopeDigests({ ...envelope, ...change }, name).contentDigest,
+          envelopeDigests(envelope, name).contentDigest,
+        );
+      }
+    });
 
     it("is DER of versions 0 and names the recipient as the certificate does", () => {
       const serialHex = "8".repeat(66);
@@ -173,6 +208,15 @@ describe("pki/cms-envelope", () => {
         const to = options.includes("-recip") ? [] : ["us.pem"];
         const args = ["-binary", "-in", "plain", "-outform", "DER", ...options, ...to];
         const opened = await open(dir.run("cms", "-encrypt", ...args));
+        assert.ok(opened.ok);
+        assert.deepEqual(Buffer.from(opened.plaintext), plaintext);
+      });
+
+    for (const option of ["-aes-128-gcm", "-aes-256-gcm"])
+      it(`openssl: AuthEnvelopedData with ${option.slice(1)}`, async () => {
+        const args = ["-binary", "-in", "plain", "-outform", "DER", option, "us.pem"];
+        const envelope = parseEnvelope(dir.run("cms", "-encrypt", ...args), true);
+        const opened = await openEnvelope(envelope, name, us.keys.decrypter);
         assert.ok(opened.ok);
         assert.deepEqual(Buffer.from(opened.plaintext), plaintext);
       });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { sign } from "node:crypto";
 import { Pkcs10CertificateRequest } from "@peculiar/x509";
 import { buildCsr, type CsrSpec } from "../../../plugin/pki/build-request.ts";
-import { toPem } from "../../../plugin/pki/certificate.ts";
+import { toPem } from "../../../plugin/domain/pem.ts";
 import { parseCsr, verifyCsr } from "../../../plugin/pki/certificate-request.ts";
 import { readDer, TAG } from "../../../plugin/pki/der-read.ts";
 import {

@@ -26,7 +26,7 @@ import {
   type Extension,
 } from "../../../plugin/pki/extensions.ts";
 import { decodeGeneralName, encodeGeneralName } from "../../../plugin/pki/general-name.ts";
-import { ipOctets, ipText } from "../../../plugin/pki/ip-address.ts";
+import { ipOctets, ipText } from "../../../plugin/domain/ip-address.ts";
 import { OID } from "../../../plugin/pki/oids.ts";
 import { hostile, refusal } from "./pki-fixture.ts";
 

@@ -3,11 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  parseCertificate,
-  toPem,
-  type ParsedCertificate,
-} from "../../../plugin/pki/certificate.ts";
+import { toPem } from "../../../plugin/domain/pem.ts";
+import { parseCertificate, type ParsedCertificate } from "../../../plugin/pki/certificate.ts";
 import {
   context,
   integer,

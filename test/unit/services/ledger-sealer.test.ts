@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import type { LedgerRow } from "../../../plugin/domain/events.ts";
+import type { LedgerRow, SealedEntry } from "../../../plugin/domain/events.ts";
 import type { Database, TenantStore } from "../../../plugin/ports/stores.ts";
 import type { LedgerKey } from "../../../plugin/services/ledger-key.ts";
-import { type SealedEntry, verifyChain } from "../../../plugin/services/ledger-chain.ts";
 import { openDatabase } from "../../../plugin/store/database.ts";
 import { aLedgerEntry } from "../../contract/store/samples.ts";
 import { everything } from "../../contract/store/subject.ts";
 import { sqliteDatabase } from "../../support/databases.ts";
 import { memoryKeys, sealerOn } from "./sealer.ts";
+import { verifyChain } from "./verify-chain.ts";
 
 describe("the sealer of ledgers", () => {
   let first: Awaited<ReturnType<typeof sqliteDatabase>>;
@@ -116,9 +116,13 @@ describe("the sealer of ledgers", () => {
     const script = fileURLToPath(new URL("sealing-process.ts", import.meta.url));
     const heir = sealerOn(first.database, now);
     for (const pause of [20, 75, 130]) {
-      const child = spawn(process.execPath, ["--import", "./test/support/typescript.mjs", script, first.file, "acme"], {
-        stdio: ["ignore", "pipe", "inherit"],
-      });
+      const child = spawn(
+        process.execPath,
+        ["--import", "./test/support/typescript.mjs", script, first.file, "acme"],
+        {
+          stdio: ["ignore", "pipe", "inherit"],
+        },
+      );
       await once(child.stdout, "data");
       await new Promise((resolve) => setTimeout(resolve, pause));
       child.kill("SIGKILL");

@@ -10,15 +10,25 @@ import { type DatabasePlace, openDatabase } from "../../../plugin/store/database
 import {
   aCertificate,
   aChallenge,
+  aCredential,
   aDeployment,
   aDevice,
+  aHookAdapter,
+  aHostEvent,
+  aGroup,
   aLedgerEntry,
+  aMove,
   anAuthority,
   anEndpoint,
+  anInventoryItem,
   anRa,
+  aRollOver,
   aReservation,
   aSettlement,
+  aPerson,
+  aProfile,
   aTemplate,
+  aToken,
   after as later,
   bytes,
   NOW,
@@ -71,18 +81,37 @@ const fill = async (database: Database): Promise<void> => {
       anAuthority({ id: "bare", certificate: undefined, keyRef: undefined }),
     );
     await store.ras.insert(anRa());
+    await store.rollOvers.insert(aRollOver());
+    await store.tokens.insert(aToken({ id: "token" }));
     await store.templates.insert(aTemplate());
     await store.endpoints.insert(anEndpoint());
     await store.devices.save(aDevice());
     await store.deployments.save(aDeployment());
+    await store.inventories.replace("device-1", NOW, [anInventoryItem()]);
+    assert.equal(await store.hostEvents.begin(aHostEvent(), later(9)), undefined);
+    await store.hookAdapters.insert(aHookAdapter({ id: `hook-${id}` }));
     await store.challenges.insert(aChallenge(), "aa");
     await store.crls.insert({
       ...{ authorityId: "wifi-ca", number: 5n, thisUpdate: NOW, nextUpdate: later(9) },
       der: new Uint8Array(300_000).fill(7),
     });
     await store.crls.markDirty("wifi-ca");
+    await store.profiles.insert(aProfile());
+    await store.people.insert(aPerson());
+    await store.credentials.insert(aCredential());
     await store.outbox.add({ kind: "publish-profile", deploymentId: "x" }, NOW);
     await store.pending.insert(aPending);
+    await store.renewals.change([{ id: "deployment-1", from: undefined, to: later(5) }]);
+    await store.renewals.countStarted("wifi-ca", NOW, 3, 0);
+    await store.renewalRules.save({
+      ...{ authorityId: "wifi-ca", version: 1, updatedAt: NOW },
+      rules: { perHour: 5, perDay: "off", quietHours: undefined },
+    });
+    await store.renewalGroups.insert(aGroup(), [
+      { deploymentId: "deployment-1", state: "started", certificateId: "c", startedAt: NOW },
+    ]);
+    await store.templateMoves.save(aMove());
+    await store.renewals.lease("node", NOW, later(9));
     await store.ledger.append(aLedgerEntry({ data: { text: "a\0b", der: bytes(1) } }));
     const lease = { holder: "node", now: NOW, until: later(3) };
     const opened = await store.chain.open(lease, 1);
@@ -95,6 +124,7 @@ const fill = async (database: Database): Promise<void> => {
     });
     await store.enrolments.reserve(item);
     await store.enrolments.settle(aSettlement(item.id));
+    await store.terms.advance(NOW, 500);
   }
   await directory.open("one").run(async (tx) => {
     for (let n = 0; n < CERTIFICATES; n += 1)
@@ -112,17 +142,30 @@ const contents = async (database: Database): Promise<unknown> => {
     all.push([
       await store.authorities.list(),
       await store.ras.list(),
+      await store.rollOvers.list(),
+      await store.tokens.get("token"),
       await store.templates.list(),
       await store.endpoints.list(),
+      await store.profiles.list(),
+      await store.people.list(),
+      await store.credentials.list(),
       await store.devices.byAttribute("serialnumber", "C02XG", 9),
       await everything((page) => store.devices.list(page), 500),
       await everything((page) => store.deployments.list({}, page), 500),
       await store.challenges.byMac("office", "aa"),
+      await store.inventories.get("device-1"),
+      await everything((page) => store.hostEvents.ofDevice("device-1", page), 500),
+      await store.hookAdapters.list(),
       await store.crls.latest("wifi-ca"),
       await store.crls.revisions("wifi-ca"),
       await store.chain.head(),
       await everything((page) => store.pending.list({}, page), 500),
       await everything((page) => store.ledger.list({}, page), 500),
+      await store.renewals.started("wifi-ca", NOW),
+      await store.renewalRules.list(),
+      await store.renewalGroups.running(),
+      await store.renewalGroups.members("group-1"),
+      await store.templateMoves.running(),
       [...certificates].sort(order),
       await store.certificates.der(certificates[0]!.id),
     ]);

@@ -6,6 +6,7 @@ import type { ProfileInput } from "../../../plugin/ports/profile-renderer.ts";
 import { appleRenderer, payloadUuids } from "../../../templates/profile/apple.ts";
 import { refuses } from "../domain/refuses.ts";
 import { HOSTILE, makeChain, profileInput, THREE_TIERS } from "./profile-fixture.ts";
+import { leftOut } from "../../support/left-out.ts";
 
 interface Payload {
   readonly PayloadType: string;
@@ -154,7 +155,8 @@ describe("Apple profile", () => {
         encoding: "utf8",
       });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return this.skip();
+      if ((error as NodeJS.ErrnoException).code === "ENOENT")
+        return leftOut(this, "python3 missing");
       throw error;
     }
     const read = JSON.parse(out) as Record<string, unknown>;

@@ -1,5 +1,5 @@
 /** RFC 7468 text of DER, lines of 64 characters. */
-export const toPem = (label: string, der: Uint8Array): string => {
+export const toPem = (der: Uint8Array, label: string): string => {
   const lines =
     Buffer.from(der)
       .toString("base64")

@@ -1,0 +1,151 @@
+import type { Certificate, RevocationReason } from "../domain/certificate.ts";
+import { REVOCATION_REASONS } from "../domain/certificate.ts";
+import type { LedgerEvent, SealedEntry } from "../domain/events.ts";
+import { CountersignError } from "../errors.ts";
+import { parseCertificate } from "../pki/certificate.ts";
+import { verifyIssued } from "../pki/chain.ts";
+import { sha256Fingerprint } from "../pki/fingerprint.ts";
+import type { TenantStore } from "../ports/stores.ts";
+import type { RestoredRows } from "../store/restored-rows.ts";
+
+/** An entry of a ledger tail that is entered again. */
+export interface Replay {
+  readonly store: TenantStore;
+  readonly rows: RestoredRows;
+  readonly entry: SealedEntry;
+  /** DER. */
+  readonly certificate: Uint8Array | undefined;
+}
+
+/** Answers whether it changed anything. */
+type Replayer = (replay: Replay) => Promise<boolean>;
+
+/** Does again what an entry tells of, for the kinds that must not be lost; undefined for a kind that cannot be done again. */
+export const replayerOf = (event: LedgerEvent): Replayer | undefined => REPLAYERS[event];
+
+const insertIssued: Replayer = async ({ store, rows, entry, certificate }) => {
+  const { subjectId: id } = entry;
+  if (id === undefined || certificate === undefined) return false;
+  const known = await store.certificates.get(id);
+  if (known !== undefined && known.status !== "reserved") return false;
+  const row = await rowOf(store, id, entry, certificate);
+  if (row === undefined) return false;
+  await rows.removeReserved(store.tenant, id);
+  await store.certificates.insert(row, certificate);
+  const { deviceId, templateId } = row;
+  if (deviceId === undefined || templateId === undefined) return true;
+  const deployment = await store.deployments.find(deviceId, templateId);
+  if (deployment !== undefined)
+    await store.deployments.save({
+      ...deployment,
+      state: "issued",
+      certificateId: id,
+      failure: undefined,
+      nextActionAt: undefined,
+      updatedAt: entry.at,
+    });
+  return true;
+};
+
+const revoke: Replayer = async (replay) => {
+  const { store, entry } = replay;
+  const { subjectId: id, data } = entry;
+  if (id === undefined) return false;
+  // A wipe may have won over a signature in flight: then this entry is the first to tell of the certificate.
+  await insertIssued(replay);
+  const said = data["reason"];
+  const reason: RevocationReason =
+    typeof said === "string" && said in REVOCATION_REASONS
+      ? (said as RevocationReason)
+      : "unspecified";
+  const invalid = data["invalidityDate"];
+  const invalidityDate = typeof invalid === "string" ? new Date(invalid) : undefined;
+  return store.certificates.revoke(id, entry.at, reason, invalidityDate);
+};
+
+const endDevice =
+  (status: "wiped" | "unenrolled"): Replayer =>
+  async ({ store, entry }) => {
+    const device = await store.devices.get(entry.subjectId ?? "");
+    if (device === undefined || device.status === status) return false;
+    await store.devices.save({ ...device, status, updatedAt: entry.at });
+    const { items } = await store.deployments.list({ deviceId: device.id }, { limit: 500 });
+    for (const deployment of items)
+      await store.deployments.save({
+        ...deployment,
+        state: "removed",
+        nextActionAt: undefined,
+        updatedAt: entry.at,
+      });
+    return true;
+  };
+
+const removeDeployment: Replayer = async ({ store, entry }) => {
+  const deployment = await store.deployments.get(entry.subjectId ?? "");
+  if (deployment === undefined || deployment.state === "removed") return false;
+  await store.deployments.save({
+    ...deployment,
+    state: "removed",
+    nextActionAt: undefined,
+    updatedAt: entry.at,
+  });
+  return true;
+};
+
+const REPLAYERS: Readonly<Partial<Record<LedgerEvent, Replayer>>> = {
+  "certificate.issued": insertIssued,
+  "certificate.revoked": revoke,
+  "device.wiped": endDevice("wiped"),
+  "device.unenrolled": endDevice("unenrolled"),
+  "deployment.removed": removeDeployment,
+};
+
+/**
+ * Undefined for a certificate that no authority of the backup has signed. Throws `ledger_broken` for one that is not the one its entry
+ * tells of.
+ */
+const rowOf = async (
+  store: TenantStore,
+  id: string,
+  { sequence, at, data }: SealedEntry,
+  der: Uint8Array,
+): Promise<Certificate | undefined> => {
+  const authority = await store.authorities.get(textOf(data["authority"]) ?? "");
+  if (authority?.certificate === undefined || !verifyIssued(der, authority.certificate))
+    return undefined;
+  const parsed = parseCertificate(der);
+  const fingerprint = sha256Fingerprint(der);
+  if (
+    parsed.serial !== data["serial"] ||
+    (data["fingerprint"] !== undefined && data["fingerprint"] !== fingerprint)
+  )
+    throw new CountersignError(
+      "ledger_broken",
+      `the certificate of entry ${sequence} is not the one that was issued`,
+    );
+  return {
+    id,
+    authorityId: authority.id,
+    role: "subscriber",
+    status: "issued",
+    serial: parsed.serial,
+    subject: textOf(data["subject"]) ?? "",
+    sans: parsed.sans,
+    notBefore: parsed.notBefore,
+    notAfter: parsed.notAfter,
+    fingerprintSha256: fingerprint,
+    templateId: textOf(data["template"]),
+    templateVersion: undefined,
+    endpointId: textOf(data["endpoint"]),
+    raId: undefined,
+    deviceId: textOf(data["device"]),
+    createdAt: at,
+    issuedAt: at,
+    revokedAt: undefined,
+    revocationReason: undefined,
+    invalidityDate: undefined,
+  };
+};
+
+const textOf = (value: unknown): string | undefined =>
+  typeof value === "string" ? value : undefined;

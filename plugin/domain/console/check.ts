@@ -1,0 +1,92 @@
+import type { Issue } from "../../errors.ts";
+import { type ConsoleField, type FieldValue, type FieldValues, isShown } from "./form.ts";
+
+/** Where the faults of a field are named. */
+export const fieldPath = (name: string): string => `fields.${name}`;
+
+/**
+ * What is wrong with a filled-in form, each fault with its field: a field that must hold something, a choice that is none or that saving
+ * refuses, a number out of its bounds, text that does not fit. Fields that are not shown are not looked at. `kept` names secrets that are
+ * set already.
+ */
+export const formProblems = (
+  fields: readonly ConsoleField[],
+  values: FieldValues,
+  kept: ReadonlySet<string> = new Set(),
+): readonly Issue[] =>
+  fields
+    .filter((field) => field.readOnly !== true && isShown(field, values))
+    .flatMap((field) =>
+      faultsOf(field, values[field.name] ?? null, kept.has(field.name)).map((message) => ({
+        path: fieldPath(field.name),
+        message,
+      })),
+    );
+
+/** The names in `values` that no field has, or that we fill in ourselves. */
+export const unknownFields = (
+  fields: readonly ConsoleField[],
+  values: FieldValues,
+): readonly Issue[] =>
+  Object.keys(values).flatMap((name) => {
+    const field = fields.find((one) => one.name === name);
+    return field === undefined ? [{ path: fieldPath(name), message: "is not known here" }] : [];
+  });
+
+const faultsOf = (field: ConsoleField, value: FieldValue, kept: boolean): readonly string[] => {
+  const empty = value === null || value === "" || (Array.isArray(value) && value.length === 0);
+  if (empty) return field.required === true && !kept ? ["must be filled in"] : [];
+  const shape = shapeFault(field, value);
+  if (shape !== undefined) return [shape];
+  return [
+    ...choiceFaults(field, value),
+    ...boundFaults(field, value),
+    ...formatFaults(field, value),
+  ];
+};
+
+const shapeFault = (field: ConsoleField, value: FieldValue): string | undefined => {
+  switch (field.type) {
+    case "yes-no":
+      return typeof value === "boolean" ? undefined : "must be true or false";
+    case "integer":
+      return Number.isInteger(value) ? undefined : "must be a whole number";
+    case "choices":
+    case "list":
+    case "rows":
+      return Array.isArray(value) ? undefined : "must be a list";
+    default:
+      return typeof value === "string" ? undefined : "must be text";
+  }
+};
+
+const choiceFaults = ({ choices }: ConsoleField, value: FieldValue): readonly string[] => {
+  if (choices === undefined) return [];
+  const chosen = Array.isArray(value) ? (value as readonly unknown[]) : [value];
+  return chosen.flatMap((one) => {
+    const choice = choices.find((known) => known.value === one);
+    if (choice === undefined)
+      return [
+        `${JSON.stringify(one)} is none of ${choices.map((known) => known.value).join(", ")}`,
+      ];
+    return choice.refused === undefined ? [] : [choice.refused];
+  });
+};
+
+const boundFaults = ({ minimum, maximum }: ConsoleField, value: FieldValue): readonly string[] => {
+  if (typeof value !== "number") return [];
+  if (minimum !== undefined && value < minimum) return [`must be ${minimum} at least`];
+  if (maximum !== undefined && value > maximum) return [`must be ${maximum} at most`];
+  return [];
+};
+
+const LONGEST_TEXT = 4096;
+
+const formatFaults = ({ format, type }: ConsoleField, value: FieldValue): readonly string[] => {
+  if (typeof value !== "string") return [];
+  if (type !== "file" && value.length > LONGEST_TEXT)
+    return [`must be ${LONGEST_TEXT} characters at most`];
+  return format === undefined || new RegExp(`^(?:${format.expression})$`).test(value)
+    ? []
+    : [format.message];
+};

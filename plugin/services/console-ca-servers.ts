@@ -1,0 +1,299 @@
+import { inject } from "tsyringe";
+import { isKeyAlgorithm, type RsaSignature } from "../domain/algorithm.ts";
+import { AUTHORITY_ID, type Authority } from "../domain/authority.ts";
+import { atFields } from "../domain/console/at-fields.ts";
+import { formProblems, unknownFields } from "../domain/console/check.ts";
+import { BLANK_CA_SERVER, type CaServerModel } from "../domain/console/model.ts";
+import {
+  type ConsoleShape,
+  fieldsOf,
+  noExtra,
+  readForm,
+  type Shaped,
+  writeForm,
+} from "../domain/console/shape.ts";
+import type { Principal } from "../domain/principal.ts";
+import { CountersignError, type Issue } from "../errors.ts";
+import { readCertificateFile } from "../pki/certificate.ts";
+import { sha256Fingerprint } from "../pki/fingerprint.ts";
+import { Access, found, sameVersion } from "./access.ts";
+import { Authorities } from "./authorities.ts";
+import { CaServerReadings } from "./ca-server-readings.ts";
+import { type FilledForm, filledForm, type FormRequest, identifierOf } from "./console-view.ts";
+import { Endpoints } from "./endpoints.ts";
+import { Hierarchies } from "./hierarchies.ts";
+
+type Form = FilledForm<CaServerModel>;
+
+const LONGEST_ID = 12;
+const LONGEST_ENDPOINT_ID = 60;
+
+/** CA servers in the words of a console: an authority together with the endpoint that serves it. */
+export class ConsoleCaServers {
+  constructor(
+    @inject(Access) private readonly access: Access,
+    @inject(Authorities) private readonly authorities: Authorities,
+    @inject(Hierarchies) private readonly hierarchies: Hierarchies,
+    @inject(Endpoints) private readonly endpoints: Endpoints,
+    @inject(CaServerReadings) private readonly readings: CaServerReadings,
+  ) {}
+
+  /** The form of an authority, or of a new one. */
+  async show(principal: Principal, shape: ConsoleShape, id: string | undefined): Promise<Form> {
+    return form(shape, await this.shaped(principal, shape, id), {
+      issues: [],
+      notes: [],
+      saved: false,
+    });
+  }
+
+  /** Checks a filled-in form, and saves it when it is asked to and nothing is wrong. Throws what making an authority throws. */
+  async write(principal: Principal, shape: ConsoleShape, request: FormRequest): Promise<Form> {
+    this.access.open(principal, "authorities:manage");
+    const before = await this.shaped(principal, shape, request.id);
+    if (before.stored !== undefined) sameVersion(before.stored.version, request.version);
+    const fields = fieldsOf(shape.caServer);
+    const values = { ...readForm(shape.caServer, before), ...request.fields };
+    const written = writeForm(shape.caServer, shape.version, before, values);
+    const chosen = await this.chosen(principal, before.stored, written.model);
+    const after: ShapedServer = { ...written, stored: chosen };
+    const issues = [
+      ...unknownFields(fields, request.fields),
+      ...formProblems(fields, values),
+      ...atFields(shape.caServer, modelProblems(after, before.stored)),
+    ];
+    if (issues.length > 0 && request.save)
+      throw new CountersignError("invalid_input", "the form cannot be saved like this", { issues });
+    if (!request.save) return form(shape, after, { issues, notes: [], saved: false });
+    const { id, notes } = await this.save(principal, shape, after);
+    const shaped = await this.shaped(principal, shape, id);
+    return form(shape, shaped, { issues: [], notes, saved: true });
+  }
+
+  private async shaped(
+    principal: Principal,
+    shape: ConsoleShape,
+    id: string | undefined,
+  ): Promise<ShapedServer> {
+    if (id === undefined) return { ...beginning(shape), stored: undefined };
+    const store = this.access.open(principal, "authorities:read");
+    const stored = found(await store.authorities.get(id), "authority", id);
+    const endpoint = (await this.endpoints.list(principal)).find((one) => one.authorityId === id);
+    return {
+      model: {
+        ...BLANK_CA_SERVER,
+        id,
+        name: stored.name,
+        kind: stored.kind,
+        parentId: stored.parentId ?? "",
+        subject: stored.subject,
+        keyAlgorithm: stored.keyAlgorithm,
+        signature: stored.signature ?? "pkcs1",
+        notAfter: stored.notAfter?.toISOString() ?? "",
+        crlEnabled: stored.crlEnabled,
+        ocspEnabled: stored.ocspEnabled,
+        profiles: stored.profiles ?? [],
+        certificate:
+          stored.certificate === undefined
+            ? ""
+            : Buffer.from(stored.certificate).toString("base64"),
+        templateIds: endpoint?.templateIds ?? [],
+        acceptMd5Csr: endpoint?.acceptMd5Csr ?? false,
+        enabled: endpoint?.enabled ?? true,
+        readings: await this.readings.of(principal, id),
+      },
+      extra: stored.shapeExtras?.[shape.id] ?? noExtra(shape.version),
+      stored,
+    };
+  }
+
+  /** The authority a new form means: the one it names, or whose certificate it brings. */
+  private async chosen(
+    principal: Principal,
+    stored: Authority | undefined,
+    model: CaServerModel,
+  ): Promise<Authority | undefined> {
+    if (stored !== undefined) return stored;
+    const store = this.access.open(principal, "authorities:read");
+    if (model.certificate !== "" && model.kind !== "external") {
+      const wanted = fingerprintOf(model.certificate);
+      return (await store.authorities.list()).find(
+        ({ certificate }) => certificate !== undefined && sha256Fingerprint(certificate) === wanted,
+      );
+    }
+    return model.id === "" ? undefined : store.authorities.get(model.id);
+  }
+
+  private async save(
+    principal: Principal,
+    shape: ConsoleShape,
+    { model, extra, stored }: ShapedServer,
+  ): Promise<{ readonly id: string; readonly notes: readonly string[] }> {
+    const id = stored?.id ?? (await this.make(principal, model));
+    await this.keep(principal, id, shape, model, extra);
+    return { id, notes: await this.serve(principal, id, model) };
+  }
+
+  private async make(principal: Principal, model: CaServerModel): Promise<string> {
+    const taken = (await this.authorities.list(principal)).map((authority) => authority.id);
+    const id = model.id === "" ? identifierOf(model.name, LONGEST_ID, taken) : model.id;
+    if (model.kind === "external") {
+      await this.authorities.importRoot(principal, {
+        id,
+        name: model.name,
+        certificate: readCertificateFile(Buffer.from(model.certificate, "base64")),
+      });
+      return id;
+    }
+    if (model.kind === "outside")
+      throw new CountersignError(
+        "invalid_input",
+        "an outside CA whose SCEP URL the devices call is added over the API (POST /authorities/outside)",
+      );
+    if (!isKeyAlgorithm(model.keyAlgorithm))
+      throw new CountersignError("invalid_input", `no CA key is made of ${model.keyAlgorithm}`);
+    const keyStore = model.keyStore === "" ? undefined : model.keyStore;
+    const { keyAlgorithm } = model;
+    if (model.kind === "issuing" && model.parentId === "" && model.subject === "") {
+      await this.hierarchies.create(principal, { id, name: model.name, keyAlgorithm, keyStore });
+      return id;
+    }
+    await this.authorities.create(principal, {
+      id,
+      name: model.name,
+      kind: model.kind,
+      parentId: model.parentId === "" ? undefined : model.parentId,
+      subject: model.subject,
+      keyAlgorithm,
+      keyStore,
+      signature: model.signature as RsaSignature,
+      notAfter: model.notAfter === "" ? undefined : new Date(model.notAfter),
+      crlEnabled: model.crlEnabled,
+      ocspEnabled: model.ocspEnabled,
+    });
+    return id;
+  }
+
+  /** Name, profiles and what the console keeps beside them. */
+  private async keep(
+    principal: Principal,
+    id: string,
+    shape: ConsoleShape,
+    model: CaServerModel,
+    extra: ShapedServer["extra"],
+  ): Promise<void> {
+    await this.authorities.change(principal, id, (authority) => ({
+      name: model.name === "" ? authority.name : model.name,
+      profiles: model.profiles.length === 0 ? undefined : model.profiles,
+      shapeExtras: { ...authority.shapeExtras, [shape.id]: extra },
+    }));
+  }
+
+  /** The endpoint of an issuing CA; it waits for its first template. */
+  private async serve(
+    principal: Principal,
+    authorityId: string,
+    model: CaServerModel,
+  ): Promise<readonly string[]> {
+    const authority = await this.authorities.get(principal, authorityId);
+    if (authority.kind !== "issuing" || authority.status !== "active") return [];
+    const all = await this.endpoints.list(principal);
+    const endpoint = all.find((one) => one.authorityId === authorityId);
+    const { templateIds, enabled } = model;
+    if (endpoint !== undefined) {
+      const changed =
+        endpoint.enabled !== enabled || endpoint.templateIds.join() !== templateIds.join();
+      if (changed)
+        await this.endpoints.update(
+          principal,
+          endpoint.id,
+          { templateIds, enabled: enabled && templateIds.length > 0 },
+          endpoint.version,
+        );
+      return [];
+    }
+    const taken = all.map(({ id }) => id);
+    const id = identifierOf(authorityId, LONGEST_ENDPOINT_ID, taken);
+    await this.endpoints.create(principal, {
+      id,
+      name: authority.name,
+      authorityId,
+      templateIds,
+      policies: [{ kind: "dynamic" }],
+      enabled: enabled && templateIds.length > 0,
+    });
+    return templateIds.length > 0
+      ? [`Made endpoint ${id}.`]
+      : [`Made endpoint ${id}; it is enabled with its first template.`];
+  }
+}
+
+interface ShapedServer extends Shaped<CaServerModel> {
+  readonly stored: Authority | undefined;
+}
+
+const form = (
+  shape: ConsoleShape,
+  shaped: ShapedServer,
+  rest: Pick<Form, "issues" | "notes" | "saved">,
+): Form =>
+  filledForm(shape.caServer, BLANK_CA_SERVER, shaped, {
+    ...rest,
+    id: shaped.stored?.id,
+    version: shaped.stored?.version,
+    secretsSet: [],
+  });
+
+const beginning = (shape: ConsoleShape): Shaped<CaServerModel> => {
+  const blank = { model: BLANK_CA_SERVER, extra: noExtra(shape.version) };
+  const defaults = Object.fromEntries(
+    fieldsOf(shape.caServer).flatMap((field) =>
+      field.default === undefined || field.readOnly === true ? [] : [[field.name, field.default]],
+    ),
+  );
+  return writeForm(shape.caServer, shape.version, blank, defaults);
+};
+
+/** What of an authority never changes once it is made. */
+const FIXED = ["kind", "parentId", "subject", "keyAlgorithm", "signature", "notAfter"] as const;
+
+const modelProblems = (
+  { model, stored }: ShapedServer,
+  edited: Authority | undefined,
+): readonly Issue[] => {
+  const issues: Issue[] = [];
+  const fault = (path: string, message: string): void => void issues.push({ path, message });
+  if (edited !== undefined) {
+    const now: Partial<Record<string, unknown>> = {
+      ...edited,
+      parentId: edited.parentId ?? "",
+      signature: edited.signature ?? "pkcs1",
+      notAfter: edited.notAfter?.toISOString() ?? "",
+    };
+    for (const member of FIXED)
+      if (model[member] !== now[member]) fault(member, "cannot be changed after the CA was made");
+    if (model.id !== edited.id) fault("id", "cannot be changed after the CA was made");
+    return issues;
+  }
+  if (model.id !== "" && !AUTHORITY_ID.test(model.id))
+    fault("id", "2 to 18 lower-case letters, digits, _ and -");
+  if (model.kind === "external" && model.certificate === "")
+    fault("certificate", "the root's certificate is needed");
+  if (model.kind !== "external" && model.certificate !== "" && stored === undefined)
+    fault(
+      "certificate",
+      "no CA here has this certificate; leave it empty to make a new CA, or import an outside root in the Entrust form",
+    );
+  if (model.kind !== "external" && !isKeyAlgorithm(model.keyAlgorithm))
+    fault("keyAlgorithm", `no CA key is made of ${model.keyAlgorithm}`);
+  return issues;
+};
+
+const fingerprintOf = (base64: string): string => {
+  try {
+    return sha256Fingerprint(readCertificateFile(Buffer.from(base64, "base64")));
+  } catch (thrown) {
+    if (!(thrown instanceof CountersignError)) throw thrown;
+    return "";
+  }
+};

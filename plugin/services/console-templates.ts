@@ -1,0 +1,307 @@
+import { inject } from "tsyringe";
+import { isKeyAlgorithm } from "../domain/algorithm.ts";
+import { atFields } from "../domain/console/at-fields.ts";
+import { fieldPath, formProblems, unknownFields } from "../domain/console/check.ts";
+import { BLANK_TEMPLATE, type TemplateModel } from "../domain/console/model.ts";
+import {
+  type ConsoleShape,
+  fieldsOf,
+  noExtra,
+  readForm,
+  type Shaped,
+  writeForm,
+} from "../domain/console/shape.ts";
+import type { Principal } from "../domain/principal.ts";
+import { KEY_USAGES, type KeyUsage, type Template } from "../domain/template.ts";
+import { CountersignError, type Issue } from "../errors.ts";
+import { Access, sameVersion } from "./access.ts";
+import { CaServerReadings } from "./ca-server-readings.ts";
+import { type FilledForm, filledForm, type FormRequest, identifierOf } from "./console-view.ts";
+import { Endpoints, SHORTEST_SECRET } from "./endpoints.ts";
+import { type EndpointView } from "./endpoint-view.ts";
+import { type TemplateInput, Templates } from "./templates.ts";
+
+type Form = FilledForm<TemplateModel>;
+
+const LONGEST_ID = 60;
+
+/** Templates in the words of a console: shown, previewed, and saved together with the endpoint's challenge. */
+export class ConsoleTemplates {
+  constructor(
+    @inject(Access) private readonly access: Access,
+    @inject(Templates) private readonly templates: Templates,
+    @inject(Endpoints) private readonly endpoints: Endpoints,
+    @inject(CaServerReadings) private readonly readings: CaServerReadings,
+  ) {}
+
+  /** The form of a template, or of a new one. */
+  async show(principal: Principal, shape: ConsoleShape, id: string | undefined): Promise<Form> {
+    const shaped = await this.shaped(principal, shape, id);
+    return this.form(principal, shape, shaped, { issues: [], notes: [], saved: false });
+  }
+
+  /** Checks a filled-in form, and saves it when it is asked to and nothing is wrong. Throws what saving a template throws. */
+  async write(principal: Principal, shape: ConsoleShape, request: FormRequest): Promise<Form> {
+    this.access.open(principal, "configuration:manage");
+    const before = await this.shaped(principal, shape, request.id);
+    if (before.stored !== undefined) sameVersion(before.stored.version, request.version);
+    const fields = fieldsOf(shape.template);
+    const values = { ...readForm(shape.template, before), ...request.fields };
+    const kept = new Set(await this.secretsSet(principal, shape, before.stored));
+    const issues = [
+      ...unknownFields(fields, request.fields),
+      ...formProblems(fields, values, kept),
+    ];
+    const after = { ...before, ...writeForm(shape.template, shape.version, before, values) };
+    const problems = [
+      ...issues,
+      ...modelProblems(shape, after.model),
+      ...(await this.challengeProblems(principal, shape, after)),
+      ...(await this.templateProblems(principal, shape, after)),
+    ];
+    if (!request.save || problems.length > 0) {
+      if (request.save)
+        throw new CountersignError("template_impossible", "the form cannot be saved like this", {
+          issues: problems,
+        });
+      return this.form(principal, shape, after, { issues: problems, notes: [], saved: false });
+    }
+    const { template, notes } = await this.save(principal, shape, after);
+    const shaped = await this.shaped(principal, shape, template.id);
+    return this.form(principal, shape, shaped, { issues: [], notes, saved: true });
+  }
+
+  private async shaped(
+    principal: Principal,
+    shape: ConsoleShape,
+    id: string | undefined,
+  ): Promise<ShapedTemplate> {
+    const extra = noExtra(shape.version);
+    if (id === undefined) return { ...beginning(shape), stored: undefined };
+    const stored = await this.templates.get(principal, id);
+    const readings = await this.readings.of(principal, stored.authorityId);
+    return {
+      model: modelOf(stored, readings),
+      extra: stored.shapeExtras?.[shape.id] ?? extra,
+      stored,
+    };
+  }
+
+  private async form(
+    principal: Principal,
+    shape: ConsoleShape,
+    shaped: ShapedTemplate,
+    rest: Pick<Form, "issues" | "notes" | "saved">,
+  ): Promise<Form> {
+    return filledForm(shape.template, BLANK_TEMPLATE, shaped, {
+      ...rest,
+      id: shaped.stored?.id,
+      version: shaped.stored?.version,
+      secretsSet: await this.secretsSet(principal, shape, shaped.stored),
+    });
+  }
+
+  private async secretsSet(
+    principal: Principal,
+    shape: ConsoleShape,
+    stored: Template | undefined,
+  ): Promise<readonly string[]> {
+    if (stored === undefined) return [];
+    const set = (await this.endpoints.list(principal)).some(hasSecret(stored.id));
+    const owned = shape.template.parts.flatMap((part) =>
+      part.members.includes("secret") ? part.fields.map(({ name }) => name) : [],
+    );
+    return set ? owned : [];
+  }
+
+  private async challengeProblems(
+    principal: Principal,
+    shape: ConsoleShape,
+    { model, stored }: ShapedTemplate,
+  ): Promise<readonly Issue[]> {
+    if (model.challengeMode !== "static") return [];
+    const path = shape.template.parts.find(({ members }) => members.includes("secret"))?.fields[0];
+    const at = path === undefined ? "secret" : fieldPath(path.name);
+    if (model.secret !== "")
+      return model.secret.length < SHORTEST_SECRET
+        ? [{ path: at, message: `must have ${SHORTEST_SECRET} characters at least` }]
+        : [];
+    const set = stored && (await this.endpoints.list(principal)).some(hasSecret(stored.id));
+    return set === true ? [] : [{ path: at, message: "a static challenge needs its secret" }];
+  }
+
+  private async templateProblems(
+    principal: Principal,
+    shape: ConsoleShape,
+    { model, stored }: ShapedTemplate,
+  ): Promise<readonly Issue[]> {
+    const input = inputOf(model, stored?.id ?? "new-template");
+    return atFields(shape.template, await this.templates.problems(principal, input));
+  }
+
+  private async save(
+    principal: Principal,
+    shape: ConsoleShape,
+    { model, extra, stored }: ShapedTemplate,
+  ): Promise<{ readonly template: Template; readonly notes: readonly string[] }> {
+    const shapeExtras = { ...stored?.shapeExtras, [shape.id]: extra };
+    if (stored !== undefined) {
+      const change = { ...inputOf(model, stored.id), shapeExtras };
+      const template = await this.templates.update(principal, stored.id, change, stored.version);
+      return { template, notes: await this.offer(principal, template, model.secret) };
+    }
+    const taken = (await this.templates.list(principal)).map(({ id }) => id);
+    const id = identifierOf(model.name, LONGEST_ID, taken);
+    const template = await this.templates.create(principal, { ...inputOf(model, id), shapeExtras });
+    try {
+      return { template, notes: await this.offer(principal, template, model.secret) };
+    } catch (failure) {
+      // Half a form is none: the admin corrects it and saves it again.
+      await this.templates.delete(principal, template.id);
+      throw failure;
+    }
+  }
+
+  /** Puts the template and its challenge at the authority's endpoint; makes one where there is none. */
+  private async offer(
+    principal: Principal,
+    template: Template,
+    secret: string,
+  ): Promise<readonly string[]> {
+    const all = await this.endpoints.list(principal);
+    const own = all.filter(({ authorityId }) => authorityId === template.authorityId);
+    const endpoint =
+      own.find(({ templateIds }) => templateIds.includes(template.id)) ??
+      (own.length === 1 ? own[0] : undefined);
+    if (endpoint === undefined && own.length > 1) {
+      const names = own.map(({ id }) => id).join(", ");
+      return [`The authority has several endpoints (${names}): add the template to one of them.`];
+    }
+    const policies = policiesWith(endpoint, template, secret);
+    if (endpoint === undefined) {
+      const id = identifierOf(
+        template.authorityId,
+        LONGEST_ID,
+        all.map(({ id: taken }) => taken),
+      );
+      await this.endpoints.create(principal, {
+        ...{ id, authorityId: template.authorityId, templateIds: [template.id], policies },
+      });
+      return [`Made endpoint ${id}.`];
+    }
+    const waiting = !endpoint.enabled && endpoint.templateIds.length === 0;
+    await this.endpoints.update(
+      principal,
+      endpoint.id,
+      {
+        templateIds: [...new Set([...endpoint.templateIds, template.id])],
+        policies,
+        ...(waiting ? { enabled: true } : {}),
+      },
+      endpoint.version,
+    );
+    return waiting ? [`Endpoint ${endpoint.id} is enabled now.`] : [];
+  }
+}
+
+interface ShapedTemplate extends Shaped<TemplateModel> {
+  readonly stored: Template | undefined;
+}
+
+/** A new template as the console's own defaults have it. */
+const beginning = (shape: ConsoleShape): Shaped<TemplateModel> => {
+  const blank = { model: BLANK_TEMPLATE, extra: noExtra(shape.version) };
+  const defaults = Object.fromEntries(
+    fieldsOf(shape.template).flatMap((field) =>
+      field.default === undefined || field.readOnly === true ? [] : [[field.name, field.default]],
+    ),
+  );
+  return writeForm(shape.template, shape.version, blank, defaults);
+};
+
+const hasSecret =
+  (templateId: string) =>
+  ({ policies }: EndpointView): boolean =>
+    policies.some((policy) => policy.kind === "static" && policy.templateId === templateId);
+
+/** The endpoint's policies as they are, with the one this template needs. */
+const policiesWith = (
+  endpoint: EndpointView | undefined,
+  { id: templateId, challengeMode }: Template,
+  secret: string,
+) => {
+  const kept = (endpoint?.policies ?? []).map((policy) =>
+    policy.kind === "dynamic"
+      ? { kind: policy.kind }
+      : {
+          kind: policy.kind,
+          id: policy.id,
+          templateId: policy.templateId,
+          unknownDevice: policy.unknownDevice,
+        },
+  );
+  if (challengeMode === "dynamic")
+    return kept.some(({ kind }) => kind === "dynamic")
+      ? kept
+      : [...kept, { kind: "dynamic" as const }];
+  if (secret === "") return kept;
+  const others = kept.filter(
+    (policy) => policy.kind === "dynamic" || policy.templateId !== templateId,
+  );
+  return [{ kind: "static" as const, templateId, secret }, ...others];
+};
+
+const modelOf = (template: Template, readings: TemplateModel["readings"]): TemplateModel => ({
+  ...BLANK_TEMPLATE,
+  ...Object.fromEntries(
+    Object.entries(template).filter(
+      ([name, value]) => name in BLANK_TEMPLATE && value !== undefined,
+    ),
+  ),
+  readings,
+});
+
+/** What only a model can say: keys we never issue for, usages that are none. */
+const modelProblems = (shape: ConsoleShape, model: TemplateModel): readonly Issue[] =>
+  atFields(shape.template, [
+    ...model.keyAlgorithms.flatMap((algorithm, index) =>
+      isKeyAlgorithm(algorithm)
+        ? []
+        : [
+            {
+              path: `keyAlgorithms.${index}`,
+              message: `no certificate is issued for a key of ${algorithm}`,
+            },
+          ],
+    ),
+    ...(model.challengeMode === "static" || (model.challengeMode as string) === "dynamic"
+      ? []
+      : [{ path: "challengeMode", message: "must be static or dynamic" }]),
+  ]);
+
+const inputOf = (model: TemplateModel, id: string): TemplateInput => ({
+  id,
+  name: model.name === "" ? id : model.name,
+  authorityId: model.authorityId,
+  profileId: model.profileId === "" ? undefined : model.profileId,
+  subject: model.subject,
+  sans: model.sans,
+  keyAlgorithms: model.keyAlgorithms.filter(isKeyAlgorithm),
+  keyUsages: model.keyUsages.filter((usage): usage is KeyUsage =>
+    (KEY_USAGES as readonly string[]).includes(usage),
+  ),
+  extendedKeyUsages: model.extendedKeyUsages,
+  allowedExtendedKeyUsages: model.allowedExtendedKeyUsages,
+  validity: model.validity,
+  maxValidity: model.maxValidity,
+  beyondAuthority: model.beyondAuthority,
+  backdate: model.backdate,
+  challengeMode: model.challengeMode,
+  challengeLifetime: model.challengeLifetime,
+  keyStorage: model.keyStorage,
+  renewalWindow: model.renewalWindow,
+  scepRenewal: model.scepRenewal,
+  renewalGrace: model.renewalGrace,
+  policies: model.policies,
+  allowDuplicates: model.allowDuplicates,
+});

@@ -1,0 +1,162 @@
+import { createHash } from "node:crypto";
+import { inject } from "tsyringe";
+import type { Deployment } from "../domain/deployment.ts";
+import { type Device, isLive } from "../domain/device.ts";
+import { variablesOf } from "../domain/device-variables.ts";
+import { compareDurations, parseDuration } from "../domain/duration.ts";
+import type { Endpoint } from "../domain/endpoint.ts";
+import type { Principal } from "../domain/principal.ts";
+import { renderSan, renderSubject } from "../domain/subject-pattern.ts";
+import type { Template } from "../domain/template.ts";
+import { CountersignError } from "../errors.ts";
+import type { RenderedProfile } from "../ports/mdm-host.ts";
+import type { ProfileRenderer } from "../ports/profile-renderer.ts";
+import type { Settings } from "../ports/settings.ts";
+import type { TenantStore } from "../ports/stores.ts";
+import { PROFILE_RENDERERS, SETTINGS } from "../tokens.ts";
+import { found } from "./access.ts";
+import { chainOf } from "./ca-chain.ts";
+import { Challenges } from "./challenges.ts";
+import { refuseLocked } from "./locks.ts";
+import { Endpoints } from "./endpoints.ts";
+import { ProfileSigner } from "./profile-signer.ts";
+import { preferredKey } from "./templates.ts";
+
+/** How a profile is wanted. */
+export interface RenderOptions {
+  /** Apple's are signed by a certificate of the authority. */
+  readonly sign: boolean;
+  /** Before the device takes it: the challenge lives longer (foundations.md 28). */
+  readonly pushed: boolean;
+}
+
+/** A profile, and when the challenge in it ends; undefined where none ends. */
+export interface MadeProfile {
+  readonly profile: RenderedProfile;
+  readonly until: Date | undefined;
+}
+
+/** What devices install, rendered for one device; a dynamic challenge is minted with it. */
+export class Profiles {
+  constructor(
+    @inject(SETTINGS) private readonly settings: Settings,
+    @inject(PROFILE_RENDERERS) private readonly renderers: readonly ProfileRenderer[],
+    @inject(Challenges) private readonly challenges: Challenges,
+    @inject(Endpoints) private readonly endpoints: Endpoints,
+    @inject(ProfileSigner) private readonly signer: ProfileSigner,
+  ) {}
+
+  /** Throws `device_gone`, `not_found`, `variable_without_value`, `key_unsupported`, `policy_refused`, `deployment_locked` while it is locked. */
+  async render(
+    principal: Principal,
+    store: TenantStore,
+    deployment: Deployment,
+    options: RenderOptions,
+  ): Promise<MadeProfile> {
+    const device = found(
+      await store.devices.get(deployment.deviceId),
+      "device",
+      deployment.deviceId,
+    );
+    if (deployment.state === "removed" || !isLive(device))
+      throw new CountersignError("device_gone", `deployment ${deployment.id} is removed`);
+    refuseLocked(deployment);
+    const template = found(
+      await store.templates.get(deployment.templateId),
+      "template",
+      deployment.templateId,
+    );
+    const endpoint = found(
+      await store.endpoints.get(deployment.endpointId ?? ""),
+      "endpoint",
+      deployment.endpointId ?? "",
+    );
+    const authority = found(
+      await store.authorities.get(endpoint.authorityId),
+      "authority",
+      endpoint.authorityId,
+    );
+    if (this.settings.scepUrl === undefined) {
+      throw new CountersignError("invalid_input", "no SCEP URL is configured", {
+        issues: [{ path: "scepUrl", message: "set it: profiles carry it" }],
+      });
+    }
+    const renderer = found(
+      this.renderers.find(({ platform }) => platform === device.platform),
+      "profile renderer for",
+      device.platform,
+    );
+    const names = namesFor(template, device);
+    const { secret, until } = await this.challengeFor(principal, store, {
+      ...{ template, device, endpoint, pushed: options.pushed },
+    });
+    const profile = renderer.render({
+      profileId: stableId(store.tenant, deployment.id),
+      displayName: template.name,
+      organization: this.settings.organization,
+      scepUrl: `${this.settings.scepUrl}/${endpoint.id}`,
+      challenge: secret,
+      subject: names.subject,
+      sans: names.sans,
+      keyAlgorithm: preferredKey(template, true),
+      keyUsages: template.keyUsages,
+      extendedKeyUsages: template.extendedKeyUsages,
+      validity: template.validity,
+      keyStorage: template.keyStorage,
+      chain: await chainOf(store, authority),
+    });
+    return {
+      profile:
+        options.sign && device.platform === "apple"
+          ? await this.signer.sign(store, authority, profile)
+          : profile,
+      until,
+    };
+  }
+
+  private async challengeFor(
+    principal: Principal,
+    store: TenantStore,
+    { template, device, endpoint, pushed }: ChallengeNeed,
+  ): Promise<{ readonly secret: string; readonly until: Date | undefined }> {
+    const fixed = endpoint.policies.find(
+      (policy) => policy.kind === "static" && policy.templateId === template.id,
+    );
+    if (template.challengeMode === "static" && fixed?.kind === "static")
+      return { secret: this.endpoints.secretOf(endpoint.id, fixed), until: undefined };
+    const minted = await this.challenges.mintIn(principal, store, {
+      deviceId: device.id,
+      templateId: template.id,
+      endpointId: endpoint.id,
+      lifetime: pushed ? longer(template) : undefined,
+    });
+    return { secret: minted.secret, until: minted.expiresAt };
+  }
+}
+
+interface ChallengeNeed {
+  readonly template: Template;
+  readonly device: Device;
+  readonly endpoint: Endpoint;
+  readonly pushed: boolean;
+}
+
+/** The names of a template for a device. Throws `variable_without_value`. */
+export const namesFor = (template: Template, device: Device) => {
+  const attributes = variablesOf(device);
+  return {
+    subject: renderSubject(template.subject, attributes),
+    sans: template.sans.map((san) => renderSan(san, attributes)),
+  };
+};
+
+const longer = ({ challengeLifetime, pushedChallengeLifetime }: Template): string =>
+  compareDurations(parseDuration(challengeLifetime), parseDuration(pushedChallengeLifetime)) > 0
+    ? challengeLifetime
+    : pushedChallengeLifetime;
+
+/** The same over all renewals of a deployment (P-07). */
+const stableId = (tenant: string, deploymentId: string): string => {
+  const hex = createHash("sha256").update(`countersign/${tenant}/${deploymentId}`).digest("hex");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+};

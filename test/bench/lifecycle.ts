@@ -1,0 +1,33 @@
+/** `npm run bench:lifecycle`: what runs by the clock, at a million certificates; docs/benchmarks.md says how. */
+import "reflect-metadata";
+import { Command } from "commander";
+
+/** One part: prints what it does to standard error, answers its figures, and writes its section with `write`. */
+export interface LifecycleBench {
+  run(flags: LifecycleFlags): Promise<unknown>;
+}
+export interface LifecycleFlags {
+  readonly quick: boolean;
+  readonly write: boolean;
+}
+
+/** The parts by name, each a file of `lifecycle/`; loaded when asked for. */
+const PARTS: Readonly<Record<string, () => Promise<LifecycleBench>>> = {
+  sweep: async () => (await import("./lifecycle/sweep.ts")).sweepBench,
+};
+
+const command = new Command("bench:lifecycle")
+  .description("What runs by the clock, at a million certificates.")
+  .argument("[parts...]", `${Object.keys(PARTS).join(", ")}; all unless named`)
+  .option("--quick", "a tenth of the rows and few rounds", false)
+  .option("--write", "write the results into docs/benchmarks.md", false)
+  .parse();
+const flags = command.opts<LifecycleFlags>();
+const results: Record<string, unknown> = {};
+for (const name of command.args.length > 0 ? command.args : Object.keys(PARTS)) {
+  const load = PARTS[name];
+  if (load === undefined) throw new Error(`there is no part ${name}`);
+  results[name] = await (await load()).run(flags);
+}
+process.stdout.write(`${JSON.stringify(results, undefined, 2)}\n`);
+process.exit();

@@ -1,0 +1,277 @@
+import assert from "node:assert/strict";
+import { consoleShapes } from "../../adapters/consoles/consoles.ts";
+import { ANSWERS } from "../../plugin/http/api/answer-schemas.ts";
+import { startInstallation, type TestInstallation } from "../support/installation.ts";
+import { type Admin, type AdminAnswer, adminOf } from "../support/published.ts";
+
+/** What an admin of each console would type into its CA-server and template forms. */
+const TYPED: Readonly<Record<string, { caServer: object; template: object; ca: string }>> = {
+  manageengine: {
+    caServer: { authorityName: "Zylker CA" },
+    ca: "server",
+    template: {
+      templateName: "Zylker Wi-Fi",
+      subject: "C=US,O=Zylker,CN=%username%",
+      sanType: "rfc822",
+      sanValue: "%email%",
+      challengeType: "static",
+      challengePassword: "Zylker2026",
+      keySize: "2048",
+      renewalDays: 14,
+    },
+  },
+  "digicert-one": {
+    caServer: { issuingCa: "Digi CA", businessUnit: "IT" },
+    ca: "issuingCa",
+    template: { templateName: "Users", enrollmentCode: "Enrol2026" },
+  },
+  jamf: {
+    caServer: { name: "Jamf CA", scepProxy: true },
+    ca: "authority",
+    template: { profileName: "Macs", subject: "CN=$SERIALNUMBER,O=Example", category: "Net" },
+  },
+  "workspace-one": {
+    caServer: { name: "WS1 CA" },
+    ca: "authority",
+    template: { name: "WS1", subjectName: "CN={EnrollmentUser}", keyLocation: "Software" },
+  },
+  maas360: {
+    caServer: { name: "MaaS CA" },
+    ca: "authority",
+    template: { templateName: "MaaS", subjectName: "/CN=%csn%/O=Example" },
+  },
+  ivanti: {
+    caServer: { name: "Ivanti CA", description: "x" },
+    ca: "source",
+    template: { name: "Ivanti", subject: "CN=${userUPN}" },
+  },
+  intune: {
+    caServer: { name: "Intune CA" },
+    ca: "authority",
+    template: { name: "Windows" },
+  },
+  jellyfish: {
+    caServer: { configurationName: "Jelly CA" },
+    ca: "ca",
+    template: { name: "Jelly", subject: "CN=%devicename%,O=Contoso" },
+  },
+};
+
+describe("consoles' forms over the API", function () {
+  this.timeout(60_000);
+  let installation: TestInstallation;
+  let owner: Admin;
+  before(async () => {
+    installation = await startInstallation();
+    owner = await adminOf(installation.countersign);
+  });
+  after(async () => {
+    await owner.close();
+    await installation.end();
+  });
+  /** The CA of the consoles whose own is only previewed: keys take their time. */
+  let shared = "";
+  const OWN = ["manageengine", "jamf", "jellyfish"];
+  const write = async (
+    path: string,
+    body: object,
+    headers: Record<string, string> = {},
+  ): Promise<AdminAnswer> => {
+    const answer = await owner.call("POST", path, body, headers);
+    const route = path.replace(/^\/consoles\/[^/]+/, "/consoles/:id");
+    if (answer.status === 200)
+      assert.ok(
+        ANSWERS[`POST ${route}`]!.content["application/json"]!.safeParse(answer.json).success,
+      );
+    return answer;
+  };
+
+  it("F every console is described with its fields, marks and dynamic keys", async () => {
+    const { json } = await owner.call("GET", "/consoles");
+    assert.equal(json.items.length, consoleShapes().length);
+    for (const { id } of json.items as { id: string }[]) {
+      const described = (await owner.call("GET", `/consoles/${id}`)).json;
+      const checked =
+        ANSWERS["GET /consoles/:id"]!.content["application/json"]!.safeParse(described);
+      assert.ok(checked.success, checked.error?.message);
+      assert.ok(!JSON.stringify(described).includes('"show"'), "no code in it");
+    }
+    assert.equal((await owner.call("GET", "/consoles/nobody")).status, 404);
+  });
+
+  for (const [id, { caServer, ca, template }] of Object.entries(TYPED)) {
+    it(`F ${id}: a CA server and a template are made in its own words and come back so`, async () => {
+      const preview = await write(`/consoles/${id}/ca-server`, { fields: caServer });
+      assert.deepEqual([preview.json.saved, preview.json.issues], [false, []]);
+      const own = OWN.includes(id);
+      if (own) {
+        const server = await write(`/consoles/${id}/ca-server`, { fields: caServer, save: true });
+        assert.equal(server.status, 200, JSON.stringify(server.json));
+        assert.match(server.json.id, /^[a-z0-9_-]{2,18}$/);
+        shared = server.json.id as string;
+      }
+      const authority = shared;
+      const fields = { ...template, [ca]: authority };
+      const tried = await write(`/consoles/${id}/template`, { fields });
+      assert.deepEqual(tried.json.issues, []);
+      const made = await write(`/consoles/${id}/template`, { fields, save: true });
+      assert.equal(made.status, 200, JSON.stringify(made.json));
+      const { challengePassword, enrollmentCode, ...shown } = fields as Record<string, unknown>;
+      for (const [name, value] of Object.entries(shown))
+        assert.deepEqual(made.json.values[name], value, name);
+      assert.equal(made.json.secretsSet.length, (challengePassword ?? enrollmentCode) ? 1 : 0);
+      assert.ok(!JSON.stringify(made.json).includes("2026"), "no secret comes back");
+      const read = await owner.call("GET", `/consoles/${id}/ca-server?authority=${authority}`);
+      if (own)
+        for (const [name, value] of Object.entries(caServer))
+          assert.deepEqual(read.json.values[name], value, name);
+
+      const endpoints = (await owner.call("GET", "/endpoints")).json.items as {
+        authorityId: string;
+        enabled: boolean;
+        templateIds: string[];
+        url: string;
+      }[];
+      const endpoint = endpoints.find(({ authorityId }) => authorityId === authority)!;
+      assert.ok(endpoint.enabled && endpoint.templateIds.includes(made.json.id));
+      const url = (await owner.call("GET", `/consoles/${id}/template?template=${made.json.id}`))
+        .json;
+      if ("serverUrl" in url.values) assert.equal(url.values.serverUrl, endpoint.url);
+    });
+  }
+
+  it("F-28 F-29 Entrust: root, intermediate and issuing CA, then a digital ID", async () => {
+    const form = (fields: object) => write("/consoles/entrust/ca-server", { fields, save: true });
+    const root = await form({
+      type: "root",
+      identifier: "ent-root",
+      friendlyName: "Root",
+      signingKey: "ec-p256",
+      subject: "CN=Root,O=Example",
+    });
+    assert.equal(root.status, 200, JSON.stringify(root.json));
+    const issuing = await form({
+      type: "issuing",
+      identifier: "sub-1",
+      friendlyName: "Issuing",
+      parent: "ent-root",
+      signingKey: "ec-p256",
+      subject: "CN=Issuing,O=Example",
+    });
+    assert.equal(issuing.status, 200, JSON.stringify(issuing.json));
+    assert.equal(issuing.json.values.status, "active");
+    const wrong = await write("/consoles/entrust/ca-server", {
+      fields: { type: "issuing", identifier: "Not OK", friendlyName: "", subject: "O=x" },
+    });
+    assert.deepEqual(
+      wrong.json.issues.map(({ path }: { path: string }) => path),
+      ["fields.identifier", "fields.friendlyName", "fields.parent", "fields.identifier"],
+    );
+    const changed = await write("/consoles/entrust/ca-server", {
+      id: "sub-1",
+      fields: { subject: "CN=Other" },
+    });
+    assert.equal(changed.json.issues[0].path, "fields.subject");
+  });
+
+  it("T-27 what cannot be saved is told at its field, in preview and at save", async () => {
+    const fields = {
+      server: "none",
+      templateName: "",
+      subject: "CN=%usrname%",
+      keySize: "1024",
+      challengeType: "none",
+    };
+    const unreadable = await write("/consoles/manageengine/template", { fields });
+    assert.equal(unreadable.status, 400);
+    assert.deepEqual(
+      unreadable.json.issues.map(({ path }: { path: string }) => path),
+      ["fields.subject"],
+    );
+    assert.match(unreadable.json.issues[0].message, /%usrname%/);
+    const rest = { ...fields, subject: "C=USA,CN=%username%", extra: 1 };
+    const refused = await write("/consoles/manageengine/template", { fields: rest });
+    const at = new Set(refused.json.issues.map(({ path }: { path: string }) => path));
+    for (const name of ["extra", "templateName", "challengeType", "keySize", "subject", "server"])
+      assert.ok(at.has(`fields.${name}`), `${name}: ${JSON.stringify(refused.json.issues)}`);
+    const saved = await write("/consoles/manageengine/template", { fields: rest, save: true });
+    assert.deepEqual([saved.status, saved.json.code], [422, "template_impossible"]);
+    const short = await write("/consoles/manageengine/template", {
+      fields: {
+        server: "zylker-ca",
+        templateName: "x",
+        challengeType: "static",
+        challengePassword: "short",
+      },
+    });
+    assert.equal(short.json.issues[0].path, "fields.challengePassword");
+  });
+
+  it("F an object looks the same after an edit in another console, and the second of two edits is told", async () => {
+    const before = (await owner.call("GET", "/consoles/jamf/template?template=macs")).json;
+    assert.equal(before.values.category, "Net");
+    const edit = { id: "macs", fields: { name: "Macs 2" }, save: true };
+    const etag = { "if-match": `"${before.version}"` };
+    const intune = await write("/consoles/intune/template", edit, etag);
+    assert.equal(intune.status, 200, JSON.stringify(intune.json));
+    assert.equal(intune.json.values.subjectNameFormat, "CN={{Device_Serial}},O=Example");
+    assert.equal((await write("/consoles/intune/template", edit, etag)).status, 412);
+    const after = (await owner.call("GET", "/consoles/jamf/template?template=macs")).json;
+    assert.deepEqual(
+      [after.values.category, after.values.profileName, after.values.subject],
+      ["Net", "Macs 2", "CN=$SERIALNUMBER,O=Example"],
+    );
+  });
+
+  it("T-19 a pattern is resolved live on a device, and a variable without a value is named in the console's words", async () => {
+    const device = await owner.call("POST", "/devices", {
+      hostId: "h",
+      deviceId: "d",
+      platform: "apple",
+      attributes: { serialnumber: "C02X", email: "ann@example.org" },
+    });
+    const resolve = async (id: string, body: object) =>
+      (await write(`/consoles/${id}/resolve`, { deviceId: device.json.id, ...body })).json;
+    assert.deepEqual(
+      await resolve("jamf", {
+        subject: "CN=$SERIALNUMBER,O=A\\, B",
+        sans: [{ type: "rfc822", pattern: "$EMAIL" }],
+      }),
+      {
+        subject: "CN=C02X,O=A\\, B",
+        sans: [{ type: "rfc822", value: "ann@example.org" }],
+        missing: [],
+        issues: [],
+      },
+    );
+    assert.equal(
+      (await resolve("workspace-one", { subject: "CN={emailusername},O={EmailDomain}" })).subject,
+      "CN=ann,O=example.org",
+    );
+    const lacking = await resolve("jamf", { subject: "CN=$JSSID,OU=$USERNAME" });
+    assert.deepEqual(lacking.missing, [
+      { variable: "$JSSID", attribute: "jssid" },
+      { variable: "$USERNAME", attribute: "username" },
+    ]);
+    assert.equal(lacking.subject, undefined);
+    const wrong = await resolve("jamf", { subject: "CN=$NOTHING" });
+    assert.match(wrong.issues[0].message, /\$NOTHING/);
+  });
+
+  it("R-01 roles that may only read see the forms and save nothing", async () => {
+    const auditor = await adminOf(installation.countersign, { roles: ["ca-auditor"] });
+    try {
+      assert.equal(
+        (await auditor.call("GET", "/consoles/jamf/template?template=macs")).status,
+        200,
+      );
+      for (const form of ["template", "ca-server"])
+        assert.equal(
+          (await auditor.call("POST", `/consoles/jamf/${form}`, { fields: {}, save: true })).status,
+          403,
+        );
+    } finally {
+      await auditor.close();
+    }
+  });
+});

@@ -1,0 +1,74 @@
+import { builtins } from "../../../adapters/preset.ts";
+import { buildContainer, type Resolve } from "../../../plugin/container.ts";
+import type { Certificate } from "../../../plugin/domain/certificate.ts";
+import type { Principal } from "../../../plugin/domain/principal.ts";
+import { renewalTime } from "../../../plugin/domain/renewal-time.ts";
+import type { Template } from "../../../plugin/domain/template.ts";
+import { PrometheusMetrics } from "../../../plugin/http/metrics.ts";
+import type { Database, TenantStore } from "../../../plugin/ports/stores.ts";
+import { systemRandom } from "../../../plugin/random.ts";
+import { aCertificate, aDeployment, aDevice, bytes } from "../../contract/store/samples.ts";
+import { silentLogger } from "../../support/installation.ts";
+import { memoryKeys } from "./sealer.ts";
+
+/** One node's services on a database, with nothing that ticks. */
+export const nodeOn = (database: Database, now: () => Date): Resolve =>
+  buildContainer({
+    setup: builtins(),
+    database,
+    keyProviders: [memoryKeys()],
+    clock: { now },
+    random: systemRandom,
+    logger: silentLogger,
+    metrics: new PrometheusMetrics(),
+    settings: {
+      publicUrl: "http://pki.example",
+      scepUrl: "http://pki.example/scep",
+      serverSecret: bytes(...new Array<number>(32).fill(7)),
+      crlInterval: 86_400,
+      crlLifetime: 604_800,
+      retryGrace: 900,
+      limits: {},
+      organization: "Test",
+    },
+  });
+
+export const ownerOf = (tenant: string): Principal => ({
+  id: "someone",
+  kind: "user",
+  tenant,
+  roles: ["owner"],
+});
+
+/** One device of a fleet: its deployment is `installed`, its certificate issued then, and due by the template. */
+export const addDevice = async (
+  store: TenantStore,
+  template: Template,
+  n: number,
+  issuedAt: Date,
+  lifeMs: number,
+  over: Partial<Certificate> = {},
+): Promise<void> => {
+  const id = String(n).padStart(5, "0");
+  const deviceId = `device-${id}`;
+  const notAfter = new Date(issuedAt.getTime() + lifeMs);
+  await store.devices.save(
+    aDevice({ id: deviceId, hostDeviceId: id, attributes: { serialnumber: id, udid: id } }),
+  );
+  await store.certificates.insert(
+    aCertificate({
+      ...{ id: `c-${id}`, deviceId, templateId: template.id, templateVersion: template.version },
+      ...{ authorityId: template.authorityId, createdAt: issuedAt, issuedAt, notAfter, ...over },
+    }),
+    bytes(n % 256),
+  );
+  await store.deployments.save(
+    aDeployment({
+      ...{ id: `d-${id}`, deviceId, templateId: template.id, state: "installed" },
+      ...{ certificateId: `c-${id}`, certificateEndsAt: notAfter, nextActionAt: notAfter },
+      ...{ failure: undefined, reason: undefined, attempts: 0, createdAt: issuedAt },
+    }),
+  );
+  const to = renewalTime(template, { deviceId, issuedAt, notAfter }, issuedAt);
+  await store.renewals.change([{ id: `d-${id}`, from: undefined, to }]);
+};

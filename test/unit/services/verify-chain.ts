@@ -1,0 +1,17 @@
+import type { ChainEnd, SealedEntry, SignedHead } from "../../../plugin/domain/events.ts";
+import { type ChainFault, ChainVerifier } from "../../../plugin/services/chain-verifier.ts";
+
+/** The first fault of some entries and the head behind them. */
+export const verifyChain = (
+  entries: readonly SealedEntry[],
+  head: SignedHead,
+  publicKey: Uint8Array,
+  from?: ChainEnd,
+): ChainFault | undefined => {
+  const verifier = new ChainVerifier("acme", publicKey, from);
+  for (const entry of entries) {
+    const fault = verifier.entry(entry);
+    if (fault !== undefined) return fault;
+  }
+  return verifier.head(head);
+};
