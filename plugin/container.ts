@@ -24,6 +24,7 @@ import { ScepOperations } from "./scep/operations.ts";
 import { PkiOperation } from "./scep/pki-operation.ts";
 import { SeenCiphertexts } from "./scep/seen-ciphertexts.ts";
 import { SourceLimit } from "./scep/source-limit.ts";
+import { About } from "./services/about.ts";
 import { Access } from "./services/access.ts";
 import { Attempts } from "./services/attempts.ts";
 import { Authorities } from "./services/authorities.ts";
@@ -60,6 +61,7 @@ import { Ledger } from "./services/ledger.ts";
 import { LedgerKey } from "./services/ledger-key.ts";
 import { LedgerSealer } from "./services/ledger-sealer.ts";
 import { OcspResponders } from "./services/ocsp-responders.ts";
+import { Overview } from "./services/overview.ts";
 import { ProfileSigner } from "./services/profile-signer.ts";
 import { RaRotation } from "./services/ra-rotation.ts";
 import { OutsideCertificates } from "./services/outside-certificates.ts";
@@ -123,6 +125,7 @@ const SERVICES: readonly Service[] = [
   Approvals,
   Queries,
   Enrolment,
+  About,
   Access,
   AdminTokens,
   Attempts,
@@ -167,6 +170,7 @@ const SERVICES: readonly Service[] = [
   PkiOperation,
   OutsideCertificates,
   Profiles,
+  Overview,
   ProfileSigner,
   RaRotation,
   Ras,

@@ -12,6 +12,7 @@ import { StatusRoutes } from "./http/status-routes.ts";
 import type { Ambient, Installation } from "./installation.ts";
 import { ScepOperations } from "./scep/operations.ts";
 import { AdminTokens } from "./services/admin-tokens.ts";
+import { About } from "./services/about.ts";
 import { Approvals } from "./services/approvals.ts";
 import { Authorities } from "./services/authorities.ts";
 import { CaRenewals } from "./services/ca-renewals.ts";
@@ -28,6 +29,7 @@ import { EventIntake } from "./services/event-intake.ts";
 import { HookAdapters } from "./services/hook-adapters.ts";
 import { Inventories } from "./services/inventories.ts";
 import { Ledger } from "./services/ledger.ts";
+import { Overview } from "./services/overview.ts";
 import { Ras } from "./services/ras.ts";
 import { Retirements } from "./services/retirements.ts";
 import { RenewalGroups } from "./services/renewal-groups.ts";
@@ -51,6 +53,8 @@ export const buildSite = (
   const { issuer } = config.admin;
   const limits = { bytes: config.limits.bodyBytes, seconds: config.limits.bodySeconds };
   const services: ApiServices = {
+    about: resolve(About),
+    overview: resolve(Overview),
     tenants: resolve(Tenants),
     approvals: resolve(Approvals),
     authorities: resolve(Authorities),
@@ -61,7 +65,7 @@ export const buildSite = (
     consoles: resolve(Consoles),
     rollOvers: resolve(RollOvers),
     keyRollOvers: resolve(KeyRollOvers),
-    renewals: resolve(CaRenewals),
+    caRenewals: resolve(CaRenewals),
     retirements: resolve(Retirements),
     devices: resolve(Devices),
     intake: resolve(EventIntake),

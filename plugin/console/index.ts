@@ -17,5 +17,7 @@ import "./views/nowhere.ts";
 import "./views/overview.ts";
 import "./views/start.ts";
 import "./views/ca-servers.ts";
+import "./ui/chart.ts";
 import "./views/ca-server.ts";
+import "./views/ca-server-form.ts";
 import "./views/settings.ts";

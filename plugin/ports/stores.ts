@@ -29,6 +29,7 @@ import type {
   RenewalStore,
   TemplateMoveStore,
 } from "./renewals.ts";
+import type { CountStore } from "./counts.ts";
 
 /** Keyset paging: `cursor` is what the page before answered; undefined when there is no more. */
 export interface Page<T> {
@@ -343,6 +344,7 @@ export interface TenantStore {
   readonly pending: PendingStore;
   readonly certificates: CertificateStore;
   readonly terms: TermStore;
+  readonly counts: CountStore;
   readonly crls: CrlStore;
   readonly ledger: LedgerStore;
   readonly chain: LedgerChainStore;

@@ -73,7 +73,7 @@ export class Templates {
 
   async create(principal: Principal, input: TemplateInput): Promise<Template> {
     const store = this.access.open(principal, "configuration:manage");
-    const template = this.draft(input);
+    const template = this.made(input);
     await this.check(store, template, !TEMPLATE_ID.test(input.id));
     await store.run(async (tx) => {
       await tx.templates.insert(template);
@@ -179,7 +179,7 @@ export class Templates {
   /** Why a template could not be saved like this; empty when it could (T-27). */
   async problems(principal: Principal, input: TemplateInput): Promise<readonly Issue[]> {
     const store = this.access.open(principal, "configuration:manage");
-    return this.issuesOf(store, this.draft(input), false);
+    return this.issuesOf(store, this.made(input), false);
   }
 
   private async check(store: TenantStore, template: Template, badId: boolean): Promise<void> {
@@ -192,7 +192,7 @@ export class Templates {
       );
   }
 
-  private draft(input: TemplateInput): Template {
+  private made(input: TemplateInput): Template {
     const now = this.clock.now();
     return {
       ...DEFAULTS,

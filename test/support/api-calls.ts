@@ -1,5 +1,13 @@
+import { fileURLToPath } from "node:url";
+import { format, resolveConfig } from "prettier";
+import { z } from "zod";
+import { starterTemplates } from "../../templates/certificate/starters.ts";
+import { LEDGER_EVENTS } from "../../plugin/domain/events.ts";
+import { REASONS, STATES } from "../../plugin/domain/deployment-states.ts";
+import { ERRORS } from "../../plugin/errors.ts";
 import { API_ROUTES } from "../../plugin/http/api/routes.ts";
 import { openApiDocument } from "../../plugin/http/api/openapi.ts";
+import { file } from "./manifest.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -28,8 +36,19 @@ interface Document {
 
 const JSON_TYPE = "application/json";
 
+/** What `npm run manifest` writes for the console: path in the repository, and text. */
+export const consoleFiles = async (): Promise<readonly (readonly [string, string])[]> => {
+  const style = await resolveConfig(fileURLToPath(file("package.json")));
+  const formatted = (text: string): Promise<string> =>
+    format(text, { ...style, parser: "typescript" });
+  return [
+    ["plugin/console/api/calls.ts", await formatted(apiCallsText())],
+    ["plugin/console/api/words.ts", await formatted(apiWordsText())],
+  ];
+};
+
 /** The typed client of the console, plugin/console/api/calls.ts, as the OpenAPI document makes it. */
-export const apiCallsText = (): string => {
+const apiCallsText = (): string => {
   const document = openApiDocument(API_ROUTES) as unknown as Document;
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
@@ -58,6 +77,52 @@ export const apiCallsText = (): string => {
     "};",
     "",
   ].join("\n");
+};
+
+/** Words of ours that the console shows beside codes, plugin/console/api/words.ts. */
+const apiWordsText = (): string => {
+  const codes = Object.entries(ERRORS).map(([code, { title, nextStep }]) => [
+    code,
+    { title, nextStep },
+  ]);
+  const states = Object.entries(STATES).map(([state, { meaning, nextStep }]) => [
+    state,
+    { meaning, nextStep },
+  ]);
+  return [
+    "/* Made by `npm run manifest` from the tables of the plugin; changes are lost. */",
+    'import type { Calls } from "./calls.ts";',
+    "",
+    "interface Fact { readonly title: string; readonly nextStep: string }",
+    "interface StateFact { readonly meaning: string; readonly nextStep: string }",
+    "",
+    "/** Every error code. */",
+    `export const CODES: Readonly<Record<string, Fact>> = ${JSON.stringify(Object.fromEntries(codes))};`,
+    "",
+    "/** Every state of a deployment. */",
+    `export const STATES: Readonly<Record<string, StateFact>> = ${JSON.stringify(Object.fromEntries(states))};`,
+    "",
+    "/** Why a deployment stands where it stands: the next step. */",
+    `export const REASONS: Readonly<Record<string, string>> = ${JSON.stringify(REASONS)};`,
+    "",
+    "/** Templates to start from: what `POST /templates` takes but for the authority. */",
+    `export const STARTERS: readonly (Omit<Calls["postTemplates"]["request"]["body"], "authorityId"> & { readonly description: string })[] = ${JSON.stringify(starterTemplates().map(acceptedStarter))};`,
+    "",
+    "/** Every kind of ledger row. */",
+    `export const EVENTS: readonly string[] = ${JSON.stringify(LEDGER_EVENTS)};`,
+    "",
+  ].join("\n");
+};
+
+/** The members that the API takes, and the sentence for the pick list. */
+const acceptedStarter = (starter: object): object => {
+  const route = API_ROUTES.find(({ method, path }) => method === "POST" && path === "/templates");
+  const known = z.toJSONSchema(route?.body ?? z.never(), { io: "input", unrepresentable: "any" });
+  return Object.fromEntries(
+    Object.entries(starter).filter(
+      ([name]) => name === "description" || name in (known.properties ?? {}),
+    ),
+  );
 };
 
 const callText = (operation: Operation): string => {
@@ -114,7 +179,10 @@ const typeOf = (schema: Schema, indent: string): string => {
   const several = schema["anyOf"] ?? schema["oneOf"];
   if (Array.isArray(several))
     return [...new Set((several as Schema[]).map((one) => typeOf(one, indent)))].join(" | ");
-  switch (schema["type"]) {
+  const type = schema["type"];
+  if (Array.isArray(type))
+    return (type as string[]).map((one) => typeOf({ ...schema, type: one }, indent)).join(" | ");
+  switch (type) {
     case "string":
       return "string";
     case "integer":

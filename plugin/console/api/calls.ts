@@ -52,6 +52,45 @@ export interface Principal {
   )[];
 }
 
+export interface Overview {
+  readonly at: string;
+  readonly countedTo: number;
+  readonly devices: number;
+  readonly live: number;
+  readonly ended: number;
+  readonly revoked: number;
+  readonly failed: number;
+  readonly locked: number;
+  readonly waiting: number;
+  readonly days: readonly {
+    readonly day: string;
+    readonly ends: number;
+  }[];
+  readonly ready: boolean;
+  readonly checks: readonly {
+    readonly name: string;
+    readonly ok: boolean;
+  }[];
+}
+
+export interface About {
+  readonly organization: string;
+  readonly publicUrl?: string | undefined;
+  readonly scepUrl?: string | undefined;
+  readonly keyStores: readonly string[];
+  readonly hosts: readonly string[];
+  readonly crlIntervalSeconds: number;
+  readonly crlLifetimeSeconds: number;
+  readonly retryGraceSeconds: number;
+  readonly rotation: {
+    readonly raDaysBefore: number;
+    readonly announceDays: number;
+    readonly overlapDays: number;
+    readonly checkSeconds: number;
+    readonly destroyRetiredRaKeys: boolean;
+  };
+}
+
 export interface Authority {
   readonly id: string;
   readonly name: string;
@@ -262,7 +301,7 @@ export interface ConsoleField {
   readonly when?:
     | {
         readonly field: string;
-        readonly is: readonly unknown[];
+        readonly is: readonly (string | boolean)[];
       }
     | undefined;
   readonly readOnly?: boolean | undefined;
@@ -332,13 +371,95 @@ export interface Deployment {
   readonly id: string;
   readonly deviceId: string;
   readonly templateId: string;
-  readonly endpointId: string;
-  readonly state: string;
+  readonly endpointId?: string | undefined;
+  readonly state:
+    | "assigned"
+    | "queued"
+    | "delivered"
+    | "requested"
+    | "issued"
+    | "installed"
+    | "renewing"
+    | "failed"
+    | "locked"
+    | "removed";
+  readonly since: string;
   readonly nextActionAt?: string | undefined;
   readonly certificateId?: string | undefined;
+  readonly certificateEndsAt?: string | undefined;
+  readonly seenAt?: string | undefined;
+  readonly attempts: number;
+  readonly deliveries: number;
+  readonly reason?:
+    | "publish-failed"
+    | "host-refused"
+    | "value-missing"
+    | "command-lost"
+    | "challenge-lapsed"
+    | "device-absent"
+    | "request-refused"
+    | "too-many-attempts"
+    | "approval-lapsed"
+    | "approval-denied"
+    | "certificate-missing"
+    | "certificate-ended"
+    | "renewal-due"
+    | undefined;
   readonly failure?: string | undefined;
   readonly createdAt: string;
   readonly updatedAt: string;
+}
+
+export interface RenewalPlan {
+  readonly from: string;
+  readonly until: string;
+  readonly backlog: number;
+  readonly whole: boolean;
+  readonly days: readonly PlannedDay[];
+  readonly authorities: readonly {
+    readonly authorityId: string;
+    readonly rules: {
+      readonly perHour: number | "off";
+      readonly perDay: number | "off";
+      readonly quietHours?:
+        | {
+            readonly from: string;
+            readonly to: string;
+            readonly timeZone: string;
+          }
+        | undefined;
+    };
+    readonly planned: number;
+    readonly late: number;
+    readonly peakHour: number;
+    readonly days: readonly PlannedDay[];
+  }[];
+  readonly warnings: readonly string[];
+}
+
+export interface PlannedDay {
+  readonly day: string;
+  readonly planned: number;
+  readonly late: number;
+  readonly peakHour: number;
+}
+
+export interface RenewalRules {
+  readonly authorityId: string;
+  readonly rules: {
+    readonly perHour: number | "off";
+    readonly perDay: number | "off";
+    readonly quietHours?:
+      | {
+          readonly from: string;
+          readonly to: string;
+          readonly timeZone: string;
+        }
+      | undefined;
+  };
+  readonly version: number;
+  readonly updatedAt?: string | undefined;
+  readonly warnings?: readonly string[] | undefined;
 }
 
 export interface MintedChallenge {
@@ -468,6 +589,16 @@ export interface Calls {
   readonly postTokensIdRevoke: {
     readonly request: { readonly id: string };
     readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Counts devices, certificates and what has failed, and the ends of certificates by day; health of this node. */
+  readonly getOverview: {
+    readonly request: { readonly query?: { readonly days?: number | undefined } };
+    readonly answer: Overview;
+  };
+  /** Shows the settings that the installation was started with, without secrets. */
+  readonly getAbout: {
+    readonly request: Record<never, never>;
+    readonly answer: About;
   };
   /** Lists the authorities. */
   readonly getAuthorities: {
@@ -1059,6 +1190,7 @@ export interface Calls {
         readonly id?: string | undefined;
         readonly save?: boolean | undefined;
       };
+      readonly version?: number | undefined;
     };
     readonly answer: FilledForm;
   };
@@ -1089,6 +1221,7 @@ export interface Calls {
         readonly id?: string | undefined;
         readonly save?: boolean | undefined;
       };
+      readonly version?: number | undefined;
     };
     readonly answer: FilledForm;
   };
@@ -1257,12 +1390,12 @@ export interface Calls {
   /** Asks the device for a new certificate now; nothing happens while one is under way. */
   readonly postDeploymentsIdRenew: {
     readonly request: { readonly id: string };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: Deployment;
   };
   /** Lifts the lock after too many failed attempts; the profile is sent again. */
   readonly postDeploymentsIdUnlock: {
     readonly request: { readonly id: string };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: Deployment;
   };
   /** Renders the profile now and answers its bytes; a dynamic challenge is minted for it. `?signed=true` signs it. */
   readonly postDeploymentsIdProfile: {
@@ -1281,7 +1414,7 @@ export interface Calls {
         readonly template?: string | undefined;
       };
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: RenewalPlan;
   };
   /** Draws the same as a picture, SVG. */
   readonly getRenewalsPlanChart: {
@@ -1292,17 +1425,19 @@ export interface Calls {
         readonly template?: string | undefined;
       };
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: Blob;
   };
   /** Lists the caps and quiet hours of every issuing authority. */
   readonly getRenewalsRules: {
     readonly request: Record<never, never>;
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: {
+      readonly items: readonly RenewalRules[];
+    };
   };
   /** Shows the caps and quiet hours of one authority. */
   readonly getRenewalsRulesId: {
     readonly request: { readonly id: string };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: RenewalRules;
   };
   /** Changes the caps or quiet hours of an authority; warns when certificates would end before the caps let them be renewed. `quietHours: null` takes them away. */
   readonly patchRenewalsRulesId: {
@@ -1322,7 +1457,7 @@ export interface Calls {
       };
       readonly version?: number | undefined;
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: RenewalRules;
   };
   /** Renews the certificates of one device now, before all others and also in quiet hours; the caps hold. */
   readonly postRenewalsNow: {
@@ -1807,6 +1942,8 @@ export const OPERATIONS: Readonly<
   postTokens: ["POST", "/tokens", "json"],
   getTokens: ["GET", "/tokens", "json"],
   postTokensIdRevoke: ["POST", "/tokens/{id}/revoke", "json"],
+  getOverview: ["GET", "/overview", "json"],
+  getAbout: ["GET", "/about", "json"],
   getAuthorities: ["GET", "/authorities", "json"],
   postAuthorities: ["POST", "/authorities", "json"],
   postAuthoritiesImportRoot: ["POST", "/authorities/import-root", "json"],
@@ -1866,7 +2003,7 @@ export const OPERATIONS: Readonly<
   postDeploymentsIdUnlock: ["POST", "/deployments/{id}/unlock", "json"],
   postDeploymentsIdProfile: ["POST", "/deployments/{id}/profile", "file"],
   getRenewalsPlan: ["GET", "/renewals/plan", "json"],
-  getRenewalsPlanChart: ["GET", "/renewals/plan/chart", "json"],
+  getRenewalsPlanChart: ["GET", "/renewals/plan/chart", "file"],
   getRenewalsRules: ["GET", "/renewals/rules", "json"],
   getRenewalsRulesId: ["GET", "/renewals/rules/{id}", "json"],
   patchRenewalsRulesId: ["PATCH", "/renewals/rules/{id}", "json"],

@@ -249,7 +249,7 @@ export class CountersignConsole extends LitElement {
       </div>
       ${askingDialog(this.asked, this.typed, (text) => (this.typed = text))}
       <wa-dialog label="Sign in again" ?open=${this.signIn === "again"} @wa-hide=${this.#keepOpen}>
-        <cs-sign-in again .take=${this.#take}></cs-sign-in>
+        ${this.signIn === "again" ? html`<cs-sign-in again .take=${this.#take}></cs-sign-in>` : nothing}
       </wa-dialog>`;
   }
 

@@ -5,6 +5,8 @@ import {
   filledFormSchema,
   resolvedSchema,
 } from "./console-schemas.ts";
+import { renewalPlanSchema, rulesSchema } from "./life-schemas.ts";
+import { aboutSchema, overviewSchema } from "./overview-schemas.ts";
 import {
   approvalSchema,
   authoritySchema,
@@ -55,6 +57,15 @@ export const ANSWERS: Readonly<Record<string, AnswerSchema>> = {
   "POST /tenants/:id/owner-token": made(tokenSchema),
   "GET /whoami": one(principalSchema),
   "POST /tokens": made(tokenSchema),
+  "GET /overview": one(overviewSchema),
+  "GET /about": one(aboutSchema),
+  "GET /renewals/plan": one(renewalPlanSchema),
+  "GET /renewals/plan/chart": file("image/svg+xml"),
+  "GET /renewals/rules": list(rulesSchema),
+  "GET /renewals/rules/:id": one(rulesSchema),
+  "PATCH /renewals/rules/:id": one(rulesSchema),
+  "POST /deployments/:id/renew": one(deploymentSchema),
+  "POST /deployments/:id/unlock": one(deploymentSchema),
   "GET /authorities": list(authoritySchema),
   "POST /authorities": made(authoritySchema),
   "POST /authorities/import-root": made(authoritySchema),

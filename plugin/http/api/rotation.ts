@@ -13,8 +13,8 @@ export const rotationRoutes: readonly Route[] = [
     summary:
       "Renews a CA certificate with the same key; under an outside root it writes a CSR and waits for the certificate.",
     body: z.strictObject({ notAfter: instant.exactOptional() }),
-    call: async ({ authorities, renewals }, call) => {
-      await renewals.renew(call.principal, call.id, call.body, call.version);
+    call: async ({ authorities, caRenewals }, call) => {
+      await caRenewals.renew(call.principal, call.id, call.body, call.version);
       return ok(await authorities.get(call.principal, call.id));
     },
   }),

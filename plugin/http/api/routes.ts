@@ -9,6 +9,7 @@ import { endpointRoutes } from "./endpoints.ts";
 import { hookAdapterRoutes } from "./hook-adapters.ts";
 import { hostEventRoutes } from "./host-events.ts";
 import { ledgerRoutes } from "./ledger.ts";
+import { overviewRoutes } from "./overview.ts";
 import { raRoutes } from "./ras.ts";
 import { rotationRoutes } from "./rotation.ts";
 import { renewalRoutes } from "./renewals.ts";
@@ -21,6 +22,7 @@ import { tokenRoutes } from "./tokens.ts";
 export const API_ROUTES: readonly Route[] = [
   ...tenantRoutes,
   ...tokenRoutes,
+  ...overviewRoutes,
   ...authorityRoutes,
   ...raRoutes,
   ...rotationRoutes,

@@ -1,3 +1,4 @@
+import type { About } from "../../services/about.ts";
 import type { AdminTokens } from "../../services/admin-tokens.ts";
 import type { Approvals } from "../../services/approvals.ts";
 import type { Authorities } from "../../services/authorities.ts";
@@ -14,6 +15,7 @@ import type { EventIntake } from "../../services/event-intake.ts";
 import type { HookAdapters } from "../../services/hook-adapters.ts";
 import type { Inventories } from "../../services/inventories.ts";
 import type { Ledger } from "../../services/ledger.ts";
+import type { Overview } from "../../services/overview.ts";
 import type { Ras } from "../../services/ras.ts";
 import type { Retirements } from "../../services/retirements.ts";
 import type { RenewalGroups } from "../../services/renewal-groups.ts";
@@ -27,6 +29,8 @@ import type { LocalTokens } from "../local-tokens.ts";
 
 /** What the admin API calls; rights are checked there, not here. */
 export interface ApiServices {
+  readonly about: About;
+  readonly overview: Overview;
   readonly tenants: Tenants;
   readonly approvals: Approvals;
   readonly authorities: Authorities;
@@ -37,7 +41,7 @@ export interface ApiServices {
   readonly consoles: Consoles;
   readonly rollOvers: RollOvers;
   readonly keyRollOvers: KeyRollOvers;
-  readonly renewals: CaRenewals;
+  readonly caRenewals: CaRenewals;
   readonly retirements: Retirements;
   readonly devices: Devices;
   readonly intake: EventIntake;

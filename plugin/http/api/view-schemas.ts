@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { KEY_ALGORITHMS } from "../../domain/algorithm.ts";
 import { AUTHORITY_KINDS } from "../../domain/authority.ts";
+import { DEPLOYMENT_REASONS, DEPLOYMENT_STATES } from "../../domain/deployment.ts";
 import { PLATFORMS } from "../../domain/device.ts";
 import { RIGHTS } from "../../domain/principal.ts";
 import { SAN_TYPES } from "../../domain/san.ts";
@@ -149,10 +150,16 @@ export const deploymentSchema = named("Deployment", {
   id: text,
   deviceId: text,
   templateId: text,
-  endpointId: text,
-  state: text,
+  endpointId: maybe,
+  state: z.enum(DEPLOYMENT_STATES),
+  since: time,
   nextActionAt: maybeTime,
   certificateId: maybe,
+  certificateEndsAt: maybeTime,
+  seenAt: maybeTime,
+  attempts: whole,
+  deliveries: whole,
+  reason: z.enum(DEPLOYMENT_REASONS).optional(),
   failure: maybe,
   createdAt: time,
   updatedAt: time,

@@ -1,6 +1,6 @@
 import { CountersignError, messageOf } from "../../errors.ts";
 import type { Reservation, Settlement } from "../../ports/stores.ts";
-import { toMillis } from "../base/columns.ts";
+import { toMillis, toMillisOrNull } from "../base/columns.ts";
 import { toJson } from "../base/json.ts";
 import { type Statements, translated } from "../dialect.ts";
 import { type Batch, type BatchAnswers, performBatch } from "../enrolling/batch.ts";
@@ -148,6 +148,7 @@ const settlementRow = ({ tenant, item }: Owned<Settlement>): Row => [
   toMillis(item.ledger.at),
   item.ledger.subjectId ?? null,
   toJson(item.ledger.data),
+  toMillisOrNull(item.renewAt),
 ];
 
 /** In the order of `RESERVATION_FIELDS`. */

@@ -10,7 +10,9 @@ export const USUAL_DONE = `
   union all select 'reservation', n from temp.usual_reservations where usual`;
 
 const SETTLEMENT_FIELDS =
-  "tenant, id, at, fingerprint, der, event, principal, ledger_at, subject_id, data".split(", ");
+  "tenant, id, at, fingerprint, der, event, principal, ledger_at, subject_id, data, renew_at".split(
+    ", ",
+  );
 
 const RESERVATION_FIELDS = [
   "tenant, id, authority_id, serial, subject, sans, not_before, not_after",
@@ -65,7 +67,7 @@ const STEPS = [
      next_action_at = min(s.at + ${SCANS[0]}, max(s.ends_at, s.at + 1000)),
      previous_certificate_id = coalesce(certificate_id, previous_certificate_id), certificate_id = s.id,
      certificate_ends_at = s.ends_at, seen_at = null, attempts = 0, last_attempt_at = null, reason = null, failure = null,
-     lease_until = null
+     lease_until = null, renew_at = s.renew_at, renew_by_hand = null
    from usual_settlements s
    where s.usual and countersign_deployments.tenant = s.tenant and countersign_deployments.device_id = s.device_id
      and countersign_deployments.template_id = s.template_id and state <> 'removed'`,

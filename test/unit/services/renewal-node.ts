@@ -30,6 +30,13 @@ export const nodeOn = (database: Database, now: () => Date): Resolve =>
       retryGrace: 900,
       limits: {},
       organization: "Test",
+      rotation: {
+        raDaysBefore: 30,
+        announceDays: 7,
+        overlapDays: 14,
+        checkSeconds: 60,
+        destroyRetiredRaKeys: false,
+      },
     },
   });
 
