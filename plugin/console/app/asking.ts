@@ -38,7 +38,7 @@ export const askingDialog = (
                   @input=${(event: Event) => type((event.target as HTMLInputElement).value)} />
               </div>`}
         </div>`}
-    <wa-button slot="footer" @click=${answer(false)}>Cancel</wa-button>
+    <wa-button appearance="outlined" slot="footer" @click=${answer(false)}>Cancel</wa-button>
     <wa-button slot="footer" variant=${question?.dangerous === true ? "danger" : "brand"} ?disabled=${!ready} @click=${answer(true)}
       >${question?.yes ?? "Yes"}</wa-button
     >

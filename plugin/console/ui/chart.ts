@@ -14,8 +14,8 @@ export interface Bar {
   readonly href?: string;
 }
 
-const WIDTH = 720;
-const HEIGHT = 150;
+const WIDTH = 480;
+const HEIGHT = 160;
 const LEFT = 38;
 const BOTTOM = 20;
 const TOP = 8;
@@ -94,7 +94,7 @@ export class ChartElement extends LitElement {
         ${bars.map((bar, index) => this.#bar(bar, LEFT + index * step, step, y))}
         ${bars
           .map((bar, index) => ({ bar, index }))
-          .filter(({ index }) => index % Math.max(1, Math.round(bars.length / 6)) === 0)
+          .filter(({ index }) => index % Math.max(1, Math.ceil(bars.length / 5)) === 0 && index < bars.length * 0.95)
           .map(({ bar, index }) => svg`<text x=${LEFT + index * step} y=${HEIGHT - 4}>${months.format(new Date(bar.day))}</text>`)}
       </svg>
       <details>

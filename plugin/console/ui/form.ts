@@ -55,7 +55,7 @@ export class FormElement extends LitElement {
 
   #field(spec: FieldSpec): TemplateResult {
     const { name } = spec;
-    const fault = (this.left.has(name) ? this.#own(spec) : undefined) ?? this.faults[name];
+    const fault = this.left.has(name) ? (this.#own(spec) ?? this.faults[name]) : undefined;
     const shown = field(spec, {
       value: this.values[name] ?? "",
       fault,

@@ -24,7 +24,7 @@ export const listField = (spec: FieldSpec, state: FieldState): TemplateResult =>
           ${remove(() => state.change(items.filter((_, at) => at !== index)), `line ${index + 1}`)}
         </div>`,
     )}
-    <div><wa-button size="s" @click=${() => state.change([...items, ""])}>${icon("plus")} Add a line</wa-button></div>
+    <div><wa-button appearance="outlined" size="s" @click=${() => state.change([...items, ""])}>${icon("plus")} Add a line</wa-button></div>
   </div>`;
 };
 
@@ -60,7 +60,7 @@ export const rowsField = (spec: FieldSpec, state: FieldState): TemplateResult =>
           ${remove(() => state.change(rows.filter((_, at) => at !== index)), `line ${index + 1}`)}
         </div>`,
     )}
-    <div><wa-button size="s" @click=${() => state.change([...rows, blank])}>${icon("plus")} Add a line</wa-button></div>
+    <div><wa-button appearance="outlined" size="s" @click=${() => state.change([...rows, blank])}>${icon("plus")} Add a line</wa-button></div>
   </div>`;
 };
 

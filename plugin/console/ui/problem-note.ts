@@ -15,7 +15,7 @@ export const problemNote = (thrown: unknown, retry?: () => void): TemplateResult
       <div class="row small quiet">
         <span class="mono">${problem.code}</span>
         ${problem.requestId === undefined ? "" : html`<span>request <span class="mono">${problem.requestId}</span></span>`}
-        ${retry === undefined ? "" : html`<wa-button size="s" @click=${retry}>Try again</wa-button>`}
+        ${retry === undefined ? "" : html`<wa-button appearance="outlined" size="s" @click=${retry}>Try again</wa-button>`}
       </div>
     </div>
   </div>`;

@@ -85,6 +85,10 @@ export const styles = css`
     gap: 2px;
     max-inline-size: 100%;
   }
+  wa-copy-button {
+    margin-block: -6px;
+    font-size: 0.875rem;
+  }
   .nowrap {
     white-space: nowrap;
   }
@@ -151,9 +155,12 @@ export const styles = css`
     grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr));
     align-items: start;
   }
+  .halves.form {
+    grid-template-columns: minmax(0, 3fr) minmax(0, 2fr);
+  }
   dl.facts {
     display: grid;
-    grid-template-columns: minmax(7rem, 12rem) minmax(0, 1fr);
+    grid-template-columns: minmax(6rem, 8.5rem) minmax(0, 1fr);
     gap: calc(var(--unit) * 0.75) calc(var(--unit) * 2);
   }
   dl.facts dt {
@@ -240,6 +247,11 @@ export const styles = css`
     overflow: hidden;
     clip-path: inset(50%);
     white-space: nowrap;
+  }
+  @media (max-width: 900px) {
+    .halves.form {
+      grid-template-columns: minmax(0, 1fr);
+    }
   }
   @media (max-width: 640px) {
     dl.facts {

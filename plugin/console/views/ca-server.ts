@@ -55,7 +55,7 @@ export class CaServer extends View {
     const back = { href: link(["ca-servers"]), text: "CA servers" };
     const edit =
       authority !== undefined && this.app.may("authorities:manage")
-        ? html`<wa-button href=${link(["ca-servers", authority.id, "edit"])}>${icon("edit")} Edit</wa-button>`
+        ? html`<wa-button appearance="outlined" href=${link(["ca-servers", authority.id, "edit"])}>${icon("edit")} Edit</wa-button>`
         : "";
     return html`${this.head(foreign(authority?.name ?? this.#id), authority === undefined ? "" : html`${kindName(authority.kind)} CA, ${authorityState(authority)}`, edit, back)}
       ${this.#facts.show((facts) => this.#page(facts))}`;
@@ -106,9 +106,9 @@ export class CaServer extends View {
       </dl>
       ${issued && this.app.may("ca-certificates:download")
         ? html`<div class="row">
-            <wa-button size="s" @click=${() => this.#download("getAuthoritiesIdCertificate", "pem", `${authority.id}.pem`)}>${icon("download")} PEM</wa-button>
-            <wa-button size="s" @click=${() => this.#download("getAuthoritiesIdCertificate", "der", `${authority.id}.cer`)}>${icon("download")} DER</wa-button>
-            <wa-button size="s" @click=${() => this.#download("getAuthoritiesIdChain", undefined, `${authority.id}-chain.pem`)}>${icon("download")} Chain</wa-button>
+            <wa-button appearance="outlined" size="s" @click=${() => this.#download("getAuthoritiesIdCertificate", "pem", `${authority.id}.pem`)}>${icon("download")} PEM</wa-button>
+            <wa-button appearance="outlined" size="s" @click=${() => this.#download("getAuthoritiesIdCertificate", "der", `${authority.id}.cer`)}>${icon("download")} DER</wa-button>
+            <wa-button appearance="outlined" size="s" @click=${() => this.#download("getAuthoritiesIdChain", undefined, `${authority.id}-chain.pem`)}>${icon("download")} Chain</wa-button>
           </div>`
         : nothing}
     </section>`;
@@ -143,7 +143,7 @@ certutil -hashfile ${root.id}.cer SHA256</code>
       ${this.refused === undefined ? nothing : problemNote(this.refused)}
       ${this.app.may("authorities:manage")
         ? html`<div class="row">
-            <wa-button @click=${() => this.#download("getAuthoritiesIdCsr", undefined, `${authority.id}.csr`)}>${icon("download")} Download certificate request</wa-button>
+            <wa-button appearance="outlined" @click=${() => this.#download("getAuthoritiesIdCsr", undefined, `${authority.id}.csr`)}>${icon("download")} Download certificate request</wa-button>
             <div class="field">
               <label for="certificate">Its certificate, PEM or DER</label>
               <input id="certificate" type="file" accept=".pem,.cer,.crt,.der" @change=${(event: Event) => void this.#certify(event)} />

@@ -76,7 +76,7 @@ export class OverviewView extends View {
   }
 
   override render(): TemplateResult {
-    return html`${this.head("Overview", this.#sentence(), html`<wa-button size="s" @click=${() => this.arrive()}>${icon("refresh")} Refresh</wa-button>`)}
+    return html`${this.head("Overview", this.#sentence(), html`<wa-button appearance="outlined" size="s" @click=${() => this.arrive()}>${icon("refresh")} Refresh</wa-button>`)}
       <div class="stack">
         ${this.#facts.value?.live === 0 && this.#facts.value.devices === 0
           ? note("info", html`Nothing is set up yet. <a href=${link(["start"])}>Getting started</a> leads to a first certificate in under two minutes.`)

@@ -27,6 +27,7 @@ export interface FormBody {
   readonly save?: boolean | undefined;
 }
 
+const PAUSE = 400;
 const LAST_SHAPE = "countersign.console";
 
 /** A form as another console shows it: pick the console, fill in what it asks, save, copy what it wants to know. */
@@ -42,9 +43,9 @@ export abstract class ShapeForm extends View {
     return nothing;
   }
 
-  /** Called after each change. */
-  protected changed(): void {
-    // Nothing by default.
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.#timer);
   }
 
   @state() protected values: FieldValues = {};
@@ -52,6 +53,9 @@ export abstract class ShapeForm extends View {
   @state() private refused: unknown;
   @state() private busy = false;
   @state() private saved: FilledForm | undefined;
+  /** What the server makes of the form as it is typed; nothing is stored. */
+  @state() protected checked: FilledForm | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   protected readonly facts = new Loaded<Facts>(this, async () => {
     const [{ items: consoles }, sources] = await Promise.all([this.app.call("getConsoles"), choiceSources(this.app)]);
@@ -71,7 +75,34 @@ export abstract class ShapeForm extends View {
     this.refused = undefined;
     this.saved = undefined;
     this.faults = {};
+    this.checked = undefined;
     void this.facts.reload();
+  }
+
+  /** Asks the server what it would say, a moment after the last key. */
+  #changed(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#ask(), PAUSE);
+  }
+
+  async #ask(): Promise<void> {
+    const facts = this.facts.value;
+    if (facts === undefined || this.busy || this.saved !== undefined) return;
+    const values = this.values;
+    try {
+      const checked = await this.write(facts.shape.id, this.#body(facts, false), undefined);
+      if (values !== this.values) return;
+      this.checked = checked;
+      this.faults = faultsOf(checked.issues);
+    } catch (failure) {
+      // Only text that is no pattern is refused here; saving says it again.
+      if (failure instanceof Refused && values === this.values) this.faults = faultsOf(failure.problem.issues ?? []);
+    }
+  }
+
+  #body({ shape }: Facts, save: boolean): FormBody {
+    const open = shape[this.kind].fields.filter(({ readOnly }) => readOnly !== true);
+    return { fields: Object.fromEntries(open.map(({ name }) => [name, this.values[name] ?? ""])), id: this.id_, save };
   }
 
   /** What a starter or a link has filled in already. */
@@ -120,13 +151,13 @@ export abstract class ShapeForm extends View {
             @change=${(event: CustomEvent<FieldValues>) => {
               this.values = event.detail;
               this.app.keepHere("What you typed here is not saved.");
-              this.changed();
+              this.#changed();
             }}
           ></cs-form>
           ${this.refused === undefined ? nothing : problemNote(this.refused)}
           <div class="actions">
             <wa-button type="submit" variant="brand" ?loading=${this.busy}>Save</wa-button>
-            <wa-button href=${link(this.id_ === undefined ? [this.list] : [this.list, this.id_])}>Cancel</wa-button>
+            <wa-button appearance="outlined" href=${link(this.id_ === undefined ? [this.list] : [this.list, this.id_])}>Cancel</wa-button>
           </div>
         </form>
         <div class="stack">
@@ -150,7 +181,7 @@ export abstract class ShapeForm extends View {
       ${copySheet(shape[this.kind], saved)}
       <div class="row">
         <wa-button variant="brand" href=${link([this.list, saved.id ?? ""])}>Open it</wa-button>
-        ${this.list === "ca-servers" ? html`<wa-button href=${link(["templates", "new"], { as: shape.id })}>Add a template</wa-button>` : nothing}
+        ${this.list === "ca-servers" ? html`<wa-button appearance="outlined" href=${link(["templates", "new"], { as: shape.id })}>Add a template</wa-button>` : nothing}
       </div>
     </div>`;
   }
@@ -173,7 +204,8 @@ export abstract class ShapeForm extends View {
       this.values = { ...filled.values, ...carried };
       this.faults = {};
       this.facts.set({ ...facts, shape, filled });
-      this.changed();
+      this.checked = undefined;
+      this.#changed();
     });
   }
 
@@ -185,20 +217,21 @@ export abstract class ShapeForm extends View {
     this.busy = true;
     this.refused = undefined;
     try {
-      const fields = Object.fromEntries(facts.shape[this.kind].fields.filter(({ readOnly }) => readOnly !== true).map(({ name }) => [name, this.values[name] ?? ""]));
-      const body: FormBody = { fields, id: this.id_, save: true };
-      this.saved = await this.write(facts.shape.id, body, facts.filled.version);
+      clearTimeout(this.#timer);
+      this.saved = await this.write(facts.shape.id, this.#body(facts, true), facts.filled.version);
       remember(facts.shape.id);
       this.app.keepHere(undefined);
     } catch (failure) {
       this.refused = failure;
-      if (failure instanceof Refused)
-        this.faults = Object.fromEntries((failure.problem.issues ?? []).map(({ path, message }) => [path.replace(/^fields\./, ""), message]));
+      if (failure instanceof Refused) this.faults = faultsOf(failure.problem.issues ?? []);
     } finally {
       this.busy = false;
     }
   };
 }
+
+const faultsOf = (issues: FilledForm["issues"]): Readonly<Record<string, string>> =>
+  Object.fromEntries(issues.map(({ path, message }) => [path.replace(/^fields\./, ""), message]));
 
 const withChoices = (field: FieldSpec, sources: Sources): FieldSpec =>
   field.from === undefined ? field : { ...field, choices: [...(field.choices ?? []), ...(sources.choices[field.from] ?? [])] };

@@ -154,7 +154,7 @@ export class Start extends View {
           endpoint === undefined
             ? html``
             : html`<div class="row"><wa-button variant="brand" href=${link(["endpoints", endpoint.id], { test: "now" })}>${icon("play")} Enrol a test device</wa-button>
-                <wa-button href=${link(["devices"])}>Add a device</wa-button></div>`,
+                <wa-button appearance="outlined" href=${link(["devices"])}>Add a device</wa-button></div>`,
       )}
     </ol>`;
   }
