@@ -15,7 +15,7 @@ import { RenewalProof } from "./services/renewal-proof.ts";
 import { RequestedDevice } from "./services/requested-device.ts";
 import { RenewalStarts } from "./services/renewal-starts.ts";
 import { RenewalSweep } from "./services/renewal-sweep.ts";
-import { Renewals } from "./services/renewals.ts";
+import { DeviceRenewals } from "./services/device-renewals.ts";
 import { TemplateImpact } from "./services/template-impact.ts";
 import { TemplateMoves } from "./services/template-moves.ts";
 import { OpaqueSchedule } from "./scep/opaque-schedule.ts";
@@ -63,6 +63,7 @@ import { LedgerSealer } from "./services/ledger-sealer.ts";
 import { OcspResponders } from "./services/ocsp-responders.ts";
 import { Overview } from "./services/overview.ts";
 import { ProfileSigner } from "./services/profile-signer.ts";
+import { OutsideAuthorities } from "./services/outside-authorities.ts";
 import { RaRotation } from "./services/ra-rotation.ts";
 import { OutsideCertificates } from "./services/outside-certificates.ts";
 import { Profiles } from "./services/profiles.ts";
@@ -79,6 +80,7 @@ import { Status } from "./services/status.ts";
 import { Sweeper } from "./services/sweeper.ts";
 import { Templates } from "./services/templates.ts";
 import { Tenants } from "./services/tenants.ts";
+import { Timelines } from "./services/timelines.ts";
 import type { Setup } from "./setup.ts";
 import {
   CA_BACKENDS,
@@ -121,7 +123,7 @@ const SERVICES: readonly Service[] = [
   RenewalPlans,
   RenewalStarts,
   RenewalSweep,
-  Renewals,
+  DeviceRenewals,
   Approvals,
   Queries,
   Enrolment,
@@ -168,6 +170,7 @@ const SERVICES: readonly Service[] = [
   OpaqueSchedule,
   OpeningQueue,
   PkiOperation,
+  OutsideAuthorities,
   OutsideCertificates,
   Profiles,
   Overview,
@@ -191,6 +194,7 @@ const SERVICES: readonly Service[] = [
   TemplateMoves,
   Templates,
   Tenants,
+  Timelines,
 ];
 
 /** Registers everything in a child container of its own: two installations in one process share nothing, and the global one stays as it was. */

@@ -30,16 +30,18 @@ import { HookAdapters } from "./services/hook-adapters.ts";
 import { Inventories } from "./services/inventories.ts";
 import { Ledger } from "./services/ledger.ts";
 import { Overview } from "./services/overview.ts";
+import { OutsideAuthorities } from "./services/outside-authorities.ts";
 import { Ras } from "./services/ras.ts";
 import { Retirements } from "./services/retirements.ts";
 import { RenewalGroups } from "./services/renewal-groups.ts";
 import { RenewalPlans } from "./services/renewal-plans.ts";
-import { Renewals } from "./services/renewals.ts";
+import { DeviceRenewals } from "./services/device-renewals.ts";
 import { RollOvers } from "./services/roll-overs.ts";
 import { Status } from "./services/status.ts";
 import { TemplateImpact } from "./services/template-impact.ts";
 import { Templates } from "./services/templates.ts";
 import { Tenants } from "./services/tenants.ts";
+import { Timelines } from "./services/timelines.ts";
 import type { Setup } from "./setup.ts";
 
 /** Puts HTTP in front of a running installation. */
@@ -59,6 +61,7 @@ export const buildSite = (
     approvals: resolve(Approvals),
     authorities: resolve(Authorities),
     hierarchies: resolve(Hierarchies),
+    outsideAuthorities: resolve(OutsideAuthorities),
     ras: resolve(Ras),
     templates: resolve(Templates),
     endpoints: resolve(Endpoints),
@@ -74,11 +77,12 @@ export const buildSite = (
     deployments: resolve(Deployments),
     challenges: resolve(Challenges),
     certificates: resolve(Certificates),
-    renewals: resolve(Renewals),
+    deviceRenewals: resolve(DeviceRenewals),
     renewalGroups: resolve(RenewalGroups),
     renewalPlans: resolve(RenewalPlans),
     templateImpact: resolve(TemplateImpact),
     ledger: resolve(Ledger),
+    timelines: resolve(Timelines),
     tokens,
     adminTokens: resolve(AdminTokens),
   };

@@ -75,7 +75,8 @@ export const addApiCommand = (group: Command, definition: ApiCommand): void => {
     );
     const answer = await definition.run({
       api: await clientFor(options, definition.operator ?? false),
-      args: given.filter((argument) => typeof argument === "string"),
+      // What is repeated at the end comes as a list.
+      args: given.flat().filter((argument) => typeof argument === "string"),
       options: own,
       ifVersion: options.ifVersion,
       body: async () => ({ ...(await bodyFile(options.from)), ...own }),

@@ -19,16 +19,21 @@ export type DeploymentEvent =
   | { readonly kind: "issue"; readonly certificateId: string; readonly endsAt: Date }
   | { readonly kind: "see" | "miss" | "unlock" | "remove" | "deadline" };
 
-/** What has to be done for a step, in its transaction. `burn`: the open challenges of device and template; `scan`: ask for its inventory. */
+/**
+ * What has to be done for a step, in its transaction. `burn`: the open challenges of device and template; `scan`: ask for its inventory;
+ * `plan`: due for the renewal planner, unless it is already.
+ */
 export type DeploymentEffect =
   | { readonly kind: "publish"; readonly at: Date }
-  | { readonly kind: "remove" | "burn" | "scan" | "wipe" };
+  | { readonly kind: "remove" | "burn" | "scan" | "wipe" | "plan" };
 
 /** What the template says about its deployments. */
 export interface DeploymentRules {
   readonly attempts: AttemptPolicy;
   /** Whether a certificate that has ended is replaced. */
   readonly renews: boolean;
+  /** Whether the renewal planner decides when; then one that has ended waits for it, since no cap may be passed. */
+  readonly planned?: boolean;
   /** The device enrols at an outside authority, of which only the inventory tells. */
   readonly outside: boolean;
 }
@@ -37,6 +42,8 @@ export interface DeploymentStep {
   readonly deployment: Deployment;
   readonly effects: readonly DeploymentEffect[];
 }
+
+const DAY = 86_400_000;
 
 /** Times a profile is sent without success before the device counts as absent; then it is sent once a week. */
 export const MOST_DELIVERIES = 14;
@@ -246,6 +253,11 @@ const ended = (at: At): DeploymentStep => {
   const { deployment, rules, now } = at;
   if (deployment.certificateEndsAt !== undefined && deployment.certificateEndsAt > now)
     return { ...enterSame(at), effects: deployment.state === "issued" ? [{ kind: "scan" }] : [] };
+  if (rules.renews && rules.planned === true && deployment.certificateId !== undefined)
+    return {
+      deployment: { ...deployment, nextActionAt: new Date(now.getTime() + DAY), updatedAt: now },
+      effects: [{ kind: "plan" }],
+    };
   return rules.renews
     ? send(at, "renewing", { deliveries: 1, reason: "certificate-ended" })
     : enter(

@@ -154,3 +154,12 @@ export const REASONS: Readonly<Record<DeploymentReason, string>> = {
   "certificate-ended": "Publish again, or switch on renewal in the template.",
   "renewal-due": "Nothing: the device gets a new certificate.",
 };
+
+/** What an admin may do about a deployment as it stands. */
+export const nextStepOf = ({
+  state,
+  reason,
+}: {
+  readonly state: DeploymentState;
+  readonly reason: DeploymentReason | undefined;
+}): string => (reason === undefined ? STATES[state].nextStep : REASONS[reason]);

@@ -162,7 +162,8 @@ const issuerMaySign: LintRule = ({ certificate, issuer, role }) => {
 /** A-02: authorities below roots and intermediates, end entities below issuing CAs; every CA may have an OCSP responder. */
 const issuerKindFitsRole: LintRule = ({ issuer, role }) => {
   if (issuer === undefined) return faultIf(role !== "authority", `self-signed ${role}`);
-  if (issuer.kind === "external") return "the key of an external root is not here";
+  if (issuer.kind === "external" || issuer.kind === "outside")
+    return `the key of an authority of the kind ${issuer.kind} is not here`;
   const fits = role === "ocsp" || (role === "authority") !== (issuer.kind === "issuing");
   return faultIf(!fits, `role ${role} below an authority of the kind ${issuer.kind}`);
 };

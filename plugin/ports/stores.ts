@@ -122,8 +122,8 @@ export interface DeploymentFilter {
 export interface DeploymentStore {
   /** Gives back a claim on it. */
   save(deployment: Deployment): Promise<void>;
-  /** The same for many, in few statements. */
-  saveAll(deployments: readonly Deployment[]): Promise<void>;
+  /** Saves many that are there, in few statements; device, template and time of making stay. */
+  updateAll(deployments: readonly Deployment[]): Promise<void>;
   /** Those that are there; in no order. */
   byIds(ids: readonly string[]): Promise<readonly Deployment[]>;
   get(id: string): Promise<Deployment | undefined>;
@@ -142,6 +142,8 @@ export interface ChallengeStore {
   spend(id: string, now: Date): Promise<boolean>;
   /** Burns all open and reserved ones of a device, or only those for one template; answers their ids. */
   burnOfDevice(deviceId: string, templateId?: string): Promise<readonly string[]>;
+  /** Newest first, at most `limit`. */
+  ofDevice(deviceId: string, limit: number): Promise<readonly Challenge[]>;
   /** One more refused try. */
   countFailure(id: string): Promise<void>;
 }
@@ -183,7 +185,10 @@ export interface PendingStore {
   delete(id: string): Promise<boolean>;
   /** Newest first. */
   list(
-    filter: { readonly state?: PendingRequest["state"] | undefined },
+    filter: {
+      readonly state?: PendingRequest["state"] | undefined;
+      readonly deviceId?: string | undefined;
+    },
     page: PageRequest,
   ): Promise<Page<PendingRequest>>;
 }
@@ -287,7 +292,12 @@ export interface LedgerStore {
   appendAll(entries: readonly LedgerEntry[]): Promise<void>;
   /** Newest first. */
   list(
-    filter: { readonly event?: LedgerEvent | undefined; readonly subjectId?: string | undefined },
+    filter: {
+      readonly event?: LedgerEvent | undefined;
+      readonly subjectId?: string | undefined;
+      /** Of any of these. */
+      readonly subjectIds?: readonly string[] | undefined;
+    },
     page: PageRequest,
   ): Promise<Page<LedgerRow>>;
 }

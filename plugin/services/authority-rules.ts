@@ -131,4 +131,4 @@ const checkPathLength = ({ kind, pathLength }: NewAuthority, room: number, fault
   }
 };
 
-const mayCertifyCas = (kind: AuthorityKind): boolean => kind !== "issuing";
+const mayCertifyCas = (kind: AuthorityKind): boolean => kind !== "issuing" && kind !== "outside";

@@ -7,6 +7,7 @@ import {
   statusAt,
 } from "../domain/authority.ts";
 import { signingLabelOf } from "../domain/signing-label.ts";
+import type { OutsideServerType } from "../domain/outside-authority.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import { parseCertificate } from "../pki/certificate.ts";
 import { sha1Fingerprint, sha256Fingerprint } from "../pki/fingerprint.ts";
@@ -54,6 +55,10 @@ export interface AuthorityView {
   readonly crlEnabled: boolean;
   readonly ocspEnabled: boolean;
   readonly single: boolean;
+  /** Of an outside authority: where devices call it, and whether profiles carry an enrolment code. */
+  readonly outside:
+    | { readonly serverType: OutsideServerType; readonly url: string; readonly codeSet: boolean }
+    | undefined;
   readonly warnings: readonly string[];
   readonly version: number;
   readonly createdAt: Date;
@@ -93,6 +98,11 @@ export const viewOf = (tenant: TenantId, authority: Authority, now: Date): Autho
     crlEnabled: authority.crlEnabled,
     ocspEnabled: authority.ocspEnabled,
     single: authority.single,
+    outside: authority.outside && {
+      serverType: authority.outside.serverType,
+      url: authority.outside.url,
+      codeSet: authority.outside.code !== undefined,
+    },
     warnings: [
       ...(authority.single ? [SINGLE_WARNING] : []),
       ...(authority.signature === "pss" ? [PSS_WARNING] : []),

@@ -31,6 +31,7 @@ export const chainOf = async (
   store: TenantStore,
   authority: Authority,
 ): Promise<readonly Uint8Array[]> =>
-  (await lineOf(store, authority)).map(({ id, certificate }) =>
+  (await lineOf(store, authority)).flatMap(({ id, certificate, outside }) => [
     found(certificate, "certificate of authority", id),
-  );
+    ...(outside?.above ?? []),
+  ]);

@@ -12,6 +12,7 @@ import type { Principal } from "../domain/principal.ts";
 import type { Clock } from "../ports/ambient.ts";
 import type { Effect } from "../ports/outbox.ts";
 import type { TenantStore } from "../ports/stores.ts";
+import { renewalTime } from "../domain/renewal-time.ts";
 import { CLOCK } from "../tokens.ts";
 import { Access } from "./access.ts";
 import { endSuperseded } from "./supersession.ts";
@@ -40,6 +41,7 @@ export class DeploymentSteps {
     const { deployment: after, effects } = step;
     await tx.deployments.save(after);
     for (const effect of effects) await this.perform(tx, principal, after, effect);
+    if (event.kind === "issue") await planIssued(tx, after, this.clock.now());
     if (after.state !== deployment.state || event.kind === "assign")
       await tx.ledger.append(entryOf(principal, event, deployment, after, data));
     return after.state === "installed"
@@ -66,7 +68,7 @@ export class DeploymentSteps {
       const step = advance(before, event, rules.get(before.templateId) ?? DEFAULT_RULES, now);
       return step === undefined ? [] : [{ before, ...step }];
     });
-    await tx.deployments.saveAll(steps.map(({ deployment }) => deployment));
+    await tx.deployments.updateAll(steps.map(({ deployment }) => deployment));
     const due = new Map<number, Effect[]>();
     for (const { deployment, effects } of steps) {
       for (const effect of effects) {
@@ -118,6 +120,8 @@ export class DeploymentSteps {
         return tx.outbox.add({ kind: "remove-profile", deviceId, profileId: id }, now);
       case "scan":
         return tx.outbox.add({ kind: "scan-device", deviceId }, now);
+      case "plan":
+        return planNow(tx, id, now);
       case "wipe":
         return tx.outbox.add({ kind: "wipe-device", deviceId, deploymentId: id }, now);
       case "burn": {
@@ -133,6 +137,22 @@ export class DeploymentSteps {
     }
   }
 }
+
+/** What has ended and still has no due time. */
+const planNow = async (tx: TenantStore, id: string, now: Date): Promise<void> => {
+  const [row] = await tx.renewals.byIds([id]);
+  if (row === undefined || row.renewAt !== undefined) return;
+  await tx.renewals.change([{ id, from: undefined, to: now }]);
+};
+
+/** The due time of a certificate that was found and not settled. */
+const planIssued = async (tx: TenantStore, { id }: Deployment, now: Date): Promise<void> => {
+  const [row] = await tx.renewals.byIds([id]);
+  const template = row && (await tx.templates.get(row.templateId));
+  if (row === undefined || template === undefined) return;
+  const to = renewalTime(template, row, now);
+  await tx.renewals.change([{ id, from: row.renewAt, to }]);
+};
 
 const entryOf = (
   principal: Pick<Principal, "id">,
@@ -170,6 +190,7 @@ export const rulesFor = async (
   return {
     attempts: template.attempts,
     renews: template.autoRenewal,
+    planned: true,
     outside: authority?.kind === "outside",
   };
 };

@@ -12,7 +12,7 @@ import { Access, found } from "./access.ts";
 import { endpointFor } from "./challenges.ts";
 import { DeploymentSteps } from "./deployment-steps.ts";
 import { refuseLocked } from "./locks.ts";
-import { namesFor, Profiles, type RenderOptions } from "./profiles.ts";
+import { type MadeProfile, namesFor, Profiles, type RenderOptions } from "./profiles.ts";
 
 export interface PublishRequest {
   readonly deviceId: string;
@@ -74,7 +74,11 @@ export class Deployments {
       "template",
       request.templateId,
     );
-    const { id: endpointId } = await endpointFor(store, template.id, request.endpointId);
+    const authority = await store.authorities.get(template.authorityId);
+    const endpointId =
+      authority?.kind === "outside"
+        ? undefined
+        : (await endpointFor(store, template.id, request.endpointId)).id;
     namesFor(template, device);
     const now = this.clock.now();
     return store.run(async (tx) => {
@@ -168,8 +172,28 @@ export class Deployments {
     options: RenderOptions,
   ): Promise<RenderedProfile> {
     const deployment = found(await store.deployments.get(id), "deployment", id);
-    const { profile, until } = await this.profiles.render(principal, store, deployment, options);
+    const { profile, until } = await this.rendered(principal, store, deployment, options);
     await this.steps.applyTo(store, principal, id, { kind: "deliver", until });
     return profile;
+  }
+
+  /** What a device lacks is shown before the host hears of it; the deployment goes on when the device gets it. */
+  private async rendered(
+    principal: Principal,
+    store: TenantStore,
+    deployment: Deployment,
+    options: RenderOptions,
+  ): Promise<MadeProfile> {
+    try {
+      return await this.profiles.render(principal, store, deployment, options);
+    } catch (error) {
+      if (error instanceof CountersignError && error.code === "variable_without_value")
+        await this.steps.applyTo(store, principal, deployment.id, {
+          kind: "fail",
+          reason: "value-missing",
+          detail: error.detail,
+        });
+      throw error;
+    }
   }
 }

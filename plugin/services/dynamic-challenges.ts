@@ -6,6 +6,7 @@ import type { Clock } from "../ports/ambient.ts";
 import type { Settings } from "../ports/settings.ts";
 import type { ChallengeContext, ChallengePolicy, Redemption } from "../ports/challenge-policy.ts";
 import { CLOCK, SETTINGS } from "../tokens.ts";
+import { replacedCertificate } from "./replaced-certificate.ts";
 import { SecretBox } from "./secret-box.ts";
 
 /** What a dynamic challenge's MAC is bound to. */
@@ -65,7 +66,7 @@ export class DynamicChallenges implements ChallengePolicy {
       subjectSource: "template",
       challengeId: challenge.id,
       expiresAt: challenge.expiresAt,
-      replaces: undefined,
+      replaces: await replacedCertificate(store, template, device),
     };
   }
 }

@@ -255,6 +255,11 @@ export class Endpoints {
     const authority = await store.authorities.get(endpoint.authorityId);
     if (authority === undefined)
       issues.push({ path: "authorityId", message: `no authority ${endpoint.authorityId}` });
+    else if (authority.kind === "outside")
+      issues.push({
+        path: "authorityId",
+        message: "devices call an outside authority at its own URL; it needs no endpoint",
+      });
     const templates: Template[] = [];
     for (const [index, id] of endpoint.templateIds.entries()) {
       const template = await store.templates.get(id);

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { inject } from "tsyringe";
+import type { Authority } from "../domain/authority.ts";
 import type { Deployment } from "../domain/deployment.ts";
 import { type Device, isLive } from "../domain/device.ts";
 import { variablesOf } from "../domain/device-variables.ts";
@@ -19,6 +20,7 @@ import { chainOf } from "./ca-chain.ts";
 import { Challenges } from "./challenges.ts";
 import { refuseLocked } from "./locks.ts";
 import { Endpoints } from "./endpoints.ts";
+import { OutsideAuthorities } from "./outside-authorities.ts";
 import { ProfileSigner } from "./profile-signer.ts";
 import { preferredKey } from "./templates.ts";
 
@@ -44,6 +46,7 @@ export class Profiles {
     @inject(Challenges) private readonly challenges: Challenges,
     @inject(Endpoints) private readonly endpoints: Endpoints,
     @inject(ProfileSigner) private readonly signer: ProfileSigner,
+    @inject(OutsideAuthorities) private readonly outside: OutsideAuthorities,
   ) {}
 
   /** Throws `device_gone`, `not_found`, `variable_without_value`, `key_unsupported`, `policy_refused`, `deployment_locked` while it is locked. */
@@ -66,36 +69,19 @@ export class Profiles {
       "template",
       deployment.templateId,
     );
-    const endpoint = found(
-      await store.endpoints.get(deployment.endpointId ?? ""),
-      "endpoint",
-      deployment.endpointId ?? "",
-    );
-    const authority = found(
-      await store.authorities.get(endpoint.authorityId),
-      "authority",
-      endpoint.authorityId,
-    );
-    if (this.settings.scepUrl === undefined) {
-      throw new CountersignError("invalid_input", "no SCEP URL is configured", {
-        issues: [{ path: "scepUrl", message: "set it: profiles carry it" }],
-      });
-    }
+    const way = await this.wayOf(principal, store, { deployment, template, device, options });
     const renderer = found(
       this.renderers.find(({ platform }) => platform === device.platform),
       "profile renderer for",
       device.platform,
     );
     const names = namesFor(template, device);
-    const { secret, until } = await this.challengeFor(principal, store, {
-      ...{ template, device, endpoint, pushed: options.pushed },
-    });
     const profile = renderer.render({
       profileId: stableId(store.tenant, deployment.id),
       displayName: template.name,
       organization: this.settings.organization,
-      scepUrl: `${this.settings.scepUrl}/${endpoint.id}`,
-      challenge: secret,
+      scepUrl: way.scepUrl,
+      challenge: way.secret,
       subject: names.subject,
       sans: names.sans,
       keyAlgorithm: preferredKey(template, true),
@@ -103,14 +89,44 @@ export class Profiles {
       extendedKeyUsages: template.extendedKeyUsages,
       validity: template.validity,
       keyStorage: template.keyStorage,
-      chain: await chainOf(store, authority),
+      chain: await chainOf(store, way.authority),
     });
+    // An outside authority signs nothing for us.
+    const signs = options.sign && device.platform === "apple" && way.authority.kind !== "outside";
     return {
-      profile:
-        options.sign && device.platform === "apple"
-          ? await this.signer.sign(store, authority, profile)
-          : profile,
-      until,
+      profile: signs ? await this.signer.sign(store, way.authority, profile) : profile,
+      until: way.until,
+    };
+  }
+
+  /** Where the device enrols, and with what: at an endpoint of ours, or at the outside authority itself. */
+  private async wayOf(
+    principal: Principal,
+    store: TenantStore,
+    { deployment, template, device, options }: WayNeed,
+  ): Promise<Way> {
+    const outside = await store.authorities.get(template.authorityId);
+    if (outside?.outside !== undefined)
+      return {
+        authority: outside,
+        scepUrl: outside.outside.url,
+        secret: this.outside.codeOf(outside),
+        until: undefined,
+      };
+    const { endpointId = "" } = deployment;
+    const endpoint = found(await store.endpoints.get(endpointId), "endpoint", endpointId);
+    const { authorityId } = endpoint;
+    const authority = found(await store.authorities.get(authorityId), "authority", authorityId);
+    if (this.settings.scepUrl === undefined) {
+      throw new CountersignError("invalid_input", "no SCEP URL is configured", {
+        issues: [{ path: "scepUrl", message: "set it: profiles carry it" }],
+      });
+    }
+    const need = { template, device, endpoint, pushed: options.pushed };
+    return {
+      authority,
+      scepUrl: `${this.settings.scepUrl}/${endpoint.id}`,
+      ...(await this.challengeFor(principal, store, need)),
     };
   }
 
@@ -132,6 +148,20 @@ export class Profiles {
     });
     return { secret: minted.secret, until: minted.expiresAt };
   }
+}
+
+interface WayNeed {
+  readonly deployment: Deployment;
+  readonly template: Template;
+  readonly device: Device;
+  readonly options: RenderOptions;
+}
+
+interface Way {
+  readonly authority: Authority;
+  readonly scepUrl: string;
+  readonly secret: string;
+  readonly until: Date | undefined;
 }
 
 interface ChallengeNeed {

@@ -160,9 +160,9 @@ const judge = (
 ): "due" | { readonly to: Date | undefined } => {
   // Something is under way, which ends in a certificate with a due time of its own, or in `removed`.
   if (row.state !== "issued" && row.state !== "installed") return { to: undefined };
-  if (row.certificateStatus !== "issued")
-    // On hold it may come back.
-    return { to: row.notAfter > now ? new Date(now.getTime() + DAY) : undefined };
+  // On hold it may come back; revoked, it is renewed at its end.
+  if (row.certificateStatus !== "issued" && row.notAfter > now)
+    return { to: new Date(Math.min(now.getTime() + DAY, row.notAfter.getTime())) };
   if (row.byHand) return "due";
   if (template === undefined) return { to: undefined };
   if (row.renewAt === undefined || row.renewAt.getTime() > 0) return "due";

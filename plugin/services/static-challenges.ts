@@ -10,6 +10,7 @@ import type {
 import { staticScope } from "./endpoints.ts";
 import { refuseLocked } from "./locks.ts";
 import { RequestedDevice } from "./requested-device.ts";
+import { replacedCertificate } from "./replaced-certificate.ts";
 import { SecretBox } from "./secret-box.ts";
 
 /** A secret shared by all devices of one template (foundations.md 5): the CSR's subject, checked against the pattern, says which device asks. */
@@ -54,7 +55,7 @@ export class StaticChallenges implements ChallengePolicy {
       subjectSource: "request",
       challengeId: undefined,
       expiresAt: undefined,
-      replaces: undefined,
+      replaces: await replacedCertificate(store, template, device),
     };
   }
 }

@@ -87,7 +87,7 @@ export class TemplateImpact {
     over = DEFAULT_MOVE,
   ): Promise<TemplateImpactReport> {
     const store = this.access.open(principal, "configuration:read");
-    const { before, after, fields } = await this.templates.draft(principal, id, change);
+    const { before, after, fields } = await this.templates.changed(principal, id, change);
     const authority = await store.authorities.get(after.authorityId);
     const now = this.clock.now();
     const span = { from: now, until: addDuration(now, parseDuration(over)) };

@@ -96,7 +96,7 @@ export class Templates {
     moveOver?: string,
   ): Promise<Template> {
     const store = this.access.open(principal, "configuration:manage");
-    const { before, after: template, fields } = await this.draft(principal, id, change);
+    const { before, after: template, fields } = await this.changed(principal, id, change);
     sameVersion(before.version, version);
     const now = template.updatedAt;
     const until = moveOver === undefined ? now : addDuration(now, parseDuration(moveOver));
@@ -131,7 +131,7 @@ export class Templates {
   }
 
   /** What `update` would save, checked as it checks, and the fields that would differ. */
-  async draft(
+  async changed(
     principal: Principal,
     id: string,
     change: Partial<TemplateInput>,
@@ -225,7 +225,7 @@ export class Templates {
       issues.push({ path: "id", message: "2 to 63 lower-case letters, digits and single hyphens" });
     if (authority === undefined)
       issues.push({ path: "authorityId", message: `no authority ${template.authorityId}` });
-    else if (authority.kind !== "issuing") {
+    else if (authority.kind !== "issuing" && authority.kind !== "outside") {
       issues.push({
         path: "authorityId",
         message: "only an issuing CA certifies end entities (A-02)",

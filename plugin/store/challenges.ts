@@ -95,6 +95,11 @@ export class Challenges implements ChallengeStore {
     return burned.map(({ id }) => id);
   }
 
+  async ofDevice(deviceId: string, limit: number): Promise<readonly Challenge[]> {
+    const page = await this.#rows.page({ limit }, (query) => query.where("device_id", deviceId));
+    return page.items;
+  }
+
   async countFailure(id: string): Promise<void> {
     await this.session.write((db) =>
       db(mapping.table).where({ tenant: this.tenant, id }).increment("failures"),

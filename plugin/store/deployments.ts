@@ -13,7 +13,7 @@ import {
 } from "./base/columns.ts";
 import { Rows, type Mapping } from "./base/rows.ts";
 import type { Session } from "./base/session.ts";
-import { inChunks } from "./enrolling/sql.ts";
+import { inChunks, values } from "./enrolling/sql.ts";
 
 interface DeploymentRow {
   readonly id: string;
@@ -88,6 +88,37 @@ const mapping: Mapping<Deployment, DeploymentRow> = {
   }),
 };
 
+/** What a step changes, and the kind of each column for `values`. What identifies a row is not rewritten: its indexes cost as much as the row. */
+const CHANGING = [
+  ["id", "t"],
+  ["endpoint_id", "t"],
+  ["state", "t"],
+  ["since", "i"],
+  ["next_action_at", "i"],
+  ["certificate_id", "t"],
+  ["certificate_ends_at", "i"],
+  ["previous_certificate_id", "t"],
+  ["seen_at", "i"],
+  ["command_id", "t"],
+  ["attempts", "i"],
+  ["last_attempt_at", "i"],
+  ["deliveries", "i"],
+  ["reason", "t"],
+  ["failure", "t"],
+  ["lease_until", "i"],
+  ["updated_at", "i"],
+] as const satisfies readonly (readonly [keyof DeploymentRow, "t" | "i"])[];
+
+const updateSql = (rows: number): string => {
+  const names = CHANGING.map(([column]) => `c_${column}`);
+  const shape = CHANGING.map(([, kind]) => kind).join("");
+  const sets = CHANGING.filter(([column]) => column !== "id").map(
+    ([column]) => `${column} = c_${column}`,
+  );
+  return `with changed(${names.join(", ")}) as (${values(shape, rows)})
+    update countersign_deployments set ${sets.join(", ")} from changed where tenant = ? and id = c_id`;
+};
+
 /** The deployments of one tenant; see `DeploymentStore`. `save` throws `conflict` for a second live one of a template on a device. */
 export class Deployments implements DeploymentStore {
   readonly #rows: Rows<Deployment, DeploymentRow>;
@@ -103,8 +134,15 @@ export class Deployments implements DeploymentStore {
     return this.session.write((db) => this.#rows.saveWith(db, deployment));
   }
 
-  saveAll(deployments: readonly Deployment[]): Promise<void> {
-    return this.session.write((db) => this.#rows.saveAllWith(db, deployments));
+  async updateAll(deployments: readonly Deployment[]): Promise<void> {
+    await this.session.batch((sql) =>
+      inChunks(deployments, (chunk) =>
+        sql.all(updateSql(chunk.length), [
+          ...chunk.map(mapping.toRow).flatMap((row) => CHANGING.map(([column]) => row[column] ?? null)),
+          this.tenant,
+        ]),
+      ),
+    );
   }
 
   byIds(ids: readonly string[]): Promise<readonly Deployment[]> {

@@ -63,10 +63,7 @@ export class Ledger implements LedgerStore {
     }));
   }
 
-  async list(
-    filter: { readonly event?: LedgerEvent | undefined; readonly subjectId?: string | undefined },
-    page: PageRequest,
-  ): Promise<Page<Row>> {
+  async list(filter: Parameters<LedgerStore["list"]>[0], page: PageRequest): Promise<Page<Row>> {
     const limit = limitOf(page);
     const [after] = positionOf(page, ["number"]) ?? [];
     const rows = await this.session.read((db) => {
@@ -77,6 +74,7 @@ export class Ledger implements LedgerStore {
       if (after !== undefined) query = query.where("id", "<", after);
       if (filter.event !== undefined) query = query.where("event", filter.event);
       if (filter.subjectId !== undefined) query = query.where("subject_id", filter.subjectId);
+      if (filter.subjectIds !== undefined) query = query.whereIn("subject_id", filter.subjectIds);
       return query as PromiseLike<LedgerRow[]>;
     });
     return pageOf(rows, limit, read, (row) => [Number(row.id)]);

@@ -120,11 +120,13 @@ export class Pending implements PendingStore {
   }
 
   list(
-    filter: { readonly state?: PendingRequest["state"] | undefined },
+    filter: Parameters<PendingStore["list"]>[0],
     page: PageRequest,
   ): Promise<Page<PendingRequest>> {
-    return this.#rows.page(page, (query) =>
-      filter.state === undefined ? query : query.where({ state: filter.state }),
-    );
+    return this.#rows.page(page, (query) => {
+      if (filter.state !== undefined) query = query.where("state", filter.state);
+      if (filter.deviceId !== undefined) query = query.where("device_id", filter.deviceId);
+      return query;
+    });
   }
 }

@@ -10,7 +10,7 @@ export interface CrashPlace {
   /** A connection of the checker's own; to be destroyed. */
   open(): Knex;
   /** The rows of a raw answer. */
-  rows<R>(answer: unknown): readonly R[];
+  rows(answer: unknown): readonly Readonly<Record<string, unknown>>[];
   remove(): Promise<void>;
 }
 
@@ -20,7 +20,7 @@ export const crashFile = (folder: string): CrashPlace => {
   return {
     database: { file },
     open: () => knex({ client: "sqlite3", connection: { filename: file }, useNullAsDefault: true }),
-    rows: <R>(answer: unknown) => answer as readonly R[],
+    rows: (answer) => answer as ReturnType<CrashPlace["rows"]>,
     remove: () => Promise.resolve(),
   };
 };
@@ -41,7 +41,7 @@ export const crashDatabase = async (server: PostgresServer): Promise<CrashPlace>
       },
     },
     open: () => knex({ client: "pg", connection: server.url(name), pool: { min: 0, max: 1 } }),
-    rows: <R>(answer: unknown) => (answer as { readonly rows: readonly R[] }).rows,
+    rows: (answer) => (answer as { readonly rows: ReturnType<CrashPlace["rows"]> }).rows,
     remove: () => server.drop(name),
   };
 };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Api, Json } from "./api.ts";
-import { enrolled, newKey } from "./device.ts";
+import { enrolled, newKey, refused } from "./device.ts";
 import { DAY, type Served, serve } from "./served.ts";
 import { makeDevice, makeSite, mintChallenge, type SiteIds } from "./site.ts";
 
@@ -89,8 +89,8 @@ describe("flows: renewal by plan", () => {
     const long = await api.post(path, { subject: `CN=${"x".repeat(80)}` });
     assert.equal(long.failing, 3);
     assert.match(long.failures[0].code, /lint_failed|invalid_input/);
-    const refused = await api.refused("POST", path, { subject: "CN=%usrname%" });
-    assert.equal(refused.code, "template_impossible");
+    const impossible = await api.refused("POST", path, { subject: "CN=%usrname%" });
+    assert.equal(impossible.code, "template_impossible");
     assert.equal((await api.get(`/templates/${site.template}`)).version, 1);
   });
 
@@ -98,6 +98,10 @@ describe("flows: renewal by plan", () => {
     const [deviceId = ""] = devices;
     const before = await deploymentOf(deviceId);
     assert.equal(before.state, "issued");
+    // Also where a device may hold one certificate only (T-25): a second one is refused, a renewal is not.
+    await api.patch(`/templates/${site.template}`, { allowDuplicates: false });
+    const second = { key: await newKey(), challenge: await mintChallenge(api, site, deviceId) };
+    await refused(`${served.url}/scep/${site.endpoint}`, second);
     const { items } = await api.post("/renewals/now", { deviceId });
     assert.equal(items[0].id, before.id);
     const end = Date.now() + 14_000;
@@ -121,8 +125,8 @@ describe("flows: renewal by plan", () => {
     const other = await served.api("other");
     assert.deepEqual((await other.get("/renewals/plan?days=90")).authorities, []);
     assert.deepEqual((await other.get("/renewals/rules")).items, []);
-    const refused = await other.refused("POST", "/renewals/now", { deviceId: devices[0] });
-    assert.equal(refused.code, "not_found");
+    const crossed = await other.refused("POST", "/renewals/now", { deviceId: devices[0] });
+    assert.equal(crossed.code, "not_found");
     const impact = await other.refused("POST", `/templates/${site.template}/impact`, {});
     assert.equal(impact.code, "not_found");
   });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { Certmonger, CERTMONGER_PROGRAMS } from "../support/certmonger.ts";
+import { DesBridge } from "../support/scep/des-bridge.ts";
 import { Lab, STATIC_SECRET } from "../support/scep/lab.ts";
 import { StrongSwan, type StrongSwanRequest } from "../support/strongswan.ts";
 import { requirePrograms, run, workFolder, type Ran, type WorkFolder } from "../support/tools.ts";
@@ -152,6 +153,45 @@ describe("SCEP interop: certmonger", function () {
     }
     assert.equal(new Set(serials).size, 3, serials.join(" "));
   });
+  it("case 67 certmonger with a single CA and no RA, given by -N", async () => {
+    const authority = (id: string, kind: string, changes: object) =>
+      b.lab.api("POST", "/authorities", {
+        ...{ id, kind, subject: `CN=${id},O=Lab`, keyAlgorithm: "rsa-2048", ...changes },
+      });
+    await authority("alone-root", "root", {});
+    await authority("alone", "issuing", { parentId: "alone-root", single: true });
+    await b.lab.api("POST", "/templates", {
+      ...{ id: "alone", authorityId: "alone", subject: "CN=%devicename%,O=Lab" },
+      sans: [{ type: "dns", pattern: "%devicename%.example.test" }],
+    });
+    await b.lab.addEndpoint("alone", {
+      authorityId: "alone",
+      templateIds: ["alone"],
+      policies: [
+        {
+          ...{ kind: "static", templateId: "alone", secret: STATIC_SECRET },
+          unknownDevice: "unmanaged",
+        },
+      ],
+    });
+    const served = await b.lab.scep({ path: "?operation=GetCACert" }, "alone");
+    assert.equal(served.headers["content-type"], "application/x-x509-ca-cert");
+    const ca = new X509Certificate(served.body);
+    // What the CA certificate is verified by: OpenSSL takes a self-signed one only.
+    const token = await b.lab.installation.countersign.tokens.mint({
+      ...{ subject: "cm", tenant: "default", roles: ["owner"], lifetimeSeconds: 60 },
+    });
+    const root = await fetch(
+      `http://127.0.0.1:${b.lab.port}/api/v1/authorities/alone-root/certificate?format=pem`,
+      { headers: { authorization: `Bearer ${token}` } },
+    );
+    await writeFile(b.folder.file("alone.pem"), await root.text());
+    await client.addCa("alone", b.url("alone"), b.folder.file("alone.pem"));
+    const { text, status } = await request("cm-d", STATIC_SECRET, "alone");
+    assert.equal(status, "MONITORING", text);
+    const certificate = new X509Certificate(await readFile(b.folder.file("cm-d.crt")));
+    assert.ok(certificate.checkIssued(ca) && certificate.verify(ca.publicKey));
+  });
   it("case 67 certmonger is rejected with a wrong challenge", async () => {
     const { text, status } = await request("cm-b", "wrong secret");
     assert.equal(status, "CA_REJECTED", text);
@@ -183,4 +223,48 @@ describe("SCEP interop: scepclient", function () {
     assert.notEqual(status, 0);
     assert.match(stdout.toString() + stderr, /badAlg/);
   });
+
+  before(async () => {
+    // The names it writes, in its order.
+    await b.lab.api("POST", "/templates", {
+      ...{ id: "mm", authorityId: "lab", subject: "O=Lab,OU=MDM,CN=%devicename%" },
+    });
+    await b.lab.addEndpoint("mm", {
+      templateIds: ["mm"],
+      policies: [
+        { kind: "static", templateId: "mm", secret: STATIC_SECRET, unknownDevice: "unmanaged" },
+      ],
+    });
+  });
+  for (const getOnly of [false, true])
+    it(`case 67 scepclient behind a bridge that turns its DES into AES enrols and renews by ${getOnly ? "GET" : "POST"}`, async () => {
+      const name = getOnly ? "mm-get" : "mm-post";
+      // It keeps request and signer beside its key.
+      const place = await workFolder();
+      const keyFile = place.file("client.key");
+      const bridge = await DesBridge.start(b.lab, { keyFile, getOnly, endpoint: "mm" });
+      const ask = async (...more: readonly string[]): Promise<X509Certificate> => {
+        const client = ["-server-url", bridge.url, "-cn", name, "-organization", "Lab"];
+        const country = ["-country", "", "-province", "", "-locality", ""];
+        const files = ["-private-key", keyFile, "-certificate", place.file("client.crt")];
+        const wanted = [...client, ...country, ...files, ...more];
+        const ran = await run("scepclient", wanted, { cwd: place.path });
+        assert.equal(ran.status, 0, ran.stdout.toString() + ran.stderr);
+        return issued(b.lab, await readFile(place.file("client.crt"), "latin1"));
+      };
+      try {
+        const first = await ask("-challenge", STATIC_SECRET);
+        const second = await ask();
+        assert.notEqual(second.serialNumber, first.serialNumber);
+        assert.equal(second.subject, first.subject);
+        const method = getOnly ? "GET" : "POST";
+        assert.deepEqual(bridge.requests, [
+          { method, messageType: "19" },
+          { method, messageType: "17" },
+        ]);
+      } finally {
+        await bridge.end();
+        await place.remove();
+      }
+    });
 });

@@ -45,9 +45,10 @@ export class Certmonger {
     await this.until(async () => (await this.getcert("list-cas")).status === 0);
   }
 
-  /** Adds a SCEP CA; its certificates are fetched by certmonger itself. */
-  async addCa(name: string, url: string): Promise<void> {
-    await this.must("add-scep-ca", "-c", name, "-u", url);
+  /** Adds a SCEP CA; its certificates are fetched by certmonger itself. `signer`: file of the one that signs replies, where there is no RA. */
+  async addCa(name: string, url: string, signer?: string): Promise<void> {
+    const given = signer === undefined ? [] : ["-N", signer];
+    await this.must("add-scep-ca", "-c", name, "-u", url, ...given);
   }
 
   /** Asks for a certificate and waits for the end of it. */

@@ -5,6 +5,7 @@ import {
   CountersignError,
   KEY_ALGORITHMS,
   messageOf,
+  OUTSIDE_SERVER_TYPES,
   RSA_SIGNATURES,
 } from "../../../plugin/sdk.ts";
 import { addApiCommand, type Invocation } from "../api-command.ts";
@@ -16,6 +17,7 @@ import {
   textOption,
   versionOption,
 } from "../options.ts";
+import { readSecretInput } from "../secret-input.ts";
 import { stepBar } from "../step-bar.ts";
 import { addReading, pathOf } from "./crud.ts";
 import { addRenewalCommands } from "./rotation.ts";
@@ -39,6 +41,19 @@ export const certificateOf = async (path: string): Promise<string> => {
 
 const make = async ({ api, args, body }: Invocation) =>
   api.ask("POST", "/authorities", { body: { id: args[0], ...(await body()) } });
+
+/** The enrolment code comes from a file: a command line can be read by every user of the machine. */
+const makeOutside = async ({ api, args: [id, ...files], options }: Invocation) => {
+  const { codeFile, ...given } = options;
+  return api.ask("POST", "/authorities/outside", {
+    body: {
+      ...given,
+      id,
+      certificates: await Promise.all(files.map(certificateOf)),
+      ...(typeof codeFile === "string" ? { code: await readSecretInput(codeFile) } : {}),
+    },
+  });
+};
 
 /** One line of progress a step; the last line holds the result. */
 const makeHierarchy = async ({ api, args, body }: Invocation) => {
@@ -81,7 +96,7 @@ export const addAuthorityCommands = (program: Command): void => {
       choiceOption(
         "--kind <kind>",
         "what it is",
-        AUTHORITY_KINDS.filter((kind) => kind !== "external"),
+        AUTHORITY_KINDS.filter((kind) => kind !== "external" && kind !== "outside"),
       ),
       textOption("--parent-id <id>", "the CA that issues its certificate"),
       textOption("--subject <dn>", "CN=…,O=…"),
@@ -105,6 +120,18 @@ export const addAuthorityCommands = (program: Command): void => {
       api.ask("POST", "/authorities/import-root", {
         body: { id: args[0], certificate: await certificateOf(args[1] ?? ""), ...(await body()) },
       }),
+  });
+  addApiCommand(group, {
+    usage: "outside <id> <certificates...>",
+    summary:
+      "take a CA server elsewhere that devices call themselves; its CAs from files, root last",
+    options: [
+      textOption("--url <url>", "its SCEP URL").makeOptionMandatory(),
+      textOption("--name <name>", "friendly name"),
+      choiceOption("--server-type <type>", "other unless given", OUTSIDE_SERVER_TYPES),
+      textOption("--code-file <file>", "file with the enrolment code; - is standard input"),
+    ],
+    run: makeOutside,
   });
   addReading(group, "/authorities", COLUMNS);
   addApiCommand(group, {

@@ -1,9 +1,10 @@
 import type { Command } from "commander";
+import { DEPLOYMENT_STATES } from "../../../plugin/sdk.ts";
 import { addApiCommand } from "../api-command.ts";
-import { flagOption, outOption, textOption } from "../options.ts";
+import { choiceOption, flagOption, outOption, textOption } from "../options.ts";
 import { addReading, pathOf } from "./crud.ts";
 
-const COLUMNS = ["id", "deviceId", "templateId", "endpointId", "state", "failure"];
+const COLUMNS = ["id", "deviceId", "templateId", "state", "nextActionAt", "reason", "nextStep"];
 
 /** `deployment …`: one template on one device. */
 export const addDeploymentCommands = (program: Command): void => {
@@ -18,6 +19,7 @@ export const addDeploymentCommands = (program: Command): void => {
   addReading(group, "/deployments", COLUMNS, [
     textOption("--device <id>", "of this device"),
     textOption("--template <id>", "of this template"),
+    choiceOption("--state <state>", "in this state", DEPLOYMENT_STATES),
   ]);
   addApiCommand(group, {
     usage: "profile <id>",
@@ -27,6 +29,16 @@ export const addDeploymentCommands = (program: Command): void => {
       call.api.bytes("POST", pathOf("/deployments", call, "/profile"), {
         query: { signed: call.options["signed"] === true ? "true" : undefined },
       }),
+  });
+  addApiCommand(group, {
+    usage: "renew <id>",
+    summary: "ask the device for a new certificate now",
+    run: (call) => call.api.ask("POST", pathOf("/deployments", call, "/renew")),
+  });
+  addApiCommand(group, {
+    usage: "unlock <id>",
+    summary: "lift the lock after too many failed attempts",
+    run: (call) => call.api.ask("POST", pathOf("/deployments", call, "/unlock")),
   });
   addApiCommand(group, {
     usage: "remove <id>",

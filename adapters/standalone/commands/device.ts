@@ -1,8 +1,9 @@
 import type { Command } from "commander";
-import { CountersignError, PLATFORMS } from "../../../plugin/sdk.ts";
+import { CountersignError, INVENTORY_VERDICTS, PLATFORMS } from "../../../plugin/sdk.ts";
 import { addApiCommand, type Invocation } from "../api-command.ts";
-import { choiceOption, textOption } from "../options.ts";
-import { addReading, pathOf } from "./crud.ts";
+import { choiceOption, flagOption, pageOptions, textOption } from "../options.ts";
+import { certificateOf } from "./authority.ts";
+import { addReading, pathOf, queryOf } from "./crud.ts";
 import { addEnrolCommand } from "./device-enrol.ts";
 
 const COLUMNS = ["id", "hostId", "hostDeviceId", "platform", "status", "attributes"];
@@ -39,6 +40,25 @@ const add = async ({ api, args, options }: Invocation) => {
   return api.ask("POST", "/devices", { body });
 };
 
+/** Its lines as a table; `--json` shows where the templates stand, too. */
+const timeline = async (call: Invocation) => {
+  const query = queryOf(call.options);
+  const { text, value } = await call.api.ask("GET", pathOf("/devices", call, "/timeline"), {
+    query,
+  });
+  return { text, value: { items: (value as { readonly entries: unknown }).entries } };
+};
+
+const report = async (call: Invocation) =>
+  call.api.ask("POST", pathOf("/devices", call, "/inventory"), {
+    body: {
+      certificates: await Promise.all(
+        call.args.slice(1).map(async (path) => ({ certificate: await certificateOf(path) })),
+      ),
+      ...(await call.body()),
+    },
+  });
+
 /** `device …`: what certificates are for, and a simulated one. */
 export const addDeviceCommands = (program: Command): void => {
   const group = program.command("device").description("devices, and one that is simulated");
@@ -54,6 +74,38 @@ export const addDeviceCommands = (program: Command): void => {
     run: add,
   });
   addReading(group, "/devices", COLUMNS, []);
+  addApiCommand(group, {
+    usage: "timeline <id>",
+    summary: "how it came to its certificates, or why it did not",
+    options: [textOption("--limit <n>", "lines, 1 to 500; 50 unless given")],
+    columns: ["at", "source", "event", "summary", "nextStep"],
+    run: timeline,
+  });
+  addApiCommand(group, {
+    usage: "inventory <id>",
+    summary: "which certificates it really holds",
+    columns: ["serial", "verdict", "subject", "issuer", "notAfter", "lastSeenAt"],
+    run: (call) => call.api.ask("GET", pathOf("/devices", call, "/inventory")),
+  });
+  addApiCommand(group, {
+    usage: "report <id> [certificates...]",
+    summary: "report what it holds, from PEM or DER files; without any it holds nothing",
+    options: [flagOption("complete", "these are all it holds; they are unless told otherwise")],
+    run: report,
+  });
+  addApiCommand(group, {
+    usage: "scan <id>",
+    summary: "ask its host now what it holds",
+    run: (call) => call.api.ask("POST", pathOf("/devices", call, "/scan")),
+  });
+  addApiCommand(group, {
+    usage: "findings <verdict>",
+    summary: `certificates on devices, over the fleet: ${INVENTORY_VERDICTS.join(", ")}`,
+    options: pageOptions(),
+    columns: ["deviceId", "serial", "subject", "issuer", "notAfter", "lastSeenAt"],
+    run: ({ api, args: [verdict], options }) =>
+      api.ask("GET", "/inventory", { query: { ...queryOf(options), verdict } }),
+  });
   addApiCommand(group, {
     usage: "wipe <id>",
     summary: "revoke all its certificates and burn its challenges",

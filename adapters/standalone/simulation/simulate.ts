@@ -27,7 +27,7 @@ const DELIVERY = 10_000;
 /** Until the host's inventory shows a new certificate. */
 const INVENTORY = HOUR;
 const START = Date.UTC(2027, 0, 1);
-const RULES = { attempts: DEFAULT_ATTEMPTS, renews: true, outside: false } as const;
+const RULES = { attempts: DEFAULT_ATTEMPTS, renews: true, outside: false, planned: true } as const;
 
 interface Happening {
   readonly at: number;
@@ -263,8 +263,10 @@ class SimulatedYear {
       const hour = Math.floor((at - START) / HOUR);
       this.started[hour] = (this.started[hour] ?? 0) + 1;
     }
-    for (const effect of step.effects)
+    for (const effect of step.effects) {
       if (effect.kind === "publish") this.push(effect.at.getTime() + 1000, device, "publish");
+      else if (effect.kind === "plan" && Number.isNaN(this.renewAt[device])) this.plan(device, at);
+    }
     const next = step.deployment.nextActionAt?.getTime();
     if (next !== undefined) this.watch(device, next);
   }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { RSA_SIGNATURES } from "../../domain/algorithm.ts";
 import { AUTHORITY_ID } from "../../domain/authority.ts";
+import { OUTSIDE_SERVER_TYPES } from "../../domain/outside-authority.ts";
 import { created, file, lines, listed, ok } from "./answer.ts";
 import { toPem } from "../../domain/pem.ts";
 import { route, type Route } from "./route.ts";
@@ -41,6 +42,10 @@ const newHierarchy = z.strictObject({
   keyStore: reference.exactOptional(),
 });
 
+const outsideUrl = z.string().min(1).max(2000);
+const enrolmentCode = z.string().min(1).max(255);
+const outsideChain = z.array(certificateText).min(1).max(10);
+
 const PEM = "application/x-pem-file";
 
 export const authorityRoutes: readonly Route[] = [
@@ -69,6 +74,37 @@ export const authorityRoutes: readonly Route[] = [
     }),
     call: async ({ authorities }, { principal, body }) =>
       created(await authorities.importRoot(principal, body)),
+  }),
+  route({
+    method: "POST",
+    path: "/authorities/outside",
+    summary:
+      "Takes a CA server elsewhere whose SCEP URL devices call themselves: URL, enrolment code, CA certificates with the root last.",
+    body: z.strictObject({
+      id,
+      name: displayName.exactOptional(),
+      url: outsideUrl,
+      certificates: outsideChain,
+      serverType: z.enum(OUTSIDE_SERVER_TYPES).exactOptional(),
+      code: enrolmentCode.exactOptional(),
+    }),
+    call: async ({ outsideAuthorities }, { principal, body }) =>
+      created(await outsideAuthorities.create(principal, body)),
+  }),
+  route({
+    method: "PATCH",
+    path: "/authorities/:id/outside",
+    summary:
+      "Changes URL, code (`null` takes it away), certificates or kind of an outside CA server.",
+    body: z.strictObject({
+      name: displayName.exactOptional(),
+      url: outsideUrl.exactOptional(),
+      certificates: outsideChain.exactOptional(),
+      serverType: z.enum(OUTSIDE_SERVER_TYPES).exactOptional(),
+      code: enrolmentCode.nullable().exactOptional(),
+    }),
+    call: async ({ outsideAuthorities }, call) =>
+      ok(await outsideAuthorities.update(call.principal, call.id, call.body, call.version)),
   }),
   route({
     method: "POST",

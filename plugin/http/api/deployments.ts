@@ -1,8 +1,15 @@
 import { z } from "zod";
-import { DEPLOYMENT_STATES } from "../../domain/deployment.ts";
+import { type Deployment, DEPLOYMENT_STATES } from "../../domain/deployment.ts";
+import { nextStepOf } from "../../domain/deployment-states.ts";
+import type { Page } from "../../ports/stores.ts";
 import { created, file, none, ok, paged } from "./answer.ts";
 import { route, type Route } from "./route.ts";
 import { flag, page, reference } from "./schemas.ts";
+
+/** With what an admin may do about it. */
+const shown = (deployment: Deployment) => ({ ...deployment, nextStep: nextStepOf(deployment) });
+const shownPage = ({ items, cursor }: Page<Deployment>) =>
+  paged({ items: items.map(shown), cursor });
 
 export const deploymentRoutes: readonly Route[] = [
   route({
@@ -16,7 +23,7 @@ export const deploymentRoutes: readonly Route[] = [
       state: z.enum(DEPLOYMENT_STATES).optional(),
     }),
     call: async ({ deployments }, { principal, query }) =>
-      paged(
+      shownPage(
         await deployments.list(
           principal,
           { deviceId: query.device, templateId: query.template, state: query.state },
@@ -34,26 +41,28 @@ export const deploymentRoutes: readonly Route[] = [
       endpointId: reference.exactOptional(),
     }),
     call: async ({ deployments }, { principal, body }) =>
-      created(await deployments.publish(principal, body)),
+      created(shown(await deployments.publish(principal, body))),
   }),
   route({
     method: "GET",
     path: "/deployments/:id",
     summary: "Shows one deployment.",
-    call: async ({ deployments }, call) => ok(await deployments.get(call.principal, call.id)),
+    call: async ({ deployments }, call) =>
+      ok(shown(await deployments.get(call.principal, call.id))),
   }),
   route({
     method: "POST",
     path: "/deployments/:id/renew",
     summary: "Asks the device for a new certificate now; nothing happens while one is under way.",
     call: async ({ deployments }, call) =>
-      ok(await deployments.requestRenewal(call.principal, call.id, "by hand")),
+      ok(shown(await deployments.requestRenewal(call.principal, call.id, "by hand"))),
   }),
   route({
     method: "POST",
     path: "/deployments/:id/unlock",
     summary: "Lifts the lock after too many failed attempts; the profile is sent again.",
-    call: async ({ deployments }, call) => ok(await deployments.unlock(call.principal, call.id)),
+    call: async ({ deployments }, call) =>
+      ok(shown(await deployments.unlock(call.principal, call.id))),
   }),
   route({
     method: "DELETE",

@@ -48,6 +48,15 @@ export const deviceRoutes: readonly Route[] = [
   }),
   route({
     method: "GET",
+    path: "/devices/:id/timeline",
+    summary:
+      "Tells how a device came to its certificates, or why it did not: host events, commands, challenges, requests, verdicts, each failure with its next step.",
+    query: z.strictObject({ limit: page.limit }),
+    call: async ({ timelines }, { principal, id, query }) =>
+      ok(await timelines.of(principal, id, query.limit)),
+  }),
+  route({
+    method: "GET",
     path: "/devices/:id/inventory",
     summary: "Shows which certificates a device really holds, and what each is to us.",
     call: async ({ inventories }, call) => ok(await inventories.get(call.principal, call.id)),

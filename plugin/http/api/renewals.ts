@@ -76,8 +76,8 @@ export const renewalRoutes: readonly Route[] = [
     summary:
       "Renews the certificates of one device now, before all others and also in quiet hours; the caps hold.",
     body: z.strictObject({ deviceId: reference, templateId: reference.exactOptional() }),
-    call: async ({ renewals }, { principal, body }) =>
-      listed(await renewals.renewNow(principal, body)),
+    call: async ({ deviceRenewals }, { principal, body }) =>
+      listed(await deviceRenewals.renewNow(principal, body)),
   }),
   route({
     method: "GET",

@@ -16,15 +16,17 @@ import type { HookAdapters } from "../../services/hook-adapters.ts";
 import type { Inventories } from "../../services/inventories.ts";
 import type { Ledger } from "../../services/ledger.ts";
 import type { Overview } from "../../services/overview.ts";
+import type { OutsideAuthorities } from "../../services/outside-authorities.ts";
 import type { Ras } from "../../services/ras.ts";
 import type { Retirements } from "../../services/retirements.ts";
 import type { RenewalGroups } from "../../services/renewal-groups.ts";
 import type { RenewalPlans } from "../../services/renewal-plans.ts";
-import type { Renewals } from "../../services/renewals.ts";
+import type { DeviceRenewals } from "../../services/device-renewals.ts";
 import type { RollOvers } from "../../services/roll-overs.ts";
 import type { TemplateImpact } from "../../services/template-impact.ts";
 import type { Templates } from "../../services/templates.ts";
 import type { Tenants } from "../../services/tenants.ts";
+import type { Timelines } from "../../services/timelines.ts";
 import type { LocalTokens } from "../local-tokens.ts";
 
 /** What the admin API calls; rights are checked there, not here. */
@@ -35,6 +37,7 @@ export interface ApiServices {
   readonly approvals: Approvals;
   readonly authorities: Authorities;
   readonly hierarchies: Hierarchies;
+  readonly outsideAuthorities: OutsideAuthorities;
   readonly ras: Ras;
   readonly templates: Templates;
   readonly endpoints: Endpoints;
@@ -50,11 +53,12 @@ export interface ApiServices {
   readonly deployments: Deployments;
   readonly challenges: Challenges;
   readonly certificates: Certificates;
-  readonly renewals: Renewals;
+  readonly deviceRenewals: DeviceRenewals;
   readonly renewalGroups: RenewalGroups;
   readonly renewalPlans: RenewalPlans;
   readonly templateImpact: TemplateImpact;
   readonly ledger: Ledger;
+  readonly timelines: Timelines;
   readonly tokens: LocalTokens;
   readonly adminTokens: AdminTokens;
 }

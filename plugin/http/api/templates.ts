@@ -34,6 +34,15 @@ const settings = {
   backdate: duration.exactOptional(),
   challengeMode: z.enum(["static", "dynamic"]).exactOptional(),
   challengeLifetime: duration.exactOptional(),
+  pushedChallengeLifetime: duration.exactOptional(),
+  attempts: z
+    .strictObject({
+      limit: z.int().min(0).max(100),
+      interval: duration,
+      lock: duration,
+      wipe: z.boolean(),
+    })
+    .exactOptional(),
   keyStorage: z.enum(KEY_STORAGES).exactOptional(),
   autoRenewal: z.boolean().exactOptional(),
   renewalWindow: duration.exactOptional(),

@@ -33,9 +33,6 @@ export const NEWEST_FIRST: Order<Keyed> = {
   direction: "desc",
   of: (row) => Number(row.created_at),
 };
-/** Rows in one statement: far below what either database takes in variables. */
-const AT_ONCE = 500;
-
 /** The rows of one tenant in one table with the columns `tenant`, `id` and `created_at`: every query is bound to the tenant. */
 export class Rows<T extends { readonly id: string }, R extends Keyed> {
   readonly #byId: Find<T>;
@@ -69,18 +66,6 @@ export class Rows<T extends { readonly id: string }, R extends Keyed> {
       .insert({ tenant: this.tenant, ...this.mapping.toRow(item) })
       .onConflict(["tenant", "id"])
       .merge();
-  }
-
-  async saveAllWith(db: Knex, items: readonly T[]): Promise<void> {
-    for (let start = 0; start < items.length; start += AT_ONCE)
-      await db(this.mapping.table)
-        .insert(
-          items
-            .slice(start, start + AT_ONCE)
-            .map((item) => ({ tenant: this.tenant, ...this.mapping.toRow(item) })),
-        )
-        .onConflict(["tenant", "id"])
-        .merge();
   }
 
   /** Throws `precondition_failed` unless the stored version is the one before. */

@@ -201,13 +201,25 @@ export const describeRenewals = (open: () => Promise<OpenedDatabase>): void => {
     const many = Array.from({ length: 1100 }, (_, n) =>
       aDeployment({ id: `d${n}`, deviceId: `x${n}` }),
     );
-    await store.deployments.saveAll(many);
-    await store.deployments.saveAll(many.slice(0, 2).map((one) => ({ ...one, failure: "no" })));
-    const read = await store.deployments.byIds(["d0", "d1099", "none"]);
-    assert.deepEqual(read.map(({ id, failure }) => [id, failure]).sort(), [
-      ["d0", "no"],
-      ["d1099", "the host said no"],
-    ]);
+    const changed = aDeployment({
+      ...{ id: "d1", deviceId: "x1", endpointId: undefined, state: "failed", since: after(2) },
+      ...{ nextActionAt: after(3), certificateId: "c-9", certificateEndsAt: after(4) },
+      ...{ previousCertificateId: undefined, seenAt: undefined, commandId: undefined },
+      ...{ attempts: 4, lastAttemptAt: after(5), deliveries: 6, reason: "host-refused" },
+      ...{ failure: "no", updatedAt: after(7) },
+    });
+    await store.run(async (tx) => {
+      for (const one of many.slice(0, 150)) await tx.deployments.save(one);
+    });
+    await store.deployments.updateAll([changed, aDeployment({ id: "none", deviceId: "y" })]);
+    await store.deployments.updateAll(
+      many.slice(2, 150).map((one) => ({ ...one, state: "locked" as const })),
+    );
+    const read = await store.deployments.byIds(["d0", "d1", "d149", "none"]);
+    assert.deepEqual(
+      [...read].sort((a, b) => (a.id < b.id ? -1 : 1)),
+      [many[0], changed, { ...many[149], state: "locked" }],
+    );
     await store.outbox.addAll(
       many.map(({ id }) => ({ kind: "publish-profile", deploymentId: id })),
       NOW,
@@ -219,7 +231,7 @@ export const describeRenewals = (open: () => Promise<OpenedDatabase>): void => {
       items.map(({ subjectId }) => subjectId),
       ["3", "2", "1"],
     );
-    await store.deployments.saveAll([]);
+    await store.deployments.updateAll([]);
     await store.outbox.addAll([], NOW);
     await store.ledger.appendAll([]);
   });

@@ -14,7 +14,10 @@ import {
   type DeploymentRules,
 } from "../../../plugin/domain/deployment-machine.ts";
 import { REASONS, STATES } from "../../../plugin/domain/deployment-states.ts";
-import { deadlineOf } from "../../../plugin/domain/deployment-times.ts";
+import { deadlineOf, SCANS } from "../../../plugin/domain/deployment-times.ts";
+import { addDuration, durationSeconds, parseDuration } from "../../../plugin/domain/duration.ts";
+import { ERRORS } from "../../../plugin/errors.ts";
+import { nextStepOfLabel } from "../../../plugin/services/timeline-entries.ts";
 
 const NOW = new Date("2026-11-21T10:00:00Z");
 const MINUTE = 60_000;
@@ -72,6 +75,27 @@ describe("deployment machine", () => {
       assert.equal(to.deadline === undefined, state === "removed", state);
       for (const target of Object.values(to)) assert.ok(DEPLOYMENT_STATES.includes(target));
     }
+  });
+
+  it("L-03 the deadlines of the table are those that are kept", () => {
+    for (const state of ["assigned", "queued", "renewing"] as const)
+      assert.deepEqual(
+        deadlineOf({ ...fresh(), state }, NOW),
+        addDuration(NOW, parseDuration(STATES[state].deadline)),
+        state,
+      );
+    const scans = STATES.issued.deadline.split(" and ")[0]?.split(", ") ?? [];
+    assert.deepEqual(
+      scans.map((text) => durationSeconds(parseDuration(text)) * 1000),
+      [...SCANS],
+    );
+  });
+
+  it("every failure code and every reason has one plain next step", () => {
+    for (const code of Object.keys(ERRORS))
+      assert.match(nextStepOfLabel(code), /^[A-Z].*\.$/, code);
+    assert.match(nextStepOfLabel("opaque"), /^[A-Z].*\.$/);
+    for (const reason of DEPLOYMENT_REASONS) assert.match(REASONS[reason], /^[A-Z].*\.$/, reason);
   });
 
   it("L-03 the way of a certificate: handed over, taken, issued, seen, renewed", () => {
@@ -195,6 +219,12 @@ describe("deployment machine", () => {
     assert.deepEqual(
       [renewing?.deployment.state, renewing?.deployment.reason],
       ["renewing", "certificate-ended"],
+    );
+    // Where a planner decides when, it is told, and asked again a day later: no cap may be passed.
+    const planned = advance(installed, { kind: "deadline" }, { ...RULES, planned: true }, ends);
+    assert.deepEqual(
+      [planned?.deployment.state, planned?.deployment.nextActionAt, planned?.effects],
+      ["installed", later(ends, DAY), [{ kind: "plan" }]],
     );
     const off = { ...RULES, renews: false };
     const failed = walk([[{ kind: "deadline" }, ends]], off, installed);

@@ -5,6 +5,7 @@ import type { Principal } from "../../../plugin/domain/principal.ts";
 import { renewalTime } from "../../../plugin/domain/renewal-time.ts";
 import type { Template } from "../../../plugin/domain/template.ts";
 import { PrometheusMetrics } from "../../../plugin/http/metrics.ts";
+import type { MdmHost } from "../../../plugin/ports/mdm-host.ts";
 import type { Database, TenantStore } from "../../../plugin/ports/stores.ts";
 import { systemRandom } from "../../../plugin/random.ts";
 import { aCertificate, aDeployment, aDevice, bytes } from "../../contract/store/samples.ts";
@@ -12,9 +13,13 @@ import { silentLogger } from "../../support/installation.ts";
 import { memoryKeys } from "./sealer.ts";
 
 /** One node's services on a database, with nothing that ticks. */
-export const nodeOn = (database: Database, now: () => Date): Resolve =>
+export const nodeOn = (
+  database: Database,
+  now: () => Date,
+  hosts: readonly MdmHost[] = [],
+): Resolve =>
   buildContainer({
-    setup: builtins(),
+    setup: builtins({ hosts }),
     database,
     keyProviders: [memoryKeys()],
     clock: { now },
@@ -29,6 +34,10 @@ export const nodeOn = (database: Database, now: () => Date): Resolve =>
       crlLifetime: 604_800,
       retryGrace: 900,
       limits: {},
+      rotation: {
+        ...{ raDaysBefore: 60, announceDays: 14, overlapDays: 30, checkSeconds: 3600 },
+        destroyRetiredRaKeys: false,
+      },
       organization: "Test",
       rotation: {
         raDaysBefore: 30,

@@ -4,7 +4,7 @@ import type { Database, TenantStore } from "../../../plugin/ports/stores.ts";
 import { RenewalPlans } from "../../../plugin/services/renewal-plans.ts";
 import { RenewalSweep } from "../../../plugin/services/renewal-sweep.ts";
 import { DeploymentSteps } from "../../../plugin/services/deployment-steps.ts";
-import { Renewals } from "../../../plugin/services/renewals.ts";
+import { DeviceRenewals } from "../../../plugin/services/device-renewals.ts";
 import { Templates } from "../../../plugin/services/templates.ts";
 import { openDatabase } from "../../../plugin/store/database.ts";
 import { aCertificate, anAuthority, aTemplate, bytes } from "../../contract/store/samples.ts";
@@ -202,7 +202,7 @@ describe("the renewal sweep", () => {
       quietHours: { from: "00:00", to: "23:59", timeZone: "UTC" },
     });
     await fleet(5, () => 11 * DAY);
-    const renewals = resolve(Renewals);
+    const renewals = resolve(DeviceRenewals);
     await renewals.renewNow(owner, { deviceId: "device-00003" });
     now += 1000;
     await renewals.renewNow(owner, { deviceId: "device-00001" });

@@ -13,7 +13,7 @@ export interface RenewNowRequest {
 }
 
 /** Renewal of one device by hand. */
-export class Renewals {
+export class DeviceRenewals {
   constructor(
     @inject(Access) private readonly access: Access,
     @inject(CLOCK) private readonly clock: Clock,
