@@ -11,6 +11,7 @@ import {
 } from "../plugin/sdk.ts";
 import { profileRenderers } from "../templates/profile/renderers.ts";
 import { consoleShapes } from "./consoles/consoles.ts";
+import { testDevice } from "./test-device.ts";
 import { internalCa } from "./ca/internal.ts";
 
 const softKeys = (environment: Environment): KeyStoreDefinition =>
@@ -109,6 +110,7 @@ export const builtins = (overrides: Partial<Setup> = {}): Setup => {
     caBackends: [internalCa()],
     renderers: profileRenderers(),
     consoles: consoleShapes(),
+    testDevice: testDevice(),
     hosts: [],
     environment,
     ...overrides,

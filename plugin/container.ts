@@ -44,6 +44,7 @@ import { Devices } from "./services/devices.ts";
 import { Dispatcher } from "./services/dispatcher.ts";
 import { DynamicChallenges } from "./services/dynamic-challenges.ts";
 import { EndpointRuntimes } from "./services/endpoint-runtimes.ts";
+import { EndpointTests } from "./services/endpoint-tests.ts";
 import { Endpoints } from "./services/endpoints.ts";
 import { ForeignRenewals } from "./services/foreign-renewals.ts";
 import { EventIntake } from "./services/event-intake.ts";
@@ -87,6 +88,7 @@ import {
   CERTIFICATE_PROFILES,
   CLOCK,
   CONSOLES,
+  TEST_DEVICES,
   DATABASE,
   DIRECTORY,
   KEY_PROVIDERS,
@@ -150,6 +152,7 @@ const SERVICES: readonly Service[] = [
   DynamicChallenges,
   EndpointRuntimes,
   Endpoints,
+  EndpointTests,
   EnvelopeGate,
   EventIntake,
   EventLog,
@@ -212,6 +215,9 @@ export const buildContainer = (opened: Opened): Resolve => {
     .register(KEY_PROVIDERS, { useValue: opened.keyProviders })
     .register(CA_BACKENDS, { useValue: setup.caBackends })
     .register(MDM_HOSTS, { useValue: setup.hosts })
+    .register(TEST_DEVICES, {
+      useValue: setup.testDevice === undefined ? [] : [setup.testDevice],
+    })
     .register(CONSOLES, { useValue: setup.consoles ?? [] })
     .register(CERTIFICATE_PROFILES, { useValue: setup.certificateProfiles ?? [] })
     .register(PROFILE_RENDERERS, { useValue: setup.renderers });

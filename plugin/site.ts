@@ -21,6 +21,7 @@ import { Challenges } from "./services/challenges.ts";
 import { Consoles } from "./services/consoles.ts";
 import { Deployments } from "./services/deployments.ts";
 import { Devices } from "./services/devices.ts";
+import { EndpointTests } from "./services/endpoint-tests.ts";
 import { Endpoints } from "./services/endpoints.ts";
 import { Health } from "./services/health.ts";
 import { Hierarchies } from "./services/hierarchies.ts";
@@ -65,6 +66,7 @@ export const buildSite = (
     ras: resolve(Ras),
     templates: resolve(Templates),
     endpoints: resolve(Endpoints),
+    endpointTests: resolve(EndpointTests),
     consoles: resolve(Consoles),
     rollOvers: resolve(RollOvers),
     keyRollOvers: resolve(KeyRollOvers),

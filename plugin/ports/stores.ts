@@ -112,6 +112,8 @@ export interface DeviceStore {
   byHostId(hostId: string, hostDeviceId: string): Promise<Device | undefined>;
   /** Devices that have this value in an indexed attribute (without regard to case); at most `limit`. */
   byAttribute(name: string, value: string, limit: number): Promise<readonly Device[]>;
+  /** Devices of which the text is the id, the host's id, or how an indexed attribute begins (without regard to case); at most `limit`. */
+  search(text: string, limit: number): Promise<readonly Device[]>;
   list(page: PageRequest): Promise<Page<Device>>;
 }
 export interface DeploymentFilter {

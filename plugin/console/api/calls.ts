@@ -211,6 +211,18 @@ export interface Endpoint {
   readonly updatedAt: string;
 }
 
+export interface EndpointTest {
+  readonly ok: boolean;
+  readonly steps: readonly {
+    readonly step: string;
+    readonly ok: boolean;
+    readonly milliseconds: number;
+    readonly detail: string;
+    readonly code?: string | undefined;
+    readonly nextStep?: string | undefined;
+  }[];
+}
+
 export interface ConsoleName {
   readonly id: string;
   readonly name: string;
@@ -641,6 +653,37 @@ export interface Calls {
     };
     readonly answer: Authority;
   };
+  /** Takes a CA server elsewhere whose SCEP URL devices call themselves: URL, enrolment code, CA certificates with the root last. */
+  readonly postAuthoritiesOutside: {
+    readonly request: {
+      readonly body: {
+        readonly id: string;
+        readonly name?: string | undefined;
+        readonly url: string;
+        readonly certificates: readonly string[];
+        readonly serverType?:
+          "digicert-one" | "countersign" | "step-ca" | "ejbca" | "ndes" | "other" | undefined;
+        readonly code?: string | undefined;
+      };
+    };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Changes URL, code (`null` takes it away), certificates or kind of an outside CA server. */
+  readonly patchAuthoritiesIdOutside: {
+    readonly request: {
+      readonly id: string;
+      readonly body: {
+        readonly name?: string | undefined;
+        readonly url?: string | undefined;
+        readonly certificates?: readonly string[] | undefined;
+        readonly serverType?:
+          "digicert-one" | "countersign" | "step-ca" | "ejbca" | "ndes" | "other" | undefined;
+        readonly code?: string | null | undefined;
+      };
+      readonly version?: number | undefined;
+    };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
   /** Makes root, issuing CA and RA certificate in one step. With `Accept: application/x-ndjson` each step is a line, the last line holds `result` or `problem`. */
   readonly postHierarchies: {
     readonly request: {
@@ -851,6 +894,15 @@ export interface Calls {
         readonly backdate?: string | undefined;
         readonly challengeMode?: "static" | "dynamic" | undefined;
         readonly challengeLifetime?: string | undefined;
+        readonly pushedChallengeLifetime?: string | undefined;
+        readonly attempts?:
+          | {
+              readonly limit: number;
+              readonly interval: string;
+              readonly lock: string;
+              readonly wipe: boolean;
+            }
+          | undefined;
         readonly keyStorage?:
           "tpm" | "tpm-else-software" | "software" | "windows-hello" | undefined;
         readonly autoRenewal?: boolean | undefined;
@@ -911,6 +963,15 @@ export interface Calls {
         readonly backdate?: string | undefined;
         readonly challengeMode?: "static" | "dynamic" | undefined;
         readonly challengeLifetime?: string | undefined;
+        readonly pushedChallengeLifetime?: string | undefined;
+        readonly attempts?:
+          | {
+              readonly limit: number;
+              readonly interval: string;
+              readonly lock: string;
+              readonly wipe: boolean;
+            }
+          | undefined;
         readonly keyStorage?:
           "tpm" | "tpm-else-software" | "software" | "windows-hello" | undefined;
         readonly autoRenewal?: boolean | undefined;
@@ -973,6 +1034,15 @@ export interface Calls {
         readonly backdate?: string | undefined;
         readonly challengeMode?: "static" | "dynamic" | undefined;
         readonly challengeLifetime?: string | undefined;
+        readonly pushedChallengeLifetime?: string | undefined;
+        readonly attempts?:
+          | {
+              readonly limit: number;
+              readonly interval: string;
+              readonly lock: string;
+              readonly wipe: boolean;
+            }
+          | undefined;
         readonly keyStorage?:
           "tpm" | "tpm-else-software" | "software" | "windows-hello" | undefined;
         readonly autoRenewal?: boolean | undefined;
@@ -1151,6 +1221,16 @@ export interface Calls {
     };
     readonly answer: Endpoint;
   };
+  /** Enrols a throw-away device through the public address, looks at the CRL, and takes everything back; answers each step. */
+  readonly postEndpointsIdTest: {
+    readonly request: {
+      readonly id: string;
+      readonly body?: {
+        readonly templateId?: string | undefined;
+      };
+    };
+    readonly answer: EndpointTest;
+  };
   /** Lists the consoles whose forms are there. */
   readonly getConsoles: {
     readonly request: Record<never, never>;
@@ -1243,12 +1323,13 @@ export interface Calls {
     };
     readonly answer: Resolved;
   };
-  /** Lists the devices. */
+  /** Lists the devices; with `?q=` those of that id, or with a serial number, user, e-mail address or name that begins so. */
   readonly getDevices: {
     readonly request: {
       readonly query?: {
         readonly limit?: number | undefined;
         readonly cursor?: string | undefined;
+        readonly q?: string | undefined;
       };
     };
     readonly answer: {
@@ -1284,6 +1365,14 @@ export interface Calls {
   readonly postDevicesIdUnenrol: {
     readonly request: { readonly id: string };
     readonly answer: WipeResult;
+  };
+  /** Tells how a device came to its certificates, or why it did not: host events, commands, challenges, requests, verdicts, each failure with its next step. */
+  readonly getDevicesIdTimeline: {
+    readonly request: {
+      readonly id: string;
+      readonly query?: { readonly limit?: number | undefined };
+    };
+    readonly answer: Readonly<Record<string, unknown>>;
   };
   /** Shows which certificates a device really holds, and what each is to us. */
   readonly getDevicesIdInventory: {
@@ -1947,6 +2036,8 @@ export const OPERATIONS: Readonly<
   getAuthorities: ["GET", "/authorities", "json"],
   postAuthorities: ["POST", "/authorities", "json"],
   postAuthoritiesImportRoot: ["POST", "/authorities/import-root", "json"],
+  postAuthoritiesOutside: ["POST", "/authorities/outside", "json"],
+  patchAuthoritiesIdOutside: ["PATCH", "/authorities/{id}/outside", "json"],
   postHierarchies: ["POST", "/hierarchies", "json"],
   getAuthoritiesId: ["GET", "/authorities/{id}", "json"],
   patchAuthoritiesId: ["PATCH", "/authorities/{id}", "json"],
@@ -1979,6 +2070,7 @@ export const OPERATIONS: Readonly<
   patchEndpointsId: ["PATCH", "/endpoints/{id}", "json"],
   deleteEndpointsId: ["DELETE", "/endpoints/{id}", "none"],
   postEndpointsIdRollOver: ["POST", "/endpoints/{id}/roll-over", "json"],
+  postEndpointsIdTest: ["POST", "/endpoints/{id}/test", "json"],
   getConsoles: ["GET", "/consoles", "json"],
   getConsolesId: ["GET", "/consoles/{id}", "json"],
   getConsolesIdCaServer: ["GET", "/consoles/{id}/ca-server", "json"],
@@ -1991,6 +2083,7 @@ export const OPERATIONS: Readonly<
   getDevicesId: ["GET", "/devices/{id}", "json"],
   postDevicesIdWipe: ["POST", "/devices/{id}/wipe", "json"],
   postDevicesIdUnenrol: ["POST", "/devices/{id}/unenrol", "json"],
+  getDevicesIdTimeline: ["GET", "/devices/{id}/timeline", "json"],
   getDevicesIdInventory: ["GET", "/devices/{id}/inventory", "json"],
   postDevicesIdInventory: ["POST", "/devices/{id}/inventory", "json"],
   postDevicesIdScan: ["POST", "/devices/{id}/scan", "json"],

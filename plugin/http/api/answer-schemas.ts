@@ -6,7 +6,7 @@ import {
   resolvedSchema,
 } from "./console-schemas.ts";
 import { renewalPlanSchema, rulesSchema } from "./life-schemas.ts";
-import { aboutSchema, overviewSchema } from "./overview-schemas.ts";
+import { aboutSchema, endpointTestSchema, overviewSchema } from "./overview-schemas.ts";
 import {
   approvalSchema,
   authoritySchema,
@@ -94,6 +94,7 @@ export const ANSWERS: Readonly<Record<string, AnswerSchema>> = {
   "GET /endpoints/:id": one(endpointSchema),
   "PATCH /endpoints/:id": one(endpointSchema),
   "POST /endpoints/:id/roll-over": one(endpointSchema),
+  "POST /endpoints/:id/test": one(endpointTestSchema),
   "DELETE /endpoints/:id": nothing,
   "GET /consoles": list(consoleNameSchema),
   "GET /consoles/:id": one(consoleSchema),

@@ -22,6 +22,22 @@ export const overviewSchema = z
   })
   .meta({ id: "Overview" });
 
+export const endpointTestSchema = z
+  .looseObject({
+    ok: z.boolean(),
+    steps: z.array(
+      z.looseObject({
+        step: text,
+        ok: z.boolean(),
+        milliseconds: whole,
+        detail: text,
+        code: text.optional(),
+        nextStep: text.optional(),
+      }),
+    ),
+  })
+  .meta({ id: "EndpointTest" });
+
 export const aboutSchema = z
   .looseObject({
     organization: text,

@@ -8,6 +8,7 @@ import type { Challenges } from "../../services/challenges.ts";
 import type { Consoles } from "../../services/consoles.ts";
 import type { Deployments } from "../../services/deployments.ts";
 import type { Devices } from "../../services/devices.ts";
+import type { EndpointTests } from "../../services/endpoint-tests.ts";
 import type { Endpoints } from "../../services/endpoints.ts";
 import type { Hierarchies } from "../../services/hierarchies.ts";
 import type { KeyRollOvers } from "../../services/key-roll-overs.ts";
@@ -41,6 +42,7 @@ export interface ApiServices {
   readonly ras: Ras;
   readonly templates: Templates;
   readonly endpoints: Endpoints;
+  readonly endpointTests: EndpointTests;
   readonly consoles: Consoles;
   readonly rollOvers: RollOvers;
   readonly keyRollOvers: KeyRollOvers;

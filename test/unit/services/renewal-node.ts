@@ -34,18 +34,12 @@ export const nodeOn = (
       crlLifetime: 604_800,
       retryGrace: 900,
       limits: {},
+      postQuantum: false,
       rotation: {
         ...{ raDaysBefore: 60, announceDays: 14, overlapDays: 30, checkSeconds: 3600 },
         destroyRetiredRaKeys: false,
       },
       organization: "Test",
-      rotation: {
-        raDaysBefore: 30,
-        announceDays: 7,
-        overlapDays: 14,
-        checkSeconds: 60,
-        destroyRetiredRaKeys: false,
-      },
     },
   });
 
