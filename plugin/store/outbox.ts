@@ -175,7 +175,7 @@ export class Outbox implements OutboxStore {
 
   /** The entry as long as this claim of it is the last one. */
   #claimed(db: Knex, { id, attempts }: OutboxEntry): Knex.QueryBuilder {
-    return this.#one(db, id).where({ attempts: attempts + 1 }) as Knex.QueryBuilder;
+    return this.#one(db, id).where({ attempts: attempts + 1 });
   }
 
   #due(db: Knex, now: Date): Knex.QueryBuilder {
