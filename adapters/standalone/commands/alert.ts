@@ -51,7 +51,9 @@ export const addAlertCommands = (program: Command): void => {
             ? {
                 webhook: {
                   url: webhookUrl,
-                  secret: await readSecretInput(String(webhookSecretFile ?? "-")),
+                  secret: await readSecretInput(
+                    typeof webhookSecretFile === "string" ? webhookSecretFile : "-",
+                  ),
                 },
               }
             : {};

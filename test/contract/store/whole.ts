@@ -265,10 +265,10 @@ export const describeWhole = (open: () => Promise<OpenedDatabase>): void => {
       await store.outbox.retry(entry!, NOW, "late");
       await store.outbox.bury(entry!, NOW, "late");
       assert.equal(await store.outbox.hold(entry!, after(99)), false);
-      assert.equal(await store.outbox.hold(again!, after(30)), true);
+      assert.equal(await store.outbox.hold(again, after(30)), true);
       assert.deepEqual(await store.outbox.claim(9, after(29), after(50)), []);
-      await store.outbox.done(again!);
-      await store.outbox.done(again!);
+      await store.outbox.done(again);
+      await store.outbox.done(again);
       assert.deepEqual(await store.outbox.claim(9, after(59), after(99)), []);
       assert.equal((await store.outbox.claim(9, after(60), after(99))).length, 1);
     });
