@@ -96,6 +96,9 @@ const packages = {
     "node:http",
     "node:crypto",
     "node:stream",
+    // The console's files.
+    "node:fs/promises",
+    "node:url",
   ],
 };
 
@@ -188,7 +191,10 @@ export default tseslint.config(
     extends: [tseslint.configs.strictTypeChecked],
     plugins: { "import-x": importX },
     languageOptions: {
-      parserOptions: { project: "./tsconfig.json", tsconfigRootDir: import.meta.dirname },
+      parserOptions: {
+        project: ["./tsconfig.json", "./plugin/console/tsconfig.json"],
+        tsconfigRootDir: import.meta.dirname,
+      },
     },
     settings: {
       "import-x/resolver-next": [createTypeScriptImportResolver({ project: "./tsconfig.json" })],

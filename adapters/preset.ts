@@ -12,6 +12,7 @@ import {
 import { certificateProfiles } from "../templates/certificate/profiles.ts";
 import { profileRenderers } from "../templates/profile/renderers.ts";
 import { consoleShapes } from "./consoles/consoles.ts";
+import { testDevice } from "./test-device.ts";
 import { internalCa } from "./ca/internal.ts";
 import { smtpMailer } from "./mail/smtp.ts";
 
@@ -113,6 +114,7 @@ export const builtins = (overrides: Partial<Setup> = {}): Setup => {
     renderers: profileRenderers(),
     consoles: consoleShapes(),
     certificateProfiles: certificateProfiles(),
+    testDevice: testDevice(),
     hosts: [],
     environment,
     ...overrides,

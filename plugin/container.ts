@@ -27,6 +27,7 @@ import { ScepOperations } from "./scep/operations.ts";
 import { PkiOperation } from "./scep/pki-operation.ts";
 import { SeenCiphertexts } from "./scep/seen-ciphertexts.ts";
 import { SourceLimit } from "./scep/source-limit.ts";
+import { About } from "./services/about.ts";
 import { Access } from "./services/access.ts";
 import { Attempts } from "./services/attempts.ts";
 import { AuthorityRemoval } from "./services/authority-removal.ts";
@@ -56,6 +57,7 @@ import { Dispatcher } from "./services/dispatcher.ts";
 import { DynamicChallenges } from "./services/dynamic-challenges.ts";
 import { EndpointRuntimes } from "./services/endpoint-runtimes.ts";
 import { EndEntities } from "./services/end-entities.ts";
+import { EndpointTests } from "./services/endpoint-tests.ts";
 import { Endpoints } from "./services/endpoints.ts";
 import { ForeignRenewals } from "./services/foreign-renewals.ts";
 import { EventIntake } from "./services/event-intake.ts";
@@ -82,6 +84,7 @@ import { People } from "./services/people.ts";
 import { OcspRuntimes } from "./services/ocsp-runtimes.ts";
 import { OutboxLetters } from "./services/outbox-letters.ts";
 import { OutsideRevocations } from "./services/outside-revocations.ts";
+import { Overview } from "./services/overview.ts";
 import { ProfileSigner } from "./services/profile-signer.ts";
 import { OutsideAuthorities } from "./services/outside-authorities.ts";
 import { RaRotation } from "./services/ra-rotation.ts";
@@ -109,6 +112,7 @@ import {
   CERTIFICATE_PROFILES,
   CLOCK,
   CONSOLES,
+  TEST_DEVICES,
   DATABASE,
   DIRECTORY,
   HOST_EXPIRIES,
@@ -152,6 +156,7 @@ const SERVICES: readonly Service[] = [
   Approvals,
   Queries,
   Enrolment,
+  About,
   Access,
   AdminTokens,
   Attempts,
@@ -189,6 +194,7 @@ const SERVICES: readonly Service[] = [
   DynamicChallenges,
   EndpointRuntimes,
   Endpoints,
+  EndpointTests,
   EnvelopeGate,
   EventIntake,
   EventLog,
@@ -218,6 +224,7 @@ const SERVICES: readonly Service[] = [
   OutsideAuthorities,
   OutsideCertificates,
   Profiles,
+  Overview,
   ProfileSigner,
   RaRotation,
   Ras,
@@ -258,6 +265,9 @@ export const buildContainer = (opened: Opened): Resolve => {
     .register(KEY_PROVIDERS, { useValue: opened.keyProviders })
     .register(CA_BACKENDS, { useValue: setup.caBackends })
     .register(MDM_HOSTS, { useValue: setup.hosts })
+    .register(TEST_DEVICES, {
+      useValue: setup.testDevice === undefined ? [] : [setup.testDevice],
+    })
     .register(CONSOLES, { useValue: setup.consoles ?? [] })
     .register(CERTIFICATE_PROFILES, { useValue: setup.certificateProfiles ?? [] })
     .register(MAILER, { useValue: opened.mailer })

@@ -80,6 +80,7 @@ export type * from "./ports/outbox.ts";
 export type * from "./ports/profile-renderer.ts";
 export type * from "./ports/settings.ts";
 export type * from "./ports/stores.ts";
+export type * from "./ports/test-device.ts";
 export * from "./pki/build-request.ts";
 export * from "./pki/certificate.ts";
 export * from "./pki/certificate-request.ts";

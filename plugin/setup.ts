@@ -8,6 +8,7 @@ import type { CaBackendFactory } from "./ports/ca-backend.ts";
 import type { HostExpiry, Mailer, MailOptions } from "./ports/mailer.ts";
 import type { MdmHost } from "./ports/mdm-host.ts";
 import type { ProfileRenderer } from "./ports/profile-renderer.ts";
+import type { TestDevice } from "./ports/test-device.ts";
 import type { Environment } from "./secret-source.ts";
 
 /** The code an installation is built from; the values it runs on are its configuration. `builtins()` fills in all that is shipped. */
@@ -20,6 +21,8 @@ export interface Setup {
   readonly consoles?: readonly ConsoleShape[];
   /** The certificate profiles that are shipped; none unless given. */
   readonly certificateProfiles?: readonly CertificateProfile[];
+  /** What the console's test button enrols; without one there is no test. */
+  readonly testDevice?: TestDevice;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly logger?: Logger;

@@ -2,6 +2,7 @@ import type { Config } from "./config.ts";
 import { authenticator } from "./http/admin-auth.ts";
 import type { ApiServices } from "./http/api/services.ts";
 import { createApp } from "./http/app.ts";
+import { ConsoleRoutes } from "./http/console-routes.ts";
 import type { Site } from "./http/handler.ts";
 import { HookRoutes } from "./http/hook-routes.ts";
 import { CredentialTokens } from "./http/credential-tokens.ts";
@@ -13,6 +14,7 @@ import type { Ambient, Installation } from "./installation.ts";
 import { ScepOperations } from "./scep/operations.ts";
 import { AdminTokens } from "./services/admin-tokens.ts";
 import { Alerts } from "./services/alerts.ts";
+import { About } from "./services/about.ts";
 import { Approvals } from "./services/approvals.ts";
 import { AuthorityRemoval } from "./services/authority-removal.ts";
 import { Authorities } from "./services/authorities.ts";
@@ -28,6 +30,7 @@ import { CrlLists } from "./services/crl-lists.ts";
 import { Deployments } from "./services/deployments.ts";
 import { Devices } from "./services/devices.ts";
 import { EndEntities } from "./services/end-entities.ts";
+import { EndpointTests } from "./services/endpoint-tests.ts";
 import { Endpoints } from "./services/endpoints.ts";
 import { Events } from "./services/events.ts";
 import { Health } from "./services/health.ts";
@@ -37,6 +40,7 @@ import { EventIntake } from "./services/event-intake.ts";
 import { HookAdapters } from "./services/hook-adapters.ts";
 import { Inventories } from "./services/inventories.ts";
 import { Ledger } from "./services/ledger.ts";
+import { Overview } from "./services/overview.ts";
 import { OutsideAuthorities } from "./services/outside-authorities.ts";
 import { ManualIssuance } from "./services/manual-issuance.ts";
 import { People } from "./services/people.ts";
@@ -66,6 +70,8 @@ export const buildSite = (
   const { issuer } = config.admin;
   const limits = { bytes: config.limits.bodyBytes, seconds: config.limits.bodySeconds };
   const services: ApiServices = {
+    about: resolve(About),
+    overview: resolve(Overview),
     tenants: resolve(Tenants),
     approvals: resolve(Approvals),
     authorities: resolve(Authorities),
@@ -74,6 +80,7 @@ export const buildSite = (
     ras: resolve(Ras),
     templates: resolve(Templates),
     endpoints: resolve(Endpoints),
+    endpointTests: resolve(EndpointTests),
     consoles: resolve(Consoles),
     rollOvers: resolve(RollOvers),
     keyRollOvers: resolve(KeyRollOvers),
@@ -130,6 +137,7 @@ export const buildSite = (
   return {
     scep: new ScepRoutes(resolve(ScepOperations), limits),
     status: new StatusRoutes(resolve(Status), resolve(Ocsp), limits),
+    console: new ConsoleRoutes(),
     hooks: new HookRoutes(resolve(HookAdapters), services.intake, logger),
     app: (request, response) => {
       app(request, response);

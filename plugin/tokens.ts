@@ -9,6 +9,7 @@ import type { MdmHost } from "./ports/mdm-host.ts";
 import type { ProfileRenderer } from "./ports/profile-renderer.ts";
 import type { Settings } from "./ports/settings.ts";
 import type { Database, Directory } from "./ports/stores.ts";
+import type { TestDevice } from "./ports/test-device.ts";
 
 /** Every DI token that is not a class. One child container belongs to one `createCountersign` call. */
 export const CLOCK: InjectionToken<Clock> = Symbol("Clock");
@@ -29,3 +30,5 @@ export const HOST_EXPIRIES: InjectionToken<() => Promise<readonly HostExpiry[]>>
   Symbol("HostExpiries");
 export const PROFILE_RENDERERS: InjectionToken<readonly ProfileRenderer[]> =
   Symbol("ProfileRenderers");
+/** One, or none where the host has given none. */
+export const TEST_DEVICES: InjectionToken<readonly TestDevice[]> = Symbol("TestDevices");

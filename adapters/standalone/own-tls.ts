@@ -14,7 +14,7 @@ import {
   type Signer,
   toPem,
 } from "../../plugin/sdk.ts";
-import { deviceKey } from "./device-key.ts";
+import { deviceKey } from "../scep-client/device-key.ts";
 import { replacePrivateFile } from "./private-file.ts";
 import type { TlsFiles } from "./tls.ts";
 

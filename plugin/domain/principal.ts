@@ -145,6 +145,10 @@ export const mayDo = (
   return (principal.roles ?? []).some((role) => RIGHTS_OF_ROLE[role].has(right));
 };
 
+/** All that `principal` may do where it is at home; so that a page shows nothing that would be refused. */
+export const rightsOf = (principal: Principal): readonly Right[] =>
+  RIGHTS.filter((right) => mayDo(principal, right, principal.tenant));
+
 /** Throws `forbidden` unless `principal` holds `right` in `tenant`. */
 export const authorize = (principal: Principal, right: Right, tenant?: TenantId): void => {
   if (!mayDo(principal, right, tenant)) {

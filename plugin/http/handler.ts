@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { CountersignError } from "../errors.ts";
 import type { Logger } from "../ports/ambient.ts";
+import type { ConsoleRoutes } from "./console-routes.ts";
 import type { HookRoutes } from "./hook-routes.ts";
 import { logFailure } from "./log-failure.ts";
 import { problemReply } from "./problem.ts";
@@ -17,8 +18,8 @@ export type Handler = (
 ) => void;
 
 /**
- * What a listener serves (foundations.md 20): SCEP; CRLs, CA certificates and OCSP; signed webhooks of MDM servers; the admin API and metrics. Health is
- * on all.
+ * What a listener serves (foundations.md 20): SCEP; CRLs, CA certificates and OCSP; signed webhooks of MDM servers; the admin API, its
+ * console and metrics. Health is on all.
  */
 export type Part = "scep" | "status" | "hooks" | "admin";
 export const PARTS: readonly Part[] = ["scep", "status", "hooks", "admin"];
@@ -27,6 +28,7 @@ export const PARTS: readonly Part[] = ["scep", "status", "hooks", "admin"];
 export interface Site {
   readonly scep: ScepRoutes;
   readonly status: StatusRoutes;
+  readonly console: ConsoleRoutes;
   readonly hooks: HookRoutes;
   readonly app: (request: IncomingMessage, response: ServerResponse) => void;
 }
@@ -49,6 +51,7 @@ const PLACES: Readonly<Record<string, Part>> = {
   ocsp: "status",
   hooks: "hooks",
   api: "admin",
+  console: "admin",
   metrics: "admin",
 };
 const HEALTH = new Set(["healthz", "readyz"]);
@@ -106,5 +109,6 @@ const FAST = {
   crl: status,
   ca: status,
   ocsp: status,
+  console: (site, request, target) => site.console.answer(request, target),
   hooks: (site, request, target) => site.hooks.answer(request, target),
 } satisfies Record<string, Fast>;

@@ -34,6 +34,7 @@ import type {
   RenewalStore,
   TemplateMoveStore,
 } from "./renewals.ts";
+import type { CountStore } from "./counts.ts";
 
 /** Keyset paging: `cursor` is what the page before answered; undefined when there is no more. */
 export interface Page<T> {
@@ -116,6 +117,8 @@ export interface DeviceStore {
   byHostId(hostId: string, hostDeviceId: string): Promise<Device | undefined>;
   /** Devices that have this value in an indexed attribute (without regard to case); at most `limit`. */
   byAttribute(name: string, value: string, limit: number): Promise<readonly Device[]>;
+  /** Devices of which the text is the id, the host's id, or how an indexed attribute begins (without regard to case); at most `limit`. */
+  search(text: string, limit: number): Promise<readonly Device[]>;
   list(page: PageRequest): Promise<Page<Device>>;
 }
 export interface DeploymentFilter {
@@ -345,6 +348,7 @@ export interface TenantStore {
   readonly pending: PendingStore;
   readonly certificates: CertificateStore;
   readonly terms: TermStore;
+  readonly counts: CountStore;
   readonly crls: CrlStore;
   readonly leases: LeaseStore;
   readonly alerts: AlertStore;

@@ -12,6 +12,11 @@ export class Devices {
     return this.access.open(principal, "devices:read").devices.list(page);
   }
 
+  /** By id, host's id, or the beginning of an attribute that is indexed. */
+  async search(principal: Principal, text: string, limit: number): Promise<readonly Device[]> {
+    return this.access.open(principal, "devices:read").devices.search(text.trim(), limit);
+  }
+
   async get(principal: Principal, id: string): Promise<Device> {
     return found(await this.access.open(principal, "devices:read").devices.get(id), "device", id);
   }

@@ -101,6 +101,31 @@ export class Devices implements DeviceStore {
     );
   }
 
+  search(text: string, limit: number): Promise<readonly Device[]> {
+    const { tenant } = this;
+    const from = folded(text);
+    return this.#rows.all((query) =>
+      query
+        .where((either) => {
+          void either
+            .where("id", text)
+            .orWhere("host_device_id", text)
+            .orWhereIn("id", (matching) => {
+              void matching
+                .select("device_id")
+                .from(ATTRIBUTES)
+                .where({ tenant })
+                .whereIn("name", [...INDEXED_ATTRIBUTES])
+                // A range, and no LIKE, so that the index serves it in both databases.
+                .where("value", ">=", from)
+                .where("value", "<", `${from}\u{10ffff}`)
+                .limit(limit);
+            });
+        })
+        .limit(limit),
+    );
+  }
+
   list(page: PageRequest): Promise<Page<Device>> {
     return this.#rows.page(page);
   }

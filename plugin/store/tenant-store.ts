@@ -5,6 +5,7 @@ import { Authorities } from "./authorities.ts";
 import type { Session } from "./base/session.ts";
 import { Certificates } from "./certificates.ts";
 import { Challenges } from "./challenges.ts";
+import { CountsOfTenant } from "./counts.ts";
 import { Crls } from "./crls.ts";
 import { Deployments } from "./deployments.ts";
 import { Devices } from "./devices.ts";
@@ -53,6 +54,7 @@ export const openTenantStore = (
   pending: new Pending(session, tenant),
   certificates: new Certificates(session, tenant),
   terms: new Terms(session, tenant),
+  counts: new CountsOfTenant(session, tenant),
   crls: new Crls(session, tenant),
   leases: new Leases(session, tenant),
   alerts: new Alerts(session, tenant),

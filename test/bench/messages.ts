@@ -1,7 +1,7 @@
 import { generateKeyPair, randomBytes, randomUUID } from "node:crypto";
 import { promisify } from "node:util";
-import { type DeviceKey, deviceKey } from "../../adapters/standalone/device-key.ts";
-import { readScepReply } from "../../adapters/standalone/scep-reply.ts";
+import { type DeviceKey, deviceKey } from "../../adapters/scep-client/device-key.ts";
+import { readScepReply } from "../../adapters/scep-client/scep-reply.ts";
 import {
   buildCsr,
   buildEnvelope,

@@ -8,10 +8,10 @@ import {
   sign,
 } from "node:crypto";
 import { promisify } from "node:util";
-import { type DeviceKey, deviceKey } from "../../adapters/standalone/device-key.ts";
-import { getCaCert } from "../../adapters/standalone/scep-client.ts";
-import { readScepReply, type ScepReply } from "../../adapters/standalone/scep-reply.ts";
-import { scepTransport } from "../../adapters/standalone/scep-transport.ts";
+import { type DeviceKey, deviceKey } from "../../adapters/scep-client/device-key.ts";
+import { getCaCert } from "../../adapters/scep-client/scep-client.ts";
+import { readScepReply, type ScepReply } from "../../adapters/scep-client/scep-reply.ts";
+import { scepTransport } from "../../adapters/scep-client/scep-transport.ts";
 import {
   buildCsr,
   buildEnvelope,

@@ -12,7 +12,7 @@ import {
 } from "../../../plugin/sdk.ts";
 import { machineClock } from "../clock.ts";
 import { createPrivateFile } from "../private-file.ts";
-import { enrol, type EnrolResult } from "../scep-client.ts";
+import { enrol, type EnrolResult } from "../../scep-client/scep-client.ts";
 import { readSecretInput } from "../secret-input.ts";
 import { fields } from "../table.ts";
 

@@ -5,6 +5,8 @@ import {
   filledFormSchema,
   resolvedSchema,
 } from "./console-schemas.ts";
+import { renewalPlanSchema, rulesSchema } from "./life-schemas.ts";
+import { aboutSchema, endpointTestSchema, overviewSchema } from "./overview-schemas.ts";
 import {
   approvalSchema,
   authoritySchema,
@@ -72,6 +74,15 @@ export const ANSWERS: Readonly<Record<string, AnswerSchema>> = {
   "POST /tokens": made(tokenSchema),
   "GET /tokens": page(tokenRecordSchema),
   "POST /tokens/:id/revoke": nothing,
+  "GET /overview": one(overviewSchema),
+  "GET /about": one(aboutSchema),
+  "GET /renewals/plan": one(renewalPlanSchema),
+  "GET /renewals/plan/chart": file("image/svg+xml"),
+  "GET /renewals/rules": list(rulesSchema),
+  "GET /renewals/rules/:id": one(rulesSchema),
+  "PATCH /renewals/rules/:id": one(rulesSchema),
+  "POST /deployments/:id/renew": one(deploymentSchema),
+  "POST /deployments/:id/unlock": one(deploymentSchema),
   "GET /authorities": list(authoritySchema),
   "POST /authorities": made(authoritySchema),
   "POST /authorities/import-root": made(authoritySchema),
@@ -135,6 +146,7 @@ export const ANSWERS: Readonly<Record<string, AnswerSchema>> = {
   "GET /endpoints/:id": one(endpointSchema),
   "PATCH /endpoints/:id": one(endpointSchema),
   "POST /endpoints/:id/roll-over": one(endpointSchema),
+  "POST /endpoints/:id/test": one(endpointTestSchema),
   "DELETE /endpoints/:id": nothing,
   "GET /consoles": list(consoleNameSchema),
   "GET /consoles/:id": one(consoleSchema),

@@ -60,6 +60,7 @@ export const consoleRoutes: readonly Route[] = [
     summary:
       "Checks a filled-in CA-server form and maps it; with `save: true` makes or changes the authority and its endpoint.",
     body: filledForm,
+    ifMatch: true,
     call: async ({ consoles }, { principal, id, body, version }) =>
       ok(await consoles.writeCaServer(principal, id, { ...body, version })),
   }),
@@ -77,6 +78,7 @@ export const consoleRoutes: readonly Route[] = [
     summary:
       "Checks a filled-in template form and maps it; with `save: true` makes or changes the template, and its challenge at the endpoint.",
     body: filledForm,
+    ifMatch: true,
     call: async ({ consoles }, { principal, id, body, version }) =>
       ok(await consoles.writeTemplate(principal, id, { ...body, version })),
   }),

@@ -3,15 +3,21 @@ import { z } from "zod";
 import { INVENTORY_VERDICTS } from "../../domain/inventory.ts";
 import { HOST_EVENT_SCHEMAS, heldCertificates } from "../host-event-schemas.ts";
 import { route, type Route } from "./route.ts";
-import { instant, page, pageQuery } from "./schemas.ts";
+import { instant, page } from "./schemas.ts";
 
 export const deviceRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/devices",
-    summary: "Lists the devices.",
-    query: pageQuery,
-    call: async ({ devices }, { principal, query }) => paged(await devices.list(principal, query)),
+    summary:
+      "Lists the devices; with `?q=` those of that id, or with a serial number, user, e-mail address or name that begins so.",
+    query: z.strictObject({ ...page, q: z.string().min(1).max(200).optional() }),
+    call: async ({ devices }, { principal, query: { q, ...rest } }) =>
+      paged(
+        q === undefined
+          ? await devices.list(principal, rest)
+          : { items: await devices.search(principal, q, rest.limit), cursor: undefined },
+      ),
   }),
   route({
     method: "POST",

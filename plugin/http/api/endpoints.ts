@@ -119,6 +119,15 @@ export const endpointRoutes: readonly Route[] = [
     },
   }),
   route({
+    method: "POST",
+    path: "/endpoints/:id/test",
+    summary:
+      "Enrols a throw-away device through the public address, looks at the CRL, and takes everything back; answers each step.",
+    body: z.strictObject({ templateId: reference.exactOptional() }).default({}),
+    call: async ({ endpointTests }, { principal, id, body }) =>
+      ok(await endpointTests.run(principal, id, body.templateId)),
+  }),
+  route({
     method: "DELETE",
     path: "/endpoints/:id",
     summary: "Deletes an endpoint; its URL then answers 404.",

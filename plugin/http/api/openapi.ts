@@ -67,7 +67,7 @@ const operationOf = (route: Route): Json => {
         schema: { type: "string", minLength: 1 },
       })),
       ...queryParameters(route),
-      ...(route.method === "PATCH" || route.method === "PUT" || route.method === "DELETE"
+      ...(route.ifMatch === true || ["PATCH", "PUT", "DELETE"].includes(route.method)
         ? [IF_MATCH]
         : []),
     ],

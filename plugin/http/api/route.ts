@@ -29,6 +29,8 @@ export interface Route<Body = unknown, Query = unknown> {
   readonly body?: z.ZodType<Body>;
   /** Left out: the request must have no query. */
   readonly query?: z.ZodType<Query>;
+  /** It minds If-Match; PATCH, PUT and DELETE do without saying so. */
+  readonly ifMatch?: true;
   readonly call: (services: ApiServices, call: Call<Body, Query>) => Promise<Answer>;
 }
 

@@ -13,6 +13,7 @@ import { hostEventRoutes } from "./host-events.ts";
 import { ledgerRoutes } from "./ledger.ts";
 import { outboxRoutes } from "./outbox.ts";
 import { peopleRoutes } from "./people.ts";
+import { overviewRoutes } from "./overview.ts";
 import { raRoutes } from "./ras.ts";
 import { rotationRoutes } from "./rotation.ts";
 import { renewalRoutes } from "./renewals.ts";
@@ -26,6 +27,7 @@ export const API_ROUTES: readonly Route[] = [
   ...tenantRoutes,
   ...tokenRoutes,
   ...peopleRoutes,
+  ...overviewRoutes,
   ...authorityRoutes,
   ...certificateProfileRoutes,
   ...raRoutes,

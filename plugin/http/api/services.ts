@@ -1,3 +1,4 @@
+import type { About } from "../../services/about.ts";
 import type { AdminTokens } from "../../services/admin-tokens.ts";
 import type { Alerts } from "../../services/alerts.ts";
 import type { Approvals } from "../../services/approvals.ts";
@@ -15,6 +16,7 @@ import type { CrlLists } from "../../services/crl-lists.ts";
 import type { Deployments } from "../../services/deployments.ts";
 import type { Devices } from "../../services/devices.ts";
 import type { EndEntities } from "../../services/end-entities.ts";
+import type { EndpointTests } from "../../services/endpoint-tests.ts";
 import type { Endpoints } from "../../services/endpoints.ts";
 import type { Events } from "../../services/events.ts";
 import type { Hierarchies } from "../../services/hierarchies.ts";
@@ -23,6 +25,7 @@ import type { EventIntake } from "../../services/event-intake.ts";
 import type { HookAdapters } from "../../services/hook-adapters.ts";
 import type { Inventories } from "../../services/inventories.ts";
 import type { Ledger } from "../../services/ledger.ts";
+import type { Overview } from "../../services/overview.ts";
 import type { OutsideAuthorities } from "../../services/outside-authorities.ts";
 import type { ManualIssuance } from "../../services/manual-issuance.ts";
 import type { People } from "../../services/people.ts";
@@ -41,6 +44,8 @@ import type { LocalTokens } from "../local-tokens.ts";
 
 /** What the admin API calls; rights are checked there, not here. */
 export interface ApiServices {
+  readonly about: About;
+  readonly overview: Overview;
   readonly tenants: Tenants;
   readonly approvals: Approvals;
   readonly authorities: Authorities;
@@ -49,6 +54,7 @@ export interface ApiServices {
   readonly ras: Ras;
   readonly templates: Templates;
   readonly endpoints: Endpoints;
+  readonly endpointTests: EndpointTests;
   readonly consoles: Consoles;
   readonly rollOvers: RollOvers;
   readonly keyRollOvers: KeyRollOvers;

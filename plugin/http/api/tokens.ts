@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { authorize, ROLES } from "../../domain/principal.ts";
+import { authorize, rightsOf, ROLES } from "../../domain/principal.ts";
 import type { LocalTokens, TokenRequest } from "../local-tokens.ts";
 import { type Answer, created, none, ok, paged } from "./answer.ts";
 import { route, type Route } from "./route.ts";
@@ -20,8 +20,8 @@ export const tokenRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/whoami",
-    summary: "Says who is asking, in which tenant, with which roles.",
-    call: (_, { principal }) => Promise.resolve(ok(principal)),
+    summary: "Says who is asking, in which tenant, with which roles and rights.",
+    call: (_, { principal }) => Promise.resolve(ok({ ...principal, rights: rightsOf(principal) })),
   }),
   route({
     method: "POST",

@@ -2,7 +2,9 @@ import { z } from "zod";
 import { KEY_ALGORITHMS } from "../../domain/algorithm.ts";
 import { AUTHORITY_KINDS } from "../../domain/authority.ts";
 import { ROLL_OVER_STATES } from "../../domain/key-roll-over.ts";
+import { DEPLOYMENT_REASONS, DEPLOYMENT_STATES } from "../../domain/deployment.ts";
 import { PLATFORMS } from "../../domain/device.ts";
+import { RIGHTS } from "../../domain/principal.ts";
 import { SAN_TYPES } from "../../domain/san.ts";
 import { KEY_STORAGES, KEY_USAGES, SCEP_RENEWALS } from "../../domain/template.ts";
 
@@ -39,6 +41,7 @@ export const principalSchema = named("Principal", {
   kind: z.enum(["user", "operator", "system"]),
   tenant: maybe,
   roles: z.array(text).optional(),
+  rights: z.array(z.enum(RIGHTS)),
 });
 
 export const authoritySchema = named("Authority", {
@@ -197,10 +200,16 @@ export const deploymentSchema = named("Deployment", {
   id: text,
   deviceId: text,
   templateId: text,
-  endpointId: text,
-  state: text,
+  endpointId: maybe,
+  state: z.enum(DEPLOYMENT_STATES),
+  since: time,
   nextActionAt: maybeTime,
   certificateId: maybe,
+  certificateEndsAt: maybeTime,
+  seenAt: maybeTime,
+  attempts: whole,
+  deliveries: whole,
+  reason: z.enum(DEPLOYMENT_REASONS).optional(),
   failure: maybe,
   createdAt: time,
   updatedAt: time,

@@ -3,7 +3,7 @@ import { createPrivateKey, sign, type KeyObject } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { deviceKey } from "../../../adapters/standalone/device-key.ts";
+import { deviceKey } from "../../../adapters/scep-client/device-key.ts";
 import { signatureAlgorithmIdentifier } from "../../../plugin/pki/algorithms.ts";
 import {
   bitString,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash, createPrivateKey, sign } from "node:crypto";
 import * as pkijs from "pkijs";
-import { deviceKey } from "../../../adapters/standalone/device-key.ts";
+import { deviceKey } from "../../../adapters/scep-client/device-key.ts";
 import type { Hash, SignatureScheme } from "../../../plugin/domain/algorithm.ts";
 import { CountersignError } from "../../../plugin/errors.ts";
 import {

@@ -5,8 +5,8 @@ import {
   getCaCaps,
   getCaCert,
   type EnrolOptions,
-} from "../../../adapters/standalone/scep-client.ts";
-import { scepTransport } from "../../../adapters/standalone/scep-transport.ts";
+} from "../../../adapters/scep-client/scep-client.ts";
+import { scepTransport } from "../../../adapters/scep-client/scep-transport.ts";
 import { parseDn } from "../../../plugin/domain/distinguished-name.ts";
 import { CountersignError, type ErrorCode } from "../../../plugin/errors.ts";
 import { ScepResponder, type Fault } from "./scep-responder.ts";

@@ -1,0 +1,370 @@
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { property, query, state } from "lit/decorators.js";
+import type { Principal } from "../api/calls.ts";
+import { type Call, createClient } from "../api/client.ts";
+import { problemOf } from "../api/problem.ts";
+import { PastedToken } from "../api/session.ts";
+import { define } from "../ui/define.ts";
+import { formStyles } from "../ui/form-styles.ts";
+import { foreign, words } from "../ui/format.ts";
+import { icon } from "../ui/icon.ts";
+import { problemNote } from "../ui/problem-note.ts";
+import { note } from "../ui/status.ts";
+import { styles } from "../ui/styles.ts";
+import { theme } from "../ui/theme.ts";
+import type { App, Question, Tone } from "./app.ts";
+import { type Asked, askingDialog } from "./asking.ts";
+import { consoleStyles } from "./console-styles.ts";
+import { MENU } from "./menu.ts";
+import { type Place, link, placeOf } from "./route.ts";
+import { viewOf } from "./views.ts";
+
+interface Said {
+  readonly id: number;
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+/**
+ * The whole console. Alone it lives at `/console`; in a host's page `getToken` answers a bearer token each time one is needed and nothing is
+ * stored. It fires `countersign:navigate` ({ path }) and `countersign:error` ({ code, title }).
+ */
+export class CountersignConsole extends LitElement {
+  static override styles = [theme, styles, formStyles, consoleStyles];
+
+  /** Where Countersign is mounted; the script's own server unless given. */
+  @property({ attribute: "base-url" }) baseUrl = "";
+  /** The view to begin with, such as `devices/4711`. */
+  @property() view = "";
+  /** `hash`: the place stands in the page's address. */
+  @property() routing: "hash" | "memory" = "memory";
+  /** Without navigation, for a view inside a host's own page. */
+  @property({ type: Boolean }) bare = false;
+  @property({ attribute: false }) getToken: (() => Promise<string | undefined>) | undefined;
+
+  @state() private app: App | undefined;
+  @state() private place: Place = placeOf("");
+  @state() private signIn: "unknown" | "needed" | "again" | "done" = "unknown";
+  @state() private failure: unknown;
+  @state() private said: readonly Said[] = [];
+  @state() private asked: Asked | undefined;
+  @state() private typed = "";
+  @state() private open = false;
+  @state() private waiting = 0;
+  @query("main") private main!: HTMLElement | null;
+  @query("#find") private finder!: HTMLInputElement | null;
+
+  readonly #pasted = new PastedToken();
+  #stay: string | undefined;
+  #renewals: ((renewed: boolean) => void)[] = [];
+  #next = 0;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener("hashchange", this.#hashChanged);
+    window.addEventListener("beforeunload", this.#beforeUnload);
+    window.addEventListener("keydown", this.#key);
+    this.place = placeOf(this.routing === "hash" ? location.hash : this.view);
+    void this.#enter();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener("hashchange", this.#hashChanged);
+    window.removeEventListener("beforeunload", this.#beforeUnload);
+    window.removeEventListener("keydown", this.#key);
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has("view") && changed.get("view") !== undefined && this.routing === "memory")
+      this.place = placeOf(this.view);
+  }
+
+  get #base(): string {
+    const base = this.baseUrl === "" ? new URL("..", import.meta.url).href : this.baseUrl;
+    return new URL(base.endsWith("/") ? base : `${base}/`, location.href).href;
+  }
+
+  #call(token: () => Promise<string | undefined>, renew: () => Promise<boolean>): Call {
+    return createClient({ base: this.#base, token, renew });
+  }
+
+  /** Finds out who is here; without an answer asks for a token. */
+  async #enter(): Promise<void> {
+    const token = (): Promise<string | undefined> =>
+      this.getToken === undefined ? Promise.resolve(this.#pasted.value) : this.getToken();
+    this.failure = undefined;
+    try {
+      const principal = await this.#call(token, () => Promise.resolve(false))("getWhoami");
+      this.#begin(
+        this.#call(token, () => this.#renew()),
+        principal,
+      );
+    } catch (failure) {
+      if (problemOf(failure).status === 401 && this.getToken === undefined) this.signIn = "needed";
+      else this.#failed(failure);
+    }
+  }
+
+  #failed(failure: unknown): void {
+    this.failure = failure;
+    const { code, title } = problemOf(failure);
+    this.#fire("countersign:error", { code, title });
+  }
+
+  #begin(call: Call, principal: Principal): void {
+    this.signIn = "done";
+    this.app = {
+      call,
+      principal,
+      base: this.#base,
+      may: (right) => principal.rights.includes(right),
+      go: (path) => void this.#go(path),
+      say: (text, tone = "info") => this.#say(text, tone),
+      fail: (thrown) => this.#fail(thrown),
+      ask: (question) => this.#ask(question),
+      keepHere: (reason) => (this.#stay = reason),
+      signOut: () => this.#signOut(),
+    };
+    void this.#countWaiting();
+  }
+
+  async #countWaiting(): Promise<void> {
+    if (this.app?.may("approvals:decide") !== true) return;
+    const { items } = await this.app.call("getApprovals", {
+      query: { state: "pending", limit: 100 },
+    });
+    this.waiting = items.length;
+  }
+
+  /** A session that has ended: the view stays as it is, and goes on when somebody has signed in again. */
+  #renew(): Promise<boolean> {
+    if (this.getToken !== undefined) return Promise.resolve(true);
+    this.signIn = "again";
+    return new Promise((resolve) => this.#renewals.push(resolve));
+  }
+
+  readonly #take = async (token: string): Promise<void> => {
+    const principal = await this.#call(
+      () => Promise.resolve(token),
+      () => Promise.resolve(false),
+    )("getWhoami");
+    this.#pasted.keep(token);
+    if (
+      this.app === undefined ||
+      principal.id !== this.app.principal.id ||
+      principal.tenant !== this.app.principal.tenant
+    )
+      await this.#enter();
+    this.signIn = "done";
+    for (const resolve of this.#renewals.splice(0)) resolve(true);
+  };
+
+  #signOut(): void {
+    this.#pasted.keep(undefined);
+    this.app = undefined;
+    this.signIn = "needed";
+  }
+
+  async #go(path: string): Promise<void> {
+    const place = placeOf(path);
+    if (!(await this.#mayLeave())) return;
+    this.open = false;
+    if (this.routing === "hash") location.hash = `#/${place.path}`;
+    else this.#arrive(place);
+  }
+
+  #arrive(place: Place): void {
+    const moved =
+      place.view !== this.place.view || place.rest.join("/") !== this.place.rest.join("/");
+    this.place = place;
+    this.#fire("countersign:navigate", { path: place.path });
+    if (!moved) return;
+    void this.updateComplete.then(() => {
+      scrollTo({ top: 0 });
+      this.main?.focus({ preventScroll: true });
+    });
+    void this.#countWaiting();
+  }
+
+  readonly #hashChanged = async (event: HashChangeEvent): Promise<void> => {
+    if (this.routing !== "hash" || this.app === undefined) {
+      if (this.routing === "hash") this.place = placeOf(location.hash);
+      return;
+    }
+    const wanted = placeOf(new URL(event.newURL).hash);
+    if (wanted.path === this.place.path) return;
+    if (await this.#mayLeave()) this.#arrive(wanted);
+    else history.replaceState(null, "", `#/${this.place.path}`);
+  };
+
+  async #mayLeave(): Promise<boolean> {
+    if (this.#stay === undefined) return true;
+    const leave = await this.#ask({
+      title: "Leave this page?",
+      text: this.#stay,
+      yes: "Leave",
+      dangerous: true,
+    });
+    if (leave) this.#stay = undefined;
+    return leave;
+  }
+
+  readonly #beforeUnload = (event: BeforeUnloadEvent): void => {
+    if (this.#stay !== undefined) event.preventDefault();
+  };
+
+  readonly #key = (event: KeyboardEvent): void => {
+    if (
+      event.key.toLowerCase() !== "k" ||
+      !(event.ctrlKey || event.metaKey) ||
+      this.finder === null
+    )
+      return;
+    event.preventDefault();
+    this.open = true;
+    void this.updateComplete.then(() => this.finder?.focus());
+  };
+
+  #say(text: string, tone: Tone): void {
+    const id = (this.#next += 1);
+    this.said = [...this.said, { id, text, tone }];
+    setTimeout(() => (this.said = this.said.filter((one) => one.id !== id)), 6000);
+  }
+
+  #fail(thrown: unknown): void {
+    const { title, detail, nextStep, code } = problemOf(thrown);
+    const text = [`${title}.`, detail, nextStep].filter((part) => part !== undefined).join(" ");
+    this.#say(text, "bad");
+    this.#fire("countersign:error", { code, title });
+  }
+
+  #ask(question: Question): Promise<boolean> {
+    this.typed = "";
+    return new Promise((resolve) => {
+      this.asked = {
+        question,
+        answer: (yes) => {
+          this.asked = undefined;
+          resolve(yes);
+        },
+      };
+    });
+  }
+
+  #fire(name: string, detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+  }
+
+  /** Links of the console stay inside the element where the page's address is the host's. */
+  readonly #clicked = (event: MouseEvent): void => {
+    if (
+      event.defaultPrevented ||
+      event.button !== 0 ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.shiftKey
+    )
+      return;
+    const anchor = event.composedPath().find((node) => node instanceof HTMLAnchorElement);
+    const href = anchor?.getAttribute("href");
+    if (href === null || href === undefined || !href.startsWith("#/")) return;
+    event.preventDefault();
+    void this.#go(href);
+  };
+
+  override render(): TemplateResult {
+    return html`${this.#body()}
+      <div class="said" role="status" aria-live="polite">
+        ${this.said.map(({ text, tone }) => note(tone === "quiet" ? "info" : tone, foreign(text)))}
+      </div>
+      ${askingDialog(this.asked, this.typed, (text) => (this.typed = text))}
+      <wa-dialog label="Sign in again" ?open=${this.signIn === "again"} @wa-hide=${this.#keepOpen}>
+        ${this.signIn === "again" ? html`<cs-sign-in again .take=${this.#take}></cs-sign-in>` : nothing}
+      </wa-dialog>`;
+  }
+
+  readonly #keepOpen = (event: Event): void => {
+    if (this.signIn === "again") event.preventDefault();
+  };
+
+  #body(): TemplateResult | typeof nothing {
+    if (this.failure !== undefined)
+      return html`<main>${problemNote(this.failure, () => void this.#enter())}</main>`;
+    if (this.signIn === "needed") return html`<cs-sign-in .take=${this.#take}></cs-sign-in>`;
+    const { app, place } = this;
+    if (app === undefined) return nothing;
+    const view = html`<main id="main" tabindex="-1" aria-label=${place.view}>
+      ${viewOf(app, place)}
+    </main>`;
+    if (this.bare) return html`<div class="bare" @click=${this.#clicked}>${view}</div>`;
+    return html`<div class="frame" @click=${this.#clicked}>${this.#side(app)}${view}</div>`;
+  }
+
+  #side(app: App): TemplateResult {
+    const { principal } = app;
+    return html`<div class="side ${this.open ? "open" : ""}">
+      <div class="top">
+        <a class="brand" href=${link(["overview"])}>${icon("profile")}<span>Countersign</span></a>
+        <wa-button
+          class="burger"
+          size="s"
+          appearance="outlined"
+          aria-expanded=${this.open}
+          @click=${() => (this.open = !this.open)}
+          >${icon("menu")}<span class="hidden">Menu</span></wa-button
+        >
+      </div>
+      <form class="find" role="search" @submit=${this.#find}>
+        ${icon("search")}
+        <input
+          id="find"
+          type="search"
+          aria-label="Find anything (Ctrl+K)"
+          placeholder="Find anything"
+          autocomplete="off"
+        />
+      </form>
+      <nav aria-label="Console">
+        ${MENU.map(
+          (group) =>
+            html`<ul>
+              ${group
+                .filter(({ right }) => right === undefined || app.may(right))
+                .map(
+                  (entry) =>
+                    html`<li>
+                      <a
+                        href=${link([entry.view])}
+                        aria-current=${this.place.view === entry.view ? "page" : nothing}
+                      >
+                        ${icon(entry.icon)}<span>${entry.title}</span>
+                        ${entry.view === "approvals" && this.waiting > 0 ? html`<span class="number" aria-label="${this.waiting} waiting">${this.waiting}</span>` : nothing}
+                      </a>
+                    </li>`,
+                )}
+            </ul>`,
+        )}
+      </nav>
+      <div class="who stack tight">
+        <div>
+          <div>${foreign(principal.id)}</div>
+          <div class="quiet">
+            ${(principal.roles ?? []).map(words).join(", ")}${principal.tenant === undefined ? "" : ` · ${principal.tenant}`}
+          </div>
+        </div>
+        <div class="row">
+          <a href=${link(["start"])}>Getting started</a>
+          ${this.getToken === undefined ? html`<button class="plain" type="button" @click=${() => this.#signOut()}>Sign out</button>` : nothing}
+        </div>
+      </div>
+    </div>`;
+  }
+
+  readonly #find = (event: Event): void => {
+    event.preventDefault();
+    const text = this.finder?.value.trim() ?? "";
+    if (text !== "") void this.#go(link(["search"], { q: text }));
+  };
+}
+define("countersign-console", CountersignConsole);

@@ -1,0 +1,83 @@
+/** One line of a field that has several, by column. */
+export type Row = Readonly<Record<string, string>>;
+/** What a field holds: `""`, `null` and `[]` stand for nothing. */
+export type FieldValue = string | number | boolean | null | readonly string[] | readonly Row[];
+export type FieldValues = Readonly<Record<string, FieldValue>>;
+
+/** One field of a form, as the API describes those of the consoles; our own forms are written the same way. */
+export interface FieldSpec {
+  readonly name: string;
+  readonly label: string;
+  readonly help: string;
+  readonly type:
+    | "text"
+    | "lines"
+    | "pattern"
+    | "integer"
+    | "yes-no"
+    | "choice"
+    | "choices"
+    | "list"
+    | "rows"
+    | "date"
+    | "secret"
+    | "file";
+  readonly section?: string | undefined;
+  readonly choices?:
+    | readonly {
+        readonly value: string;
+        readonly label: string;
+        readonly refused?: string | undefined;
+      }[]
+    | undefined;
+  /** A list of ours that fills the pick list. */
+  readonly from?: string | undefined;
+  readonly columns?:
+    readonly { readonly name: string; readonly label: string; readonly type: string }[] | undefined;
+  readonly default?: FieldValue | undefined;
+  readonly required?: boolean | undefined;
+  readonly format?: { readonly expression: string; readonly message: string } | undefined;
+  readonly minimum?: number | undefined;
+  readonly maximum?: number | undefined;
+  readonly when?:
+    { readonly field: string; readonly is: readonly (string | boolean)[] } | undefined;
+  readonly readOnly?: boolean | undefined;
+  readonly mark?: string | undefined;
+  readonly note?: string | undefined;
+  readonly example?: string | undefined;
+}
+
+/** Whether a field is shown beside these values. */
+export const isShown = ({ when }: FieldSpec, values: FieldValues): boolean => {
+  if (when === undefined) return true;
+  const other = values[when.field];
+  return (typeof other === "string" || typeof other === "boolean") && when.is.includes(other);
+};
+
+/** What is wrong with a value as far as the form itself can tell. */
+export const faultOf = (
+  spec: FieldSpec,
+  value: FieldValue | undefined,
+  secretSet: boolean,
+): string | undefined => {
+  const empty =
+    value === undefined ||
+    value === null ||
+    value === "" ||
+    (Array.isArray(value) && value.length === 0);
+  if (empty)
+    return spec.required === true && spec.readOnly !== true && !secretSet
+      ? "This is needed."
+      : undefined;
+  if (
+    typeof value === "string" &&
+    spec.format !== undefined &&
+    !new RegExp(`^(?:${spec.format.expression})$`, "u").test(value)
+  )
+    return spec.format.message;
+  if (typeof value === "number" && spec.minimum !== undefined && value < spec.minimum)
+    return `At least ${spec.minimum}.`;
+  if (typeof value === "number" && spec.maximum !== undefined && value > spec.maximum)
+    return `At most ${spec.maximum}.`;
+  return spec.choices?.find((choice) => choice.value === value)?.refused;
+};

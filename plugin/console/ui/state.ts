@@ -1,0 +1,78 @@
+import type { TemplateResult } from "lit";
+import type { Authority, Certificate, Deployment, Device, Endpoint } from "../api/calls.ts";
+import type { Tone } from "../app/app.ts";
+import { daysUntil, plural, words } from "./format.ts";
+import { status } from "./status.ts";
+
+const said = (
+  table: Readonly<Record<string, readonly [Tone, string]>>,
+  state: string,
+): TemplateResult => {
+  const [tone, word] = table[state] ?? ["quiet", words(state)];
+  return status(tone, word);
+};
+
+export const authorityState = ({ status: state }: Authority): TemplateResult =>
+  said(
+    {
+      active: ["good", "Active"],
+      pending: ["warn", "Waits for its certificate"],
+      expired: ["bad", "Expired"],
+      retired: ["quiet", "Retired"],
+      deleted: ["quiet", "Deleted"],
+    },
+    state,
+  );
+
+export const endpointState = ({ enabled, warnings }: Endpoint): TemplateResult =>
+  enabled
+    ? warnings.length > 0
+      ? status("warn", "On, with warnings")
+      : status("good", "On")
+    : status("quiet", "Off");
+
+export const deviceState = ({ status: state }: Device): TemplateResult =>
+  said(
+    {
+      enrolled: ["good", "Enrolled"],
+      unmanaged: ["info", "Not managed"],
+      wiped: ["quiet", "Wiped"],
+      unenrolled: ["quiet", "Has left"],
+      lost: ["warn", "Lost"],
+    },
+    state,
+  );
+
+export const deploymentState = ({ state }: Deployment): TemplateResult =>
+  said(
+    {
+      assigned: ["info", "Being handed over"],
+      queued: ["info", "With the MDM"],
+      delivered: ["info", "On the device"],
+      requested: ["info", "Has asked"],
+      issued: ["good", "Has its certificate"],
+      installed: ["good", "Installed"],
+      renewing: ["info", "Renewing"],
+      failed: ["bad", "Failed"],
+      locked: ["bad", "Locked"],
+      removed: ["quiet", "Removed"],
+    },
+    state,
+  );
+
+export const certificateState = ({ status: state, notAfter }: Certificate): TemplateResult => {
+  if (state === "issued") {
+    const left = daysUntil(notAfter);
+    if (left < 0) return status("quiet", "Expired");
+    return left < 14 ? status("warn", `${plural(left, "day")} left`) : status("good", "In use");
+  }
+  return said(
+    {
+      reserved: ["info", "Being signed"],
+      revoked: ["bad", "Revoked"],
+      suspended: ["warn", "Suspended"],
+      failed: ["quiet", "Never signed"],
+    },
+    state,
+  );
+};

@@ -1,0 +1,39 @@
+import { html, nothing, type TemplateResult } from "lit";
+import type { FilledForm } from "../api/calls.ts";
+import { link } from "../app/route.ts";
+import { define } from "../ui/define.ts";
+import { ShapeForm } from "./shape-form.ts";
+
+/** Adds or changes a CA server in the words of a console. */
+export class CaServerForm extends ShapeForm {
+  protected override readonly kind = "caServer";
+  protected override readonly list = "ca-servers";
+  protected override readonly what = "CA server";
+
+  protected override show(shape: string, id: string | undefined): Promise<FilledForm> {
+    return this.app.call("getConsolesIdCaServer", { id: shape, query: { authority: id } });
+  }
+
+  protected override write(
+    shape: string,
+    body: Parameters<ShapeForm["write"]>[1],
+    version: number | undefined,
+  ): Promise<FilledForm> {
+    return this.app.call("postConsolesIdCaServer", { id: shape, body, version });
+  }
+
+  protected override beside(): TemplateResult | typeof nothing {
+    return html`<section class="card stack tight">
+      <h2>What happens when you save</h2>
+      <p>
+        Countersign makes the CA's key where the installation keeps its keys, and the endpoint whose
+        SCEP address goes into the console.
+      </p>
+      <p class="quiet">
+        Then add a <a href=${link(["templates", "new"])}>template</a>; the endpoint answers from
+        then on.
+      </p>
+    </section>`;
+  }
+}
+define("cs-ca-server-form", CaServerForm);

@@ -1,0 +1,39 @@
+import type { LedgerRow } from "../api/calls.ts";
+import { CODES } from "../api/words.ts";
+import type { Tone } from "../app/app.ts";
+import { words } from "../ui/format.ts";
+
+const SAID: Readonly<Record<string, readonly [Tone, string]>> = {
+  "certificate.issued": ["good", "A certificate was issued"],
+  "certificate.revoked": ["bad", "A certificate was revoked"],
+  "certificate.suspended": ["warn", "A certificate was suspended"],
+  "certificate.released": ["quiet", "A reservation was given back"],
+  "certificate.failed": ["bad", "A certificate could not be signed"],
+  "challenge.minted": ["info", "A challenge was minted"],
+  "challenge.burned": ["quiet", "An open challenge was burned"],
+  "deployment.created": ["info", "A template was published to it"],
+  "deployment.published": ["info", "The profile was handed to the MDM"],
+  "deployment.locked": ["bad", "Locked after too many attempts"],
+  "deployment.unlocked": ["good", "The lock was lifted"],
+  "deployment.removed": ["quiet", "The profile was taken off"],
+  "device.enrolled": ["good", "It was enrolled in the MDM"],
+  "device.created": ["info", "It became known"],
+  "device.wiped": ["bad", "It was wiped"],
+  "device.unenrolled": ["quiet", "It left the MDM"],
+  "approval.requested": ["warn", "A request waits for approval"],
+  "approval.approved": ["good", "A request was approved"],
+  "approval.denied": ["bad", "A request was denied"],
+};
+
+/** What happened, in plain words. */
+export const eventWords = ({
+  event,
+  data,
+}: LedgerRow): { readonly tone: Tone; readonly text: string } => {
+  if (event === "certificate.refused") {
+    const label = typeof data["label"] === "string" ? data["label"] : "";
+    return { tone: "bad", text: `A request was refused: ${CODES[label]?.title ?? label}` };
+  }
+  const [tone, text] = SAID[event] ?? ["info", words(event.replace(".", " "))];
+  return { tone, text };
+};

@@ -1,0 +1,305 @@
+import { html, nothing, type TemplateResult } from "lit";
+import { state } from "lit/decorators.js";
+import type { Console, ConsoleName, FilledForm } from "../api/calls.ts";
+import { Refused } from "../api/problem.ts";
+import { link } from "../app/route.ts";
+import type { FieldSpec, FieldValues } from "../ui/field-spec.ts";
+import type { FormElement, Insertable } from "../ui/form.ts";
+import { foreign } from "../ui/format.ts";
+import { Loaded } from "../ui/loaded.ts";
+import { problemNote } from "../ui/problem-note.ts";
+import { note } from "../ui/status.ts";
+import { View } from "../ui/view.ts";
+import { choiceSources, type Sources } from "./choice-sources.ts";
+import { copySheet } from "./copy-sheet.ts";
+
+interface Facts {
+  readonly consoles: readonly ConsoleName[];
+  readonly shape: Console;
+  readonly filled: FilledForm;
+  readonly sources: Sources;
+}
+
+/** What the API takes of a filled-in form. */
+export interface FormBody {
+  readonly fields: FieldValues;
+  readonly id?: string | undefined;
+  readonly save?: boolean | undefined;
+}
+
+const PAUSE = 400;
+const LAST_SHAPE = "countersign.console";
+
+/** A form as another console shows it: pick the console, fill in what it asks, save, copy what it wants to know. */
+export abstract class ShapeForm extends View {
+  protected abstract readonly kind: "caServer" | "template";
+  protected abstract readonly list: "ca-servers" | "templates";
+  protected abstract readonly what: string;
+  protected abstract show(shape: string, id: string | undefined): Promise<FilledForm>;
+  protected abstract write(
+    shape: string,
+    body: FormBody,
+    version: number | undefined,
+  ): Promise<FilledForm>;
+
+  /** What stands beside the form. */
+  protected beside(): TemplateResult | typeof nothing {
+    return nothing;
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.#timer);
+  }
+
+  @state() protected values: FieldValues = {};
+  @state() private faults: Readonly<Record<string, string>> = {};
+  @state() private refused: unknown;
+  @state() private busy = false;
+  @state() private saved: FilledForm | undefined;
+  /** What the server makes of the form as it is typed; nothing is stored. */
+  @state() protected checked: FilledForm | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  protected readonly facts = new Loaded<Facts>(this, async () => {
+    const [{ items: consoles }, sources] = await Promise.all([
+      this.app.call("getConsoles"),
+      choiceSources(this.app),
+    ]);
+    const wanted = this.place.query.get("as") ?? remembered() ?? "";
+    const id = consoles.some((one) => one.id === wanted) ? wanted : (consoles[0]?.id ?? "");
+    const [shape, filled] = await Promise.all([
+      this.app.call("getConsolesId", { id }),
+      this.show(id, this.id_),
+    ]);
+    this.values = { ...filled.values, ...this.#carried(shape) };
+    return { consoles, shape, filled, sources };
+  });
+
+  /** The object that is changed; undefined for a new one. */
+  protected get id_(): string | undefined {
+    return this.place.rest[0] === "new" ? undefined : this.place.rest[0];
+  }
+
+  protected override arrive(): void {
+    this.refused = undefined;
+    this.saved = undefined;
+    this.faults = {};
+    this.checked = undefined;
+    void this.facts.reload();
+  }
+
+  /** Asks the server what it would say, a moment after the last key. */
+  #changed(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#ask(), PAUSE);
+  }
+
+  async #ask(): Promise<void> {
+    const facts = this.facts.value;
+    if (facts === undefined || this.busy || this.saved !== undefined) return;
+    const values = this.values;
+    try {
+      const checked = await this.write(facts.shape.id, this.#body(facts, false), undefined);
+      if (values !== this.values) return;
+      this.checked = checked;
+      this.faults = faultsOf(checked.issues);
+    } catch (failure) {
+      // Only text that is no pattern is refused here; saving says it again.
+      if (failure instanceof Refused && values === this.values)
+        this.faults = faultsOf(failure.problem.issues ?? []);
+    }
+  }
+
+  #body({ shape }: Facts, save: boolean): FormBody {
+    const open = shape[this.kind].fields.filter(({ readOnly }) => readOnly !== true);
+    return {
+      fields: Object.fromEntries(open.map(({ name }) => [name, this.values[name] ?? ""])),
+      id: this.id_,
+      save,
+    };
+  }
+
+  /** What a starter or a link has filled in already. */
+  #carried(shape: Console): FieldValues {
+    const known = new Set(shape[this.kind].fields.map(({ name }) => name));
+    return Object.fromEntries([...this.place.query].filter(([name]) => known.has(name)));
+  }
+
+  override render(): TemplateResult {
+    const title = this.id_ === undefined ? `Add ${this.what}` : `Edit ${this.what}`;
+    const back =
+      this.id_ === undefined
+        ? { href: link([this.list]), text: this.list === "templates" ? "Templates" : "CA servers" }
+        : { href: link([this.list, this.id_]), text: this.id_ };
+    return html`${this.head(title, this.saved === undefined ? "Pick your console; the form speaks its words." : "", "", back)}
+    ${this.facts.show((facts) => (this.saved === undefined ? this.#page(facts) : this.#done(facts, this.saved)))}`;
+  }
+
+  #page({ consoles, shape, filled, sources }: Facts): TemplateResult {
+    const form = shape[this.kind];
+    const fields = form.fields.map((field) => withChoices(field, sources));
+    const variables: readonly Insertable[] = shape.dialect.variables
+      .filter(({ name }) => !name.includes("#"))
+      .map(({ name, variable }) => ({
+        text: `${shape.dialect.open}${name}${shape.dialect.close}`,
+        value: sources.sample[variable],
+      }));
+    return html`<div class="stack">
+      <div class="bar" role="group" aria-label="Show this as">
+        <span class="quiet">Show this as</span>
+        ${consoles.map(
+          ({ id, name }) =>
+            html`<button
+              type="button"
+              class="chip"
+              aria-pressed=${id === shape.id}
+              @click=${() => this.#as(id)}
+            >
+              ${name}
+            </button>`,
+        )}
+      </div>
+      <div class="halves form">
+        <form class="card stack" @submit=${this.#submit} novalidate>
+          <div>
+            <h2>${form.title}</h2>
+            <p class="small quiet">In ${shape.name}: ${form.place}</p>
+          </div>
+          ${form.notes.map((text) => note("info", text))}
+          <cs-form
+            .fields=${fields}
+            .values=${this.values}
+            .faults=${this.faults}
+            .secretsSet=${filled.secretsSet}
+            .variables=${variables}
+            @change=${(event: CustomEvent<FieldValues>) => {
+              this.values = event.detail;
+              this.app.keepHere("What you typed here is not saved.");
+              this.#changed();
+            }}
+          ></cs-form>
+          ${this.refused === undefined ? nothing : problemNote(this.refused)}
+          <div class="actions">
+            <wa-button type="submit" variant="brand" ?loading=${this.busy}>Save</wa-button>
+            <wa-button
+              appearance="outlined"
+              href=${link(this.id_ === undefined ? [this.list] : [this.list, this.id_])}
+              >Cancel</wa-button
+            >
+          </div>
+        </form>
+        <div class="stack">
+          ${this.beside()}
+          ${
+            filled.alsoSet.length === 0
+              ? nothing
+              : html`<section class="card stack tight">
+                  <h2>Also set</h2>
+                  <p class="small quiet">
+                    ${shape.name} has no field for these; they stay as they are.
+                  </p>
+                  <dl class="facts">
+                    ${filled.alsoSet.map(
+                      ({ member, value }) =>
+                        html`<dt>${member}</dt>
+                          <dd class="mono">${foreign(JSON.stringify(value))}</dd>`,
+                    )}
+                  </dl>
+                </section>`
+          }
+        </div>
+      </div>
+    </div>`;
+  }
+
+  #done({ shape }: Facts, saved: FilledForm): TemplateResult {
+    return html`<div class="stack">
+      ${note("good", html`Saved${saved.id === undefined ? "" : html` as <span class="mono">${saved.id}</span>`}. Copy what ${shape.name} asks for, in its order.`)}
+      ${saved.notes.map((text) => note("info", text))} ${copySheet(shape[this.kind], saved)}
+      <div class="row">
+        <wa-button variant="brand" href=${link([this.list, saved.id ?? ""])}>Open it</wa-button>
+        ${this.list === "ca-servers" ? html`<wa-button appearance="outlined" href=${link(["templates", "new"], { as: shape.id })}>Add a template</wa-button>` : nothing}
+      </div>
+    </div>`;
+  }
+
+  /** Shows the same object in another console's words; what was typed is carried over by the server where it fits. */
+  async #as(id: string): Promise<void> {
+    const facts = this.facts.value;
+    if (facts === undefined || id === facts.shape.id) return;
+    remember(id);
+    await this.attempt(async () => {
+      const [shape, filled] = await Promise.all([
+        this.app.call("getConsolesId", { id }),
+        this.show(id, this.id_),
+      ]);
+      const same = new Map(
+        facts.shape[this.kind].fields.flatMap(({ name, maps }) =>
+          maps.length === 1 ? [[maps[0], this.values[name]]] : [],
+        ),
+      );
+      const carried = Object.fromEntries(
+        shape[this.kind].fields.flatMap(({ name, maps, type }) => {
+          const value = maps.length === 1 ? same.get(maps[0]) : undefined;
+          const fits =
+            typeof value === typeof filled.values[name] &&
+            type !== "choice" &&
+            type !== "pattern" &&
+            type !== "secret";
+          return fits && value !== undefined ? [[name, value]] : [];
+        }),
+      );
+      this.values = { ...filled.values, ...carried };
+      this.faults = {};
+      this.facts.set({ ...facts, shape, filled });
+      this.checked = undefined;
+      this.#changed();
+    });
+  }
+
+  readonly #submit = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    const form = this.renderRoot.querySelector<FormElement>("cs-form");
+    const facts = this.facts.value;
+    if (facts === undefined || this.busy || form?.check() !== true) return;
+    this.busy = true;
+    this.refused = undefined;
+    try {
+      clearTimeout(this.#timer);
+      this.saved = await this.write(facts.shape.id, this.#body(facts, true), facts.filled.version);
+      remember(facts.shape.id);
+      this.app.keepHere(undefined);
+    } catch (failure) {
+      this.refused = failure;
+      if (failure instanceof Refused) this.faults = faultsOf(failure.problem.issues ?? []);
+    } finally {
+      this.busy = false;
+    }
+  };
+}
+
+const faultsOf = (issues: FilledForm["issues"]): Readonly<Record<string, string>> =>
+  Object.fromEntries(issues.map(({ path, message }) => [path.replace(/^fields\./, ""), message]));
+
+const withChoices = (field: FieldSpec, sources: Sources): FieldSpec =>
+  field.from === undefined
+    ? field
+    : { ...field, choices: [...(field.choices ?? []), ...(sources.choices[field.from] ?? [])] };
+
+/** Which console somebody works with is no secret, and asked too often. */
+const remembered = (): string | undefined => {
+  try {
+    return localStorage.getItem(LAST_SHAPE) ?? undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const remember = (id: string): void => {
+  try {
+    localStorage.setItem(LAST_SHAPE, id);
+  } catch {
+    // A browser that forbids storage asks again.
+  }
+};

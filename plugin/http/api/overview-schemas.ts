@@ -1,0 +1,59 @@
+import { z } from "zod";
+
+/* What the routes of the overview answer; see view-schemas.ts. */
+
+const text = z.string();
+const whole = z.int().min(0);
+
+export const overviewSchema = z
+  .looseObject({
+    at: z.iso.datetime(),
+    countedTo: whole.describe('A count that is one more stands for "more than".'),
+    devices: whole,
+    live: whole,
+    ended: whole,
+    revoked: whole,
+    failed: whole,
+    locked: whole,
+    waiting: whole,
+    days: z.array(z.looseObject({ day: z.iso.date(), ends: whole })),
+    ready: z.boolean(),
+    checks: z.array(z.looseObject({ name: text, ok: z.boolean() })),
+  })
+  .meta({ id: "Overview" });
+
+export const endpointTestSchema = z
+  .looseObject({
+    ok: z.boolean(),
+    steps: z.array(
+      z.looseObject({
+        step: text,
+        ok: z.boolean(),
+        milliseconds: whole,
+        detail: text,
+        code: text.optional(),
+        nextStep: text.optional(),
+      }),
+    ),
+  })
+  .meta({ id: "EndpointTest" });
+
+export const aboutSchema = z
+  .looseObject({
+    organization: text,
+    publicUrl: text.optional(),
+    scepUrl: text.optional(),
+    keyStores: z.array(text),
+    hosts: z.array(text),
+    crlIntervalSeconds: whole,
+    crlLifetimeSeconds: whole,
+    retryGraceSeconds: whole,
+    rotation: z.looseObject({
+      raDaysBefore: whole,
+      announceDays: whole,
+      overlapDays: whole,
+      checkSeconds: whole,
+      destroyRetiredRaKeys: z.boolean(),
+    }),
+  })
+  .meta({ id: "About" });

@@ -1,0 +1,94 @@
+import type { Knex } from "knex";
+import type { TenantId } from "../domain/tenant.ts";
+import { COUNTED_TO, type Counts, type CountStore } from "../ports/counts.ts";
+import { toMillis } from "./base/columns.ts";
+import type { Session } from "./base/session.ts";
+
+const DAY = 86_400_000;
+const CERTIFICATES = "countersign_certificates";
+
+/** See `CountStore`. */
+export class CountsOfTenant implements CountStore {
+  constructor(
+    private readonly session: Session,
+    private readonly tenant: TenantId,
+  ) {}
+
+  async overview(now: Date, until: Date): Promise<Counts> {
+    const at = toMillis(now);
+    const [devices, live, ended, revoked, waiting, states, ends] = await Promise.all([
+      this.#upTo("countersign_devices", (query) =>
+        query.whereIn("status", ["enrolled", "unmanaged"]),
+      ),
+      this.#upTo(CERTIFICATES, (query) => issued(query).where("not_after", ">", at)),
+      this.#upTo(CERTIFICATES, (query) =>
+        issued(query)
+          .where("not_after", "<=", at)
+          .where("not_after", ">", at - 30 * DAY),
+      ),
+      this.#upTo(CERTIFICATES, (query) => query.whereRaw("status = 'revoked'")),
+      this.#upTo("countersign_pending", (query) => query.where("state", "pending")),
+      this.#states(),
+      this.#ends(at, toMillis(until)),
+    ]);
+    return {
+      devices,
+      live,
+      ended,
+      revoked,
+      waiting,
+      failed: states.get("failed") ?? 0,
+      locked: states.get("locked") ?? 0,
+      ends,
+    };
+  }
+
+  /** Stops as soon as there are more than anybody wants to know. */
+  async #upTo(
+    table: string,
+    narrow: (query: Knex.QueryBuilder) => Knex.QueryBuilder,
+  ): Promise<number> {
+    const rows = await this.session.read((db) => {
+      const some = narrow(db(table).where({ tenant: this.tenant }))
+        .select(db.raw("1"))
+        .limit(COUNTED_TO + 1);
+      return db.count({ count: "*" }).from(some.as("some")) as PromiseLike<Counted[]>;
+    });
+    return Number(rows[0]?.count ?? 0);
+  }
+
+  async #states(): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.session.read(
+      (db) =>
+        db("countersign_deployments")
+          .where({ tenant: this.tenant })
+          .whereIn("state", ["failed", "locked"])
+          .groupBy("state")
+          .select("state")
+          .count({ count: "*" }) as PromiseLike<(Counted & { readonly state: string })[]>,
+    );
+    return new Map(rows.map(({ state, count }) => [state, Number(count)]));
+  }
+
+  async #ends(from: number, until: number): Promise<Counts["ends"]> {
+    const rows = await this.session.read((db) => {
+      // Whole numbers divide to whole numbers in both databases.
+      const day = db.raw(`not_after / ${DAY}`);
+      return issued(db(CERTIFICATES).where({ tenant: this.tenant }))
+        .where("not_after", ">", from)
+        .where("not_after", "<", until)
+        .groupBy(day)
+        .orderBy("day")
+        .select({ day })
+        .count({ count: "*" }) as PromiseLike<(Counted & { readonly day: number | string })[]>;
+    });
+    return rows.map(({ day, count }) => ({ day: Number(day), count: Number(count) }));
+  }
+}
+
+interface Counted {
+  readonly count: number | string;
+}
+
+const issued = (query: Knex.QueryBuilder): Knex.QueryBuilder =>
+  query.where({ status: "issued", role: "subscriber" });
