@@ -51,6 +51,7 @@ const MATRIX: Readonly<Record<Right, string>> = {
  * pass the principal on to others.
  */
 const METHODS: Readonly<Record<string, Right | "via" | "none">> = {
+  "about.show": "configuration:read",
   "admin-tokens.list": "tokens:manage",
   "admin-tokens.revoke": "tokens:manage",
   "alerts.change": "configuration:manage",
@@ -150,12 +151,16 @@ const METHODS: Readonly<Record<string, Right | "via" | "none">> = {
   "device-renewals.renewNow": "deployments:manage",
   "devices.get": "devices:read",
   "devices.list": "devices:read",
+  "devices.search": "devices:read",
   "end-entities.activate": "via",
   "end-entities.deactivate": "via",
   "end-entities.decommission": "end-entities:manage",
   "end-entities.get": "end-entities:manage",
   "end-entities.list": "end-entities:manage",
   "end-entities.turn": "end-entities:manage",
+  "endpoint-tests.challenge": "via",
+  "endpoint-tests.run": "challenges:mint",
+  "endpoint-tests.status": "via",
   "endpoints.complete": "none",
   "endpoints.create": "configuration:manage",
   "endpoints.delete": "configuration:manage",
@@ -204,6 +209,7 @@ const METHODS: Readonly<Record<string, Right | "via" | "none">> = {
   "outbox-letters.resendDead": "outbox:manage",
   "outside-authorities.create": "authorities:manage",
   "outside-authorities.update": "authorities:manage",
+  "overview.show": "certificates:read",
   "people.add": "people:manage",
   "people.change": "people:manage",
   "people.get": "people:manage",
