@@ -48,11 +48,11 @@ export class CountsOfTenant implements CountStore {
     table: string,
     narrow: (query: Knex.QueryBuilder) => Knex.QueryBuilder,
   ): Promise<number> {
-    const rows = await this.session.read((db) => {
+    const rows = await this.session.read<Counted[]>(async (db) => {
       const some = narrow(db(table).where({ tenant: this.tenant }))
         .select(db.raw("1"))
         .limit(COUNTED_TO + 1);
-      return db.count({ count: "*" }).from(some.as("some")) as PromiseLike<Counted[]>;
+      return (await db.count({ count: "*" }).from(some.as("some"))) as Counted[];
     });
     return Number(rows[0]?.count ?? 0);
   }

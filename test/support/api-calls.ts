@@ -201,7 +201,7 @@ const typeOf = (schema: Schema, indent: string): string => {
 };
 
 const objectType = (schema: Schema, indent: string): string => {
-  if (Object.keys((schema["properties"] ?? {}) as object).length > 0) return bodyOf(schema, indent);
+  if (Object.keys(schema["properties"] ?? {}).length > 0) return bodyOf(schema, indent);
   const more = schema["additionalProperties"];
   return typeof more === "object" && more !== null
     ? `Readonly<Record<string, ${typeOf(more as Schema, indent)}>>`

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import { foreign } from "./format.ts";
+import { textOf } from "./text-of.ts";
 import { icon } from "./icon.ts";
 import type { FieldSpec, FieldValue } from "./field-spec.ts";
 import { fileField } from "./file-field.ts";
@@ -67,7 +68,7 @@ const typed = (event: Event): string => (event.target as HTMLInputElement).value
 
 const control = (common: Common): TemplateResult => {
   const { spec, state, described } = common;
-  const text = state.value === null ? "" : String(state.value);
+  const text = state.value === null ? "" : textOf(state.value);
   const invalid = state.fault === undefined ? "false" : "true";
   switch (spec.type) {
     case "lines":

@@ -28,9 +28,7 @@ export const fileField = (
     />
     ${
       set
-        ? html`<span class="small quiet"
-              >${Math.ceil(((state.value as string).length * 3) / 4)} bytes</span
-            >
+        ? html`<span class="small quiet">${Math.ceil((state.value.length * 3) / 4)} bytes</span>
             <wa-button size="s" appearance="plain" @click=${() => state.change("")}
               >Remove</wa-button
             >`

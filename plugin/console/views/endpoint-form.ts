@@ -8,6 +8,7 @@ import type { FieldValues } from "../ui/field-spec.ts";
 import type { FormElement } from "../ui/form.ts";
 import { Loaded } from "../ui/loaded.ts";
 import { problemNote } from "../ui/problem-note.ts";
+import { textOf } from "../ui/text-of.ts";
 import { View } from "../ui/view.ts";
 import { choiceSources, type Sources } from "./choice-sources.ts";
 import { endpointFields } from "./endpoint-fields.ts";
@@ -145,7 +146,7 @@ const valuesOf = (endpoint: Endpoint): FieldValues => {
 };
 
 const bodyOf = (values: FieldValues, stored: Endpoint | undefined): NewEndpoint => {
-  const text = (name: string): string => String(values[name] ?? "");
+  const text = (name: string): string => textOf(values[name] ?? "");
   const templateIds = (values["templateIds"] ?? []) as readonly string[];
   const kept = stored?.policies.find(({ kind }) => kind === "static");
   const secret = text("secret");
