@@ -38,7 +38,7 @@ import { CaServerReadings } from "./services/ca-server-readings.ts";
 import { CertificateExport } from "./services/certificate-export.ts";
 import { CertificateProfiles } from "./services/certificate-profiles.ts";
 import { Certificates } from "./services/certificates.ts";
-import { CertificateStatuses } from "./services/certificate-status.ts";
+import { CertificateStatuses } from "./services/certificate-statuses.ts";
 import { Challenges } from "./services/challenges.ts";
 import { Consoles } from "./services/consoles.ts";
 import { ConsoleCaServers } from "./services/console-ca-servers.ts";

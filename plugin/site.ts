@@ -22,7 +22,7 @@ import { CaRenewals } from "./services/ca-renewals.ts";
 import { CertificateExport } from "./services/certificate-export.ts";
 import { CertificateProfiles } from "./services/certificate-profiles.ts";
 import { Certificates } from "./services/certificates.ts";
-import { CertificateStatuses } from "./services/certificate-status.ts";
+import { CertificateStatuses } from "./services/certificate-statuses.ts";
 import { Challenges } from "./services/challenges.ts";
 import { Consoles } from "./services/consoles.ts";
 import { Credentials } from "./services/credentials.ts";

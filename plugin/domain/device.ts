@@ -56,3 +56,19 @@ export const isLive = (device: Device): boolean =>
 /** Whether an admin has stopped it; what its host reports does not change that. */
 export const isHeld = (device: Device): boolean =>
   device.status === "deactivated" || device.status === "decommissioned";
+
+/** Whether it is out of its host's hands, until the host enrols it again or for good. */
+export const hasLeft = ({ status }: Device): boolean =>
+  status === "wiped" || status === "unenrolled" || status === "decommissioned";
+
+/**
+ * Whether an ending gives the device its status: not one that is decommissioned, and what has left is not brought back by a compromise that is
+ * told late.
+ */
+export const endsAs = (
+  device: Device,
+  status: "wiped" | "unenrolled" | "decommissioned" | "compromised",
+): boolean =>
+  device.status !== status &&
+  device.status !== "decommissioned" &&
+  !(status === "compromised" && hasLeft(device));

@@ -6,7 +6,7 @@ import type { Effect, OutboxEntry } from "../ports/outbox.ts";
 import type { Directory, TenantStore } from "../ports/stores.ts";
 import { CLOCK, DIRECTORY, LOGGER, METRICS, RANDOM } from "../tokens.ts";
 import { Alerts } from "./alerts.ts";
-import { CertificateStatuses } from "./certificate-status.ts";
+import { CertificateStatuses } from "./certificate-statuses.ts";
 import { CrlSchedule } from "./crl-schedule.ts";
 import { HostCommands, type HostEffect } from "./host-commands.ts";
 import { LedgerSealer } from "./ledger-sealer.ts";

@@ -1,6 +1,13 @@
 import { inject } from "tsyringe";
 import type { Certificate, RevocationReason } from "../domain/certificate.ts";
-import { type Device, type DeviceStatus, isHeld, liveStatusOf } from "../domain/device.ts";
+import {
+  type Device,
+  type DeviceStatus,
+  endsAs,
+  hasLeft,
+  isHeld,
+  liveStatusOf,
+} from "../domain/device.ts";
 import type { LedgerEvent } from "../domain/events.ts";
 import type { Principal } from "../domain/principal.ts";
 import { DEFAULT_REVOCATION, type RevokingEvent } from "../domain/revocation-rules.ts";
@@ -42,15 +49,6 @@ export type EndedStatus = keyof typeof ENDS;
 const ruleOf = (status: EndedStatus): RevokingEvent =>
   status === "decommissioned" ? "unenrolled" : status;
 
-const isLeft = ({ status }: Device): boolean =>
-  status === "wiped" || status === "unenrolled" || status === "decommissioned";
-
-/** Whether an ending gives the device its status: not one for good, and what has left is not brought back by an event about it that comes late. */
-const takes = (device: Device, status: EndedStatus): boolean =>
-  device.status !== status &&
-  device.status !== "decommissioned" &&
-  !(status === "compromised" && isLeft(device));
-
 /** Revocation and suspension in the transaction of the event that causes it (L-08); what each event does is the template's rule. */
 export class Revocations {
   constructor(
@@ -79,7 +77,7 @@ export class Revocations {
       async (tx, changes) => {
         const now = this.clock.now();
         const device = found(await tx.devices.get(deviceId), "device", deviceId);
-        if (takes(device, status)) await tx.devices.save({ ...device, status, updatedAt: now });
+        if (endsAs(device, status)) await tx.devices.save({ ...device, status, updatedAt: now });
         const done = await this.apply(tx, changes, device, ruleOf(status), { since });
         for (const deployment of (await tx.deployments.list({ deviceId }, { limit: 500 })).items)
           await this.steps.apply(
@@ -134,7 +132,7 @@ export class Revocations {
       "lost",
       async (tx, changes) => {
         const device = found(await tx.devices.get(deviceId), "device", deviceId);
-        if (isLeft(device) || device.status === "compromised")
+        if (hasLeft(device) || device.status === "compromised")
           return { deviceId, revoked: [], held: [], challengesBurned: 0 };
         // An admin's hold stays what it is.
         if (device.status !== "lost" && !isHeld(device))

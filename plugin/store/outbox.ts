@@ -170,7 +170,7 @@ export class Outbox implements OutboxStore {
 
   #one(db: Knex, id: string): Knex.QueryBuilder {
     // Number: an id that is not one of ours matches nothing in either database.
-    return db(TABLE).where({ tenant: this.tenant, id: Number(id) || 0 }) as Knex.QueryBuilder;
+    return db(TABLE).where({ tenant: this.tenant, id: Number(id) || 0 });
   }
 
   /** The entry as long as this claim of it is the last one. */

@@ -1,4 +1,4 @@
-/** Writes the transcript in docs/revocation.md: `npx tsx test/support/revocation-transcript.ts`. Needs openssl and curl. */
+/** Writes the transcript in docs/revocation.md: `node --import ./test/support/typescript.mjs test/support/revocation-transcript.ts`. Needs openssl and curl. */
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { delimiter } from "node:path";
 import { fileURLToPath } from "node:url";

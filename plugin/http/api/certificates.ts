@@ -13,7 +13,7 @@ import {
   STATUS_ACTIONS,
   type StatusAction,
   type StatusRow,
-} from "../../services/certificate-status.ts";
+} from "../../services/certificate-statuses.ts";
 import { PKCS12_ENCODINGS } from "../../services/pkcs12-encodings.ts";
 import { created, file, ok, paged, stream } from "./answer.ts";
 import { toJson } from "./json.ts";

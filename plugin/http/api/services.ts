@@ -8,7 +8,7 @@ import type { CaRenewals } from "../../services/ca-renewals.ts";
 import type { CertificateExport } from "../../services/certificate-export.ts";
 import type { CertificateProfiles } from "../../services/certificate-profiles.ts";
 import type { Certificates } from "../../services/certificates.ts";
-import type { CertificateStatuses } from "../../services/certificate-status.ts";
+import type { CertificateStatuses } from "../../services/certificate-statuses.ts";
 import type { Challenges } from "../../services/challenges.ts";
 import type { Consoles } from "../../services/consoles.ts";
 import type { Credentials } from "../../services/credentials.ts";

@@ -1,4 +1,4 @@
-import type { CertificateStatus } from "../../domain/certificate.ts";
+import type { CertificateStatus, RevocationReason } from "../../domain/certificate.ts";
 import { shardOf } from "../../domain/crl-scope.ts";
 import { deadlineOf } from "../../domain/deployment-times.ts";
 import type { TenantId } from "../../domain/tenant.ts";
@@ -16,6 +16,7 @@ interface ReservedRow {
   readonly authority_id: string;
   readonly serial: string;
   readonly crl_shards: number | null;
+  readonly revocation_reason: RevocationReason | null;
   readonly template_id: string;
   readonly device_id: string;
   readonly challenge_id: string | null;
@@ -82,7 +83,7 @@ const reservedRows = async (
 ): Promise<Map<string, ReservedRow>> => {
   const found = await inChunks(rows, (chunk) =>
     sql.all<ReservedRow>(
-      `select tenant, id, status, authority_id, serial, template_id, device_id, challenge_id, not_after,
+      `select tenant, id, status, authority_id, serial, template_id, device_id, challenge_id, not_after, revocation_reason,
          (select crl_shards from countersign_authorities a where a.tenant = c.tenant and a.id = c.authority_id) as crl_shards
        from countersign_certificates c
        where status in ('reserved', 'revoked') and issued_at is null and lease_until is not null
@@ -193,14 +194,16 @@ const appendLedger = (sql: Statements, kept: readonly Kept[]): Promise<unknown> 
   inChunks(kept, (chunk) =>
     sql.all(
       `insert into countersign_ledger (tenant, event, principal, at, subject_id, data) ${values("tttitt", chunk.length)}`,
-      chunk.flatMap(({ tenant, item: { ledger }, result }) => [
+      chunk.flatMap(({ tenant, row, item: { ledger }, result }) => [
         tenant,
         result === "issued" ? ledger.event : "certificate.revoked",
         ledger.principal,
         toMillis(ledger.at),
         ledger.subjectId ?? null,
         toJson(
-          result === "issued" ? ledger.data : { ...ledger.data, reason: "cessationOfOperation" },
+          result === "issued"
+            ? ledger.data
+            : { ...ledger.data, reason: row.revocation_reason ?? "cessationOfOperation" },
         ),
       ]),
     ),

@@ -1,5 +1,5 @@
 /**
- * `tsx test/bench/lifecycle/crl.ts [--json] [--entries N] [--runs N]`: publishes a CRL of a million entries over the admin API of the compiled product, on SQLite and
+ * `node --import ./test/support/typescript.mjs test/bench/lifecycle/crl.ts [--json] [--entries N] [--runs N]`: publishes a CRL of a million entries over the admin API of the compiled product, on SQLite and
  * soft keys, while `/healthz` is asked all the time. What is told: seconds until it is signed and stored, the longest block of the event loop, and memory.
  */
 import { readFileSync } from "node:fs";

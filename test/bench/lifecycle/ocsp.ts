@@ -1,5 +1,5 @@
 /**
- * `tsx test/bench/lifecycle/ocsp.ts [--json] [--seconds N] [--rounds N]`: OCSP answers a second, pre-produced and with a nonce, beside `openssl ocsp` in the
+ * `node --import ./test/support/typescript.mjs test/bench/lifecycle/ocsp.ts [--json] [--seconds N] [--rounds N]`: OCSP answers a second, pre-produced and with a nonce, beside `openssl ocsp` in the
  * same rounds. Load comes from another process over keep-alive connections (openssl closes each, so it gets fresh ones).
  */
 import { hash } from "node:crypto";
