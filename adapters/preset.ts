@@ -30,8 +30,13 @@ const softKeys = (environment: Environment): KeyStoreDefinition =>
         .describe("Key processes; one a core unless given."),
       inProcess: z.boolean().optional().describe("Keep the keys in the host's own process."),
     }),
-    open: async ({ passphrase, ...options }, { logger }) =>
-      openSoftKeys({ ...options, logger, passphrase: await readSecret(passphrase, environment) }),
+    open: async ({ passphrase, ...options }, { logger, metrics }) =>
+      openSoftKeys({
+        ...options,
+        logger,
+        metrics,
+        passphrase: await readSecret(passphrase, environment),
+      }),
     folder: ({ folder }) => folder,
   });
 

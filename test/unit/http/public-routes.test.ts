@@ -296,7 +296,11 @@ describe("public routes", function () {
         headers: { authorization: `Bearer ${token}` },
       });
       assert.equal(metrics.status, 200);
-      assert.match(await metrics.text(), /^countersign_\w+/m);
+      const text = await metrics.text();
+      assert.match(text, /^countersign_\w+/m);
+      // Latencies of the keys, as a histogram.
+      const bucket = /^countersign_key_operation_seconds_bucket\{le="0\.05",(.+)\} \d+$/m;
+      assert.match(bucket.exec(text)?.[1] ?? text, /token="soft",kind="sign",result="ok"/);
     });
   });
 });
