@@ -65,6 +65,10 @@ export class Alerts {
     return Promise.all(ALERT_KINDS.map(async (id) => viewOf(await this.rule(store, id))));
   }
 
+  async get(principal: Principal, id: AlertKind): Promise<AlertRuleView> {
+    return viewOf(await this.rule(this.access.open(principal, "configuration:read"), id));
+  }
+
   async standing(principal: Principal): Promise<readonly StandingAlert[]> {
     return this.access.open(principal, "configuration:read").alerts.standing();
   }

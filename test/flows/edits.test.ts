@@ -19,6 +19,7 @@ const EDITS: Readonly<Record<string, { readonly path: string; readonly body: obj
     body: { serverType: "digicert-one" },
   },
   "PATCH /renewals/rules/:id": { path: "/renewals/rules/main", body: { perHour: 7 } },
+  "PATCH /alert-rules/:id": { path: "/alert-rules/outbox-stuck", body: { enabled: false } },
   "PATCH /hook-adapters/:id": { path: "/hook-adapters/jamf", body: { enabled: false } },
   "PATCH /credentials/:id": { path: "/credentials/robot", body: { name: "Other" } },
 };

@@ -2588,6 +2588,11 @@ export interface Calls {
     readonly request: Record<never, never>;
     readonly answer: Readonly<Record<string, unknown>>;
   };
+  /** Shows an alert rule. */
+  readonly getAlertRulesId: {
+    readonly request: { readonly id: string };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
   /** Changes an alert rule: fires at `raise`, is over beyond `clear`; `mail` and `webhook` are told once each time a state changes. */
   readonly patchAlertRulesId: {
     readonly request: {
@@ -3111,6 +3116,7 @@ export const OPERATIONS: Readonly<
   getAlerts: ["GET", "/alerts", "json"],
   postAlertsCheck: ["POST", "/alerts/check", "json"],
   getAlertRules: ["GET", "/alert-rules", "json"],
+  getAlertRulesId: ["GET", "/alert-rules/{id}", "json"],
   patchAlertRulesId: ["PATCH", "/alert-rules/{id}", "json"],
   postAlertRulesIdTest: ["POST", "/alert-rules/{id}/test", "json"],
   getLedger: ["GET", "/ledger", "json"],

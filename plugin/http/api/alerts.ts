@@ -37,6 +37,12 @@ export const alertRoutes: readonly Route[] = [
     call: async ({ alerts }, { principal }) => listed(await alerts.rules(principal)),
   }),
   route({
+    method: "GET",
+    path: "/alert-rules/:id",
+    summary: "Shows an alert rule.",
+    call: async ({ alerts }, { principal, id }) => ok(await alerts.get(principal, kindOf(id))),
+  }),
+  route({
     method: "PATCH",
     path: "/alert-rules/:id",
     summary:

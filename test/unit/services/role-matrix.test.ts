@@ -56,6 +56,7 @@ const METHODS: Readonly<Record<string, Right | "via" | "none">> = {
   "admin-tokens.revoke": "tokens:manage",
   "alerts.change": "configuration:manage",
   "alerts.check": "configuration:manage",
+  "alerts.get": "configuration:read",
   "alerts.rules": "configuration:read",
   "alerts.standing": "configuration:read",
   "alerts.test": "configuration:manage",
