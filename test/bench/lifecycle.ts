@@ -9,6 +9,8 @@ export interface LifecycleBench {
 export interface LifecycleFlags {
   readonly quick: boolean;
   readonly write: boolean;
+  readonly sqlite: boolean;
+  readonly postgres: boolean;
 }
 
 /** The parts by name, each a file of `lifecycle/`; loaded when asked for. */
@@ -20,6 +22,8 @@ const command = new Command("bench:lifecycle")
   .description("What runs by the clock, at a million certificates.")
   .argument("[parts...]", `${Object.keys(PARTS).join(", ")}; all unless named`)
   .option("--quick", "a tenth of the rows and few rounds", false)
+  .option("--no-sqlite", "PostgreSQL only")
+  .option("--no-postgres", "SQLite only")
   .option("--write", "write the results into docs/benchmarks.md", false)
   .parse();
 const flags = command.opts<LifecycleFlags>();
