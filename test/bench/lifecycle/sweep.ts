@@ -30,36 +30,44 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /** The sweep at two sizes of the same fleet, with as many due: its cost must follow the due. */
 export const sweepBench: LifecycleBench = {
-  run: async ({ quick, write }) => {
+  run: async ({ quick, write, sqlite, postgres }) => {
     const sizes = quick ? [SMALL / 10, LARGE / 10] : [SMALL, LARGE];
     const rounds = quick ? 3 : 7;
     const figures: Record<string, SweepFigures> = {};
-    const folder = await mkdtemp(join(tmpdir(), "countersign-sweep-"));
-    try {
-      figures["SQLite"] = await measured(
-        sizes.map((size) => ({ client: "sqlite3", file: join(folder, `${size}.db`) })),
-        sizes,
-        rounds,
-      );
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
-    const server = await startPostgres();
-    try {
-      const places = await Promise.all(
-        sizes.map(async () => ({
-          client: "pg" as const,
-          connection: server.url(await server.create()),
-          statementMs: 600_000,
-        })),
-      );
-      figures["PostgreSQL"] = await measured(places, sizes, rounds);
-    } finally {
-      await server.stop();
-    }
+    if (sqlite) figures["SQLite"] = await onSqlite(sizes, rounds);
+    if (postgres) figures["PostgreSQL"] = await onPostgres(sizes, rounds);
     if (write) await writeSection("sweep", documentOf(figures, sizes));
     return { due: DUE, sizes, figures };
   },
+};
+
+const onSqlite = async (sizes: readonly number[], rounds: number): Promise<SweepFigures> => {
+  const folder = await mkdtemp(join(tmpdir(), "countersign-sweep-"));
+  try {
+    const places = sizes.map((size) => ({
+      client: "sqlite3" as const,
+      file: join(folder, `${size}.db`),
+    }));
+    return await measured(places, sizes, rounds);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+const onPostgres = async (sizes: readonly number[], rounds: number): Promise<SweepFigures> => {
+  const server = await startPostgres();
+  try {
+    const places = await Promise.all(
+      sizes.map(async () => ({
+        client: "pg" as const,
+        connection: server.url(await server.create()),
+        statementMs: 600_000,
+      })),
+    );
+    return await measured(places, sizes, rounds);
+  } finally {
+    await server.stop();
+  }
 };
 
 const measured = async (
