@@ -140,10 +140,16 @@ export interface DeploymentStore {
   /** Ids of up to `limit` that are past their deadline or have none, most overdue first; claimed until `leaseUntil`, correct with several nodes. */
   claimDue(limit: number, now: Date, leaseUntil: Date): Promise<readonly string[]>;
 }
+/** A challenge with its device, unless that is gone. */
+export interface PresentedChallenge {
+  readonly challenge: Challenge;
+  readonly device: Device | undefined;
+}
 export interface ChallengeStore {
   /** `mac`: keyed MAC of the secret, lower-case hex; the secret itself is nowhere. */
   insert(challenge: Challenge, mac: string): Promise<void>;
-  byMac(endpointId: string, mac: string): Promise<Challenge | undefined>;
+  /** What a presented secret stands for, by its MAC; one look, since every enrolment takes it. */
+  presented(endpointId: string, mac: string): Promise<PresentedChallenge | undefined>;
   get(id: string): Promise<Challenge | undefined>;
   /** From open to spent, without a certificate: its request waits for approval. False when it was not open or has run out. */
   spend(id: string, now: Date): Promise<boolean>;

@@ -29,11 +29,12 @@ export class DynamicChallenges implements ChallengePolicy {
     { store, endpoint, templates, known }: ChallengeContext,
     secret: string,
   ): Promise<Redemption | undefined> {
-    const challenge = await store.challenges.byMac(
+    const presented = await store.challenges.presented(
       endpoint.id,
       this.secrets.mac(dynamicScope(endpoint.id), secret),
     );
-    if (challenge === undefined) return undefined;
+    if (presented === undefined) return undefined;
+    const { challenge, device } = presented;
     known?.(challenge);
     const { perChallenge } = limitsOf(endpoint, this.settings.limits);
     if (challenge.failures >= perChallenge)
@@ -42,7 +43,6 @@ export class DynamicChallenges implements ChallengePolicy {
         `challenge ${challenge.id} is locked after ${perChallenge} failed tries`,
       );
     const template = templates.find(({ id }) => id === challenge.templateId);
-    const device = await store.devices.get(challenge.deviceId);
     const refuse = async (error: CountersignError): Promise<never> => {
       await store.challenges.countFailure(challenge.id);
       throw error;

@@ -9,7 +9,8 @@ import { inChunks } from "./enrolling/sql.ts";
 
 const ATTRIBUTES = "countersign_device_attributes";
 
-interface DeviceRow {
+/** One device as it stands in its table. */
+export interface DeviceRow {
   readonly id: string;
   readonly host_id: string;
   readonly host_device_id: string;
@@ -21,7 +22,8 @@ interface DeviceRow {
   readonly updated_at: Millis;
 }
 
-const mapping: Mapping<Device, DeviceRow> = {
+/** How devices stand in their table. */
+export const deviceMapping: Mapping<Device, DeviceRow> = {
   table: "countersign_devices",
   toRow: (device) => ({
     id: device.id,
@@ -55,7 +57,7 @@ export class Devices implements DeviceStore {
     private readonly session: Session,
     private readonly tenant: TenantId,
   ) {
-    this.#rows = new Rows(session, tenant, mapping);
+    this.#rows = new Rows(session, tenant, deviceMapping);
   }
 
   save(device: Device): Promise<void> {

@@ -1,13 +1,12 @@
 import { SCANS } from "../../domain/deployment-times.ts";
 import { DAY_MS, MINUTE_MS, REMEMBERED_MS } from "../enrolling/periods.ts";
 
-/** Runs the lane on a batch as JSON; see `performUsual`. */
-export const USUAL_RUN = "insert into temp.usual_run (batch) values (?)";
+const doneOf = (kind: string): string =>
+  `json((select json_group_array(n) from temp.usual_${kind} where usual))`;
 
-/** Places in the batch of what it has done. */
-export const USUAL_DONE = `
-  select 'settlement' as kind, n from temp.usual_settlements where usual
-  union all select 'reservation', n from temp.usual_reservations where usual`;
+/** Runs the lane on a batch as JSON and answers the places in it of what was done; a view's `returning` comes after its trigger. */
+export const USUAL_RUN = `insert into temp.usual_run (batch) values (?)
+  returning json_object('settlements', ${doneOf("settlements")}, 'reservations', ${doneOf("reservations")}) as done`;
 
 const SETTLEMENT_FIELDS =
   "tenant, id, at, fingerprint, der, event, principal, ledger_at, subject_id, data, renew_at".split(

@@ -60,7 +60,7 @@ export const describeWhole = (open: () => Promise<OpenedDatabase>): void => {
         await theirs.deployments.get("deployment-1"),
         await theirs.deployments.find("device-1", "wifi"),
         await theirs.challenges.get("challenge-1"),
-        await theirs.challenges.byMac("office", "aa"),
+        (await theirs.challenges.presented("office", "aa"))?.challenge,
         await theirs.certificates.get(certificate.id),
         await theirs.certificates.bySerial("wifi-ca", certificate.serial),
         await theirs.certificates.der(certificate.id),

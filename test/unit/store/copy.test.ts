@@ -158,7 +158,7 @@ const contents = async (database: Database): Promise<unknown> => {
       await store.devices.byAttribute("serialnumber", "C02XG", 9),
       await everything((page) => store.devices.list(page), 500),
       await everything((page) => store.deployments.list({}, page), 500),
-      await store.challenges.byMac("office", "aa"),
+      (await store.challenges.presented("office", "aa"))?.challenge,
       await store.inventories.get("device-1"),
       await everything((page) => store.hostEvents.ofDevice("device-1", page), 500),
       await store.hookAdapters.list(),
