@@ -100,6 +100,7 @@ import { RollOvers } from "./services/roll-overs.ts";
 import { Rotation } from "./services/rotation.ts";
 import { SearchIndex } from "./services/search-index.ts";
 import { SecretBox } from "./services/secret-box.ts";
+import { StatusTransactions } from "./services/status-transactions.ts";
 import { StaticChallenges } from "./services/static-challenges.ts";
 import { Status } from "./services/status.ts";
 import { Sweeper } from "./services/sweeper.ts";
@@ -242,6 +243,7 @@ const SERVICES: readonly Service[] = [
   SourceLimit,
   StaticChallenges,
   Status,
+  StatusTransactions,
   Sweeper,
   TemplateImpact,
   TemplateMoves,

@@ -203,7 +203,8 @@ export interface PendingStore {
 }
 
 export interface CertificateFilter {
-  readonly status?: CertificateStatus | undefined;
+  /** `suspended`: those of `revoked` that are on hold. */
+  readonly status?: CertificateStatus | "suspended" | undefined;
   readonly role?: CertificateRole | undefined;
   readonly authorityId?: string | undefined;
   readonly templateId?: string | undefined;
@@ -250,6 +251,8 @@ export interface CertificateStore {
   ders(ids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
   /** Newest first; where the filter names an end, the soonest end first. */
   list(filter: CertificateFilter, page: PageRequest): Promise<Page<Certificate>>;
+  /** When the last certificate of an authority ends, whatever became of it; undefined when it has none. */
+  lastEnd(authorityId: string): Promise<Date | undefined>;
   /** Issued, reserved or on hold, and not expired, of one device. */
   liveOfDevice(deviceId: string, now: Date): Promise<readonly Certificate[]>;
   /** From issued, reserved or on hold to revoked (a signature in flight then loses); false when it was in none of these states. */
@@ -370,6 +373,8 @@ export interface TenantStore {
    * writes. Not to be nested.
    */
   run<T>(fn: (tx: TenantStore) => Promise<T>): Promise<T>;
+  /** Inside `run`: calls `then` once it has committed, and never if it did not. Outside: at once. `then` must not throw. */
+  afterCommit(then: () => void): void;
 }
 
 // ---- the hot path: two batched calls (foundations.md 8) ----

@@ -151,7 +151,7 @@ export class AlertReadings {
     const now = this.clock.now();
     const readings: AlertReading[] = [];
     for (const authority of await store.authorities.list()) {
-      if (!publishesCrls(authority, now)) continue;
+      if (!publishesCrls(authority, now) || authority.status === "deleted") continue;
       for (const scope of scopesOf(authority)) {
         const list = await store.crls.latest(scope);
         if (list === undefined) continue;

@@ -51,7 +51,7 @@ export class CrlBuilder {
     const scope = { authorityId: authority.id, ...serialsOf(shard, authority.crlShards) };
     return this.sign(store, authority, {
       ...{ shard, kind: "complete", number, baseNumber: undefined, now, onPage },
-      lifetime: this.settings.crlLifetime,
+      lifetime: await this.lifetime(store, authority, now),
       expiredCertsOnCrl: keptFrom,
       read: (after) => store.certificates.revokedPage(scope, keptFrom, after, PAGE),
     });
@@ -70,10 +70,12 @@ export class CrlBuilder {
       ...serialsOf(complete.shard, authority.crlShards),
     };
     const since = new Date(base.at.getTime() - CLOCK_SLACK);
-    const { shard, number, thisUpdate } = complete;
+    const { shard, number, thisUpdate, nextUpdate } = complete;
+    const whole = (nextUpdate.getTime() - thisUpdate.getTime()) / 1000;
     return this.sign(store, authority, {
       ...{ shard, kind: "delta", number, baseNumber: base.number, now: thisUpdate },
-      lifetime: Math.min(this.settings.crlLifetime, 2 * this.settings.crlInterval),
+      lifetime:
+        authority.status === "deleted" ? whole : Math.min(whole, 2 * this.settings.crlInterval),
       expiredCertsOnCrl: undefined,
       read: (after) => store.certificates.changedPage(scope, since, after, PAGE),
     });
@@ -86,6 +88,18 @@ export class CrlBuilder {
       authority.notBefore?.getTime() ?? 0,
     );
     return new Date(Math.floor(kept / 1000) * 1000);
+  }
+
+  /** Seconds. The list of a deleted authority is its last: it holds until the last certificate has ended (foundations.md 29). */
+  private async lifetime(
+    store: TenantStore,
+    { id, status }: Authority,
+    now: Date,
+  ): Promise<number> {
+    const { crlLifetime } = this.settings;
+    if (status !== "deleted") return crlLifetime;
+    const end = (await store.certificates.lastEnd(id))?.getTime() ?? 0;
+    return Math.max(crlLifetime, Math.ceil((end - now.getTime()) / 1000) + 1);
   }
 
   private async sign(store: TenantStore, authority: Authority, wanted: Wanted): Promise<SignedCrl> {

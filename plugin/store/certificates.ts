@@ -162,11 +162,11 @@ export class Certificates implements CertificateStore {
     const at = toMillis(now);
     const [row] = await this.session.rows<{ readonly devices: number | string }>(
       `select count(distinct c.device_id) as devices from countersign_certificates c
-       where c.tenant = ? and c.${column} = ? and c.role = 'subscriber' and c.status = 'issued'
+       where c.tenant = ? and c.${column} = ? and c.role = 'subscriber' and ${LIVE("c")}
        and c.not_after > ? and not exists (
          select 1 from countersign_certificates n
          where n.tenant = c.tenant and n.device_id = c.device_id and n.template_id = c.template_id
-         and n.status = 'issued' and n.not_after > ? and n.created_at > c.created_at)`,
+         and ${LIVE("n")} and n.not_after > ? and n.created_at > c.created_at)`,
       [this.tenant, value, at, at],
     );
     return Number(row?.devices ?? 0);
@@ -217,6 +217,15 @@ export class Certificates implements CertificateStore {
         ? NEWEST_FIRST
         : SOONEST_END_FIRST,
     );
+  }
+
+  async lastEnd(authorityId: string): Promise<Date | undefined> {
+    const [row] = await this.session.rows<{ readonly not_after: Millis }>(
+      `select not_after from ${mapping.table} where tenant = ? and authority_id = ? and status <> 'failed'
+       order by not_after desc limit 1`,
+      [this.tenant, authorityId],
+    );
+    return row && fromMillis(row.not_after);
   }
 
   liveOfDevice(deviceId: string, now: Date): Promise<readonly Certificate[]> {
@@ -360,6 +369,10 @@ export class Certificates implements CertificateStore {
   }
 }
 
+/** Good, or good again when its suspension is lifted. */
+const LIVE = (row: string): string =>
+  `(${row}.status = 'issued' or ${row}.hold_causes is not null)`;
+
 const NO_HOLD = { hold_causes: null, hold_until: null } as const;
 
 /** What can still be revoked. */
@@ -388,9 +401,10 @@ interface RevokedRow {
 }
 
 const narrowed = (query: Knex.QueryBuilder, filter: CertificateFilter): Knex.QueryBuilder => {
+  const suspended = filter.status === "suspended";
   const equal = {
     // Literal where a partial index serves it.
-    status: LITERAL.has(filter.status) ? undefined : filter.status,
+    status: LITERAL.has(filter.status) || suspended ? undefined : filter.status,
     role: filter.role,
     authority_id: filter.authorityId,
     template_id: filter.templateId,
@@ -399,6 +413,7 @@ const narrowed = (query: Knex.QueryBuilder, filter: CertificateFilter): Knex.Que
   };
   for (const [column, value] of Object.entries(equal))
     if (value !== undefined) query = query.where(column, value);
+  if (suspended) query = query.whereRaw("status = 'revoked'").whereNotNull("hold_causes");
   if (LITERAL.has(filter.status)) query = query.whereRaw(`status = '${filter.status ?? ""}'`);
   if (filter.internal === true || (filter.role ?? "subscriber") !== "subscriber")
     query = query.whereRaw("role <> 'subscriber'");

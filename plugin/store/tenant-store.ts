@@ -32,11 +32,12 @@ import { Templates } from "./templates.ts";
 import { Tokens } from "./tokens.ts";
 import { Terms } from "./terms.ts";
 
-/** All stores of `tenant` on one session. `commit` is shared by all tenants outside of transactions. */
+/** All stores of `tenant` on one session. `commit` is shared by all tenants outside of transactions; `afterCommit` is that of the transaction. */
 export const openTenantStore = (
   session: Session,
   tenant: TenantId,
   commit: GroupCommit,
+  afterCommit: TenantStore["afterCommit"] = (then) => then(),
 ): TenantStore => ({
   tenant,
   authorities: new Authorities(session, tenant),
@@ -70,6 +71,18 @@ export const openTenantStore = (
   renewalGroups: new RenewalGroups(session, tenant),
   templateMoves: new TemplateMoves(session, tenant),
   enrolments: new Enrolments(session, tenant, commit),
-  // Inside a transaction the calls join it, so they gather in a batch of its own.
-  run: (fn) => session.begin((tx) => fn(openTenantStore(tx, tenant, new GroupCommit(tx)))),
+  run: async (fn) => {
+    let committed: (() => void)[] = [];
+    const result = await session.begin((tx) => {
+      // It may run again after a deadlock.
+      committed = [];
+      // Inside a transaction the calls join it, so they gather in a batch of its own.
+      return fn(
+        openTenantStore(tx, tenant, new GroupCommit(tx), (then) => void committed.push(then)),
+      );
+    });
+    for (const then of committed) then();
+    return result;
+  },
+  afterCommit,
 });

@@ -205,7 +205,14 @@ describe("flows: suspended, found again, disabled, compromised", () => {
         .code,
       "invalid_input",
     );
-    const held = await api.post(`/certificates/${row.id as string}/suspend`, { until: at(1) });
+    const held = await api.post(`/certificates/${row.id as string}/suspend`, {
+      ...{ until: at(1), comment: "on leave" },
+    });
+    const [said] = await api.all(`/ledger?subject=${row.id as string}&event=certificate.suspended`);
+    assert.equal(said.data.comment, "on leave");
+    assert.ok(
+      (await api.all("/certificates?status=suspended")).some(({ id: held_ }) => held_ === row.id),
+    );
     assert.deepEqual(held.hold, { causes: ["admin"], until: held.hold.until });
     await api.post(`/certificates/${second.id as string}/suspend`);
     assert.deepEqual([await ocsp(leaf), await onCrl(leaf)], ["revoked", "certificateHold"]);

@@ -2379,13 +2379,13 @@ export interface Calls {
     };
     readonly answer: Approval;
   };
-  /** Lists certificates, newest first; filters may be combined, `serial` in any spelling of hex. */
+  /** Lists certificates, newest first; filters may be combined, `serial` in any spelling of hex; status `revoked` includes those that are `suspended`. */
   readonly getCertificates: {
     readonly request: {
       readonly query?: {
         readonly limit?: number | undefined;
         readonly cursor?: string | undefined;
-        readonly status?: "reserved" | "issued" | "revoked" | "failed" | undefined;
+        readonly status?: "reserved" | "issued" | "revoked" | "suspended" | "failed" | undefined;
         readonly role?:
           "subscriber" | "authority" | "ra" | "ocsp" | "profile-signing" | "tls" | undefined;
         readonly authority?: string | undefined;
@@ -2461,7 +2461,7 @@ export interface Calls {
   readonly getCertificatesExport: {
     readonly request: {
       readonly query?: {
-        readonly status?: "reserved" | "issued" | "revoked" | "failed" | undefined;
+        readonly status?: "reserved" | "issued" | "revoked" | "suspended" | "failed" | undefined;
         readonly role?:
           "subscriber" | "authority" | "ra" | "ocsp" | "profile-signing" | "tls" | undefined;
         readonly authority?: string | undefined;
@@ -2515,6 +2515,7 @@ export interface Calls {
           | "aACompromise"
           | undefined;
         readonly invalidityDate?: string | undefined;
+        readonly comment?: string | undefined;
         readonly publishNow?: boolean | undefined;
       };
     };
@@ -2526,6 +2527,7 @@ export interface Calls {
       readonly id: string;
       readonly body?: {
         readonly until?: string | undefined;
+        readonly comment?: string | undefined;
         readonly publishNow?: boolean | undefined;
       };
     };
@@ -2536,6 +2538,7 @@ export interface Calls {
     readonly request: {
       readonly id: string;
       readonly body?: {
+        readonly comment?: string | undefined;
         readonly publishNow?: boolean | undefined;
       };
     };

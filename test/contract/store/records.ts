@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Certificate } from "../../../plugin/domain/certificate.ts";
 import { serialsOf } from "../../../plugin/domain/crl-scope.ts";
 import type { CrlRecord, SignedCrl } from "../../../plugin/ports/crl-store.ts";
 import type { TenantStore } from "../../../plugin/ports/stores.ts";
@@ -327,6 +328,32 @@ export const describeRecords = (open: () => Promise<OpenedDatabase>): void => {
       await store.certificates.insert(aCertificate({ id: "old", notAfter: NOW }), bytes(1));
       const live = await store.certificates.liveOfDevice("device-1", NOW);
       assert.deepEqual(live.map(({ id }) => id).sort(), ["held", "issued", "reserved"]);
+    });
+
+    it("of an authority end with the last that was not given up", async () => {
+      const put = (id: string, seconds: number, over: Partial<Certificate> = {}): Promise<void> =>
+        store.certificates.insert(
+          aCertificate({ id, notAfter: after(seconds), ...over }),
+          bytes(1),
+        );
+      assert.equal(await store.certificates.lastEnd("wifi-ca"), undefined);
+      await put("soon", 10);
+      await put("revoked", 99, { status: "revoked" });
+      await put("failed", 500, { status: "failed" });
+      await put("another's", 999, { authorityId: "other" });
+      assert.deepEqual(await store.certificates.lastEnd("wifi-ca"), after(99));
+      assert.equal(await subject.tenant().certificates.lastEnd("wifi-ca"), undefined);
+    });
+
+    it("on hold are listed by themselves, and among the revoked", async () => {
+      for (const id of ["good", "held", "gone"])
+        await store.certificates.insert(aCertificate({ id }), bytes(1));
+      await store.certificates.hold("held", after(1), "lost", undefined);
+      await store.certificates.revoke("gone", after(1), "superseded", undefined);
+      const of = async (status: "suspended" | "revoked"): Promise<readonly string[]> =>
+        (await store.certificates.list({ status }, { limit: 9 })).items.map(({ id }) => id).sort();
+      assert.deepEqual(await of("suspended"), ["held"]);
+      assert.deepEqual(await of("revoked"), ["gone", "held"]);
     });
 
     it("are revoked once, from issued, reserved or on hold", async () => {

@@ -218,6 +218,27 @@ export const describeWhole = (open: () => Promise<OpenedDatabase>): void => {
       assert.equal(await store.devices.get("device-1"), undefined);
     });
 
+    it("tell what waits for them once they have committed, and never when they have not", async () => {
+      const seen: string[] = [];
+      const result = await store.run(async (tx) => {
+        tx.afterCommit(() => seen.push("committed"));
+        await tx.devices.save(aDevice());
+        assert.deepEqual(seen, []);
+        return "result";
+      });
+      assert.deepEqual([result, seen], ["result", ["committed"]]);
+      await assert.rejects(
+        store.run(async (tx) => {
+          tx.afterCommit(() => seen.push("never"));
+          await tx.devices.save(aDevice({ id: "device-2", hostDeviceId: "other" }));
+          throw new Error("no");
+        }),
+        /no/,
+      );
+      store.afterCommit(() => seen.push("at once"));
+      assert.deepEqual(seen, ["committed", "at once"]);
+    });
+
     it("of many at once come one after the other", async () => {
       await store.templates.insert(aTemplate());
       await Promise.all(
