@@ -219,6 +219,12 @@ export const ERRORS = {
     "The device has been wiped or unenrolled",
     "Enrol the device in the MDM again first.",
   ),
+  user_disabled: facts(
+    403,
+    2,
+    "The user of the device is disabled",
+    "Let the user in again in the MDM or the directory; what failed meanwhile is sent again then.",
+  ),
   certificate_not_matching: facts(
     422,
     2,

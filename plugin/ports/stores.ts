@@ -22,7 +22,12 @@ import type { Ra } from "../domain/ra.ts";
 import type { SubjectAltName } from "../domain/san.ts";
 import type { Template } from "../domain/template.ts";
 import type { Tenant, TenantId } from "../domain/tenant.ts";
-import type { HookAdapterStore, HostEventStore, InventoryStore } from "./lifecycle-stores.ts";
+import type {
+  DisabledUserStore,
+  HookAdapterStore,
+  HostEventStore,
+  InventoryStore,
+} from "./lifecycle-stores.ts";
 import type { AlertStore } from "./alert-store.ts";
 import type { ChangedEntry, CrlStore, RevocationScope, RevokedEntry } from "./crl-store.ts";
 import type { LeaseStore } from "./lease-store.ts";
@@ -343,6 +348,7 @@ export interface TenantStore {
   readonly templates: TemplateStore;
   readonly endpoints: EndpointStore;
   readonly devices: DeviceStore;
+  readonly disabledUsers: DisabledUserStore;
   readonly deployments: DeploymentStore;
   readonly inventories: InventoryStore;
   readonly hostEvents: HostEventStore;
@@ -424,13 +430,14 @@ export type ReserveResult =
   | { readonly status: "refused"; readonly because: RefusedBecause };
 
 /**
- * `challenge`: not open or run out; `ciphertext`: seen with other content; `device`: wiped or gone; `duplicate`: see `onlyOne`; `limit-*`: too
+ * `challenge`: not open or run out; `ciphertext`: seen with other content; `device`: wiped or gone; `user`: its user is disabled; `duplicate`: see `onlyOne`; `limit-*`: too
  * many of that device, at that endpoint, or failed tries with that challenge.
  */
 export type RefusedBecause =
   | "challenge"
   | "ciphertext"
   | "device"
+  | "user"
   | "duplicate"
   | "limit-device"
   | "limit-endpoint"

@@ -99,6 +99,7 @@ export const failureOf = (
     case "challenge_lapsed":
     case "deployment_locked":
     case "device_gone":
+    case "user_disabled":
     case "limit_exceeded":
       return { status: "failure", failInfo: 2, text: CHALLENGE_TEXT };
     case "internal":

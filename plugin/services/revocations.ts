@@ -7,8 +7,10 @@ import {
   hasLeft,
   isHeld,
   liveStatusOf,
+  userNamesOf,
 } from "../domain/device.ts";
 import type { LedgerEvent } from "../domain/events.ts";
+import type { HostUser } from "../domain/host-event.ts";
 import type { Principal } from "../domain/principal.ts";
 import { DEFAULT_REVOCATION, type RevokingEvent } from "../domain/revocation-rules.ts";
 import type { Clock } from "../ports/ambient.ts";
@@ -143,6 +145,7 @@ export class Revocations {
           status: liveStatusOf(device),
           updatedAt: this.clock.now(),
         });
+      if (barred) await this.sendAgain(tx, principal, deviceId);
       const released = await this.release(tx, changes, deviceId, "lost");
       await tx.ledger.append(
         this.access.entry(principal, "device.found", deviceId, { released: released.length }),
@@ -151,29 +154,76 @@ export class Revocations {
     });
   }
 
-  /** The rule for a disabled user, on one device that is his. */
+  /**
+   * One transaction: his devices get nothing until he is let in again, also those that come to him later, and what they hold is dealt with by the
+   * rule for a disabled user.
+   */
   async disableUser(
     principal: Principal,
     store: TenantStore,
-    deviceId: string,
-  ): Promise<DeviceRevocation> {
+    { hostId, user }: HostUser,
+    deviceIds: readonly string[],
+  ): Promise<readonly DeviceRevocation[]> {
     return this.statuses.run(store, principal, "userDisabled", async (tx, changes) => {
-      const device = found(await tx.devices.get(deviceId), "device", deviceId);
-      const done = await this.apply(tx, changes, device, "userDisabled");
-      return { ...done, challengesBurned: await this.burn(principal, tx, deviceId) };
+      const now = this.clock.now();
+      const results: DeviceRevocation[] = [];
+      if (await tx.disabledUsers.add(hostId, user, now))
+        await tx.ledger.append(
+          this.access.entry(principal, "user.disabled", undefined, { host: hostId, user }),
+        );
+      for (const deviceId of deviceIds) {
+        const device = found(await tx.devices.get(deviceId), "device", deviceId);
+        if (device.userDisabledAt === undefined) {
+          await tx.devices.save({ ...device, userDisabledAt: now, updatedAt: now });
+          await tx.ledger.append(this.access.entry(principal, "device.user-disabled", deviceId));
+        }
+        const done = await this.apply(tx, changes, device, "userDisabled");
+        results.push({ ...done, challengesBurned: await this.burn(principal, tx, deviceId) });
+      }
+      return results;
     });
   }
 
-  /** What was suspended because the user was disabled comes back. */
+  /** One transaction: what was suspended because the user was disabled comes back, and what could not be sent meanwhile is sent. */
   async enableUser(
     principal: Principal,
     store: TenantStore,
-    deviceId: string,
-  ): Promise<DeviceRelease> {
-    return this.statuses.run(store, principal, "userEnabled", async (tx, changes) => ({
-      deviceId,
-      released: await this.release(tx, changes, deviceId, "userDisabled"),
-    }));
+    { hostId, user }: HostUser,
+    deviceIds: readonly string[],
+  ): Promise<readonly DeviceRelease[]> {
+    return this.statuses.run(store, principal, "userEnabled", async (tx, changes) => {
+      const devices = await tx.devices.byIds(deviceIds);
+      // He may have been disabled by his name and let in again by his address.
+      const names = [user, ...devices.flatMap(userNamesOf)];
+      if (await tx.disabledUsers.remove(hostId, names))
+        await tx.ledger.append(
+          this.access.entry(principal, "user.enabled", undefined, { host: hostId, user, names }),
+        );
+      const results: DeviceRelease[] = [];
+      for (const device of devices) {
+        const { id: deviceId, userDisabledAt } = device;
+        if (userDisabledAt !== undefined) {
+          const enabled = { ...device, userDisabledAt: undefined, updatedAt: this.clock.now() };
+          await tx.devices.save(enabled);
+          await tx.ledger.append(this.access.entry(principal, "device.user-enabled", deviceId));
+          await this.sendAgain(tx, principal, deviceId);
+        }
+        const released = await this.release(tx, changes, deviceId, "userDisabled");
+        results.push({ deviceId, released });
+      }
+      return results;
+    });
+  }
+
+  /** The profiles that could not be made for a device that was barred. */
+  private async sendAgain(tx: TenantStore, principal: Principal, deviceId: string): Promise<void> {
+    const failed = { deviceId, state: "failed" } as const;
+    for (const deployment of (await tx.deployments.list(failed, { limit: 500 })).items)
+      if (deployment.reason === "publish-failed")
+        await this.steps.apply(tx, principal, deployment, {
+          kind: "assign",
+          endpointId: deployment.endpointId,
+        });
   }
 
   private async apply(

@@ -9,6 +9,7 @@ import { CountsOfTenant } from "./counts.ts";
 import { Crls } from "./crls.ts";
 import { Deployments } from "./deployments.ts";
 import { Devices } from "./devices.ts";
+import { DisabledUsers } from "./disabled-users.ts";
 import { Documents } from "./documents.ts";
 import { Endpoints } from "./endpoints.ts";
 import { GroupCommit } from "./enrolling/group-commit.ts";
@@ -47,6 +48,7 @@ export const openTenantStore = (
   templates: new Templates(session, tenant),
   endpoints: new Endpoints(session, tenant),
   devices: new Devices(session, tenant),
+  disabledUsers: new DisabledUsers(session, tenant),
   deployments: new Deployments(session, tenant),
   inventories: new Inventories(session, tenant),
   hostEvents: new HostEvents(session, tenant),

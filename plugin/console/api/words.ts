@@ -151,6 +151,11 @@ export const CODES: Readonly<Record<string, Fact>> = {
     title: "The device has been wiped or unenrolled",
     nextStep: "Enrol the device in the MDM again first.",
   },
+  user_disabled: {
+    title: "The user of the device is disabled",
+    nextStep:
+      "Let the user in again in the MDM or the directory; what failed meanwhile is sent again then.",
+  },
   certificate_not_matching: {
     title: "The certificate does not fit",
     nextStep: "Read the failed checks in the answer and certify again.",
@@ -543,6 +548,10 @@ export const EVENTS: readonly string[] = [
   "device.lost",
   "device.found",
   "device.compromised",
+  "device.user-disabled",
+  "device.user-enabled",
+  "user.disabled",
+  "user.enabled",
   "deployment.created",
   "deployment.published",
   "deployment.changed",
