@@ -82,6 +82,7 @@ import { Ocsp } from "./services/ocsp.ts";
 import { OcspResponders } from "./services/ocsp-responders.ts";
 import { People } from "./services/people.ts";
 import { OcspRuntimes } from "./services/ocsp-runtimes.ts";
+import { OcspSwitch } from "./services/ocsp-switch.ts";
 import { OutboxLetters } from "./services/outbox-letters.ts";
 import { OutsideRevocations } from "./services/outside-revocations.ts";
 import { Overview } from "./services/overview.ts";
@@ -216,6 +217,7 @@ const SERVICES: readonly Service[] = [
   Ocsp,
   OcspResponders,
   OcspRuntimes,
+  OcspSwitch,
   OpaqueBudget,
   OpaqueSchedule,
   OpeningQueue,

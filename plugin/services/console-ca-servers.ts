@@ -188,6 +188,9 @@ export class ConsoleCaServers {
       name: model.name === "" ? authority.name : model.name,
       shapeExtras: { ...authority.shapeExtras, [shape.id]: extra },
     }));
+    // Off is refused with the reason.
+    if (stored !== undefined && stored.ocspEnabled !== model.ocspEnabled)
+      await this.ocsp.turn(principal, id, model.ocspEnabled);
     const profiles = model.profiles.length === 0 ? undefined : model.profiles;
     if (stored?.profiles?.join() !== profiles?.join())
       await this.profiles.enable(principal, id, profiles);

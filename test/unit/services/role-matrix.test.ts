@@ -204,6 +204,7 @@ const METHODS: Readonly<Record<string, Right | "via" | "none">> = {
   "manual-issuance.make": "none",
   "manual-issuance.pkcs12": "certificates:issue",
   "manual-issuance.rules": "none",
+  "ocsp-switch.turn": "authorities:manage",
   "outbox-letters.list": "configuration:read",
   "outbox-letters.resend": "outbox:manage",
   "outbox-letters.resendDead": "outbox:manage",
