@@ -83,6 +83,7 @@ import { OcspResponders } from "./services/ocsp-responders.ts";
 import { People } from "./services/people.ts";
 import { OcspRuntimes } from "./services/ocsp-runtimes.ts";
 import { OcspSwitch } from "./services/ocsp-switch.ts";
+import { OperationReadings } from "./services/operation-readings.ts";
 import { OutboxLetters } from "./services/outbox-letters.ts";
 import { OutsideRevocations } from "./services/outside-revocations.ts";
 import { Overview } from "./services/overview.ts";
@@ -221,6 +222,7 @@ const SERVICES: readonly Service[] = [
   OpaqueBudget,
   OpaqueSchedule,
   OpeningQueue,
+  OperationReadings,
   OutboxLetters,
   OutsideRevocations,
   PkiOperation,

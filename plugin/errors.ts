@@ -189,6 +189,12 @@ export const ERRORS = {
     "The challenge was refused",
     "Mint a new challenge or re-send the profile.",
   ),
+  claim_mismatch: facts(
+    403,
+    2,
+    "The challenge was refused",
+    "Compare the names of the request with the template's subject and alternative names.",
+  ),
   challenge_lapsed: facts(
     403,
     2,

@@ -96,6 +96,7 @@ export const failureOf = (
 ): Extract<Reply, { status: "failure" }> | undefined => {
   switch (error.code) {
     case "challenge_refused":
+    case "claim_mismatch":
     case "challenge_lapsed":
     case "deployment_locked":
     case "device_gone":

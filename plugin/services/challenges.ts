@@ -126,7 +126,7 @@ export class Challenges {
     };
   }
 
-  /** Asks the endpoint's policies in order. Throws `challenge_refused`, `device_gone`. */
+  /** Asks the endpoint's policies in order. Throws `challenge_refused`, `claim_mismatch`, `device_gone`, `user_disabled`. */
   async redeem(
     context: ChallengeContext,
     secret: string | undefined,

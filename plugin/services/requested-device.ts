@@ -22,7 +22,7 @@ export class RequestedDevice {
 
   /**
    * The one live device whose attributes are what the template's pattern captures; where none fits and the endpoint wants it so, an unmanaged one,
-   * made if need be. Throws `challenge_refused`, `device_gone`.
+   * made if need be. Throws `claim_mismatch`, `device_gone`, `user_disabled`.
    */
   async find(
     context: Pick<ChallengeContext, "store" | "endpoint">,
@@ -33,7 +33,7 @@ export class RequestedDevice {
     const captures = capturesOf(template, request);
     if (captures === undefined) {
       throw new CountersignError(
-        "challenge_refused",
+        "claim_mismatch",
         `the request's names do not fit template ${template.id}`,
       );
     }
@@ -50,7 +50,7 @@ export class RequestedDevice {
         ? await this.unmanaged(context, request, captures)
         : live[0];
     if (device === undefined || live.length > 1)
-      throw new CountersignError("challenge_refused", "no single device fits the request's names");
+      throw new CountersignError("claim_mismatch", "no single device fits the request's names");
     refuseUnlessLive(device);
     return device;
   }

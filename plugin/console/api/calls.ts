@@ -1140,12 +1140,13 @@ export interface Calls {
     readonly request: { readonly id: string };
     readonly answer: Authority;
   };
-  /** Gives an authority another friendly name. */
+  /** Gives an authority another friendly name, or switches OCSP on for what it issues from then on; it cannot be switched off. */
   readonly patchAuthoritiesId: {
     readonly request: {
       readonly id: string;
       readonly body: {
-        readonly name: string;
+        readonly name?: string | undefined;
+        readonly ocspEnabled?: boolean | undefined;
       };
       readonly version?: number | undefined;
     };

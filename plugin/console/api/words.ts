@@ -129,6 +129,10 @@ export const CODES: Readonly<Record<string, Fact>> = {
     title: "The challenge was refused",
     nextStep: "Mint a new challenge or re-send the profile.",
   },
+  claim_mismatch: {
+    title: "The challenge was refused",
+    nextStep: "Compare the names of the request with the template's subject and alternative names.",
+  },
   challenge_lapsed: {
     title: "The challenge was refused",
     nextStep:
