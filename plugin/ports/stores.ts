@@ -29,7 +29,7 @@ import type {
   InventoryStore,
 } from "./lifecycle-stores.ts";
 import type { AlertStore } from "./alert-store.ts";
-import type { ChangedEntry, CrlStore, RevocationScope, RevokedEntry } from "./crl-store.ts";
+import type { ChangedEntry, CrlStore, RevocationScope, RevokedPack } from "./crl-store.ts";
 import type { LeaseStore } from "./lease-store.ts";
 import type { LedgerChainStore } from "./ledger-chain.ts";
 import type { OutboxStore } from "./outbox.ts";
@@ -281,13 +281,13 @@ export interface CertificateStore {
   release(id: string, at: Date, cause: HoldCause): Promise<"released" | "taken" | false>;
   /** Certificates whose suspension has come to its end. */
   holdsEnded(now: Date, limit: number): Promise<readonly Certificate[]>;
-  /** Revoked entries of a scope, ordered by serial, after `afterSerial`; those that expired before `notExpiredAt` are left out. */
-  revokedPage(
+  /** Up to `limit` revoked entries of a scope, the lowest serials behind `afterSerial`; those that expired before `notExpiredAt` are left out. */
+  revokedPack(
     scope: RevocationScope,
     notExpiredAt: Date,
     afterSerial: string | undefined,
     limit: number,
-  ): Promise<readonly RevokedEntry[]>;
+  ): Promise<RevokedPack>;
   /** What was revoked, suspended or released at `since` or later, ordered by serial; a released one comes with the reason `removeFromCRL`. */
   changedPage(
     scope: RevocationScope,

@@ -4,6 +4,7 @@ import { type CrlScope, serialsOf } from "../domain/crl-scope.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import { parseCertificate } from "../pki/certificate.ts";
 import { buildCrlParts } from "../pki/crl.ts";
+import type { CrlEntry, PackedEntries } from "../pki/crl-entries.ts";
 import type { Clock } from "../ports/ambient.ts";
 import type { CrlKind, CrlRevisions, RevocationScope, SignedCrl } from "../ports/crl-store.ts";
 import type { Settings } from "../ports/settings.ts";
@@ -12,8 +13,8 @@ import { CLOCK, SETTINGS } from "../tokens.ts";
 import { found } from "./access.ts";
 import { Keyring } from "./keyring.ts";
 
-/** Entries read at once: a few milliseconds of work. */
-const PAGE = 1000;
+/** Entries read at once: some milliseconds of work for the database, less than one here. */
+const PAGE = 4000;
 /** Milliseconds: how far the clocks of two nodes may differ before a delta leaves something out. */
 const CLOCK_SLACK = 600_000;
 
@@ -53,7 +54,10 @@ export class CrlBuilder {
       ...{ shard, kind: "complete", number, baseNumber: undefined, now, onPage },
       lifetime: await this.lifetime(store, authority, now),
       expiredCertsOnCrl: keptFrom,
-      read: (after) => store.certificates.revokedPage(scope, keptFrom, after, PAGE),
+      read: async (after) => {
+        const pack = await store.certificates.revokedPack(scope, keptFrom, after, PAGE);
+        return { page: pack, entries: pack.entries, last: pack.last };
+      },
     });
   }
 
@@ -77,7 +81,10 @@ export class CrlBuilder {
       lifetime:
         authority.status === "deleted" ? whole : Math.min(whole, 2 * this.settings.crlInterval),
       expiredCertsOnCrl: undefined,
-      read: (after) => store.certificates.changedPage(scope, since, after, PAGE),
+      read: async (after) => {
+        const page = await store.certificates.changedPage(scope, since, after, PAGE);
+        return { page, entries: page.length, last: page.at(-1)?.serial };
+      },
     });
   }
 
@@ -130,7 +137,12 @@ export class CrlBuilder {
   }
 }
 
-type Entry = Awaited<ReturnType<TenantStore["certificates"]["changedPage"]>>[number];
+interface Read {
+  readonly page: readonly CrlEntry[] | PackedEntries;
+  readonly entries: number;
+  /** The highest serial; undefined when there is none. */
+  readonly last: string | undefined;
+}
 
 interface Wanted {
   readonly shard: number;
@@ -141,16 +153,23 @@ interface Wanted {
   /** Seconds. */
   readonly lifetime: number;
   readonly expiredCertsOnCrl: Date | undefined;
-  readonly read: (after: string | undefined) => Promise<readonly Entry[]>;
+  readonly read: (after: string | undefined) => Promise<Read>;
   readonly onPage?: (() => Promise<void>) | undefined;
 }
 
-async function* pagesOf({ read, onPage }: Wanted): AsyncGenerator<readonly Entry[]> {
-  for (let after: string | undefined; ;) {
-    const page = await read(after);
-    if (page.length > 0) yield page;
-    if (page.length < PAGE) return;
-    after = page[page.length - 1]?.serial;
+async function* pagesOf({ read, onPage }: Wanted): AsyncGenerator<Read["page"]> {
+  let next = read(undefined);
+  for (;;) {
+    const { page, entries, last } = await next;
+    const more = entries === PAGE;
+    // The database reads on while this page is encoded.
+    if (more) {
+      next = read(last);
+      // Nobody may wait for it any more when the page before it failed.
+      next.catch(() => undefined);
+    }
+    if (entries > 0) yield page;
+    if (!more) return;
     await onPage?.();
   }
 }

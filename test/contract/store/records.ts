@@ -15,7 +15,7 @@ import {
   after,
   bytes,
 } from "./samples.ts";
-import { everything, fails, useDatabase, type OpenedDatabase } from "./subject.ts";
+import { everything, fails, unpacked, useDatabase, type OpenedDatabase } from "./subject.ts";
 
 const WHOLE = { authorityId: "wifi-ca", ...serialsOf(0, 1) };
 
@@ -452,7 +452,7 @@ export const describeRecords = (open: () => Promise<OpenedDatabase>): void => {
         last.map(({ serial }) => serial),
         ["7f00"],
       );
-      const listed = await certificates.revokedPage(scopeOf(0, 2), NOW, undefined, 9);
+      const listed = unpacked(await certificates.revokedPack(scopeOf(0, 2), NOW, undefined, 9));
       assert.deepEqual(
         listed.map(({ serial }) => serial),
         ["01", "02"],
@@ -470,8 +470,12 @@ export const describeRecords = (open: () => Promise<OpenedDatabase>): void => {
       const expired = aCertificate({ serial: "04", notAfter: after(-1) });
       await store.certificates.insert(expired, bytes(1));
       await store.certificates.revoke(expired.id, NOW, "superseded", undefined);
-      const page = (from?: string): ReturnType<typeof store.certificates.revokedPage> =>
-        store.certificates.revokedPage(WHOLE, NOW, from, 3);
+      const page = async (from?: string) => {
+        const pack = await store.certificates.revokedPack(WHOLE, NOW, from, 3);
+        assert.equal(pack.entries, unpacked(pack).length);
+        assert.equal(pack.last, unpacked(pack).at(-1)?.serial);
+        return unpacked(pack);
+      };
       const first = await page();
       assert.deepEqual(first[0], {
         serial: "02",
@@ -487,6 +491,16 @@ export const describeRecords = (open: () => Promise<OpenedDatabase>): void => {
         (await page("0b")).map(({ serial }) => serial),
         ["ff10"],
       );
+      assert.deepEqual(await page("ff10"), []);
+      await store.certificates.insert(
+        aCertificate({ id: "compromised", serial: "0a0a" }),
+        bytes(1),
+      );
+      await store.certificates.revoke("compromised", after(2), "keyCompromise", after(-9));
+      assert.deepEqual((await page("0a"))[0], {
+        ...{ serial: "0a0a", revokedAt: after(2) },
+        ...{ reason: "keyCompromise", invalidityDate: after(-9) },
+      });
     });
   });
 };

@@ -19,7 +19,7 @@ import {
   anRa,
   bytes,
 } from "./samples.ts";
-import { everything, fails, useDatabase, type OpenedDatabase } from "./subject.ts";
+import { everything, fails, unpacked, useDatabase, type OpenedDatabase } from "./subject.ts";
 
 /** What concerns all stores at once: tenants, transactions, the outbox and the directory. */
 export const describeWhole = (open: () => Promise<OpenedDatabase>): void => {
@@ -81,7 +81,14 @@ export const describeWhole = (open: () => Promise<OpenedDatabase>): void => {
         (await theirs.deployments.list({}, page)).items,
         (await theirs.certificates.list({}, page)).items,
         await theirs.certificates.liveOfDevice("device-1", NOW),
-        await theirs.certificates.revokedPage({ ...scope, ...serialsOf(0, 1) }, NOW, undefined, 9),
+        unpacked(
+          await theirs.certificates.revokedPack(
+            { ...scope, ...serialsOf(0, 1) },
+            NOW,
+            undefined,
+            9,
+          ),
+        ),
         await theirs.certificates.holdsEnded(after(1), 9),
         (await theirs.outbox.list({}, page)).items,
         (await theirs.ledger.list({}, page)).items,
