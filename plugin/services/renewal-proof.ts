@@ -1,7 +1,6 @@
 import { hash } from "node:crypto";
 import { inject } from "tsyringe";
 import type { Certificate } from "../domain/certificate.ts";
-import { isLive } from "../domain/device.ts";
 import { CountersignError } from "../errors.ts";
 import type { ParsedCsr } from "../pki/certificate-request.ts";
 import { type ParsedCertificate, tryParseCertificate } from "../pki/certificate.ts";
@@ -13,6 +12,7 @@ import { CLOCK } from "../tokens.ts";
 import type { EndpointRuntime } from "./endpoint-runtimes.ts";
 import { ForeignRenewals, type ForeignSigner } from "./foreign-renewals.ts";
 import { renewalRefused, requireRenewable, requireSameNames } from "./renewal-rules.ts";
+import { refuseUnlessLive } from "./refuse-unless-live.ts";
 
 /** A signer's certificate that an authority of this endpoint has really issued; whether it may renew is another question. */
 export interface OwnSigner {
@@ -66,11 +66,9 @@ export class RenewalProof {
     requireRenewable(template, certificate, issuedAt, this.clock.now());
     requireSameNames(certificate, csr);
     const device = await runtime.store.devices.get(row.deviceId);
-    if (device === undefined || !isLive(device))
-      throw new CountersignError(
-        "device_gone",
-        `device ${row.deviceId} is ${device?.status ?? "unknown"}`,
-      );
+    if (device === undefined)
+      throw new CountersignError("device_gone", `device ${row.deviceId} is unknown`);
+    refuseUnlessLive(device);
     return {
       template,
       device,

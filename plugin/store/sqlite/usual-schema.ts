@@ -80,7 +80,8 @@ const STEPS = [
      not exists (select 1 from countersign_ciphertexts c where c.tenant = r.tenant and c.digest = r.digest)
      and not exists (select 1 from countersign_idempotency i
        where i.tenant = r.tenant and i.idempotency_key = r.idempotency_key)
-     and exists (select 1 from countersign_devices d where d.tenant = r.tenant and d.id = r.device_id and d.${LIVE})
+     and exists (select 1 from countersign_devices d where d.tenant = r.tenant and d.id = r.device_id and d.${LIVE}
+       and d.user_disabled_at is null)
      and (r.challenge_id is null or exists (select 1 from countersign_challenges h
        where h.tenant = r.tenant and h.id = r.challenge_id and h.state = 'open' and h.expires_at > r.at
          and h.failures < r.per_challenge))

@@ -154,7 +154,10 @@ export const describeObjects = (open: () => Promise<OpenedDatabase>): void => {
       assert.deepEqual(await store.devices.byAttribute("serialnumber", "c02xg", 5), [aDevice()]);
       assert.deepEqual(await store.devices.byAttribute("username", "ZOË", 5), [aDevice()]);
       assert.deepEqual(await store.devices.byAttribute("colour", "red", 5), []);
-      const changed = aDevice({ status: "wiped", attributes: { udid: "U1" } });
+      const changed = aDevice({
+        ...{ status: "wiped", attributes: { udid: "U1" } },
+        userDisabledAt: after(9),
+      });
       await store.devices.save(changed);
       assert.deepEqual(await store.devices.get("device-1"), changed);
       assert.deepEqual(await store.devices.byAttribute("serialnumber", "c02xg", 5), []);
