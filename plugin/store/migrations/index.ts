@@ -8,6 +8,7 @@ import { renewalPlan } from "./0007-renewal-plan.ts";
 import { revocation } from "./0008-revocation.ts";
 import { consoles } from "./0010-consoles.ts";
 import { deploymentsByDevice } from "./0012-deployments-by-device.ts";
+import { challengeKey } from "./0020-challenge-key.ts";
 
 interface Migration {
   /** Begins with its number. A released one is never changed; a new one only adds, so that the version before still runs. */
@@ -25,6 +26,7 @@ const MIGRATIONS: readonly Migration[] = [
   revocation,
   consoles,
   deploymentsByDevice,
+  challengeKey,
 ];
 
 /** Our migrations as knex takes them, with its own table, so that a host's are not touched. */
