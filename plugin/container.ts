@@ -5,6 +5,7 @@ import type { KeyProvider } from "./ports/keys.ts";
 import type { Settings } from "./ports/settings.ts";
 import type { Database } from "./ports/stores.ts";
 import { EnvelopeGate } from "./scep/envelope-gate.ts";
+import { GuessLimit } from "./scep/guess-limit.ts";
 import { OpaqueBudget } from "./scep/opaque-budget.ts";
 import { Enrolment } from "./scep/enrolment.ts";
 import { Queries } from "./scep/queries.ts";
@@ -215,6 +216,7 @@ const SERVICES: readonly Service[] = [
   Ocsp,
   OcspResponders,
   OcspRuntimes,
+  GuessLimit,
   OpaqueBudget,
   OpaqueSchedule,
   OpeningQueue,
