@@ -42,12 +42,17 @@ describe("SCEP replay and state", () => {
     const sent = enrolment(lab, { challenge: secret });
     const first = await issued(sent);
     const before = await count();
+    const refused = async () =>
+      (await lab.api("GET", "/ledger?event=certificate.refused&limit=200")).items.length as number;
+    const refusedBefore = await refused();
     for (let i = 0; i < 3; i++) {
       const again = await issued(sent);
       assert.equal(hex(again), hex(first));
       assert.notEqual(again.senderNonce, first.senderNonce);
     }
     assert.equal(await count(), before);
+    // Nor is the challenge's second coming held against it.
+    assert.equal(await refused(), refusedBefore);
   });
   it("case 35 byte-identical resends at the same time get one certificate", async () => {
     const { secret } = await lab.mint();
