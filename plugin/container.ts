@@ -103,6 +103,7 @@ import { SearchIndex } from "./services/search-index.ts";
 import { SecretBox } from "./services/secret-box.ts";
 import { StaticChallenges } from "./services/static-challenges.ts";
 import { Status } from "./services/status.ts";
+import { SuspectCertificates } from "./services/suspect-certificates.ts";
 import { Sweeper } from "./services/sweeper.ts";
 import { Templates } from "./services/templates.ts";
 import { Tenants } from "./services/tenants.ts";
@@ -244,6 +245,7 @@ const SERVICES: readonly Service[] = [
   SourceLimit,
   StaticChallenges,
   Status,
+  SuspectCertificates,
   Sweeper,
   TemplateImpact,
   TemplateMoves,

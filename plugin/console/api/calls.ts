@@ -2701,6 +2701,7 @@ export interface Calls {
           | "certificate.released"
           | "certificate.failed"
           | "certificate.found"
+          | "certificate.unknown"
           | "crl.published"
           | "backup.made"
           | "backup.restored"
