@@ -2709,6 +2709,7 @@ export interface Calls {
           | "certificate.released"
           | "certificate.failed"
           | "certificate.found"
+          | "certificate.unknown"
           | "crl.published"
           | "backup.made"
           | "backup.restored"
