@@ -58,7 +58,13 @@ const mayImport = {
 const packages = {
   "plugin/domain": [],
   "plugin/ports": [],
-  "plugin/pki": ["@peculiar/x509", "pkijs", "asn1js", "node:crypto"],
+  "plugin/pki": [
+    "@peculiar/x509",
+    "pkijs",
+    "asn1js",
+    "@noble/post-quantum/ml-dsa.js",
+    "node:crypto",
+  ],
   "plugin/store": [
     "knex",
     "sqlite3",

@@ -9,6 +9,7 @@ import {
   secretSource,
   type Setup,
 } from "../plugin/sdk.ts";
+import { certificateProfiles } from "../templates/certificate/profiles.ts";
 import { profileRenderers } from "../templates/profile/renderers.ts";
 import { consoleShapes } from "./consoles/consoles.ts";
 import { testDevice } from "./test-device.ts";
@@ -111,6 +112,7 @@ export const builtins = (overrides: Partial<Setup> = {}): Setup => {
     renderers: profileRenderers(),
     consoles: consoleShapes(),
     testDevice: testDevice(),
+    certificateProfiles: certificateProfiles(),
     hosts: [],
     environment,
     ...overrides,

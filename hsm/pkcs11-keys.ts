@@ -1,4 +1,10 @@
-import { CountersignError, type KeyProvider, type Logger, type Metrics } from "../plugin/sdk.ts";
+import {
+  CountersignError,
+  type KeyProvider,
+  type Logger,
+  type Metrics,
+  isPure,
+} from "../plugin/sdk.ts";
 import { type KeyClient, openKeyClient } from "./key-client.ts";
 import { providerOfClient } from "./provider-of-client.ts";
 import { openTokenGroup, type TokenMode } from "./token-group.ts";
@@ -141,5 +147,9 @@ export const openPkcs11Keys = async (options: Pkcs11KeysOptions): Promise<KeyPro
     logger: options.logger,
     metrics: options.metrics,
   });
-  return providerOfClient({ name: "pkcs11", client, takesDigest: () => true });
+  return providerOfClient({
+    name: "pkcs11",
+    client,
+    takesDigest: (algorithm) => !isPure(algorithm),
+  });
 };

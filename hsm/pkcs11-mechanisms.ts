@@ -15,11 +15,17 @@ export interface Abilities {
   readonly signPkcs1: boolean;
   readonly signPss: boolean;
   readonly signEcdsa: boolean;
+  readonly signEddsa: boolean;
   /** The raw RSA operation, the only one that leaves the padding to us. */
   readonly decryptRaw: boolean;
   readonly generateRsa: boolean;
   readonly generateEc: boolean;
+  readonly generateEdwards: boolean;
 }
+
+/** Of PKCS #11 3.0; pkcs11js has no names for them. */
+export const CKM_EC_EDWARDS_KEY_PAIR_GEN = 0x1055;
+const CKM_EDDSA = 0x1057;
 
 const CKF_DECRYPT = 0x100;
 const CKF_SIGN = 0x800;
@@ -34,9 +40,11 @@ export const abilitiesOf = (p11: PKCS11, slot: Handle): Abilities => {
     signPkcs1: can(pkcs11js.CKM_RSA_PKCS, CKF_SIGN),
     signPss: can(pkcs11js.CKM_RSA_PKCS_PSS, CKF_SIGN),
     signEcdsa: can(pkcs11js.CKM_ECDSA, CKF_SIGN),
+    signEddsa: can(CKM_EDDSA, CKF_SIGN),
     decryptRaw: can(pkcs11js.CKM_RSA_X_509, CKF_DECRYPT),
     generateRsa: can(pkcs11js.CKM_RSA_PKCS_KEY_PAIR_GEN, CKF_GENERATE_KEY_PAIR),
     generateEc: can(pkcs11js.CKM_EC_KEY_PAIR_GEN, CKF_GENERATE_KEY_PAIR),
+    generateEdwards: can(CKM_EC_EDWARDS_KEY_PAIR_GEN, CKF_GENERATE_KEY_PAIR),
   };
 };
 
@@ -54,7 +62,7 @@ const ORDER_SIZE: Partial<Record<KeyAlgorithm, number>> = {
 };
 
 /**
- * The mechanism and its input for the signature of a digest. Never the mechanisms that hash by themselves: half of the modules lack them.
+ * The mechanism and its input for the signature of a digest; Ed25519 takes the message in its place. Never the mechanisms that hash by themselves: half of the modules lack them.
  * Throws `key_unsupported`.
  */
 export const signingOf = (
@@ -81,12 +89,14 @@ export const signingOf = (
       input: Buffer.from(digest),
     };
   }
-  if (scheme.startsWith("ecdsa-") && !isRsa(algorithm) && abilities.signEcdsa) {
+  if (scheme.startsWith("ecdsa-") && algorithm.startsWith("ec-") && abilities.signEcdsa) {
     // FIPS 186-5 section 6.4.1 takes the leftmost bits; not every token does that itself.
     return {
       mechanism: { mechanism: pkcs11js.CKM_ECDSA },
       input: Buffer.from(digest.subarray(0, ORDER_SIZE[algorithm])),
     };
   }
+  if (scheme === "ed25519" && algorithm === "ed25519" && abilities.signEddsa)
+    return { mechanism: { mechanism: CKM_EDDSA }, input: Buffer.from(digest) };
   throw new CountersignError("key_unsupported", `the token has no ${scheme} for ${algorithm}`);
 };

@@ -3,6 +3,7 @@ import { createPublicKey, randomBytes } from "node:crypto";
 import pkcs11js, { type Handle, type PKCS11, type Template } from "pkcs11js";
 
 import { CountersignError, isRsa, type KeyAlgorithm, type KeySpec } from "../plugin/sdk.ts";
+import { CKM_EC_EDWARDS_KEY_PAIR_GEN } from "./pkcs11-mechanisms.ts";
 import { algorithmOf } from "./public-key.ts";
 
 /** A key pair on a token. */
@@ -61,7 +62,15 @@ const EC_CURVES = [
   { algorithm: "ec-p521", crv: "P-521", oid: "06052b81040023", size: 66 },
 ] as const;
 
+/** Ed25519 by its object identifier (PKCS #11 3.0 section 2.3.10 takes it beside the name). */
+const EDWARDS = { oid: "06032b6570", size: 32 } as const;
+const CKK_EC_EDWARDS = 0x40;
+
 const base64url = (bytes: Buffer): string => bytes.toString("base64url");
+
+/** By identifier, or by name as a PrintableString: `edwards25519`. */
+const isEd25519 = (params: string): boolean =>
+  params === EDWARDS.oid || params === `130c${Buffer.from("edwards25519").toString("hex")}`;
 
 /** The public half as SubjectPublicKeyInfo. Of an RSA pair the private object says it too; of an EC pair only the public one. */
 const publicKeyOf = (
@@ -90,6 +99,12 @@ const publicKeyOf = (
       const y = point.subarray(-curve.size);
       return spki({ kty: "EC", crv: curve.crv, x: base64url(x), y: base64url(y) });
     }
+  }
+  if (type === CKK_EC_EDWARDS && publicKey !== undefined) {
+    const x = read(publicKey, pkcs11js.CKA_EC_POINT).subarray(-EDWARDS.size);
+    const params = read(publicKey, pkcs11js.CKA_EC_PARAMS).toString("hex");
+    if (x.length === EDWARDS.size && isEd25519(params))
+      return spki({ kty: "OKP", crv: "Ed25519", x: base64url(x) });
   }
   throw new CountersignError(
     "key_unsupported",
@@ -134,16 +149,20 @@ export const pairTemplates = (spec: KeySpec, id: Uint8Array, onToken: boolean): 
     { type: pkcs11js.CKA_ID, value: Buffer.from(id) },
     { type: pkcs11js.CKA_LABEL, value: spec.label },
   ];
-  const kind: Template =
-    curve === undefined
-      ? [
-          { type: pkcs11js.CKA_MODULUS_BITS, value: Number(spec.algorithm.slice(4)) },
-          { type: pkcs11js.CKA_PUBLIC_EXPONENT, value: Buffer.from([1, 0, 1]) },
-        ]
-      : [{ type: pkcs11js.CKA_EC_PARAMS, value: Buffer.from(curve.oid, "hex") }];
+  const edwards = spec.algorithm === "ed25519";
+  const rsa = isRsa(spec.algorithm);
+  const kind: Template = rsa
+    ? [
+        { type: pkcs11js.CKA_MODULUS_BITS, value: Number(spec.algorithm.slice(4)) },
+        { type: pkcs11js.CKA_PUBLIC_EXPONENT, value: Buffer.from([1, 0, 1]) },
+      ]
+    : [{ type: pkcs11js.CKA_EC_PARAMS, value: Buffer.from(curve?.oid ?? EDWARDS.oid, "hex") }];
   return {
-    mechanism:
-      curve === undefined ? pkcs11js.CKM_RSA_PKCS_KEY_PAIR_GEN : pkcs11js.CKM_EC_KEY_PAIR_GEN,
+    mechanism: rsa
+      ? pkcs11js.CKM_RSA_PKCS_KEY_PAIR_GEN
+      : edwards
+        ? CKM_EC_EDWARDS_KEY_PAIR_GEN
+        : pkcs11js.CKM_EC_KEY_PAIR_GEN,
     publicKey: [...both, ...kind, { type: pkcs11js.CKA_VERIFY, value: true }],
     privateKey: [
       ...both,
@@ -152,7 +171,7 @@ export const pairTemplates = (spec: KeySpec, id: Uint8Array, onToken: boolean): 
       { type: pkcs11js.CKA_EXTRACTABLE, value: false },
       { type: pkcs11js.CKA_SIGN, value: true },
       // Said in any case: what is left out, some tokens allow.
-      ...(curve === undefined
+      ...(rsa
         ? [
             { type: pkcs11js.CKA_DECRYPT, value: decrypt },
             { type: pkcs11js.CKA_UNWRAP, value: false },

@@ -8,7 +8,13 @@ import {
 
 import pkcs11js, { type Handle, type Mechanism, type PKCS11 } from "pkcs11js";
 
-import { type Hash, HASHES, isRsa, KEY_ALGORITHMS, type KeyAlgorithm } from "../plugin/sdk.ts";
+import {
+  type Hash,
+  HASHES,
+  isRsa,
+  TOKEN_KEY_ALGORITHMS,
+  type KeyAlgorithm,
+} from "../plugin/sdk.ts";
 import type { FoundToken } from "./pkcs11-find-token.ts";
 import { type Abilities, signingOf } from "./pkcs11-mechanisms.ts";
 import { findKey, newKeyId, pairTemplates, type TokenKey } from "./pkcs11-objects.ts";
@@ -92,11 +98,15 @@ const algorithmsOf = async (
   const sizes = rsa
     ? p11.C_GetMechanismInfo(token.slot, pkcs11js.CKM_RSA_PKCS_KEY_PAIR_GEN)
     : { minKeySize: 0, maxKeySize: 0 };
-  for (const algorithm of KEY_ALGORITHMS) {
+  for (const algorithm of TOKEN_KEY_ALGORITHMS) {
     if (isRsa(algorithm)) {
       const bits = Number(algorithm.slice("rsa-".length));
       if (sizes.minKeySize <= bits && bits <= sizes.maxKeySize) found.push(algorithm);
-    } else if (abilities.generateEc && abilities.signEcdsa) {
+    } else if (
+      algorithm === "ed25519"
+        ? abilities.generateEdwards && abilities.signEddsa
+        : abilities.generateEc && abilities.signEcdsa
+    ) {
       const made = await attempt(p11, token, (session) => sessionPair(p11, session, algorithm));
       if (made !== undefined) found.push(algorithm);
     }

@@ -1,4 +1,4 @@
-import pkcs11js from "pkcs11js";
+import pkcs11js, { type TokenInfo } from "pkcs11js";
 
 import { CountersignError } from "../plugin/sdk.ts";
 import type { KeyWorker } from "./key-worker.ts";
@@ -19,31 +19,49 @@ export interface TokenSetup {
   readonly dryRun?: boolean | undefined;
 }
 
+/** A PIN that the token would refuse is found out before it is made. Throws `invalid_input`. */
+const checkPinLength = ({ minPinLen, maxPinLen }: TokenInfo, pin: string): void => {
+  const length = Buffer.byteLength(pin);
+  // 0 is "not said".
+  if (length < minPinLen || (maxPinLen > 0 && length > maxPinLen))
+    throw new CountersignError(
+      "invalid_input",
+      `the token takes PINs of ${minPinLen} to ${maxPinLen} octets, and this is another length`,
+    );
+};
+
 /**
  * Initialises the module's first blank token and gives it a user PIN; the worker that comes back has nothing more to do. Throws `conflict`
- * when a token has that label, `key_not_found` when none is blank.
+ * when a token has that label and a user PIN, `key_not_found` when none is blank, `invalid_input` for a PIN of a length it does not take.
  */
 export const setUpToken = (config: TokenSetup): KeyWorker => {
   const secret = (base64: string): string => Buffer.from(base64, "base64").toString();
   const module = openModule(config.module);
   const { p11 } = module;
+  let step = "C_InitToken";
   const onNothing = (): never => {
     throw new CountersignError("internal", "this worker only makes a token");
   };
   try {
     const tokens = tokensOf(p11);
-    if (tokens.some(({ label }) => label === config.label)) {
+    const named = tokens.find(({ label }) => label === config.label);
+    // One without a user PIN is what a setup that broke off has left.
+    if (named !== undefined && (named.info.flags & pkcs11js.CKF_USER_PIN_INITIALIZED) !== 0) {
       throw new CountersignError("conflict", `there is a token "${config.label}" already`);
     }
-    const blank = tokens.find(({ info }) => (info.flags & pkcs11js.CKF_TOKEN_INITIALIZED) === 0);
+    const blank =
+      named ?? tokens.find(({ info }) => (info.flags & pkcs11js.CKF_TOKEN_INITIALIZED) === 0);
     if (blank === undefined) {
       throw new CountersignError("key_not_found", "the module shows no blank token");
     }
+    checkPinLength(blank.info, secret(config.pin));
     if (config.dryRun === true) {
       return { broken: false, handle: onNothing, close: () => undefined };
     }
     // The binding does not pad the label to the 32 octets that the standard wants.
-    p11.C_InitToken(blank.slot, secret(config.soPin), config.label.padEnd(32));
+    if (named === undefined)
+      p11.C_InitToken(blank.slot, secret(config.soPin), config.label.padEnd(32));
+    step = "C_InitPIN";
     // A module may move the token to another slot.
     const made = tokensOf(p11).find(({ label }) => label === config.label) ?? blank;
     const session = p11.C_OpenSession(
@@ -56,7 +74,7 @@ export const setUpToken = (config: TokenSetup): KeyWorker => {
     p11.C_CloseSession(session);
     return { broken: false, handle: onNothing, close: () => undefined };
   } catch (error) {
-    throw pkcs11Failure("C_InitToken", error);
+    throw pkcs11Failure(step, error);
   } finally {
     module.close();
   }

@@ -2,7 +2,13 @@ import { createHmac } from "node:crypto";
 
 import pkcs11js, { type Handle } from "pkcs11js";
 
-import { CountersignError, type KeySpec, isRsa, type SignatureScheme } from "../plugin/sdk.ts";
+import {
+  CountersignError,
+  isRsa,
+  type KeyAlgorithm,
+  type KeySpec,
+  type SignatureScheme,
+} from "../plugin/sdk.ts";
 import { derOfRawSignature } from "./ecdsa-signature.ts";
 import type { KeyOperation } from "./key-operation.ts";
 import type { KeyWorker } from "./key-worker.ts";
@@ -10,7 +16,7 @@ import type { Pkcs11Config } from "./pkcs11-config.ts";
 import { CKR, ckrOf, pkcs11Failure } from "./pkcs11-errors.ts";
 import { findToken } from "./pkcs11-find-token.ts";
 import { logIn } from "./pkcs11-login.ts";
-import { abilitiesOf, signingOf } from "./pkcs11-mechanisms.ts";
+import { type Abilities, abilitiesOf, signingOf } from "./pkcs11-mechanisms.ts";
 import { listKeys } from "./pkcs11-list.ts";
 import { openModule } from "./pkcs11-module.ts";
 import { destroyKey, findKey, newKeyId, pairTemplates, type TokenKey } from "./pkcs11-objects.ts";
@@ -32,6 +38,13 @@ const ABOUT_THE_DATA: ReadonlySet<number> = new Set([
 const LARGEST_RESULT = 1024;
 /** Token, login session and room for others: what a module with a limit keeps free. */
 const SESSIONS_BESIDE = 1;
+
+const canGenerate = (abilities: Abilities, algorithm: KeyAlgorithm): boolean =>
+  isRsa(algorithm)
+    ? abilities.generateRsa
+    : algorithm === "ed25519"
+      ? abilities.generateEdwards && abilities.signEddsa
+      : algorithm.startsWith("ec-") && abilities.generateEc;
 
 interface LoadedKey extends TokenKey {
   readonly modulus: Uint8Array;
@@ -128,7 +141,7 @@ export const openPkcs11Worker = (config: Pkcs11Config): KeyWorker => {
         );
         p11.C_SignInit(session, mechanism, handle);
         const signature = await call((i, o) => p11.C_SignAsync(session, i, o), input);
-        return isRsa(algorithm) ? signature : derOfRawSignature(signature);
+        return scheme.startsWith("ecdsa-") ? derOfRawSignature(signature) : signature;
       });
 
     const transportKey = (session: Handle, id: Uint8Array): LoadedKey => {
@@ -176,7 +189,7 @@ export const openPkcs11Worker = (config: Pkcs11Config): KeyWorker => {
 
     const generate = (spec: KeySpec): Promise<Uint8Array> =>
       runner.run("C_GenerateKeyPair", async (session) => {
-        const able = isRsa(spec.algorithm) ? abilities.generateRsa : abilities.generateEc;
+        const able = canGenerate(abilities, spec.algorithm);
         if (!able) {
           throw new CountersignError("key_unsupported", `the token makes no ${spec.algorithm}`);
         }

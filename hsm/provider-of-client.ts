@@ -2,6 +2,7 @@ import {
   CountersignError,
   type Decrypter,
   hashOfScheme,
+  isPure,
   isRsa,
   type KeyAlgorithm,
   type KeyFinding,
@@ -78,7 +79,7 @@ export const providerOfClient = ({ name, client, takesDigest }: ProviderOptions)
       const { algorithm, publicKey } = await publicHalf(ref, "sign");
       const key = idOf(ref);
       const takes = takesDigest(algorithm) ? "digest" : "message";
-      const family = isRsa(algorithm) ? "rsa-" : "ecdsa-";
+      const family = isPure(algorithm) ? algorithm : isRsa(algorithm) ? "rsa-" : "ecdsa-";
       return {
         algorithm,
         publicKey,

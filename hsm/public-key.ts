@@ -1,6 +1,7 @@
 import { createPublicKey } from "node:crypto";
 
 import { CountersignError, type KeyAlgorithm } from "../plugin/sdk.ts";
+import { mlDsaAlgorithmOf } from "./ml-dsa-keys.ts";
 
 const CURVES: Partial<Record<string, KeyAlgorithm>> = {
   prime256v1: "ec-p256",
@@ -15,7 +16,11 @@ const MODULI: Partial<Record<number, KeyAlgorithm>> = {
 
 /** The algorithm of a SubjectPublicKeyInfo, DER. Throws `key_unsupported` for a key that we do not work with. */
 export const algorithmOf = (publicKey: Uint8Array): KeyAlgorithm => {
+  // Not known to node:crypto.
+  const mlDsa = mlDsaAlgorithmOf(publicKey);
+  if (mlDsa !== undefined) return mlDsa;
   const key = createPublicKey({ key: Buffer.from(publicKey), format: "der", type: "spki" });
+  if (key.asymmetricKeyType === "ed25519") return "ed25519";
   const { modulusLength = 0, namedCurve = "" } = key.asymmetricKeyDetails ?? {};
   const algorithm =
     key.asymmetricKeyType === "rsa"

@@ -1,11 +1,4 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createPrivateKey,
-  type KeyObject,
-  randomBytes,
-  scryptSync,
-} from "node:crypto";
+import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from "node:crypto";
 import {
   closeSync,
   fsyncSync,
@@ -50,8 +43,11 @@ interface StoreHeader {
 export interface SoftStore {
   /** Durable when it returns. */
   write(facts: SoftKeyFacts, pkcs8: Uint8Array): void;
-  /** Throws `key_not_found`; `key_unavailable` for a file that was altered. */
-  read(id: string): { readonly facts: SoftKeyFacts; readonly key: KeyObject };
+  /** What `use` makes of the PKCS#8, which is wiped then. Throws `key_not_found`; `key_unavailable` for a file that was altered. */
+  read<T>(
+    id: string,
+    use: (facts: SoftKeyFacts, pkcs8: Buffer) => T,
+  ): { readonly facts: SoftKeyFacts; readonly secret: T };
   remove(id: string): void;
   ids(): readonly string[];
   /** Faults of the folder that an admin should see. */
@@ -170,7 +166,7 @@ export const openSoftStore = (folder: string, passphrase: Uint8Array): SoftStore
       const file = { ...facts, ...seal(key, facts, pkcs8) };
       writeWhole(folder, facts.id + SUFFIX, JSON.stringify(file, undefined, 2), false);
     },
-    read: (id) => {
+    read: (id, use) => {
       let file: SoftKeyFacts & SealedText;
       try {
         file = JSON.parse(readFileSync(pathOf(id), "utf8")) as SoftKeyFacts & SealedText;
@@ -183,9 +179,11 @@ export const openSoftStore = (folder: string, passphrase: Uint8Array): SoftStore
       if (pkcs8 === undefined) {
         throw new CountersignError("key_unavailable", `the file of the key ${id} was altered`);
       }
-      const opened = createPrivateKey({ key: pkcs8, format: "der", type: "pkcs8" });
-      pkcs8.fill(0);
-      return { facts, key: opened };
+      try {
+        return { facts, secret: use(facts, pkcs8) };
+      } finally {
+        pkcs8.fill(0);
+      }
     },
     remove: (id) => rmSync(pathOf(id), { force: true }),
     ids: () =>

@@ -15,6 +15,7 @@ import { promisify } from "node:util";
 import {
   CountersignError,
   hashOfScheme,
+  isMlDsa,
   isRsa,
   type KeyAlgorithm,
   type KeyFinding,
@@ -23,6 +24,7 @@ import {
 } from "../plugin/sdk.ts";
 import type { KeyOperation } from "./key-operation.ts";
 import type { ListedKey } from "./key-list.ts";
+import { generateMlDsa, mlDsaSigner } from "./ml-dsa-keys.ts";
 import type { KeyWorker } from "./key-worker.ts";
 import { algorithmOf, modulusOf } from "./public-key.ts";
 import { digestInfo, encodePss } from "./rsa-encode.ts";
@@ -32,7 +34,7 @@ import { openSoftStore, type SoftKeyFacts } from "./soft-store.ts";
 
 interface SoftKey {
   readonly facts: SoftKeyFacts;
-  readonly key: KeyObject;
+  readonly secret: KeyObject | ((message: Uint8Array) => Uint8Array);
   readonly publicKey: Uint8Array;
   /** RSA keys that may decrypt: the modulus, and the secret of the implicit rejection. */
   readonly transport: { readonly modulus: Uint8Array; readonly secret: Uint8Array } | undefined;
@@ -52,6 +54,12 @@ const readPrivateKey = (pkcs8: Buffer): KeyObject => {
   }
 };
 
+/** What signs with a stored key. Throws for a file that holds something else. */
+const secretOf = ({ algorithm }: SoftKeyFacts, pkcs8: Buffer): SoftKey["secret"] =>
+  isMlDsa(algorithm)
+    ? mlDsaSigner(algorithm, pkcs8)
+    : createPrivateKey({ key: pkcs8, format: "der", type: "pkcs8" });
+
 const NOTHING = new Uint8Array();
 const makeKeyPair = promisify(generateKeyPair);
 
@@ -61,10 +69,24 @@ const CURVES: Partial<Record<KeyAlgorithm, string>> = {
   "ec-p521": "P-521",
 };
 
-const newKeyPair = (algorithm: KeyAlgorithm) =>
-  isRsa(algorithm)
-    ? makeKeyPair("rsa", { modulusLength: Number(algorithm.slice(4)), publicExponent: 0x10001 })
-    : makeKeyPair("ec", { namedCurve: CURVES[algorithm] ?? "" });
+const madePair = (algorithm: KeyAlgorithm) =>
+  algorithm === "ed25519"
+    ? makeKeyPair("ed25519")
+    : isRsa(algorithm)
+      ? makeKeyPair("rsa", { modulusLength: Number(algorithm.slice(4)), publicExponent: 0x10001 })
+      : makeKeyPair("ec", { namedCurve: CURVES[algorithm] ?? "" });
+
+/** Both halves, DER. */
+const newKeyPair = async (
+  algorithm: KeyAlgorithm,
+): Promise<{ readonly pkcs8: Buffer; readonly publicKey: Buffer }> => {
+  if (isMlDsa(algorithm)) return generateMlDsa(algorithm);
+  const { publicKey, privateKey } = await madePair(algorithm);
+  return {
+    pkcs8: privateKey.export({ format: "der", type: "pkcs8" }),
+    publicKey: publicKey.export({ format: "der", type: "spki" }),
+  };
+};
 
 /** As NSS derives it: the hash of the private exponent, as long as the modulus. */
 const transportOf = (key: KeyObject, publicKey: Uint8Array): SoftKey["transport"] => {
@@ -74,7 +96,13 @@ const transportOf = (key: KeyObject, publicKey: Uint8Array): SoftKey["transport"
   return { modulus, secret: createHash("sha256").update(padded).digest() };
 };
 
-const signWith = ({ key, facts }: SoftKey, scheme: string, input: Uint8Array): Uint8Array => {
+const signWith = (
+  { secret: key, facts }: SoftKey,
+  scheme: string,
+  input: Uint8Array,
+): Uint8Array => {
+  if (typeof key === "function") return key(input);
+  if (scheme === "ed25519") return sign(null, input, key);
   const hash = hashOfScheme(scheme as SignatureScheme);
   if (scheme.startsWith("rsa-pkcs1-")) {
     // Encryption with the private key and this padding is the signature of a DigestInfo that is ready-made.
@@ -88,10 +116,10 @@ const signWith = ({ key, facts }: SoftKey, scheme: string, input: Uint8Array): U
 };
 
 const unwrapWith = (
-  { key, facts, transport }: SoftKey,
+  { secret: key, facts, transport }: SoftKey,
   { scheme, bytes, length }: KeyOperation,
 ): Uint8Array => {
-  if (transport === undefined || !isUnwrapScheme(scheme)) {
+  if (transport === undefined || typeof key === "function" || !isUnwrapScheme(scheme)) {
     throw new CountersignError("key_unsupported", `the key ${facts.id} cannot decrypt`);
   }
   const fits = isBelowModulus(bytes, transport.modulus);
@@ -108,28 +136,23 @@ export const openSoftWorker = (config: SoftConfig): KeyWorker => {
   const load = (id: string): SoftKey => {
     const known = loaded.get(id);
     if (known !== undefined) return known;
-    const { facts, key } = store.read(id);
+    const { facts, secret } = store.read(id, secretOf);
     const publicKey = Buffer.from(facts.publicKey, "base64");
     const transport =
-      isRsa(facts.algorithm) && facts.usage === "sign-and-decrypt"
-        ? transportOf(key, publicKey)
+      typeof secret !== "function" && isRsa(facts.algorithm) && facts.usage === "sign-and-decrypt"
+        ? transportOf(secret, publicKey)
         : undefined;
-    const entry = { facts, key, publicKey, transport };
+    const entry = { facts, secret, publicKey, transport };
     loaded.set(id, entry);
     return entry;
   };
 
   const generate = async (spec: KeySpec): Promise<Uint8Array> => {
-    const { publicKey, privateKey } = await newKeyPair(spec.algorithm);
+    const { publicKey, pkcs8 } = await newKeyPair(spec.algorithm);
     const id = randomBytes(16);
-    store.write(
-      {
-        id: id.toString("hex"),
-        ...spec,
-        publicKey: publicKey.export({ format: "der", type: "spki" }).toString("base64"),
-      },
-      privateKey.export({ format: "der", type: "pkcs8" }),
-    );
+    const facts = { id: id.toString("hex"), ...spec, publicKey: publicKey.toString("base64") };
+    store.write(facts, pkcs8);
+    pkcs8.fill(0);
     return id;
   };
 
@@ -154,7 +177,7 @@ export const openSoftWorker = (config: SoftConfig): KeyWorker => {
   const listed = (id: string): ListedKey => {
     const nothing = { id, label: "", publicKey: "", signs: false, decrypts: false };
     try {
-      const { facts } = store.read(id);
+      const { facts } = store.read(id, secretOf);
       const { label, algorithm, publicKey, usage } = facts;
       const decrypts = usage === "sign-and-decrypt";
       return { id, label, algorithm, publicKey, signs: true, decrypts, extractable: false };
@@ -186,7 +209,7 @@ export const openSoftWorker = (config: SoftConfig): KeyWorker => {
     }
     for (const id of ids) {
       try {
-        store.read(id);
+        store.read(id, secretOf);
       } catch {
         findings.push({
           level: "fault",

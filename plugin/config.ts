@@ -104,6 +104,16 @@ const schema = z.strictObject({
       error: "must be more than announceDays",
     })
     .prefault({}),
+  experimental: z
+    .strictObject({
+      postQuantum: z
+        .boolean()
+        .default(false)
+        .describe(
+          "Authorities may have ML-DSA keys (soft keys only); no device platform verifies them yet.",
+        ),
+    })
+    .prefault({}),
   admin: z
     .strictObject({
       tokens: z.strictObject({ localKey: z.boolean().default(true) }).prefault({}),

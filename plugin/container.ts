@@ -27,15 +27,19 @@ import { SourceLimit } from "./scep/source-limit.ts";
 import { About } from "./services/about.ts";
 import { Access } from "./services/access.ts";
 import { Attempts } from "./services/attempts.ts";
+import { AuthorityRemoval } from "./services/authority-removal.ts";
 import { Authorities } from "./services/authorities.ts";
 import { CaCertificates } from "./services/ca-certificates.ts";
 import { CaRenewals } from "./services/ca-renewals.ts";
 import { CaServerReadings } from "./services/ca-server-readings.ts";
+import { CertificateExport } from "./services/certificate-export.ts";
+import { CertificateProfiles } from "./services/certificate-profiles.ts";
 import { Certificates } from "./services/certificates.ts";
 import { Challenges } from "./services/challenges.ts";
 import { Consoles } from "./services/consoles.ts";
 import { ConsoleCaServers } from "./services/console-ca-servers.ts";
 import { ConsoleTemplates } from "./services/console-templates.ts";
+import { Credentials } from "./services/credentials.ts";
 import { CrlPublisher } from "./services/crl-publisher.ts";
 import { Deployments } from "./services/deployments.ts";
 import { DeploymentCommands } from "./services/deployment-commands.ts";
@@ -45,10 +49,12 @@ import { Dispatcher } from "./services/dispatcher.ts";
 import { DynamicChallenges } from "./services/dynamic-challenges.ts";
 import { EndpointRuntimes } from "./services/endpoint-runtimes.ts";
 import { EndpointTests } from "./services/endpoint-tests.ts";
+import { EndEntities } from "./services/end-entities.ts";
 import { Endpoints } from "./services/endpoints.ts";
 import { ForeignRenewals } from "./services/foreign-renewals.ts";
 import { EventIntake } from "./services/event-intake.ts";
 import { EventLog } from "./services/event-log.ts";
+import { Events } from "./services/events.ts";
 import { Health } from "./services/health.ts";
 import { Hierarchies } from "./services/hierarchies.ts";
 import { HookAdapters } from "./services/hook-adapters.ts";
@@ -61,8 +67,11 @@ import { Keyring } from "./services/keyring.ts";
 import { Ledger } from "./services/ledger.ts";
 import { LedgerKey } from "./services/ledger-key.ts";
 import { LedgerSealer } from "./services/ledger-sealer.ts";
+import { ListenerCertificates } from "./services/listener-certificates.ts";
+import { ManualIssuance } from "./services/manual-issuance.ts";
 import { OcspResponders } from "./services/ocsp-responders.ts";
 import { Overview } from "./services/overview.ts";
+import { People } from "./services/people.ts";
 import { ProfileSigner } from "./services/profile-signer.ts";
 import { OutsideAuthorities } from "./services/outside-authorities.ts";
 import { RaRotation } from "./services/ra-rotation.ts";
@@ -137,6 +146,14 @@ const SERVICES: readonly Service[] = [
   CaCertificates,
   CaRenewals,
   CaServerReadings,
+  AuthorityRemoval,
+  CertificateExport,
+  CertificateProfiles,
+  Credentials,
+  EndEntities,
+  Events,
+  ManualIssuance,
+  People,
   Certificates,
   Challenges,
   Consoles,
@@ -168,6 +185,7 @@ const SERVICES: readonly Service[] = [
   Ledger,
   LedgerKey,
   LedgerSealer,
+  ListenerCertificates,
   OcspResponders,
   OpaqueBudget,
   OpaqueSchedule,

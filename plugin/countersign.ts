@@ -1,5 +1,7 @@
 import { systemClock } from "./clock.ts";
 import { type CountersignConfig, parseConfig } from "./config.ts";
+import { systemPrincipal } from "./domain/principal.ts";
+import { DEFAULT_TENANT, type TenantId } from "./domain/tenant.ts";
 import { CountersignError } from "./errors.ts";
 import { createHooks, type Hooks } from "./hooks.ts";
 import { createHandler, type Handler, type Part, PARTS, type Site } from "./http/handler.ts";
@@ -11,6 +13,11 @@ import { systemRandom } from "./random.ts";
 import { AdminTokens } from "./services/admin-tokens.ts";
 import { Deployments } from "./services/deployments.ts";
 import { EventIntake } from "./services/event-intake.ts";
+import {
+  type ListenerCertificate,
+  ListenerCertificates,
+  type ListenerRequest,
+} from "./services/listener-certificates.ts";
 import { deriveKey } from "./services/secret-box.ts";
 import { Tenants } from "./services/tenants.ts";
 import type { Setup } from "./setup.ts";
@@ -26,6 +33,10 @@ export interface Countersign {
   readonly hooks: Hooks;
   /** Bearer tokens for the admin API, for whoever holds the process. */
   readonly tokens: { mint(request: TokenRequest): Promise<string> };
+  /** A certificate for a listener of the host's own, by an authority of a tenant; see `ListenerRequest`. */
+  certifyListener(
+    request: ListenerRequest & { readonly tenant?: TenantId },
+  ): Promise<ListenerCertificate>;
   /** Opens database and key stores and begins to work. Twice is once; after a failure nothing is half open, and it may be called again. */
   start(): Promise<void>;
   /** Stops everything and leaves no handle open. Twice is once; safe at any time. */
@@ -98,6 +109,10 @@ export const createCountersign = (input: CountersignConfig, setup: Setup): Count
     tokens: {
       mint: async (request) => (await needed().tokens.mint(request, "system:host")).token,
     },
+    certifyListener: async ({ tenant = DEFAULT_TENANT, ...request }) =>
+      needed()
+        .installation.resolve(ListenerCertificates)
+        .certify(systemPrincipal("listener", tenant, ["authorities:manage"]), request),
     start: async () => {
       const mine = (starting ??= open());
       try {

@@ -89,6 +89,7 @@ const settingsOf = (config: Config, serverSecret: Uint8Array): Settings => ({
   serverSecret,
   crlInterval: config.crl.intervalSeconds,
   crlLifetime: config.crl.lifetimeSeconds,
+  postQuantum: config.experimental.postQuantum,
   rotation: config.rotation,
   retryGrace: config.limits.retryGraceSeconds,
   limits: { perSource: config.limits.sourcePerMinute },

@@ -7,6 +7,7 @@ export * from "./domain/authority.ts";
 export * from "./domain/bar-chart.ts";
 export * from "./domain/certificate.ts";
 export * from "./domain/certificate-profile.ts";
+export * from "./domain/certificate-profile-check.ts";
 export * from "./domain/challenge.ts";
 export * from "./domain/console/dialect.ts";
 export type * from "./domain/console/extras.ts";

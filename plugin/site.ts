@@ -5,6 +5,7 @@ import { createApp } from "./http/app.ts";
 import { ConsoleRoutes } from "./http/console-routes.ts";
 import type { Site } from "./http/handler.ts";
 import { HookRoutes } from "./http/hook-routes.ts";
+import { CredentialTokens } from "./http/credential-tokens.ts";
 import { IssuerTokens } from "./http/issuer-tokens.ts";
 import type { LocalTokens } from "./http/local-tokens.ts";
 import { ScepRoutes } from "./http/scep-routes.ts";
@@ -14,15 +15,21 @@ import { ScepOperations } from "./scep/operations.ts";
 import { AdminTokens } from "./services/admin-tokens.ts";
 import { About } from "./services/about.ts";
 import { Approvals } from "./services/approvals.ts";
+import { AuthorityRemoval } from "./services/authority-removal.ts";
 import { Authorities } from "./services/authorities.ts";
 import { CaRenewals } from "./services/ca-renewals.ts";
+import { CertificateExport } from "./services/certificate-export.ts";
+import { CertificateProfiles } from "./services/certificate-profiles.ts";
 import { Certificates } from "./services/certificates.ts";
 import { Challenges } from "./services/challenges.ts";
 import { Consoles } from "./services/consoles.ts";
+import { Credentials } from "./services/credentials.ts";
 import { Deployments } from "./services/deployments.ts";
 import { Devices } from "./services/devices.ts";
 import { EndpointTests } from "./services/endpoint-tests.ts";
+import { EndEntities } from "./services/end-entities.ts";
 import { Endpoints } from "./services/endpoints.ts";
+import { Events } from "./services/events.ts";
 import { Health } from "./services/health.ts";
 import { Hierarchies } from "./services/hierarchies.ts";
 import { KeyRollOvers } from "./services/key-roll-overs.ts";
@@ -32,6 +39,8 @@ import { Inventories } from "./services/inventories.ts";
 import { Ledger } from "./services/ledger.ts";
 import { Overview } from "./services/overview.ts";
 import { OutsideAuthorities } from "./services/outside-authorities.ts";
+import { ManualIssuance } from "./services/manual-issuance.ts";
+import { People } from "./services/people.ts";
 import { Ras } from "./services/ras.ts";
 import { Retirements } from "./services/retirements.ts";
 import { RenewalGroups } from "./services/renewal-groups.ts";
@@ -78,6 +87,14 @@ export const buildSite = (
     inventories: resolve(Inventories),
     deployments: resolve(Deployments),
     challenges: resolve(Challenges),
+    people: resolve(People),
+    credentials: resolve(Credentials),
+    endEntities: resolve(EndEntities),
+    events: resolve(Events),
+    authorityRemoval: resolve(AuthorityRemoval),
+    manualIssuance: resolve(ManualIssuance),
+    certificateExport: resolve(CertificateExport),
+    certificateProfiles: resolve(CertificateProfiles),
     certificates: resolve(Certificates),
     deviceRenewals: resolve(DeviceRenewals),
     renewalGroups: resolve(RenewalGroups),
@@ -91,6 +108,7 @@ export const buildSite = (
   const authenticate = authenticator(
     tokens,
     issuer === undefined ? undefined : new IssuerTokens(issuer, clock),
+    new CredentialTokens(resolve(Credentials), clock),
     setup.principal,
   );
   const app = createApp({
@@ -99,7 +117,7 @@ export const buildSite = (
       const principal = await authenticate(request);
       // A host's own tokens may name anything.
       if (principal.tenant !== undefined) await services.tenants.require(principal.tenant);
-      return principal;
+      return services.people.withRoles(principal);
     },
     health: resolve(Health),
     metrics,

@@ -15,7 +15,7 @@ import {
   type Signer,
 } from "../../plugin/sdk.ts";
 
-/** A private key in the memory of this process, for clients: devices that enrol, the self-test, tests. Never a key of the server. */
+/** A private key in the memory of this process, for clients (devices that enrol, the self-test, tests) and for the TLS of a listener. Never the key of an authority or an RA. */
 export interface DeviceKey {
   readonly signer: Signer;
   readonly decrypter: Decrypter;

@@ -6,6 +6,7 @@ import {
   DEFAULT_LIFE_YEARS,
   type DistinguishedName,
   formatDn,
+  importPublicKey,
   parseCertificate,
   parseCsr,
   parseDn,
@@ -71,7 +72,7 @@ const certified = (
   if (subject !== undefined || csr === undefined)
     throw refuse(`an ${kind} CA is certified by its --csr, which has its name`);
   const der = requestOf(csr);
-  const request = parseCsr(der);
+  const request = parseCsr(der, importPublicKey);
   if (!verifyCsr(request)) throw new CountersignError("bad_csr", "its signature does not verify");
   const weak = weakness(request.publicKey);
   if (weak !== undefined) throw new CountersignError("bad_csr", `the key is weak: ${weak}`);

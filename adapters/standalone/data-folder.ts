@@ -16,6 +16,8 @@ export interface DataFolder {
   readonly restoring: string;
   /** A SoftHSM token made for this folder, its configuration and its PIN. */
   readonly softHsm: string;
+  /** Key and chain of an HTTPS listener whose certificate an authority of the installation issues. */
+  readonly tls: string;
   readonly demo: string;
 }
 
@@ -35,6 +37,7 @@ export const dataFolder = (path: string): DataFolder => {
     operatorToken: at("operator.token"),
     restoring: at("restore.unfinished"),
     softHsm: at("softhsm"),
+    tls: at("tls.pem"),
     demo: at("demo"),
   };
 };

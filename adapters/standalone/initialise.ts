@@ -54,7 +54,13 @@ export const initialise = async (
     throw new CountersignError("already_initialised", `${folder.path} holds an installation`);
   }
   const madeFolder = await madeBy(folder);
-  const made = [folder.settings, folder.serverSecret, folder.keys, ...databaseFiles(folder)];
+  const made = [
+    folder.settings,
+    folder.serverSecret,
+    folder.keys,
+    folder.tls,
+    ...databaseFiles(folder),
+  ];
   if (keyStore === undefined) made.push(folder.passphrase);
   const undo = async (): Promise<void> => {
     if (madeFolder === undefined)

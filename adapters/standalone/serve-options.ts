@@ -6,7 +6,9 @@ import { readConfigFile } from "./configuration.ts";
 import { dataFolder } from "./data-folder.ts";
 import { type KeyStoreOptions, keyStoreOf } from "./key-stores.ts";
 import { ALL_PARTS, DEFAULT_HOST, parseListen, parseParts } from "./listen-spec.ts";
-import type { ServerOptions } from "./server.ts";
+import { listOption } from "./options.ts";
+import type { OwnTlsOrder, ServerOptions } from "./server.ts";
+import type { TlsFiles } from "./tls.ts";
 
 /** What the command line of `serve`, `init` and `demo` may say. */
 export interface InstallationOptions extends KeyStoreOptions {
@@ -20,6 +22,8 @@ export interface InstallationOptions extends KeyStoreOptions {
   readonly tlsPort?: number;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
+  readonly tlsAuthority?: string;
+  readonly tlsNames?: readonly string[];
   readonly config?: string;
   readonly logLevel: string;
 }
@@ -63,7 +67,14 @@ export const addListenOptions = (command: Command): Command =>
     )
     .option("--tls-port <n>", "port of an HTTPS listener that serves all", portOf)
     .option("--tls-cert <file>", "its certificate and chain, PEM")
-    .option("--tls-key <file>", "its key, PEM");
+    .option("--tls-key <file>", "its key, PEM")
+    .option("--tls-authority <id>", "an authority here issues and renews it, instead of the files")
+    .addOption(
+      listOption(
+        "--tls-names <names>",
+        "its host names and addresses; those of the URLs unless given",
+      ),
+    );
 
 /** The log of a server: JSON lines on standard error. Throws `invalid_config` for a level that there is not. */
 export const standaloneLogger = (level: string): Logger => {
@@ -81,18 +92,12 @@ export const serverOptions = async (
   options: InstallationOptions,
   hosts: readonly MdmHost[] = [],
 ): Promise<ServerOptions> => {
-  const { data, host, port, publicUrl, scepUrl, tlsPort, tlsCert, tlsKey } = options;
+  const { data, host, port, publicUrl, scepUrl, tlsPort } = options;
   const serves = options.serves === undefined ? ALL_PARTS : parseParts(options.serves);
   const listen = (options.listen ?? []).map(parseListen);
-  const tls = [tlsPort, tlsCert, tlsKey].filter((value) => value !== undefined);
-  if (tls.length !== 0 && tls.length !== 3) {
-    throw new CountersignError(
-      "invalid_config",
-      "an HTTPS listener needs --tls-port, --tls-cert and --tls-key",
-    );
-  }
+  const tls = tlsOf(options);
   if (
-    tls.length === 0 &&
+    tls === undefined &&
     ![serves, ...listen.map((spec) => spec.serves)].flat().includes("admin")
   ) {
     throw new CountersignError("invalid_config", "no listener serves admin");
@@ -103,19 +108,52 @@ export const serverOptions = async (
     keyStore: keyStoreOf(options),
     serves,
     listen,
-    ...(tlsPort === undefined || tlsCert === undefined || tlsKey === undefined
+    ...(tls === undefined || tlsPort === undefined
       ? {}
       : {
-          tls: {
-            host: host ?? DEFAULT_HOST,
-            port: tlsPort,
-            serves: ALL_PARTS,
-            certificate: tlsCert,
-            key: tlsKey,
-          },
+          tls: { host: host ?? DEFAULT_HOST, port: tlsPort, serves: ALL_PARTS, from: tls },
         }),
     further: await readConfigFile(options.config),
     hosts,
     logger: standaloneLogger(options.logLevel),
   };
+};
+
+/** Where the certificate of the HTTPS listener comes from; undefined without one. Throws `invalid_config`. */
+const tlsOf = (options: InstallationOptions): TlsFiles | OwnTlsOrder | undefined => {
+  const { tlsPort, tlsCert, tlsKey, tlsAuthority, tlsNames } = options;
+  const given = [tlsPort, tlsCert, tlsKey, tlsAuthority, tlsNames].some(
+    (value) => value !== undefined,
+  );
+  if (!given) return undefined;
+  if (
+    tlsPort !== undefined &&
+    tlsAuthority !== undefined &&
+    tlsCert === undefined &&
+    tlsKey === undefined
+  )
+    return { authorityId: tlsAuthority, names: tlsNames ?? namesOf(options) };
+  if (
+    tlsPort === undefined ||
+    tlsCert === undefined ||
+    tlsKey === undefined ||
+    tlsNames !== undefined
+  ) {
+    throw new CountersignError(
+      "invalid_config",
+      "an HTTPS listener needs --tls-port, and --tls-cert with --tls-key or --tls-authority",
+    );
+  }
+  return { certificate: tlsCert, key: tlsKey };
+};
+
+const WILDCARDS = ["0.0.0.0", "::"];
+
+/** What clients call the listener, as far as the options say. */
+const namesOf = ({ host = DEFAULT_HOST, publicUrl, scepUrl }: InstallationOptions): string[] => {
+  const ofUrls = [publicUrl, scepUrl].flatMap((url) =>
+    url !== undefined && URL.canParse(url) ? [new URL(url).hostname.replace(/^\[|\]$/g, "")] : [],
+  );
+  const names = [...ofUrls, WILDCARDS.includes(host) ? "localhost" : host];
+  return [...new Set(names)];
 };

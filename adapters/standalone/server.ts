@@ -3,14 +3,19 @@ import type { Logger, MdmHost } from "../../plugin/sdk.ts";
 import { builtins } from "../preset.ts";
 import { configurationOf } from "./configuration.ts";
 import { removeConnection, writeConnection } from "./connection.ts";
+import { machineClock } from "./clock.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { initialise, isInitialised } from "./initialise.ts";
 import { withKeyStore } from "./key-stores.ts";
 import { type Listener, openListener } from "./listener.ts";
 import { DEFAULT_HOST, DEFAULT_PORT, type ListenSpec } from "./listen-spec.ts";
+import { ensureTlsFile, keepTlsCertificate, type OwnTls, tlsFilesOf } from "./own-tls.ts";
 import { replacePrivateFile } from "./private-file.ts";
 import { type KeyStoreSettings, readSettings, type Settings, writeSettings } from "./settings.ts";
 import type { TlsFiles } from "./tls.ts";
+
+/** What an own certificate is to be like. */
+export type OwnTlsOrder = Omit<OwnTls, "file">;
 
 export interface ServerOptions {
   readonly folder: DataFolder;
@@ -21,7 +26,8 @@ export interface ServerOptions {
   /** The main listener; host and port come from `changes`, the settings, or 127.0.0.1:8080. */
   readonly serves: ListenSpec["serves"];
   readonly listen: readonly ListenSpec[];
-  readonly tls?: (TlsFiles & ListenSpec) | undefined;
+  /** An HTTPS listener: with files, or with a certificate of an authority here. */
+  readonly tls?: (ListenSpec & { readonly from: TlsFiles | OwnTlsOrder }) | undefined;
   /** Members of a configuration file. */
   readonly further: Partial<CountersignConfig>;
   readonly hosts: readonly MdmHost[];
@@ -55,6 +61,7 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
     const listeners = await openListeners(options, { ...stored, ...defined(changes) }, undo);
     const made = fresh ? await initialise(folder, changes, keyStore) : undefined;
     if (made !== undefined) undo.push(made.undo);
+    const own = await openOwnListener(options, listeners, undo);
     const kept = made?.settings ?? mergedSettings(stored, changes, keyStore);
 
     const main = listeners[0];
@@ -63,6 +70,11 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
     const countersign = createCountersign(config, builtins({ hosts: options.hosts, logger }));
     undo.push(() => countersign.close());
     await countersign.start();
+    const keeper =
+      own === undefined
+        ? undefined
+        : keepTlsCertificate(own, countersign, { clock: machineClock, logger });
+    undo.push(() => Promise.resolve(keeper?.stop()));
     for (const listener of listeners) listener.serve(countersign.handlerFor(listener.serves));
 
     const token = await countersign.tokens.mint({
@@ -98,6 +110,7 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
       listeners,
       close: async () => {
         await removeConnection(folder, process.pid);
+        keeper?.stop();
         await Promise.all(listeners.map((listener) => listener.close()));
         await countersign.close();
       },
@@ -112,7 +125,7 @@ const openListeners = async (
   { serves, listen, tls, logger }: ServerOptions,
   { host = DEFAULT_HOST, port = DEFAULT_PORT }: Omit<Settings, "keys">,
   undo: (() => Promise<void>)[],
-): Promise<readonly Listener[]> => {
+): Promise<Listener[]> => {
   const listeners: Listener[] = [];
   const open = async (spec: ListenSpec, files?: TlsFiles): Promise<void> => {
     const listener = await openListener(spec, logger, files);
@@ -121,8 +134,23 @@ const openListeners = async (
   };
   await open({ host, port, serves });
   for (const spec of listen) await open(spec);
-  if (tls !== undefined) await open(tls, tls);
+  if (tls !== undefined && "key" in tls.from) await open(tls, tls.from);
   return listeners;
+};
+
+/** After the folder is there, since the certificate lies in it. */
+const openOwnListener = async (
+  { folder, tls, logger }: ServerOptions,
+  listeners: Listener[],
+  undo: (() => Promise<void>)[],
+): Promise<OwnTls | undefined> => {
+  if (tls === undefined || "key" in tls.from) return undefined;
+  const own: OwnTls = { ...tls.from, file: folder.tls };
+  await ensureTlsFile(own, machineClock);
+  const listener = await openListener(tls, logger, tlsFilesOf(own));
+  undo.push(() => listener.close());
+  listeners.push(listener);
+  return own;
 };
 
 const mergedSettings = (

@@ -66,7 +66,7 @@ export const reloadOnChange = (server: Server, files: TlsFiles, logger: Logger):
       );
     }
   };
-  const paths = [files.certificate, files.key];
+  const paths = new Set([files.certificate, files.key]);
   // By polling: a file that is replaced by renaming, or behind a symbolic link, is seen too.
   for (const path of paths)
     watchFile(path, { interval: LOOK_EVERY_MS, persistent: false }, (now, before) => {

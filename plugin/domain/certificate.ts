@@ -17,7 +17,15 @@ export type RevocationReason = keyof typeof REVOCATION_REASONS;
 export type CertificateStatus = "reserved" | "issued" | "revoked" | "failed";
 
 /** What a certificate is for: an end entity's, or one of the installation's own. */
-export type CertificateRole = "subscriber" | "authority" | "ra" | "ocsp" | "profile-signing";
+export const CERTIFICATE_ROLES = [
+  "subscriber",
+  "authority",
+  "ra",
+  "ocsp",
+  "profile-signing",
+  "tls",
+] as const;
+export type CertificateRole = (typeof CERTIFICATE_ROLES)[number];
 
 export interface Certificate {
   /** UUID; also the idempotent handle of the reservation. */

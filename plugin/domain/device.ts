@@ -1,8 +1,12 @@
 export const PLATFORMS = ["apple", "windows", "android", "other"] as const;
 export type Platform = (typeof PLATFORMS)[number];
 
-/** `unmanaged`: made by a static challenge whose endpoint allows devices no host knows (appliances, lab clients). */
-export type DeviceStatus = "enrolled" | "unmanaged" | "wiped" | "unenrolled";
+/**
+ * `deactivated`: held by an admin until it is activated again; `decommissioned`: for good. `unmanaged`: made by a static challenge whose endpoint allows devices no host knows (appliances,
+ * lab clients).
+ */
+export type DeviceStatus =
+  "enrolled" | "unmanaged" | "wiped" | "unenrolled" | "deactivated" | "decommissioned";
 
 /**
  * A device is (tenant, host id, the host's device id); everything else is an attribute and not unique.
@@ -34,3 +38,7 @@ export const INDEXED_ATTRIBUTES = [
 /** Whether certificates may be issued to it. */
 export const isLive = (device: Device): boolean =>
   device.status === "enrolled" || device.status === "unmanaged";
+
+/** Whether an admin has stopped it; what its host reports does not change that (R-07). */
+export const isHeld = (device: Device): boolean =>
+  device.status === "deactivated" || device.status === "decommissioned";

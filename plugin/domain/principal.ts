@@ -16,11 +16,15 @@ export type Role = (typeof ROLES)[number];
 export const RIGHTS = [
   "tenants:manage",
   "tokens:manage",
+  "people:manage",
   "authorities:read",
   "authorities:manage",
   "ca-certificates:download",
   "certificates:read",
+  "certificates:issue",
   "certificates:change-status",
+  "certificate-profiles:manage",
+  "certificate-profiles:pick",
   "configuration:read",
   "configuration:manage",
   "secrets:read",
@@ -29,7 +33,10 @@ export const RIGHTS = [
   "challenges:mint",
   "host-events:report",
   "approvals:decide",
+  "end-entities:manage",
+  "credentials:manage",
   "ledger:read",
+  "ledger:export",
 ] as const;
 export type Right = (typeof RIGHTS)[number];
 
@@ -48,6 +55,11 @@ const RIGHTS_OF_ROLE: Record<Role, ReadonlySet<Right>> = {
     ...everyone,
     "authorities:manage",
     "ca-certificates:download",
+    "certificate-profiles:manage",
+    "certificate-profiles:pick",
+    "end-entities:manage",
+    "credentials:manage",
+    "ledger:export",
     "configuration:manage",
     "secrets:read",
     "deployments:manage",
@@ -57,12 +69,15 @@ const RIGHTS_OF_ROLE: Record<Role, ReadonlySet<Right>> = {
   "certificate-administrator": new Set<Right>([
     ...everyone,
     "ca-certificates:download",
+    "certificate-profiles:pick",
+    "certificates:issue",
     "certificates:change-status",
     "approvals:decide",
   ]),
-  "ca-auditor": new Set<Right>(everyone),
+  "ca-auditor": new Set<Right>([...everyone, "ledger:export"]),
   "protocol-operator": new Set<Right>([
     ...everyone,
+    "certificate-profiles:pick",
     "configuration:manage",
     "secrets:read",
     "deployments:manage",
@@ -83,7 +98,36 @@ export interface Principal {
   readonly tenant?: TenantId;
   readonly roles?: readonly Role[];
   readonly rights?: readonly Right[];
+  /** An address that the issuer has verified. */
+  readonly email?: string;
+  /** May approve what they asked for themselves; granted by an Owner (decision 5). */
+  readonly approveOwn?: boolean;
+  /** The only authorities a machine credential may act on; it may do nothing that is not about one of them. */
+  readonly authorityIds?: readonly string[];
 }
+
+/** What is always about one authority, so that a credential with a scope may have it. */
+const SCOPED: ReadonlySet<Right> = new Set<Right>([
+  "authorities:read",
+  "ca-certificates:download",
+  "certificates:read",
+  "certificates:issue",
+  "certificates:change-status",
+  "certificate-profiles:pick",
+]);
+
+/** Whether an authority is in the principal's scope. */
+export const inScope = ({ authorityIds }: Principal, authorityId: string): boolean =>
+  authorityIds?.includes(authorityId) ?? true;
+
+/** Throws `forbidden` for an authority outside of the principal's scope. */
+export const requireScope = (principal: Principal, authorityId: string): void => {
+  if (!inScope(principal, authorityId))
+    throw new CountersignError(
+      "forbidden",
+      `${principal.id} may not act on authority ${authorityId}`,
+    );
+};
 
 export const mayDo = (
   principal: Principal,
@@ -93,6 +137,7 @@ export const mayDo = (
   if (principal.kind === "operator") return right === "tenants:manage";
   if (right === "tenants:manage" || principal.tenant === undefined || principal.tenant !== tenant)
     return false;
+  if (principal.authorityIds !== undefined && !SCOPED.has(right)) return false;
   if (principal.rights?.includes(right)) return true;
   return (principal.roles ?? []).some((role) => RIGHTS_OF_ROLE[role].has(right));
 };

@@ -36,6 +36,10 @@ export const SIGNING_LABELS: readonly SigningLabel[] = [
   row("ECDSAP256+SHA256", "ec-p256"),
   row("ECDSAP384+SHA384", "ec-p384"),
   row("ECDSAP521+SHA512", "ec-p521"),
+  row("ED25519", "ed25519"),
+  row("ML-DSA-44", "ml-dsa-44"),
+  row("ML-DSA-65", "ml-dsa-65"),
+  row("ML-DSA-87", "ml-dsa-87"),
 ];
 
 /** The label of a key and its way of signing; `signature` says nothing for EC keys. */

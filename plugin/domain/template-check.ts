@@ -19,6 +19,7 @@ export type TemplateDraft = Omit<
   | "version"
   | "authorityId"
   | "profileId"
+  | "rules"
   | "shapeExtras"
   | "createdAt"
   | "updatedAt"

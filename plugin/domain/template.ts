@@ -39,6 +39,13 @@ export interface CertificatePolicy {
 
 /** A day: what a phone that is off over night needs. */
 export const DEFAULT_PUSHED_LIFETIME = "P1D";
+/** What a certificate profile says about requests (area T). */
+export interface ProfileRules {
+  /** OIDs that a request may carry. */
+  readonly allowedExtensions: readonly string[];
+  readonly ignoreUnknownExtensions: boolean;
+  readonly fillSanDnsWithCn: boolean;
+}
 
 /** What we issue by. Durations are ISO 8601 (`PT12H`, `P47D`, `P1Y`). */
 export interface Template {
@@ -85,6 +92,8 @@ export interface Template {
   readonly allowDuplicates: boolean;
   /** The certificate profile it keeps to; must be enabled on an authority that has such a list (A-26). */
   readonly profileId?: string | undefined;
+  /** What of that profile counts at issuance; copied from it when the template is saved. */
+  readonly rules?: ProfileRules | undefined;
   /** What consoles keep beside it. */
   readonly shapeExtras?: ShapeExtras | undefined;
   readonly createdAt: Date;

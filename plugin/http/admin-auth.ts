@@ -2,17 +2,19 @@ import type { IncomingMessage } from "node:http";
 import { decodeJwt } from "jose";
 import type { Principal } from "../domain/principal.ts";
 import { CountersignError } from "../errors.ts";
+import { CREDENTIAL_ISSUER, type CredentialTokens } from "./credential-tokens.ts";
 import type { IssuerTokens } from "./issuer-tokens.ts";
 import { LOCAL_ISSUER, type LocalTokens } from "./local-tokens.ts";
 
 /** Who is asking. Throws `unauthenticated`. */
 export type Authenticate = (request: IncomingMessage) => Promise<Principal>;
 
-/** The host's own answer first; then a bearer token: ours, or one of the host's issuer (RFC 6750). */
+/** The host's own answer first; then a bearer token: ours, one that a machine signed for itself, or one of the host's issuer (RFC 6750). */
 export const authenticator =
   (
     local: LocalTokens,
     issuer: IssuerTokens | undefined,
+    credentials: CredentialTokens,
     host: ((request: IncomingMessage) => Promise<Principal | undefined>) | undefined,
   ): Authenticate =>
   async (request) => {
@@ -20,6 +22,7 @@ export const authenticator =
     if (known !== undefined) return known;
     const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(request.headers.authorization ?? "")?.[1];
     if (token === undefined) throw new CountersignError("unauthenticated", "no bearer token");
+    if (issuerOf(token)?.startsWith(CREDENTIAL_ISSUER) === true) return credentials.verify(token);
     return issuer === undefined || issuerOf(token) === LOCAL_ISSUER
       ? local.verify(token)
       : issuer.verify(token);

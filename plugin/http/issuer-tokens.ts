@@ -53,6 +53,9 @@ export class IssuerTokens {
     }).catch((cause: unknown) => {
       throw new CountersignError("unauthenticated", "the token is not valid", { cause });
     });
-    return userPrincipal(payload.sub ?? "", payload[tenantClaim], payload[rolesClaim]);
+    const principal = userPrincipal(payload.sub ?? "", payload[tenantClaim], payload[rolesClaim]);
+    const { email, email_verified: verified } = payload;
+    // Who may write any address into a token must not become somebody else by it.
+    return typeof email === "string" && verified === true ? { ...principal, email } : principal;
   }
 }

@@ -1,4 +1,4 @@
-import { hashOfScheme, type Hash, type SignatureScheme } from "../domain/algorithm.ts";
+import { hashOfScheme, isPure, type Hash, type SignatureScheme } from "../domain/algorithm.ts";
 import { oidOf, smallInteger, TAG, type Element } from "./der-read.ts";
 import { context, integer, NULL, oid, sequence } from "./der-write.ts";
 import { OID } from "./oids.ts";
@@ -44,17 +44,22 @@ const PLAIN_SCHEMES = new Map<string, ReceivedScheme>([
   [OID.ecdsaWithSha256, "ecdsa-sha256"],
   [OID.ecdsaWithSha384, "ecdsa-sha384"],
   [OID.ecdsaWithSha512, "ecdsa-sha512"],
+  [OID.ed25519, "ed25519"],
+  [OID.mlDsa44, "ml-dsa-44"],
+  [OID.mlDsa65, "ml-dsa-65"],
+  [OID.mlDsa87, "ml-dsa-87"],
 ]);
 const SCHEME_OIDS = new Map([...PLAIN_SCHEMES].map(([dotted, scheme]) => [scheme, dotted]));
 
 /**
- * AlgorithmIdentifier of a signature, DER: NULL with RSA PKCS#1 v1.5 (RFC 4055 section 5), nothing with ECDSA (RFC 5758 section 3.2), full
+ * AlgorithmIdentifier of a signature, DER: NULL with RSA PKCS#1 v1.5 (RFC 4055 section 5), nothing with ECDSA (RFC 5758 section 3.2),
+ * Ed25519 (RFC 8410 section 3) and ML-DSA (RFC 9881 section 2), full
  * parameters with PSS (MGF1 of the same hash, salt as long as the hash).
  */
 export const signatureAlgorithmIdentifier = (scheme: SignatureScheme): Uint8Array => {
   const dotted = SCHEME_OIDS.get(scheme);
   if (dotted !== undefined)
-    return scheme.startsWith("ecdsa-") ? sequence(oid(dotted)) : sequence(oid(dotted), NULL);
+    return scheme.startsWith("rsa-") ? sequence(oid(dotted), NULL) : sequence(oid(dotted));
   const hash = hashOfScheme(scheme);
   const digest = digestAlgorithmIdentifier(hash, "null");
   return sequence(
@@ -130,7 +135,11 @@ export const signatureSchemeOf = (algorithm: Element | undefined): ReceivedSchem
   const dotted = oidOf(algorithm.children[0], "signature algorithm");
   if (dotted === OID.rsassaPss)
     return algorithm.children.length === 2 ? pssScheme(algorithm.children[1]) : undefined;
-  return hasNoParameters(algorithm) ? PLAIN_SCHEMES.get(dotted) : undefined;
+  const scheme = hasNoParameters(algorithm) ? PLAIN_SCHEMES.get(dotted) : undefined;
+  // Theirs must be absent, NULL would be another algorithm.
+  return scheme !== undefined && isPure(scheme) && algorithm.children.length > 1
+    ? undefined
+    : scheme;
 };
 
 /** A content cipher of CMS; `legacy` ones want the endpoint's legacy setting. Lengths in octets. */

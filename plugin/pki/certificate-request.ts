@@ -19,7 +19,7 @@ import { duplicateExtension, ExtensionReader, readExtensions } from "./extension
 import type { BasicConstraints, Extension } from "./extensions.ts";
 import { decodeName, hasControlCharacters, type Rdns } from "./name.ts";
 import { OID } from "./oids.ts";
-import { importPublicKey, verifySignature, type PublicKey } from "./public-key.ts";
+import { importDeviceKey, verifySignature, type PublicKey } from "./public-key.ts";
 
 /** What proves a PKCS#10 request (RFC 2986): its key and its signature. What it asks for is not looked at yet. */
 export interface CsrFrame {
@@ -124,7 +124,7 @@ const readSans = (
   return { sans, unsupportedSans: names.length - sans.length };
 };
 
-const readFrame = (bytes: Uint8Array): CsrFrame => {
+const readFrame = (bytes: Uint8Array, importKey: typeof importDeviceKey): CsrFrame => {
   const csr = readLeniently(bytes);
   const info = child(csr, 0, TAG.sequence, "request info");
   if (csr.tag !== TAG.sequence || csr.children.length !== 3 || info.children.length > 4)
@@ -135,7 +135,7 @@ const readFrame = (bytes: Uint8Array): CsrFrame => {
     raw: csr.raw,
     info: info.raw,
     subjectRaw: expect(subject, TAG.sequence, "subject").raw,
-    publicKey: importPublicKey(expect(spki, TAG.sequence, "public key").raw),
+    publicKey: importKey(expect(spki, TAG.sequence, "public key").raw),
     scheme: signatureSchemeOf(csr.children[1]),
     signature: bits(csr.children[2], "signature"),
     fields: info.children,
@@ -170,9 +170,10 @@ const asBadCsr = <Result>(read: () => Result): Result => {
 
 /**
  * Reads as much of a PKCS#10 request as proves it, DER (BER where DER fails): for who must not act on what it asks before it is proven. Throws
- * `bad_csr` for what is no request and for a key that `importPublicKey` refuses.
+ * `bad_csr` for what is no request and for a key that `importKey` refuses.
  */
-export const readCsrFrame = (der: Uint8Array): CsrFrame => asBadCsr(() => readFrame(der));
+export const readCsrFrame = (der: Uint8Array, importKey = importDeviceKey): CsrFrame =>
+  asBadCsr(() => readFrame(der, importKey));
 
 /**
  * Reads the rest. Throws `bad_csr` for anything broken, ambiguous (attributes or extensions that stand twice), oversized, or with control
@@ -180,8 +181,9 @@ export const readCsrFrame = (der: Uint8Array): CsrFrame => asBadCsr(() => readFr
  */
 export const readCsrContents = (frame: CsrFrame): ParsedCsr => asBadCsr(() => readContents(frame));
 
-/** Reads one whole PKCS#10 request; throws as both of these do. */
-export const parseCsr = (der: Uint8Array): ParsedCsr => readCsrContents(readCsrFrame(der));
+/** Reads one whole PKCS#10 request, that of a device unless another `importKey` is given; throws as both of these do. */
+export const parseCsr = (der: Uint8Array, importKey = importDeviceKey): ParsedCsr =>
+  readCsrContents(readCsrFrame(der, importKey));
 
 /** Proof of possession: whether the request is signed with the key it asks a certificate for. Never throws. */
 export const verifyCsr = (

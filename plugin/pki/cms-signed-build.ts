@@ -1,5 +1,5 @@
 import { hash as digestOctets } from "node:crypto";
-import { hashOfKey, isRsa, type Hash, type SignatureScheme } from "../domain/algorithm.ts";
+import { hashOfKey, isPure, isRsa, type Hash, type SignatureScheme } from "../domain/algorithm.ts";
 import { CountersignError } from "../errors.ts";
 import type { Signer } from "../ports/keys.ts";
 import { digestAlgorithmIdentifier, signatureAlgorithmIdentifier } from "./algorithms.ts";
@@ -41,6 +41,8 @@ export interface SignedMessageParts {
 }
 
 const schemeOf = ({ algorithm }: Signer, hash: Hash): SignatureScheme => {
+  // RFC 8419, RFC 9882.
+  if (isPure(algorithm)) return algorithm;
   if (isRsa(algorithm)) return `rsa-pkcs1-${hash}`;
   if (hash === "sha1") throw new CountersignError("key_unsupported", "ECDSA with SHA-1");
   return `ecdsa-${hash}`;

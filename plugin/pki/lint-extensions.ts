@@ -4,7 +4,7 @@ import { duplicateExtension } from "./extension-read.ts";
 import { faultIf, type LintRule } from "./lint-rule.ts";
 import { isAscii } from "./name.ts";
 import { OID } from "./oids.ts";
-import { keyIdentifier } from "./public-key.ts";
+import { keyIdentifier, type PublicKey } from "./public-key.ts";
 
 /** RFC 5280 section 4.2. */
 const noExtensionTwice: LintRule = ({ certificate }) => {
@@ -71,14 +71,19 @@ const keyUsageIsCritical: LintRule = ({ certificate }) =>
     ? faultIf(certificate.keyUsages?.length === 0, "keyUsage is empty")
     : "keyUsage missing or not critical";
 
-const unfit: Record<"rsa" | "ec", readonly KeyUsage[]> = {
+const signsOnly: readonly KeyUsage[] = ["keyEncipherment", "dataEncipherment", "keyAgreement"];
+const unfit: Record<PublicKey["type"], readonly KeyUsage[]> = {
   // RFC 3279 section 2.3.1.
   rsa: ["keyAgreement"],
   // RFC 5480 section 3.
   ec: ["keyEncipherment", "dataEncipherment"],
+  // RFC 8410 section 5.
+  ed25519: signsOnly,
+  // RFC 9881 section 5.
+  "ml-dsa": signsOnly,
 };
 
-/** RFC 3279 section 2.3.1, RFC 5480 section 3. */
+/** RFC 3279 section 2.3.1, RFC 5480 section 3, RFC 8410 section 5, RFC 9881 section 5. */
 const keyUsageFitsKey: LintRule = ({ certificate: { keyUsages = [], publicKey } }) => {
   const wrong = keyUsages.find((usage) => unfit[publicKey.type].includes(usage));
   return wrong && `${wrong} with a key of ${publicKey.type}`;

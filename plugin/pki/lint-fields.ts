@@ -1,3 +1,4 @@
+import { isPure } from "../domain/algorithm.ts";
 import { readDer, TAG } from "./der-read.ts";
 import { faultIf, type LintRule } from "./lint-rule.ts";
 import { hasControlCharacters, UPPER_BOUNDS } from "./name.ts";
@@ -79,11 +80,13 @@ const namesArePlainText: LintRule = ({ certificate }) => {
   return wrong && `${JSON.stringify(wrong[1])} is empty or holds control characters`;
 };
 
-/** Decision 2 and T-16: RSA from 2048 bits with an odd exponent, P-256, P-384, P-521; no key of a faulty generator. */
-const keyIsStrong: LintRule = ({ certificate: { publicKey } }) => {
+/** Decision 2 and T-16: RSA from 2048 bits with an odd exponent, P-256, P-384, P-521, other kinds for CAs; no key of a faulty generator. */
+const keyIsStrong: LintRule = ({ certificate: { publicKey }, role }) => {
   const { type, bits, exponent = 3n } = publicKey;
   if (type === "rsa" && bits < 2048) return `RSA key of ${bits} bits`;
   if (exponent < 3n || exponent % 2n === 0n) return `RSA exponent ${exponent.toString()}`;
+  if (type !== "rsa" && type !== "ec" && role !== "authority")
+    return `key of ${type} for the role ${role}`;
   return weakness(publicKey);
 };
 
@@ -91,11 +94,11 @@ const keyIsStrong: LintRule = ({ certificate: { publicKey } }) => {
 const signatureFitsIssuer: LintRule = ({ certificate, issuer }) => {
   const { scheme } = certificate;
   if (scheme === undefined || /-(?:md5|sha1)$/.test(scheme)) return `scheme ${scheme ?? "unknown"}`;
-  const { type } = (issuer?.certificate ?? certificate).publicKey;
-  return faultIf(
-    scheme.startsWith("ecdsa-") !== (type === "ec"),
-    `${scheme} with a key of ${type}`,
-  );
+  const { type, algorithm } = (issuer?.certificate ?? certificate).publicKey;
+  const fits = isPure(scheme)
+    ? scheme === algorithm
+    : type === (scheme.startsWith("ecdsa-") ? "ec" : "rsa");
+  return faultIf(!fits, `${scheme} with a key of ${algorithm ?? type}`);
 };
 
 /** Rules for the basic fields. */

@@ -1,24 +1,35 @@
 import { constants, createPublicKey, hash, verify, type KeyObject } from "node:crypto";
-import type { KeyAlgorithm } from "../domain/algorithm.ts";
+import {
+  isMlDsa,
+  isPure,
+  type KeyAlgorithm,
+  type MlDsaAlgorithm,
+  type PureScheme,
+} from "../domain/algorithm.ts";
 import { CountersignError } from "../errors.ts";
 import type { ReceivedScheme } from "./algorithms.ts";
 import { bits, child, oidOf, readDer, TAG, type Element } from "./der-read.ts";
+import { mlDsaKeyOctets, verifyMlDsa } from "./ml-dsa.ts";
 import { OID } from "./oids.ts";
 
-/** A public key that signatures can be verified with. */
-export interface PublicKey {
+/** A public key that signatures can be verified with; ML-DSA is none that node:crypto knows. */
+export type PublicKey = PublicKeyFacts &
+  (
+    | { readonly type: "rsa" | "ec" | "ed25519"; readonly key: KeyObject }
+    | { readonly type: "ml-dsa"; readonly key: undefined }
+  );
+
+interface PublicKeyFacts {
   /** SubjectPublicKeyInfo, DER. */
   readonly spki: Uint8Array;
-  readonly type: "rsa" | "ec";
   /** Undefined for a size that we do not issue for. */
   readonly algorithm: KeyAlgorithm | undefined;
-  /** Size of the modulus or of the curve's field. */
+  /** Size of the modulus or of the curve's field; of an ML-DSA key that of its octets. */
   readonly bits: number;
   /** RSA only. */
   readonly exponent?: bigint;
   /** RSA only: big-endian octets without leading zeros. */
   readonly modulus?: Uint8Array;
-  readonly key: KeyObject;
   /** Contents of the subjectPublicKey BIT STRING. */
   readonly keyBits: Uint8Array;
 }
@@ -35,6 +46,13 @@ const CURVES = new Map<string, { name: string; bits: number; algorithm: KeyAlgor
   [OID.p256, { name: "P-256", bits: 256, algorithm: "ec-p256" }],
   [OID.p384, { name: "P-384", bits: 384, algorithm: "ec-p384" }],
   [OID.p521, { name: "P-521", bits: 521, algorithm: "ec-p521" }],
+]);
+
+const PURE_KEYS = new Map<string, PureScheme>([
+  [OID.ed25519, "ed25519"],
+  [OID.mlDsa44, "ml-dsa-44"],
+  [OID.mlDsa65, "ml-dsa-65"],
+  [OID.mlDsa87, "ml-dsa-87"],
 ]);
 
 /** Octets of a positive INTEGER without the sign octet. */
@@ -100,10 +118,37 @@ const importEc = (spki: Uint8Array, keyBits: Uint8Array, parameters?: Element): 
 /** Keys by their octets: a request shows its key three times, and OpenSSL makes its own form of each at the first use. */
 const recent = new Map<string, PublicKey>();
 const MOST_RECENT = 64;
+const ED25519_OCTETS = 32;
+
+/** RFC 8410 section 4: the key as it stands. */
+const importEd25519 = (spki: Uint8Array, keyBits: Uint8Array): PublicKey => {
+  if (keyBits.length !== ED25519_OCTETS) throw fault("Ed25519 key of another length");
+  const jwk = { kty: "OKP", crv: "Ed25519", x: base64url(keyBits) };
+  const key = createPublicKey({ key: jwk, format: "jwk" });
+  return { spki, type: "ed25519", algorithm: "ed25519", bits: 256, key, keyBits };
+};
+
+/** RFC 9881 section 4: likewise. */
+const importMlDsa = (
+  spki: Uint8Array,
+  keyBits: Uint8Array,
+  algorithm: MlDsaAlgorithm,
+): PublicKey => {
+  if (keyBits.length !== mlDsaKeyOctets(algorithm)) throw fault("ML-DSA key of another length");
+  return { spki, type: "ml-dsa", algorithm, bits: 8 * keyBits.length, key: undefined, keyBits };
+};
+
+/** Reads the public key of a device: as `importPublicKey`, RSA and EC alone. */
+export const importDeviceKey = (spki: Uint8Array): PublicKey => {
+  const key = importPublicKey(spki);
+  if (key.type !== "rsa" && key.type !== "ec")
+    throw refuse("public key that is neither RSA nor EC");
+  return key;
+};
 
 /**
- * Reads a SubjectPublicKeyInfo (DER, RFC 5280 section 4.1.2.7): RSA of 512 to 8192 bits with an odd exponent, or an uncompressed point on
- * P-256, P-384 or P-521. Throws `bad_algorithm` for another kind or size of key, `bad_message` for what is no key.
+ * Reads a SubjectPublicKeyInfo (DER, RFC 5280 section 4.1.2.7): RSA of 512 to 8192 bits with an odd exponent, an uncompressed point on
+ * P-256, P-384 or P-521, Ed25519 or ML-DSA. Throws `bad_algorithm` for another kind or size of key, `bad_message` for what is no key.
  */
 export const importPublicKey = (spki: Uint8Array): PublicKey => {
   const name = asBuffer(spki).toString("latin1");
@@ -130,9 +175,11 @@ const readPublicKey = (spki: Uint8Array): PublicKey => {
       return importRsa(spki, keyBits);
     case OID.ecPublicKey:
       return importEc(spki, keyBits, parameters);
-    default:
-      throw refuse("public key that is neither RSA nor EC");
   }
+  const pure = PURE_KEYS.get(oidOf(algorithm.children[0], "public key algorithm"));
+  if (pure === undefined) throw refuse("public key of a kind that is not used");
+  if (parameters !== undefined) throw fault(`${pure} key with parameters`);
+  return pure === "ed25519" ? importEd25519(spki, keyBits) : importMlDsa(spki, keyBits, pure);
 };
 
 /** Whether a SubjectPublicKeyInfo claims to hold an RSA key, usable or not. Never throws. */
@@ -151,7 +198,8 @@ export const verifySignature = (
   message: Uint8Array,
   signature: Uint8Array,
 ): boolean => {
-  if (scheme.startsWith("ecdsa-") !== (key.type === "ec")) return false;
+  if (isPure(scheme)) return verifyPure(key, scheme, message, signature);
+  if (key.type !== (scheme.startsWith("ecdsa-") ? "ec" : "rsa")) return false;
   const digest = scheme.slice(scheme.lastIndexOf("-") + 1);
   const { RSA_PKCS1_PADDING, RSA_PKCS1_PSS_PADDING, RSA_PSS_SALTLEN_AUTO } = constants;
   try {
@@ -164,6 +212,22 @@ export const verifySignature = (
           signature,
         )
       : verify(digest, message, { key: key.key, padding: RSA_PKCS1_PADDING }, signature);
+  } catch {
+    return false;
+  }
+};
+
+const verifyPure = (
+  key: PublicKey,
+  scheme: PureScheme,
+  message: Uint8Array,
+  signature: Uint8Array,
+): boolean => {
+  if (key.algorithm !== scheme) return false;
+  try {
+    return key.key === undefined
+      ? isMlDsa(scheme) && verifyMlDsa(scheme, key.keyBits, message, signature)
+      : verify(null, message, key.key, signature);
   } catch {
     return false;
   }

@@ -15,6 +15,8 @@ export interface Settings {
   readonly retryGrace: number;
   /** Limits of endpoints that set none of their own. */
   readonly limits: Partial<EndpointLimits>;
+  /** Whether authorities may have keys of ML-DSA, which is experimental. */
+  readonly postQuantum: boolean;
   readonly rotation: RotationSettings;
   /** Name shown on profiles. */
   readonly organization: string;

@@ -172,6 +172,8 @@ export interface PendingRequest {
   readonly decidedAt: Date | undefined;
   readonly reason: string | undefined;
   readonly certificateId: string | undefined;
+  /** Who caused the request: minted its challenge or published it; undefined when nobody in person did. */
+  readonly requestedBy?: string | undefined;
 }
 export interface PendingStore {
   /** Throws `conflict` while one with the same endpoint, transaction id and signer key is there. */

@@ -7,7 +7,7 @@ import { TAG } from "../pki/der-read.ts";
 import { tlv } from "../pki/der-write.ts";
 import { OID } from "../pki/oids.ts";
 import type { ParsedCertificate } from "../pki/certificate.ts";
-import { importPublicKey, isRsaInfo, type PublicKey } from "../pki/public-key.ts";
+import { importDeviceKey, isRsaInfo, type PublicKey } from "../pki/public-key.ts";
 import type { TransientCertificate } from "../pki/transient-certificate.ts";
 import type { EndpointRuntime, RaWay } from "../services/endpoint-runtimes.ts";
 import type { Dialect } from "../domain/client-profiles.ts";
@@ -83,7 +83,7 @@ const ciphertextOf = (envelope: Envelope, way: RaWay, signer: PublicKey): Cipher
 
 const importSigner = (certificate: TransientCertificate): PublicKey => {
   try {
-    return importPublicKey(certificate.spki);
+    return importDeviceKey(certificate.spki);
   } catch (cause) {
     // It is the key of the request too: a bad RSA key is a bad request, another kind of key a bad algorithm (scep.md cases 48, 49).
     const code = isRsaInfo(certificate.spki) ? "bad_csr" : "bad_algorithm";

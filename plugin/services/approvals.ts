@@ -2,6 +2,7 @@ import { inject } from "tsyringe";
 import { isLive } from "../domain/device.ts";
 import { addDuration, parseDuration } from "../domain/duration.ts";
 import { formatDn } from "../domain/distinguished-name.ts";
+import type { LedgerEvent } from "../domain/events.ts";
 import type { Principal } from "../domain/principal.ts";
 import { CountersignError } from "../errors.ts";
 import { parseCsr } from "../pki/certificate-request.ts";
@@ -30,6 +31,7 @@ export interface ApprovalView {
   readonly decidedAt: Date | undefined;
   readonly reason: string | undefined;
   readonly certificateId: string | undefined;
+  readonly requestedBy: string | undefined;
 }
 
 /** What a poll learns; undefined: there is no such request. */
@@ -71,6 +73,7 @@ export class Approvals {
       decidedAt: undefined,
       reason: undefined,
       certificateId: undefined,
+      requestedBy: await requesterOf(request),
     };
     await store.run(async (tx) => {
       const { challengeId } = redemption;
@@ -171,6 +174,16 @@ export class Approvals {
     const now = this.clock.now();
     const decided = await store.run(async (tx) => {
       const pending = found(await tx.pending.get(id), "approval", id);
+      if (
+        state === "approved" &&
+        pending.requestedBy === principal.id &&
+        principal.approveOwn !== true
+      ) {
+        throw new CountersignError(
+          "forbidden",
+          `${principal.id} has asked for this request; somebody else approves it`,
+        );
+      }
       const after: PendingRequest = {
         ...pending,
         state,
@@ -196,6 +209,21 @@ export class Approvals {
     return approvalView(decided, now);
   }
 }
+
+/** Whoever minted the challenge; for one that a profile carried, whoever published that. */
+const requesterOf = async ({ runtime, redemption }: IssueRequest): Promise<string | undefined> => {
+  const { store } = runtime;
+  const { challengeId, device, template } = redemption;
+  const by = async (event: LedgerEvent, subjectId: string): Promise<string | undefined> => {
+    const { items } = await store.ledger.list({ event, subjectId }, { limit: 1 });
+    const principal = items[0]?.principal;
+    return principal?.startsWith("system:") === false ? principal : undefined;
+  };
+  const minted = challengeId === undefined ? undefined : await by("challenge.minted", challengeId);
+  if (minted !== undefined) return minted;
+  const deployment = await store.deployments.find(device.id, template.id);
+  return deployment === undefined ? undefined : by("deployment.created", deployment.id);
+};
 
 const redemptionOf = async (
   { store, templates }: EndpointRuntime,
@@ -233,4 +261,5 @@ const approvalView = (pending: PendingRequest, now: Date): ApprovalView => ({
   decidedAt: pending.decidedAt,
   reason: pending.reason,
   certificateId: pending.certificateId,
+  requestedBy: pending.requestedBy,
 });

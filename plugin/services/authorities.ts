@@ -1,11 +1,10 @@
 import { inject } from "tsyringe";
 import { type Authority, schemeOfAuthority } from "../domain/authority.ts";
 import { formatDn } from "../domain/distinguished-name.ts";
-import type { Principal } from "../domain/principal.ts";
+import { inScope, type Principal, requireScope } from "../domain/principal.ts";
 import { CountersignError } from "../errors.ts";
 import { readCertificateFile, parseCertificate } from "../pki/certificate.ts";
 import { buildCsr } from "../pki/build-request.ts";
-import { parseCsr } from "../pki/certificate-request.ts";
 import { checkCaImport, pathRoom } from "../pki/chain.ts";
 import type { Clock } from "../ports/ambient.ts";
 import type { KeyRef } from "../ports/keys.ts";
@@ -57,11 +56,14 @@ export class Authorities {
 
   async list(principal: Principal): Promise<readonly AuthorityView[]> {
     const store = this.access.open(principal, "authorities:read");
-    return (await store.authorities.list()).map((authority) => this.view(store, authority));
+    return (await store.authorities.list())
+      .filter(({ id, status }) => status !== "deleted" && inScope(principal, id))
+      .map((authority) => this.view(store, authority));
   }
 
   async get(principal: Principal, id: string): Promise<AuthorityView> {
     const store = this.access.open(principal, "authorities:read");
+    requireScope(principal, id);
     return this.view(store, await existing(store, id));
   }
 
@@ -81,7 +83,8 @@ export class Authorities {
       input.parentId === undefined ? undefined : await store.authorities.get(input.parentId);
     const room =
       parent?.certificate === undefined ? Infinity : pathRoom(await chainOf(store, parent));
-    const { subject, notAfter } = checkNewAuthority(input, parent, room, now);
+    const { postQuantum } = this.settings;
+    const { subject, notAfter } = checkNewAuthority(input, { parent, room, now, postQuantum });
     await this.refuseTaken(store, input.id);
     const issuer =
       parent === undefined || parent.kind === "external"
@@ -168,7 +171,7 @@ export class Authorities {
     const der = readCertificateFile(file);
     const issues = checkCaImport({
       der,
-      csrPublicKey: parseCsr(pending.csr).publicKey.spki,
+      csrPublicKey: pending.publicKey,
       chain: await chainOf(store, parent),
       now: this.clock.now(),
       ...(pending.kind === "issuing" || pending.kind === "intermediate"
@@ -197,13 +200,11 @@ export class Authorities {
     return this.change(principal, id, () => ({ name }), version);
   }
 
-  /** Changes what may be changed of an authority: its name, its profiles, what consoles keep beside it. */
+  /** Changes what may be changed of an authority: its name, what consoles keep beside it. */
   async change(
     principal: Principal,
     id: string,
-    changes: (
-      authority: Authority,
-    ) => Partial<Pick<Authority, "name" | "profiles" | "shapeExtras">>,
+    changes: (authority: Authority) => Partial<Pick<Authority, "name" | "shapeExtras">>,
     version?: number,
   ): Promise<AuthorityView> {
     const store = this.access.open(principal, "authorities:manage");
@@ -315,8 +316,14 @@ export class Authorities {
   }
 
   private async refuseTaken(store: TenantStore, id: string): Promise<void> {
-    if ((await store.authorities.get(id)) !== undefined)
-      throw new CountersignError("conflict", `authority ${id} exists`);
+    const taken = await store.authorities.get(id);
+    if (taken !== undefined)
+      throw new CountersignError(
+        "conflict",
+        taken.status === "deleted"
+          ? `authority ${id} was deleted; its identifier stands in its last CRL and is not used again`
+          : `authority ${id} exists`,
+      );
   }
 
   /** Decision 12. */

@@ -1,4 +1,4 @@
-import { isRsa, type KeyAlgorithm, type RsaSignature } from "../domain/algorithm.ts";
+import { isMlDsa, isRsa, type KeyAlgorithm, type RsaSignature } from "../domain/algorithm.ts";
 import {
   type Authority,
   AUTHORITY_ID,
@@ -34,15 +34,23 @@ export interface NewAuthority {
 
 const COMMON_NAME = "2.5.4.3";
 
+/** What a new authority is to fit. */
+export interface AuthoritySurroundings {
+  readonly parent: Authority | undefined;
+  /** How many CAs the chain lets follow below the parent. */
+  readonly room: number;
+  readonly now: Date;
+  /** Whether ML-DSA is switched on. */
+  readonly postQuantum: boolean;
+}
+
 /**
- * `room`: how many CAs the chain lets follow below the parent. Throws `invalid_input` with every fault at once. Answers the parsed subject and
+ * Throws `invalid_input` with every fault at once. Answers the parsed subject and
  * the end of its life.
  */
 export const checkNewAuthority = (
   input: NewAuthority,
-  parent: Authority | undefined,
-  room: number,
-  now: Date,
+  { parent, room, now, postQuantum }: AuthoritySurroundings,
 ): { readonly subject: DistinguishedName; readonly notAfter: Date } => {
   const issues: Issue[] = [];
   const fault = (path: string, message: string): void => void issues.push({ path, message });
@@ -66,6 +74,8 @@ export const checkNewAuthority = (
     fault("single", "only an issuing CA can be a single-certificate authority");
   if (input.signature === "pss" && !isRsa(input.keyAlgorithm))
     fault("signature", "only RSA keys sign with PSS");
+  if (isMlDsa(input.keyAlgorithm) && !postQuantum)
+    fault("keyAlgorithm", "ML-DSA is experimental: set experimental.postQuantum to try it");
   if (input.keyRef !== undefined && input.keyStore !== undefined)
     fault("keyStore", "the key reference names its key store already");
   checkPathLength(input, room, fault);

@@ -1,4 +1,4 @@
-import type { KeyAlgorithm } from "../domain/algorithm.ts";
+import { isMlDsa, type KeyAlgorithm } from "../domain/algorithm.ts";
 import {
   type Authority,
   type AuthorityKind,
@@ -54,6 +54,8 @@ export interface AuthorityView {
   readonly renewing: boolean;
   readonly crlEnabled: boolean;
   readonly ocspEnabled: boolean;
+  /** Ids of the profiles it may issue by; undefined: not restricted. */
+  readonly profiles: readonly string[] | undefined;
   readonly single: boolean;
   /** Of an outside authority: where devices call it, and whether profiles carry an enrolment code. */
   readonly outside:
@@ -66,6 +68,10 @@ export interface AuthorityView {
 
 const SINGLE_WARNING =
   "One key signs certificates and opens SCEP envelopes: use this for appliances only";
+const ED25519_WARNING =
+  "Apple, Windows and Android verify no chain that is signed with Ed25519: use it for clients that you know";
+const ML_DSA_WARNING =
+  "ML-DSA is experimental: no device platform verifies it yet, and its certificates may have to be made anew";
 const PSS_WARNING =
   "Apple's clients refuse chains that are signed with RSA-PSS: use it only where no iPhone, iPad or Mac is to trust it.";
 
@@ -97,6 +103,7 @@ export const viewOf = (tenant: TenantId, authority: Authority, now: Date): Autho
     renewing: authority.status === "active" && authority.csr !== undefined,
     crlEnabled: authority.crlEnabled,
     ocspEnabled: authority.ocspEnabled,
+    profiles: authority.profiles,
     single: authority.single,
     outside: authority.outside && {
       serverType: authority.outside.serverType,
@@ -106,6 +113,8 @@ export const viewOf = (tenant: TenantId, authority: Authority, now: Date): Autho
     warnings: [
       ...(authority.single ? [SINGLE_WARNING] : []),
       ...(authority.signature === "pss" ? [PSS_WARNING] : []),
+      ...(authority.keyAlgorithm === "ed25519" ? [ED25519_WARNING] : []),
+      ...(isMlDsa(authority.keyAlgorithm) ? [ML_DSA_WARNING] : []),
     ],
     version: authority.version,
     createdAt: authority.createdAt,

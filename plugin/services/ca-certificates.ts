@@ -16,6 +16,7 @@ import type { CertificatePolicy, KeyUsage } from "../domain/template.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import { CountersignError } from "../errors.ts";
 import { type ParsedCertificate, parseCertificate } from "../pki/certificate.ts";
+import type { Extension } from "../pki/extensions.ts";
 import { sha256Fingerprint } from "../pki/fingerprint.ts";
 import { prepareCertificate } from "../pki/to-be-signed.ts";
 import type { Clock, Random } from "../ports/ambient.ts";
@@ -38,6 +39,8 @@ export interface CertificateContents {
   readonly extendedKeyUsages?: readonly string[];
   readonly sans?: readonly SubjectAltName[];
   readonly policies?: readonly CertificatePolicy[];
+  /** Taken over from a request. */
+  readonly other?: readonly Extension[];
   /** Undefined for an end entity. */
   readonly ca?: { readonly pathLength: number | undefined };
 }
@@ -51,6 +54,7 @@ const extensionsOf = (contents: CertificateContents) => ({
   extendedKeyUsages: contents.extendedKeyUsages ?? [],
   sans: contents.sans ?? [],
   policies: contents.policies ?? [],
+  other: contents.other ?? [],
   ocspNoCheck: contents.role === "ocsp",
 });
 
@@ -140,6 +144,7 @@ export class CaCertificates {
     store: TenantStore,
     issuer: Issuer,
     contents: CertificateContents,
+    templateId?: string,
   ): Promise<OwnCertificate> {
     const { id, keyRef } = issuer.authority;
     if (keyRef === undefined)
@@ -150,6 +155,7 @@ export class CaCertificates {
       prepared: this.prepare(issuer, contents),
       scheme: schemeOfAuthority(issuer.authority),
       signer: await this.keyring.signer(keyRef),
+      templateId,
     });
   }
 

@@ -18,6 +18,7 @@ import { readCertificateFile } from "../pki/certificate.ts";
 import { sha256Fingerprint } from "../pki/fingerprint.ts";
 import { Access, found, sameVersion } from "./access.ts";
 import { Authorities } from "./authorities.ts";
+import { CertificateProfiles } from "./certificate-profiles.ts";
 import { CaServerReadings } from "./ca-server-readings.ts";
 import { type FilledForm, filledForm, type FormRequest, identifierOf } from "./console-view.ts";
 import { Endpoints } from "./endpoints.ts";
@@ -35,6 +36,7 @@ export class ConsoleCaServers {
     @inject(Authorities) private readonly authorities: Authorities,
     @inject(Hierarchies) private readonly hierarchies: Hierarchies,
     @inject(Endpoints) private readonly endpoints: Endpoints,
+    @inject(CertificateProfiles) private readonly profiles: CertificateProfiles,
     @inject(CaServerReadings) private readonly readings: CaServerReadings,
   ) {}
 
@@ -127,10 +129,11 @@ export class ConsoleCaServers {
   private async save(
     principal: Principal,
     shape: ConsoleShape,
-    { model, extra, stored }: ShapedServer,
+    shaped: ShapedServer,
   ): Promise<{ readonly id: string; readonly notes: readonly string[] }> {
+    const { model, stored } = shaped;
     const id = stored?.id ?? (await this.make(principal, model));
-    await this.keep(principal, id, shape, model, extra);
+    await this.keep(principal, id, shape, shaped);
     return { id, notes: await this.serve(principal, id, model) };
   }
 
@@ -179,14 +182,15 @@ export class ConsoleCaServers {
     principal: Principal,
     id: string,
     shape: ConsoleShape,
-    model: CaServerModel,
-    extra: ShapedServer["extra"],
+    { model, extra, stored }: ShapedServer,
   ): Promise<void> {
     await this.authorities.change(principal, id, (authority) => ({
       name: model.name === "" ? authority.name : model.name,
-      profiles: model.profiles.length === 0 ? undefined : model.profiles,
       shapeExtras: { ...authority.shapeExtras, [shape.id]: extra },
     }));
+    const profiles = model.profiles.length === 0 ? undefined : model.profiles;
+    if (stored?.profiles?.join() !== profiles?.join())
+      await this.profiles.enable(principal, id, profiles);
   }
 
   /** The endpoint of an issuing CA; it waits for its first template. */

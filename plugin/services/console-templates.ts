@@ -1,5 +1,5 @@
 import { inject } from "tsyringe";
-import { isKeyAlgorithm } from "../domain/algorithm.ts";
+import { isDeviceKeyAlgorithm } from "../domain/algorithm.ts";
 import { atFields } from "../domain/console/at-fields.ts";
 import { fieldPath, formProblems, unknownFields } from "../domain/console/check.ts";
 import { BLANK_TEMPLATE, type TemplateModel } from "../domain/console/model.ts";
@@ -265,7 +265,7 @@ const modelOf = (template: Template, readings: TemplateModel["readings"]): Templ
 const modelProblems = (shape: ConsoleShape, model: TemplateModel): readonly Issue[] =>
   atFields(shape.template, [
     ...model.keyAlgorithms.flatMap((algorithm, index) =>
-      isKeyAlgorithm(algorithm)
+      isDeviceKeyAlgorithm(algorithm)
         ? []
         : [
             {
@@ -286,7 +286,7 @@ const inputOf = (model: TemplateModel, id: string): TemplateInput => ({
   profileId: model.profileId === "" ? undefined : model.profileId,
   subject: model.subject,
   sans: model.sans,
-  keyAlgorithms: model.keyAlgorithms.filter(isKeyAlgorithm),
+  keyAlgorithms: model.keyAlgorithms.filter(isDeviceKeyAlgorithm),
   keyUsages: model.keyUsages.filter((usage): usage is KeyUsage =>
     (KEY_USAGES as readonly string[]).includes(usage),
   ),

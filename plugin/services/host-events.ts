@@ -1,5 +1,5 @@
 import { inject } from "tsyringe";
-import type { Device } from "../domain/device.ts";
+import { type Device, isHeld } from "../domain/device.ts";
 import type { Deployment } from "../domain/deployment.ts";
 import type {
   CompromisedDevice,
@@ -45,7 +45,7 @@ export class HostEvents {
         hostId: event.hostId,
         hostDeviceId: event.deviceId,
         platform: event.platform,
-        status: "enrolled",
+        status: known !== undefined && isHeld(known) ? known.status : "enrolled",
         statusAt: known?.statusAt ?? now,
         attributes,
         createdAt: known?.createdAt ?? now,

@@ -21,6 +21,7 @@ import type { Settings } from "../ports/settings.ts";
 import type { RefusedBecause, Reservation, ReserveResult } from "../ports/stores.ts";
 import { CLOCK, LOGGER, METRICS, RANDOM, SETTINGS } from "../tokens.ts";
 import { CaCertificates, issuerOf } from "./ca-certificates.ts";
+import { byProfile } from "./profile-rules.ts";
 import type { EndpointRuntime, RaWay } from "./endpoint-runtimes.ts";
 
 /** One request that has passed its challenge. */
@@ -117,7 +118,9 @@ export class Issuance {
     const { template, device } = redemption;
     const issuer = issuerOf(runtime.store.tenant, request.way.authority, now);
     checkKey(template, csr);
-    const { subject, sans } = namesOf(request);
+    const names = namesOf(request);
+    const { subject } = names;
+    const { sans, other } = byProfile(template, issuer.authority, csr, names);
     const authorityNotAfter = issuer.authority.notAfter ?? now;
     const validity = validityFor({
       now,
@@ -139,6 +142,7 @@ export class Issuance {
       extendedKeyUsages: extendedKeyUsagesFor(template, csr),
       sans,
       policies: template.policies,
+      other,
     });
     const reservation: Reservation = {
       id: this.random.uuid(),

@@ -11,6 +11,8 @@ import type { CertificateContents } from "./ca-certificates.ts";
 
 /** A certificate of the installation's own: reserved, signed, and not to be used before it is settled. */
 export interface OwnCertificate {
+  /** Of its row. */
+  readonly id: string;
   readonly der: Uint8Array;
   /** Lower-case hex. */
   readonly serial: string;
@@ -32,6 +34,8 @@ export interface OwnCertificateOrder {
   readonly scheme: SignatureScheme;
   readonly signer: Signer;
   readonly now: () => Date;
+  /** What its row names as its template, where something stands for one. */
+  readonly templateId?: string | undefined;
 }
 
 /** Longer than the slowest token takes for the keys and signatures of an authority; afterwards the row fails by itself. */
@@ -49,6 +53,7 @@ export const certifyOwn = async (order: OwnCertificateOrder): Promise<OwnCertifi
   try {
     const der = await completeCertificate(prepared, order.scheme, order.signer);
     return {
+      id,
       der,
       serial: prepared.serial,
       settle: async (tx) => {
@@ -65,7 +70,7 @@ export const certifyOwn = async (order: OwnCertificateOrder): Promise<OwnCertifi
 };
 
 const reservedRow = (
-  { id, authorityId, contents, prepared }: OwnCertificateOrder,
+  { id, authorityId, contents, prepared, templateId }: OwnCertificateOrder,
   now: Date,
 ): Certificate => ({
   id,
@@ -78,7 +83,7 @@ const reservedRow = (
   notBefore: wholeSeconds(contents.notBefore),
   notAfter: wholeSeconds(contents.notAfter),
   fingerprintSha256: undefined,
-  templateId: undefined,
+  templateId,
   templateVersion: undefined,
   endpointId: undefined,
   raId: undefined,

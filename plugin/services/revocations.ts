@@ -33,7 +33,7 @@ export class Revocations {
     principal: Principal,
     store: TenantStore,
     deviceId: string,
-    status: Extract<DeviceStatus, "wiped" | "unenrolled">,
+    status: Extract<DeviceStatus, "wiped" | "unenrolled" | "decommissioned">,
   ): Promise<WipeResult> {
     const now = this.clock.now();
     const reason: RevocationReason = "cessationOfOperation";
@@ -65,12 +65,7 @@ export class Revocations {
         await this.steps.apply(tx, principal, deployment, { kind: "remove" }, { because: status });
       }
       await tx.ledger.append(
-        this.access.entry(
-          principal,
-          status === "wiped" ? "device.wiped" : "device.unenrolled",
-          deviceId,
-          { revoked: revoked.length },
-        ),
+        this.access.entry(principal, `device.${status}`, deviceId, { revoked: revoked.length }),
       );
       return { deviceId, revoked, challengesBurned: burned.length };
     });

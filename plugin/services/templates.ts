@@ -1,7 +1,9 @@
 import { inject } from "tsyringe";
 import { DEFAULT_ATTEMPTS } from "../domain/attempt-policy.ts";
 import { isRsa } from "../domain/algorithm.ts";
+import type { Authority } from "../domain/authority.ts";
 import { canonicalJson } from "../domain/canonical-json.ts";
+import { profileMismatches } from "../domain/certificate-profile-check.ts";
 import { addDuration, compareDurations, parseDuration } from "../domain/duration.ts";
 import type { Principal } from "../domain/principal.ts";
 import { templateProblems } from "../domain/template-check.ts";
@@ -11,9 +13,10 @@ import type { Clock } from "../ports/ambient.ts";
 import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK } from "../tokens.ts";
 import { Access, found, sameVersion } from "./access.ts";
+import { CertificateProfiles, rulesOf } from "./certificate-profiles.ts";
 import { EndpointRuntimes } from "./endpoint-runtimes.ts";
 
-type Kept = "version" | "createdAt" | "updatedAt";
+type Kept = "version" | "rules" | "createdAt" | "updatedAt";
 type Mandatory = "id" | "authorityId" | "subject";
 
 /** What an admin gives; every member but the mandatory ones has a default. */
@@ -57,6 +60,7 @@ export class Templates {
     @inject(Access) private readonly access: Access,
     @inject(CLOCK) private readonly clock: Clock,
     @inject(EndpointRuntimes) private readonly runtimes: EndpointRuntimes,
+    @inject(CertificateProfiles) private readonly profiles: CertificateProfiles,
   ) {}
 
   async list(principal: Principal): Promise<readonly Template[]> {
@@ -73,7 +77,7 @@ export class Templates {
 
   async create(principal: Principal, input: TemplateInput): Promise<Template> {
     const store = this.access.open(principal, "configuration:manage");
-    const template = this.made(input);
+    const template = await this.withRules(store, this.made(input));
     await this.check(store, template, !TEMPLATE_ID.test(input.id));
     await store.run(async (tx) => {
       await tx.templates.insert(template);
@@ -192,6 +196,15 @@ export class Templates {
       );
   }
 
+  /** The profile's rules travel with the template, so that issuing reads nothing more. */
+  private async withRules(store: TenantStore, template: Template): Promise<Template> {
+    const profile =
+      template.profileId === undefined
+        ? undefined
+        : await this.profiles.find(store, template.profileId);
+    return { ...template, rules: profile && rulesOf(profile) };
+  }
+
   private made(input: TemplateInput): Template {
     const now = this.clock.now();
     return {
@@ -212,7 +225,8 @@ export class Templates {
     template: Template,
     badId: boolean,
   ): Promise<readonly Issue[]> {
-    const authority = await store.authorities.get(template.authorityId);
+    const stored = await store.authorities.get(template.authorityId);
+    const authority = stored?.status === "deleted" ? undefined : stored;
     const issues = [
       ...templateProblems(
         template,
@@ -231,7 +245,33 @@ export class Templates {
         message: "only an issuing CA certifies end entities (A-02)",
       });
     }
+    issues.push(...(await this.profileIssues(store, template, authority)));
     return issues;
+  }
+
+  private async profileIssues(
+    store: TenantStore,
+    template: Template,
+    authority: Authority | undefined,
+  ): Promise<readonly Issue[]> {
+    const { profileId } = template;
+    const path = "profileId";
+    if (profileId === undefined)
+      return authority?.profiles === undefined
+        ? []
+        : [
+            {
+              path,
+              message: `authority ${authority.id} issues by its enabled profiles only: name one`,
+            },
+          ];
+    const profile = await this.profiles.find(store, profileId);
+    if (profile === undefined) return [{ path, message: `no certificate profile ${profileId}` }];
+    if (authority?.profiles?.includes(profileId) === false)
+      return [
+        { path, message: `profile ${profileId} is not enabled on authority ${authority.id}` },
+      ];
+    return profileMismatches(template, profile);
   }
 }
 

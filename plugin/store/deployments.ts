@@ -138,7 +138,9 @@ export class Deployments implements DeploymentStore {
     await this.session.batch((sql) =>
       inChunks(deployments, (chunk) =>
         sql.all(updateSql(chunk.length), [
-          ...chunk.map(mapping.toRow).flatMap((row) => CHANGING.map(([column]) => row[column] ?? null)),
+          ...chunk
+            .map((deployment) => mapping.toRow(deployment))
+            .flatMap((row) => CHANGING.map(([column]) => row[column] ?? null)),
           this.tenant,
         ]),
       ),

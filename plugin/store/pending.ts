@@ -31,6 +31,7 @@ interface PendingRow {
   readonly decided_at: Millis | null;
   readonly reason: string | null;
   readonly certificate_id: string | null;
+  readonly requested_by: string | null;
 }
 
 const mapping: Mapping<PendingRequest, PendingRow> = {
@@ -52,6 +53,7 @@ const mapping: Mapping<PendingRequest, PendingRow> = {
     decided_at: toMillisOrNull(request.decidedAt),
     reason: orNull(request.reason),
     certificate_id: orNull(request.certificateId),
+    requested_by: orNull(request.requestedBy),
   }),
   fromRow: (row) => ({
     id: row.id,
@@ -70,6 +72,7 @@ const mapping: Mapping<PendingRequest, PendingRow> = {
     decidedAt: fromMillisOrNull(row.decided_at),
     reason: orUndefined(row.reason),
     certificateId: orUndefined(row.certificate_id),
+    requestedBy: orUndefined(row.requested_by),
   }),
 };
 

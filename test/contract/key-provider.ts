@@ -14,6 +14,8 @@ import {
   CountersignError,
   type Decrypter,
   hashOfScheme,
+  importPublicKey,
+  isPure,
   isRsa,
   KEY_ALGORITHMS,
   type KeyAlgorithm,
@@ -21,6 +23,7 @@ import {
   type KeyRef,
   type SignatureScheme,
   type UnwrapScheme,
+  verifySignature,
 } from "../../plugin/sdk.ts";
 import { cannotDo } from "../support/left-out.ts";
 
@@ -39,12 +42,16 @@ const OAEP_HASHES = ["sha1", "sha256", "sha384", "sha512"] as const;
 const publicKeyOf = (spki: Uint8Array): KeyObject =>
   createPublicKey({ key: Buffer.from(spki), format: "der", type: "spki" });
 
+const schemesOf = (algorithm: KeyAlgorithm): readonly SignatureScheme[] =>
+  isPure(algorithm) ? [algorithm] : isRsa(algorithm) ? RSA_SCHEMES : EC_SCHEMES;
+
 const verifies = (
   spki: Uint8Array,
   scheme: SignatureScheme,
   message: Uint8Array,
   signature: Uint8Array,
 ): boolean => {
+  if (isPure(scheme)) return verifySignature(importPublicKey(spki), scheme, message, signature);
   const padding = scheme.startsWith("rsa-pss-")
     ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
     : {};
@@ -163,7 +170,7 @@ export const describeKeyProvider = (name: string, open: () => Promise<KeyProvide
         need(this, algorithm);
         const signer = await provider.signer(refOf(algorithm));
         assert.equal(signer.algorithm, algorithm);
-        for (const scheme of isRsa(algorithm) ? RSA_SCHEMES : EC_SCHEMES) {
+        for (const scheme of schemesOf(algorithm)) {
           const message = randomBytes(300);
           const digest = createHash(hashOfScheme(scheme)).update(message).digest();
           const input = signer.takes === "digest" ? digest : message;
@@ -215,6 +222,15 @@ export const describeKeyProvider = (name: string, open: () => Promise<KeyProvide
       await rejectsWith("key_unsupported", rsa.sign(randomBytes(32), "ecdsa-sha256"));
       await rejectsWith("key_unsupported", ec.sign(randomBytes(32), "rsa-pkcs1-sha256"));
       await rejectsWith("invalid_input", rsa.sign(randomBytes(31), "rsa-pkcs1-sha256"));
+      await rejectsWith("key_unsupported", ec.sign(randomBytes(32), "ed25519"));
+      const edwards = refs.get("ed25519");
+      if (edwards === undefined) return;
+      const pure = await provider.signer(edwards);
+      assert.equal(pure.takes, "message");
+      await rejectsWith("key_unsupported", pure.sign(randomBytes(32), "ecdsa-sha256"));
+      const message = randomBytes(1000);
+      const signature = await pure.sign(message, "ed25519");
+      assert.ok(verify(null, message, publicKeyOf(pure.publicKey), signature));
     });
 
     it("opens what was sealed by PKCS #1 v1.5, whatever the length of the key", async function () {

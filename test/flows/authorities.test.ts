@@ -258,16 +258,18 @@ describe("flows: authorities", () => {
     assert.equal((await auditor.refused("GET", "/authorities/mid/certificate")).status, 403);
   });
 
-  for (const keyAlgorithm of KEY_ALGORITHMS) {
+  // ML-DSA is experimental and off; its own tests turn it on.
+  for (const keyAlgorithm of KEY_ALGORITHMS.filter((name) => !name.startsWith("ml-dsa"))) {
     it(`A-04 makes a root and its CRL with a key ${keyAlgorithm}`, async () => {
       const id = `k-${keyAlgorithm}`;
       await make("root", id, { keyAlgorithm });
       const der = await certificate(id);
-      const bits = keyAlgorithm
-        .replace(/\D+(\d+)$/, "$1")
-        .slice(-4)
-        .replace(/^p/, "");
-      assert.match(await certificateText(der), new RegExp(`Public-Key: \\(${bits} bit\\)`));
+      const bits = keyAlgorithm.replace(/^(?:rsa-|ec-p)/, "");
+      const shown =
+        keyAlgorithm === "ed25519"
+          ? /ED25519 Public-Key:/
+          : new RegExp(`Public-Key: \\(${bits} bit\\)`);
+      assert.match(await certificateText(der), shown);
       await assertVerifies(der, [der]);
       assert.ok(await crlVerifies(await fetchCrl(api, id), der));
     });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 
 import { openSoftKeys } from "../../hsm/soft-keys.ts";
+import { isPure } from "../../plugin/domain/algorithm.ts";
 import { SIGNING_LABELS } from "../../plugin/domain/signing-label.ts";
 import { assertVerifies, certificateText, crlText } from "../support/openssl.ts";
 import type { Api } from "./api.ts";
@@ -67,7 +68,11 @@ describe("flows: keys of a ceremony, and PSS", () => {
   });
 
   it("K-01 every label fixes key, way of signing and hash", () => {
-    for (const { label, scheme } of SIGNING_LABELS) {
+    for (const { label, scheme, keyAlgorithm } of SIGNING_LABELS) {
+      if (isPure(keyAlgorithm)) {
+        assert.deepEqual([scheme, label.toLowerCase()], [keyAlgorithm, keyAlgorithm]);
+        continue;
+      }
       const [, hash = ""] = /SHA(\d+)$/.exec(label) ?? [];
       assert.ok(scheme.endsWith(`sha${hash}`), label);
       assert.equal(scheme.includes("pss"), label.includes("PSS"));

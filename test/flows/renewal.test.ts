@@ -82,7 +82,10 @@ describe("flows: renewal by plan", () => {
     assert.equal(user.failures[0].deviceId, devices[2]);
     assert.equal(user.failures[0].code, "variable_without_value");
     assert.equal(
-      user.days.reduce((sum: number, { planned }: Json) => sum + planned, 0),
+      user.days.reduce(
+        (sum: number, { planned }: { readonly planned: number }) => sum + planned,
+        0,
+      ),
       2,
     );
     assert.ok(user.days.length <= 3);

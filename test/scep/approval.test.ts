@@ -56,6 +56,8 @@ describe("SCEP approval and queries", () => {
     const sent = enrolment(lab, { challenge: secret });
     const id = await waits(sent);
     assert.equal((await send(lab, poll(sent), "manual")).status, "3");
+    // Decision 5: whoever minted the challenge does not approve what comes of it.
+    await assert.rejects(lab.api("POST", `/approvals/${id}/approve`, undefined, "asker"), /: 403 /);
     await lab.api("POST", `/approvals/${id}/approve`);
     const reply = await send(lab, poll(sent), "manual");
     isIssued(lab, reply, sent);

@@ -44,10 +44,11 @@ const make = async ({ api, args, body }: Invocation) =>
 
 /** The enrolment code comes from a file: a command line can be read by every user of the machine. */
 const makeOutside = async ({ api, args: [id, ...files], options }: Invocation) => {
-  const { codeFile, ...given } = options;
+  const { codeFile, scepUrl, ...given } = options;
   return api.ask("POST", "/authorities/outside", {
     body: {
       ...given,
+      url: scepUrl,
       id,
       certificates: await Promise.all(files.map(certificateOf)),
       ...(typeof codeFile === "string" ? { code: await readSecretInput(codeFile) } : {}),
@@ -126,7 +127,7 @@ export const addAuthorityCommands = (program: Command): void => {
     summary:
       "take a CA server elsewhere that devices call themselves; its CAs from files, root last",
     options: [
-      textOption("--url <url>", "its SCEP URL").makeOptionMandatory(),
+      textOption("--scep-url <url>", "its SCEP URL").makeOptionMandatory(),
       textOption("--name <name>", "friendly name"),
       choiceOption("--server-type <type>", "other unless given", OUTSIDE_SERVER_TYPES),
       textOption("--code-file <file>", "file with the enrolment code; - is standard input"),

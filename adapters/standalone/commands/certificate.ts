@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { REVOCATION_REASONS } from "../../../plugin/sdk.ts";
+import { CERTIFICATE_ROLES, REVOCATION_REASONS } from "../../../plugin/sdk.ts";
 import { addApiCommand } from "../api-command.ts";
 import { choiceOption, outOption, textOption } from "../options.ts";
 import { addReading, pathOf } from "./crud.ts";
@@ -11,13 +11,7 @@ export const addCertificateCommands = (program: Command): void => {
   const group = program.command("certificate").description("issued certificates");
   addReading(group, "/certificates", COLUMNS, [
     choiceOption("--status <status>", "in this state", ["reserved", "issued", "revoked", "failed"]),
-    choiceOption("--role <role>", "for this purpose", [
-      "subscriber",
-      "authority",
-      "ra",
-      "ocsp",
-      "profile-signing",
-    ]),
+    choiceOption("--role <role>", "for this purpose", CERTIFICATE_ROLES),
     textOption("--authority <id>", "issued by it"),
     textOption("--template <id>", "issued by it"),
     textOption("--device <id>", "issued for it"),

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { CountersignError, KEY_ALGORITHMS, type KeyAlgorithm } from "../../../plugin/sdk.ts";
+import { CountersignError, TOKEN_KEY_ALGORITHMS, type KeyAlgorithm } from "../../../plugin/sdk.ts";
 import { begin, finish, publicKeyHash, withToken } from "../ceremony.ts";
 import {
   addKeyOptions,
@@ -36,7 +36,11 @@ export const addKeysRotate = (group: Command): void => {
       ).makeOptionMandatory(),
     )
     .addOption(
-      choiceOption("--key-algorithm <name>", "kind of the new key; as today's", KEY_ALGORITHMS),
+      choiceOption(
+        "--key-algorithm <name>",
+        "kind of the new key; as today's",
+        TOKEN_KEY_ALGORITHMS,
+      ),
     )
     .action(async (uri: string | undefined, given: GivenRotation) => {
       await begin(given);

@@ -2,7 +2,7 @@ import { createPublicKey } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import { initToken } from "../../../hsm/pkcs11-token.ts";
-import { CountersignError, KEY_ALGORITHMS, type KeyAlgorithm } from "../../../plugin/sdk.ts";
+import { CountersignError, TOKEN_KEY_ALGORITHMS, type KeyAlgorithm } from "../../../plugin/sdk.ts";
 import { addStepOptions, begin, finish, publicKeyHash, withToken } from "../ceremony.ts";
 import {
   addKeyOptions,
@@ -51,7 +51,11 @@ const addGenerate = (group: Command): void => {
     group.command("generate").description("make a key pair in the token that can never leave it"),
   )
     .addOption(
-      choiceOption("--key-algorithm <name>", "kind of key", KEY_ALGORITHMS).makeOptionMandatory(),
+      choiceOption(
+        "--key-algorithm <name>",
+        "kind of key",
+        TOKEN_KEY_ALGORITHMS,
+      ).makeOptionMandatory(),
     )
     .addOption(
       new Option("--label <label>", "its label; no other key may have it").makeOptionMandatory(),

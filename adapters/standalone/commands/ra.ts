@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { KEY_ALGORITHMS } from "../../../plugin/sdk.ts";
+import { DEVICE_KEY_ALGORITHMS } from "../../../plugin/sdk.ts";
 import { addApiCommand, type Invocation } from "../api-command.ts";
 import { choiceOption, textOption } from "../options.ts";
 import { readSecretInput } from "../secret-input.ts";
@@ -8,7 +8,7 @@ import { addReading, pathOf } from "./crud.ts";
 import { addUsage } from "./rotation.ts";
 
 const COLUMNS = ["id", "authorityId", "origin", "notAfter", "subject"];
-const rsa = KEY_ALGORITHMS.filter((name) => name.startsWith("rsa-"));
+const rsa = DEVICE_KEY_ALGORITHMS.filter((name) => name.startsWith("rsa-"));
 
 /** `ra …`: registration authorities, which open SCEP envelopes. */
 export const addRaCommands = (program: Command): void => {

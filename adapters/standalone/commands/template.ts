@@ -1,7 +1,7 @@
 import type { Command, Option } from "commander";
 import {
   CountersignError,
-  KEY_ALGORITHMS,
+  DEVICE_KEY_ALGORITHMS,
   KEY_STORAGES,
   KEY_USAGES,
   OLD_CERTIFICATES,
@@ -20,7 +20,7 @@ const settings = (): readonly Option[] => [
   textOption("--subject <pattern>", "CN=%username%,O=…"),
   textOption("--name <name>", "friendly name"),
   listOption("--sans <type:pattern>", `${SAN_TYPES.join(", ")}; again for more`),
-  listOption("--key-algorithms <names>", KEY_ALGORITHMS.join(", ")),
+  listOption("--key-algorithms <names>", DEVICE_KEY_ALGORITHMS.join(", ")),
   listOption("--key-usages <names>", KEY_USAGES.join(", ")),
   listOption("--extended-key-usages <oids>", "written into every certificate"),
   listOption("--allowed-extended-key-usages <oids>", "what a request may ask for besides"),

@@ -23,6 +23,7 @@ export interface Problem {
 }
 
 export interface Token {
+  readonly id: string;
   readonly token: string;
   readonly expiresIn: number;
 }
@@ -35,11 +36,15 @@ export interface Principal {
   readonly rights: readonly (
     | "tenants:manage"
     | "tokens:manage"
+    | "people:manage"
     | "authorities:read"
     | "authorities:manage"
     | "ca-certificates:download"
     | "certificates:read"
+    | "certificates:issue"
     | "certificates:change-status"
+    | "certificate-profiles:manage"
+    | "certificate-profiles:pick"
     | "configuration:read"
     | "configuration:manage"
     | "secrets:read"
@@ -48,8 +53,22 @@ export interface Principal {
     | "challenges:mint"
     | "host-events:report"
     | "approvals:decide"
+    | "end-entities:manage"
+    | "credentials:manage"
     | "ledger:read"
+    | "ledger:export"
   )[];
+}
+
+export interface TokenRecord {
+  readonly id: string;
+  readonly subject: string;
+  readonly roles: readonly string[];
+  readonly mintedBy: string;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  readonly revokedAt?: string | undefined;
+  readonly revokedBy?: string | undefined;
 }
 
 export interface Overview {
@@ -91,6 +110,71 @@ export interface About {
   };
 }
 
+export interface Person {
+  readonly id: string;
+  readonly email?: string | undefined;
+  readonly firstName?: string | undefined;
+  readonly lastName?: string | undefined;
+  readonly roles: readonly string[];
+  readonly approveOwn: boolean;
+  readonly active: boolean;
+  readonly version: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export interface Role {
+  readonly role: string;
+  readonly members: readonly string[];
+}
+
+export interface Credential {
+  readonly id: string;
+  readonly name: string;
+  readonly roles: readonly string[];
+  readonly authorityIds: readonly string[];
+  readonly keys: readonly {
+    readonly id: string;
+    readonly notAfter: string;
+    readonly createdAt: string;
+  }[];
+  readonly active: boolean;
+  readonly lastUsedAt?: string | undefined;
+  readonly createdBy: string;
+  readonly version: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export interface HandedOverCredential {
+  readonly credential: Credential;
+  readonly pkcs12: string;
+  readonly password: string;
+  readonly fileName: string;
+}
+
+export interface EndEntity {
+  readonly id: string;
+  readonly identifier: string;
+  readonly hostId: string;
+  readonly activation: "active" | "deactivated" | "decommissioned" | "ended";
+  readonly expiresAt?: string | undefined;
+}
+
+export interface WipeResult {}
+
+export interface Event {
+  readonly id: string;
+  readonly at: string;
+  readonly type: string;
+  readonly status: "done" | "failed" | "pending";
+  readonly endEntity?: string | undefined;
+  readonly endpoint?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly error?: string | undefined;
+  readonly event: string;
+}
+
 export interface Authority {
   readonly id: string;
   readonly name: string;
@@ -98,7 +182,17 @@ export interface Authority {
   readonly status: "active" | "pending" | "expired" | "retired" | "deleted";
   readonly parentId?: string | undefined;
   readonly subject: string;
-  readonly keyAlgorithm: "rsa-2048" | "rsa-3072" | "rsa-4096" | "ec-p256" | "ec-p384" | "ec-p521";
+  readonly keyAlgorithm:
+    | "rsa-2048"
+    | "rsa-3072"
+    | "rsa-4096"
+    | "ec-p256"
+    | "ec-p384"
+    | "ec-p521"
+    | "ed25519"
+    | "ml-dsa-44"
+    | "ml-dsa-65"
+    | "ml-dsa-87";
   readonly signingKey: string;
   readonly keyStore?: string | undefined;
   readonly notBefore?: string | undefined;
@@ -113,8 +207,17 @@ export interface Authority {
     readonly ocsp?: string | undefined;
     readonly caIssuers: string;
   };
+  readonly certificates: readonly {
+    readonly serial: string;
+    readonly notBefore: string;
+    readonly notAfter: string;
+    readonly fingerprintSha256: string;
+    readonly url: string;
+  }[];
+  readonly renewing: boolean;
   readonly crlEnabled: boolean;
   readonly ocspEnabled: boolean;
+  readonly profiles?: readonly string[] | undefined;
   readonly single: boolean;
   readonly warnings: readonly string[];
   readonly version: number;
@@ -135,7 +238,68 @@ export interface Ra {
   readonly notBefore?: string | undefined;
   readonly notAfter?: string | undefined;
   readonly fingerprintSha256?: string | undefined;
+  readonly replaces?: string | undefined;
+  readonly retiredAt?: string | undefined;
   readonly csrPem?: string | undefined;
+}
+
+export interface RemovalImpact {
+  readonly authorities: readonly string[];
+  readonly endpoints: readonly string[];
+  readonly templates: readonly string[];
+  readonly certificates: number;
+  readonly liveDeployments: number;
+  readonly more: boolean;
+  readonly warning: string;
+}
+
+export interface CertificateProfile {
+  readonly id: string;
+  readonly group: string;
+  readonly description: string;
+  readonly origin: "system" | "custom";
+  readonly ours: boolean;
+  readonly note: string;
+  readonly pkcs12: boolean;
+  readonly definition: {
+    readonly allowedCATypes: readonly string[];
+    readonly validity_period: string;
+    readonly usages: readonly string[];
+    readonly allowed_extensions: readonly string[];
+    readonly ignore_unknown_extensions: boolean;
+    readonly ca_constraint: {
+      readonly cA: boolean;
+    };
+    readonly backdate: string;
+    readonly truncate_to_ca_not_after: boolean;
+    readonly fill_san_dns_with_cn: boolean;
+  };
+  readonly version: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export interface RollOver {
+  readonly id: string;
+  readonly authorityId: string;
+  readonly successorId: string;
+  readonly state: "waiting" | "announced" | "overlap" | "done" | "cancelled";
+  readonly startsAt: string;
+  readonly retiresAt: string;
+  readonly deadline?: string | undefined;
+  readonly overdue: boolean;
+  readonly devices: {
+    readonly old: number;
+    readonly new: number;
+  };
+  readonly version: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export interface Usage {
+  readonly devices: number;
+  readonly endpoints: readonly string[];
 }
 
 export interface Template {
@@ -149,7 +313,16 @@ export interface Template {
     readonly pattern: string;
   }[];
   readonly keyAlgorithms: readonly (
-    "rsa-2048" | "rsa-3072" | "rsa-4096" | "ec-p256" | "ec-p384" | "ec-p521"
+    | "rsa-2048"
+    | "rsa-3072"
+    | "rsa-4096"
+    | "ec-p256"
+    | "ec-p384"
+    | "ec-p521"
+    | "ed25519"
+    | "ml-dsa-44"
+    | "ml-dsa-65"
+    | "ml-dsa-87"
   )[];
   readonly keyUsages: readonly (
     | "digitalSignature"
@@ -177,6 +350,7 @@ export interface Template {
     readonly cps?: string | undefined;
   }[];
   readonly allowDuplicates: boolean;
+  readonly profileId?: string | undefined;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
@@ -371,13 +545,12 @@ export interface Device {
   readonly hostId: string;
   readonly hostDeviceId: string;
   readonly platform: "apple" | "windows" | "android" | "other";
-  readonly status: "enrolled" | "unmanaged" | "wiped" | "unenrolled";
+  readonly status:
+    "enrolled" | "unmanaged" | "wiped" | "unenrolled" | "deactivated" | "decommissioned";
   readonly attributes: Readonly<Record<string, string>>;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
-
-export interface WipeResult {}
 
 export interface Deployment {
   readonly id: string;
@@ -523,6 +696,42 @@ export interface Certificate {
   readonly invalidityDate?: string | undefined;
 }
 
+export interface Issued {
+  readonly certificate?: Certificate | undefined;
+  readonly details: CertificateDetails;
+  readonly pem?: string | undefined;
+  readonly pkcs12?: string | undefined;
+  readonly fileName?: string | undefined;
+}
+
+export interface CertificateDetails {
+  readonly status: string;
+  readonly profileId?: string | undefined;
+  readonly subject: string;
+  readonly serial: string;
+  readonly issuer: string;
+  readonly validFrom: string;
+  readonly expiry: string;
+  readonly publicKeyType: string;
+  readonly signatureAlgorithm?: string | undefined;
+  readonly sans: readonly {
+    readonly type: "rfc822" | "dns" | "uri" | "upn" | "ip";
+    readonly value: string;
+  }[];
+  readonly basicConstraints: "CA" | "EndEntity";
+  readonly keyUsages: readonly string[];
+  readonly extendedKeyUsages: readonly string[];
+  readonly aiaOcsp: readonly string[];
+  readonly aiaCaIssuers: readonly string[];
+  readonly authorityKeyIdentifier?: string | undefined;
+  readonly subjectKeyIdentifier?: string | undefined;
+  readonly crlDistributionPoints: readonly string[];
+  readonly certificatePolicies: readonly {
+    readonly oid: string;
+    readonly cps?: string | undefined;
+  }[];
+}
+
 export interface LedgerRow {
   readonly id: string;
   readonly event: string;
@@ -595,12 +804,15 @@ export interface Calls {
         readonly cursor?: string | undefined;
       };
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: {
+      readonly items: readonly TokenRecord[];
+      readonly cursor?: string | undefined;
+    };
   };
   /** Revokes a token before its end; the next request with it is refused. */
   readonly postTokensIdRevoke: {
     readonly request: { readonly id: string };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: undefined;
   };
   /** Counts devices, certificates and what has failed, and the ends of certificates by day; health of this node. */
   readonly getOverview: {
@@ -611,6 +823,197 @@ export interface Calls {
   readonly getAbout: {
     readonly request: Record<never, never>;
     readonly answer: About;
+  };
+  /** Lists the people and their roles; Owners only, as all below. */
+  readonly getPeople: {
+    readonly request: Record<never, never>;
+    readonly answer: {
+      readonly items: readonly Person[];
+    };
+  };
+  /** Adds somebody by subject or e-mail address, also before the first login. */
+  readonly postPeople: {
+    readonly request: {
+      readonly body: {
+        readonly id: string;
+        readonly roles: readonly (
+          | "owner"
+          | "ca-administrator"
+          | "certificate-administrator"
+          | "ca-auditor"
+          | "protocol-operator"
+          | "protocol-auditor"
+        )[];
+        readonly email?: string | undefined;
+        readonly firstName?: string | undefined;
+        readonly lastName?: string | undefined;
+        readonly approveOwn?: boolean | undefined;
+        readonly active?: boolean | undefined;
+      };
+    };
+    readonly answer: Person;
+  };
+  /** Shows one person. */
+  readonly getPeopleId: {
+    readonly request: { readonly id: string };
+    readonly answer: Person;
+  };
+  /** Changes roles and details; the last Owner stays one. */
+  readonly patchPeopleId: {
+    readonly request: {
+      readonly id: string;
+      readonly body: {
+        readonly roles?:
+          | readonly (
+              | "owner"
+              | "ca-administrator"
+              | "certificate-administrator"
+              | "ca-auditor"
+              | "protocol-operator"
+              | "protocol-auditor"
+            )[]
+          | undefined;
+        readonly email?: string | undefined;
+        readonly firstName?: string | undefined;
+        readonly lastName?: string | undefined;
+        readonly approveOwn?: boolean | undefined;
+        readonly active?: boolean | undefined;
+      };
+      readonly version?: number | undefined;
+    };
+    readonly answer: Person;
+  };
+  /** Removes somebody; not the last Owner. */
+  readonly deletePeopleId: {
+    readonly request: { readonly id: string; readonly version?: number | undefined };
+    readonly answer: undefined;
+  };
+  /** Lists the six roles with their members. */
+  readonly getRoles: {
+    readonly request: Record<never, never>;
+    readonly answer: {
+      readonly items: readonly Role[];
+    };
+  };
+  /** Lists the machine credentials. */
+  readonly getCredentials: {
+    readonly request: Record<never, never>;
+    readonly answer: {
+      readonly items: readonly Credential[];
+    };
+  };
+  /** Makes a machine credential; its PKCS#12 file and password are shown this once. */
+  readonly postCredentials: {
+    readonly request: {
+      readonly body: {
+        readonly id: string;
+        readonly name?: string | undefined;
+        readonly roles: readonly (
+          | "owner"
+          | "ca-administrator"
+          | "certificate-administrator"
+          | "ca-auditor"
+          | "protocol-operator"
+          | "protocol-auditor"
+        )[];
+        readonly authorityIds?: readonly string[] | undefined;
+        readonly validity?: string | undefined;
+        readonly encoding?: "strong" | "compatible" | undefined;
+      };
+    };
+    readonly answer: HandedOverCredential;
+  };
+  /** Shows one machine credential. */
+  readonly getCredentialsId: {
+    readonly request: { readonly id: string };
+    readonly answer: Credential;
+  };
+  /** Changes name, roles, scope or whether it may be used. */
+  readonly patchCredentialsId: {
+    readonly request: {
+      readonly id: string;
+      readonly body: {
+        readonly name?: string | undefined;
+        readonly roles?:
+          | readonly (
+              | "owner"
+              | "ca-administrator"
+              | "certificate-administrator"
+              | "ca-auditor"
+              | "protocol-operator"
+              | "protocol-auditor"
+            )[]
+          | undefined;
+        readonly authorityIds?: readonly string[] | undefined;
+        readonly active?: boolean | undefined;
+      };
+      readonly version?: number | undefined;
+    };
+    readonly answer: Credential;
+  };
+  /** Deletes a machine credential; its tokens are refused from then on. */
+  readonly deleteCredentialsId: {
+    readonly request: { readonly id: string; readonly version?: number | undefined };
+    readonly answer: undefined;
+  };
+  /** Makes a second key; the first one is good for a week more. */
+  readonly postCredentialsIdRotate: {
+    readonly request: {
+      readonly id: string;
+      readonly body: {
+        readonly validity?: string | undefined;
+        readonly encoding?: "strong" | "compatible" | undefined;
+      };
+    };
+    readonly answer: HandedOverCredential;
+  };
+  /** Lists the end entities with activation and expiry. */
+  readonly getEndEntities: {
+    readonly request: {
+      readonly query?: {
+        readonly limit?: number | undefined;
+        readonly cursor?: string | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly EndEntity[];
+      readonly cursor?: string | undefined;
+    };
+  };
+  /** Shows one end entity. */
+  readonly getEndEntitiesId: {
+    readonly request: { readonly id: string };
+    readonly answer: EndEntity;
+  };
+  /** Stops issuing, renewing and minting for an end entity until it is activated. */
+  readonly postEndEntitiesIdDeactivate: {
+    readonly request: { readonly id: string };
+    readonly answer: EndEntity;
+  };
+  /** Takes up an end entity that was deactivated. */
+  readonly postEndEntitiesIdActivate: {
+    readonly request: { readonly id: string };
+    readonly answer: EndEntity;
+  };
+  /** For good: revokes its certificates and burns its challenges. */
+  readonly postEndEntitiesIdDecommission: {
+    readonly request: { readonly id: string };
+    readonly answer: WipeResult;
+  };
+  /** Lists what happened to end entities, newest first; `?failed=true` the failures only. */
+  readonly getEvents: {
+    readonly request: {
+      readonly query?: {
+        readonly limit?: number | undefined;
+        readonly cursor?: string | undefined;
+        readonly failed?: "true" | "false" | undefined;
+        readonly subject?: string | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly Event[];
+      readonly cursor?: string | undefined;
+    };
   };
   /** Lists the authorities. */
   readonly getAuthorities: {
@@ -629,7 +1032,16 @@ export interface Calls {
         readonly parentId?: string | undefined;
         readonly subject: string;
         readonly keyAlgorithm:
-          "rsa-2048" | "rsa-3072" | "rsa-4096" | "ec-p256" | "ec-p384" | "ec-p521";
+          | "rsa-2048"
+          | "rsa-3072"
+          | "rsa-4096"
+          | "ec-p256"
+          | "ec-p384"
+          | "ec-p521"
+          | "ed25519"
+          | "ml-dsa-44"
+          | "ml-dsa-65"
+          | "ml-dsa-87";
         readonly keyStore?: string | undefined;
         readonly keyRef?: string | undefined;
         readonly signature?: "pkcs1" | "pss" | undefined;
@@ -693,7 +1105,17 @@ export interface Calls {
         readonly name?: string | undefined;
         readonly organization?: string | undefined;
         readonly keyAlgorithm?:
-          "rsa-2048" | "rsa-3072" | "rsa-4096" | "ec-p256" | "ec-p384" | "ec-p521" | undefined;
+          | "rsa-2048"
+          | "rsa-3072"
+          | "rsa-4096"
+          | "ec-p256"
+          | "ec-p384"
+          | "ec-p521"
+          | "ed25519"
+          | "ml-dsa-44"
+          | "ml-dsa-65"
+          | "ml-dsa-87"
+          | undefined;
         readonly keyStore?: string | undefined;
       };
     };
@@ -714,6 +1136,20 @@ export interface Calls {
       readonly version?: number | undefined;
     };
     readonly answer: Authority;
+  };
+  /** Deletes an authority and all below it; `?confirm=` is its identifier, `?force=true` takes live deployments with it. Its CRL goes on. */
+  readonly deleteAuthoritiesId: {
+    readonly request: {
+      readonly id: string;
+      readonly query: { readonly confirm: string; readonly force?: "true" | "false" | undefined };
+      readonly version?: number | undefined;
+    };
+    readonly answer: RemovalImpact;
+  };
+  /** Says what deleting an authority would take with it. */
+  readonly getAuthoritiesIdRemoval: {
+    readonly request: { readonly id: string };
+    readonly answer: RemovalImpact;
   };
   /** Downloads the CSR of an authority that waits for its certificate, PEM. */
   readonly getAuthoritiesIdCsr: {
@@ -742,6 +1178,69 @@ export interface Calls {
   readonly getAuthoritiesIdChain: {
     readonly request: { readonly id: string };
     readonly answer: Blob;
+  };
+  /** Lists the certificate profiles, the shipped ones first. */
+  readonly getCertificateProfiles: {
+    readonly request: Record<never, never>;
+    readonly answer: {
+      readonly items: readonly CertificateProfile[];
+    };
+  };
+  /** Makes a custom profile: a clone of another with what differs, or raw. */
+  readonly postCertificateProfiles: {
+    readonly request: {
+      readonly body: {
+        readonly id: string;
+        readonly cloneOf?: string | undefined;
+        readonly group?: string | undefined;
+        readonly description?: string | undefined;
+        readonly pkcs12?: boolean | undefined;
+        readonly definition?: Readonly<Record<string, unknown>> | undefined;
+      };
+    };
+    readonly answer: CertificateProfile;
+  };
+  /** Shows one certificate profile. */
+  readonly getCertificateProfilesId: {
+    readonly request: { readonly id: string };
+    readonly answer: CertificateProfile;
+  };
+  /** Changes a custom profile, and the templates that keep to it. */
+  readonly patchCertificateProfilesId: {
+    readonly request: {
+      readonly id: string;
+      readonly body: {
+        readonly group?: string | undefined;
+        readonly description?: string | undefined;
+        readonly pkcs12?: boolean | undefined;
+        readonly definition?: Readonly<Record<string, unknown>> | undefined;
+      };
+      readonly version?: number | undefined;
+    };
+    readonly answer: CertificateProfile;
+  };
+  /** Deletes a custom profile that nothing uses. */
+  readonly deleteCertificateProfilesId: {
+    readonly request: { readonly id: string; readonly version?: number | undefined };
+    readonly answer: undefined;
+  };
+  /** Lists the profiles that an authority may issue by. */
+  readonly getAuthoritiesIdProfiles: {
+    readonly request: { readonly id: string };
+    readonly answer: {
+      readonly items: readonly CertificateProfile[];
+    };
+  };
+  /** Sets the profiles that an authority may issue by; null lifts the restriction. */
+  readonly putAuthoritiesIdProfiles: {
+    readonly request: {
+      readonly id: string;
+      readonly body: {
+        readonly profiles: readonly string[] | null;
+      };
+      readonly version?: number | undefined;
+    };
+    readonly answer: Authority;
   };
   /** Lists the registration authorities. */
   readonly getRas: {
@@ -799,7 +1298,7 @@ export interface Calls {
         readonly notAfter?: string | undefined;
       };
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: Authority;
   };
   /** Makes an authority with a new key that takes over, and announces it by GetNextCACert; what is not named is as today. */
   readonly postAuthoritiesIdRollOver: {
@@ -811,7 +1310,17 @@ export interface Calls {
         readonly subject?: string | undefined;
         readonly parentId?: string | undefined;
         readonly keyAlgorithm?:
-          "rsa-2048" | "rsa-3072" | "rsa-4096" | "ec-p256" | "ec-p384" | "ec-p521" | undefined;
+          | "rsa-2048"
+          | "rsa-3072"
+          | "rsa-4096"
+          | "ec-p256"
+          | "ec-p384"
+          | "ec-p521"
+          | "ed25519"
+          | "ml-dsa-44"
+          | "ml-dsa-65"
+          | "ml-dsa-87"
+          | undefined;
         readonly signature?: "pkcs1" | "pss" | undefined;
         readonly keyStore?: string | undefined;
         readonly keyRef?: string | undefined;
@@ -819,37 +1328,39 @@ export interface Calls {
         readonly startsAt?: string | undefined;
       };
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: RollOver;
   };
   /** Counts the devices that still stand on an authority, and names its endpoints. */
   readonly getAuthoritiesIdUsage: {
     readonly request: { readonly id: string };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: Usage;
   };
   /** Retires an authority: no new certificates; its CRL and OCSP go on. */
   readonly postAuthoritiesIdRetire: {
     readonly request: { readonly id: string };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: Authority;
   };
   /** Counts the devices that enrolled last by an RA, and names its endpoints. */
   readonly getRasIdUsage: {
     readonly request: { readonly id: string };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: Usage;
   };
   /** Lists the roll-overs of CA keys with their stage, deadline and counts of devices. */
   readonly getRollOvers: {
     readonly request: Record<never, never>;
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: {
+      readonly items: readonly RollOver[];
+    };
   };
   /** Shows one roll-over. */
   readonly getRollOversId: {
     readonly request: { readonly id: string };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: RollOver;
   };
   /** Calls a roll-over off before it has begun; the successor stays as an authority. */
   readonly postRollOversIdCancel: {
     readonly request: { readonly id: string };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: RollOver;
   };
   /** Lists the certificate templates. */
   readonly getTemplates: {
@@ -918,6 +1429,7 @@ export interface Calls {
             }[]
           | undefined;
         readonly allowDuplicates?: boolean | undefined;
+        readonly profileId?: string | undefined;
       };
     };
     readonly answer: Template;
@@ -987,6 +1499,7 @@ export interface Calls {
             }[]
           | undefined;
         readonly allowDuplicates?: boolean | undefined;
+        readonly profileId?: string | undefined;
         readonly moveOver?: string | undefined;
       };
       readonly version?: number | undefined;
@@ -1058,6 +1571,7 @@ export interface Calls {
             }[]
           | undefined;
         readonly allowDuplicates?: boolean | undefined;
+        readonly profileId?: string | undefined;
         readonly moveOver?: string | undefined;
       };
     };
@@ -1636,13 +2150,17 @@ export interface Calls {
         readonly limit?: number | undefined;
         readonly cursor?: string | undefined;
         readonly status?: "reserved" | "issued" | "revoked" | "failed" | undefined;
-        readonly role?: "subscriber" | "authority" | "ra" | "ocsp" | "profile-signing" | undefined;
+        readonly role?:
+          "subscriber" | "authority" | "ra" | "ocsp" | "profile-signing" | "tls" | undefined;
         readonly authority?: string | undefined;
         readonly template?: string | undefined;
         readonly device?: string | undefined;
         readonly serial?: string | undefined;
         readonly expiresBefore?: string | undefined;
         readonly expiresAfter?: string | undefined;
+        readonly expiring?: "7d" | "30d" | "expired" | undefined;
+        readonly internal?: "true" | "false" | undefined;
+        readonly q?: string | undefined;
       };
     };
     readonly answer: {
@@ -1650,10 +2168,89 @@ export interface Calls {
       readonly cursor?: string | undefined;
     };
   };
+  /** Issues from a PKCS#10 request; subject and names are the request's unless given. `dryRun: true` shows the exact certificate instead. */
+  readonly postCertificates: {
+    readonly request: {
+      readonly body: {
+        readonly authorityId: string;
+        readonly profileId: string;
+        readonly sans?:
+          | readonly {
+              readonly type: "rfc822" | "dns" | "uri" | "upn" | "ip";
+              readonly value: string;
+            }[]
+          | undefined;
+        readonly validity?: string | undefined;
+        readonly csr: string;
+        readonly subject?: string | undefined;
+        readonly dryRun?: boolean | undefined;
+      };
+    };
+    readonly answer: Issued;
+  };
+  /** Makes a key, certifies it and hands both over as PKCS#12 with the whole chain, this once; the key is not kept. */
+  readonly postCertificatesPkcs12: {
+    readonly request: {
+      readonly body: {
+        readonly authorityId: string;
+        readonly profileId: string;
+        readonly sans?:
+          | readonly {
+              readonly type: "rfc822" | "dns" | "uri" | "upn" | "ip";
+              readonly value: string;
+            }[]
+          | undefined;
+        readonly validity?: string | undefined;
+        readonly subject: string;
+        readonly password: string;
+        readonly encoding?: "strong" | "compatible" | undefined;
+        readonly keyAlgorithm?:
+          | "rsa-2048"
+          | "rsa-3072"
+          | "rsa-4096"
+          | "ec-p256"
+          | "ec-p384"
+          | "ec-p521"
+          | "ed25519"
+          | "ml-dsa-44"
+          | "ml-dsa-65"
+          | "ml-dsa-87"
+          | undefined;
+        readonly friendlyName?: string | undefined;
+      };
+    };
+    readonly answer: Issued;
+  };
+  /** Downloads a filtered list, all of it: CSV that no spreadsheet takes for formulas, or a line of JSON each with `?format=json`. */
+  readonly getCertificatesExport: {
+    readonly request: {
+      readonly query?: {
+        readonly status?: "reserved" | "issued" | "revoked" | "failed" | undefined;
+        readonly role?:
+          "subscriber" | "authority" | "ra" | "ocsp" | "profile-signing" | "tls" | undefined;
+        readonly authority?: string | undefined;
+        readonly template?: string | undefined;
+        readonly device?: string | undefined;
+        readonly serial?: string | undefined;
+        readonly expiresBefore?: string | undefined;
+        readonly expiresAfter?: string | undefined;
+        readonly expiring?: "7d" | "30d" | "expired" | undefined;
+        readonly internal?: "true" | "false" | undefined;
+        readonly q?: string | undefined;
+        readonly format?: "csv" | "json" | undefined;
+      };
+    };
+    readonly answer: Blob;
+  };
   /** Shows one certificate. */
   readonly getCertificatesId: {
     readonly request: { readonly id: string };
     readonly answer: Certificate;
+  };
+  /** Shows all that a certificate says. */
+  readonly getCertificatesIdDetails: {
+    readonly request: { readonly id: string };
+    readonly answer: CertificateDetails;
   };
   /** Downloads one certificate as PEM. */
   readonly getCertificatesIdPem: {
@@ -1709,6 +2306,16 @@ export interface Calls {
           | "roll-over.started"
           | "roll-over.finished"
           | "roll-over.cancelled"
+          | "profile.created"
+          | "profile.changed"
+          | "profile.deleted"
+          | "person.added"
+          | "person.changed"
+          | "person.removed"
+          | "credential.created"
+          | "credential.rotated"
+          | "credential.changed"
+          | "credential.deleted"
           | "template.created"
           | "template.changed"
           | "template.deleted"
@@ -1726,6 +2333,9 @@ export interface Calls {
           | "hook-adapter.created"
           | "hook-adapter.changed"
           | "hook-adapter.deleted"
+          | "device.activated"
+          | "device.deactivated"
+          | "device.decommissioned"
           | "deployment.created"
           | "deployment.published"
           | "deployment.changed"
@@ -2030,9 +2640,27 @@ export const OPERATIONS: Readonly<
   getWhoami: ["GET", "/whoami", "json"],
   postTokens: ["POST", "/tokens", "json"],
   getTokens: ["GET", "/tokens", "json"],
-  postTokensIdRevoke: ["POST", "/tokens/{id}/revoke", "json"],
+  postTokensIdRevoke: ["POST", "/tokens/{id}/revoke", "none"],
   getOverview: ["GET", "/overview", "json"],
   getAbout: ["GET", "/about", "json"],
+  getPeople: ["GET", "/people", "json"],
+  postPeople: ["POST", "/people", "json"],
+  getPeopleId: ["GET", "/people/{id}", "json"],
+  patchPeopleId: ["PATCH", "/people/{id}", "json"],
+  deletePeopleId: ["DELETE", "/people/{id}", "none"],
+  getRoles: ["GET", "/roles", "json"],
+  getCredentials: ["GET", "/credentials", "json"],
+  postCredentials: ["POST", "/credentials", "json"],
+  getCredentialsId: ["GET", "/credentials/{id}", "json"],
+  patchCredentialsId: ["PATCH", "/credentials/{id}", "json"],
+  deleteCredentialsId: ["DELETE", "/credentials/{id}", "none"],
+  postCredentialsIdRotate: ["POST", "/credentials/{id}/rotate", "json"],
+  getEndEntities: ["GET", "/end-entities", "json"],
+  getEndEntitiesId: ["GET", "/end-entities/{id}", "json"],
+  postEndEntitiesIdDeactivate: ["POST", "/end-entities/{id}/deactivate", "json"],
+  postEndEntitiesIdActivate: ["POST", "/end-entities/{id}/activate", "json"],
+  postEndEntitiesIdDecommission: ["POST", "/end-entities/{id}/decommission", "json"],
+  getEvents: ["GET", "/events", "json"],
   getAuthorities: ["GET", "/authorities", "json"],
   postAuthorities: ["POST", "/authorities", "json"],
   postAuthoritiesImportRoot: ["POST", "/authorities/import-root", "json"],
@@ -2041,10 +2669,19 @@ export const OPERATIONS: Readonly<
   postHierarchies: ["POST", "/hierarchies", "json"],
   getAuthoritiesId: ["GET", "/authorities/{id}", "json"],
   patchAuthoritiesId: ["PATCH", "/authorities/{id}", "json"],
+  deleteAuthoritiesId: ["DELETE", "/authorities/{id}", "json"],
+  getAuthoritiesIdRemoval: ["GET", "/authorities/{id}/removal", "json"],
   getAuthoritiesIdCsr: ["GET", "/authorities/{id}/csr", "file"],
   postAuthoritiesIdCertificate: ["POST", "/authorities/{id}/certificate", "json"],
   getAuthoritiesIdCertificate: ["GET", "/authorities/{id}/certificate", "file"],
   getAuthoritiesIdChain: ["GET", "/authorities/{id}/chain", "file"],
+  getCertificateProfiles: ["GET", "/certificate-profiles", "json"],
+  postCertificateProfiles: ["POST", "/certificate-profiles", "json"],
+  getCertificateProfilesId: ["GET", "/certificate-profiles/{id}", "json"],
+  patchCertificateProfilesId: ["PATCH", "/certificate-profiles/{id}", "json"],
+  deleteCertificateProfilesId: ["DELETE", "/certificate-profiles/{id}", "none"],
+  getAuthoritiesIdProfiles: ["GET", "/authorities/{id}/profiles", "json"],
+  putAuthoritiesIdProfiles: ["PUT", "/authorities/{id}/profiles", "json"],
   getRas: ["GET", "/ras", "json"],
   postRas: ["POST", "/ras", "json"],
   postRasImport: ["POST", "/ras/import", "json"],
@@ -2110,7 +2747,11 @@ export const OPERATIONS: Readonly<
   postApprovalsIdApprove: ["POST", "/approvals/{id}/approve", "json"],
   postApprovalsIdDeny: ["POST", "/approvals/{id}/deny", "json"],
   getCertificates: ["GET", "/certificates", "json"],
+  postCertificates: ["POST", "/certificates", "json"],
+  postCertificatesPkcs12: ["POST", "/certificates/pkcs12", "json"],
+  getCertificatesExport: ["GET", "/certificates/export", "file"],
   getCertificatesId: ["GET", "/certificates/{id}", "json"],
+  getCertificatesIdDetails: ["GET", "/certificates/{id}/details", "json"],
   getCertificatesIdPem: ["GET", "/certificates/{id}/pem", "file"],
   getCertificatesIdDer: ["GET", "/certificates/{id}/der", "file"],
   postCertificatesIdRevoke: ["POST", "/certificates/{id}/revoke", "json"],

@@ -10,6 +10,12 @@ export type Answer =
       readonly body: Uint8Array;
     }
   | { readonly kind: "lines"; readonly run: (line: (value: unknown) => void) => Promise<void> }
+  | {
+      readonly kind: "stream";
+      readonly contentType: string;
+      readonly fileName: string;
+      readonly run: (write: (text: string) => Promise<void>) => Promise<void>;
+    }
   | { readonly kind: "none" };
 
 /** An object; a numeric `version` in it becomes the ETag. */
@@ -36,3 +42,10 @@ export const lines = (run: (line: (value: unknown) => void) => Promise<void>): A
   kind: "lines",
   run,
 });
+
+/** A file of any length, sent as it is made; one that fails half-way is cut off, so that nobody takes it for whole. */
+export const stream = (
+  contentType: string,
+  fileName: string,
+  run: (write: (text: string) => Promise<void>) => Promise<void>,
+): Answer => ({ kind: "stream", contentType, fileName, run });

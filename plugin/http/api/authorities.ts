@@ -8,6 +8,7 @@ import { route, type Route } from "./route.ts";
 import {
   certificateText,
   displayName,
+  flag,
   instant,
   keyAlgorithm,
   keyReference,
@@ -130,6 +131,22 @@ export const authorityRoutes: readonly Route[] = [
     body: z.strictObject({ name: displayName }),
     call: async ({ authorities }, call) =>
       ok(await authorities.rename(call.principal, call.id, call.body.name, call.version)),
+  }),
+  route({
+    method: "GET",
+    path: "/authorities/:id/removal",
+    summary: "Says what deleting an authority would take with it.",
+    call: async ({ authorityRemoval }, call) =>
+      ok(await authorityRemoval.impact(call.principal, call.id)),
+  }),
+  route({
+    method: "DELETE",
+    path: "/authorities/:id",
+    summary:
+      "Deletes an authority and all below it; `?confirm=` is its identifier, `?force=true` takes live deployments with it. Its CRL goes on.",
+    query: z.strictObject({ confirm: reference, force: flag.default(false) }),
+    call: async ({ authorityRemoval }, { principal, id, query, version }) =>
+      ok(await authorityRemoval.delete(principal, id, query, version)),
   }),
   route({
     method: "GET",

@@ -1,23 +1,71 @@
 import { z } from "zod";
-import { REVOCATION_REASONS, type RevocationReason } from "../../domain/certificate.ts";
-import { file, ok, paged } from "./answer.ts";
-import { toPem } from "../../domain/pem.ts";
+import {
+  CERTIFICATE_ROLES,
+  REVOCATION_REASONS,
+  type RevocationReason,
+} from "../../domain/certificate.ts";
+import { fromPem, toPem } from "../../domain/pem.ts";
+import { SAN_TYPES } from "../../domain/san.ts";
+import { csvHead, csvLine } from "../../services/certificate-export.ts";
+import { PKCS12_ENCODINGS } from "../../services/pkcs12-encodings.ts";
+import { created, file, ok, paged, stream } from "./answer.ts";
+import { toJson } from "./json.ts";
 import { route, type Route } from "./route.ts";
-import { instant, page, reference, serialNumber } from "./schemas.ts";
+import {
+  displayName,
+  flag,
+  instant,
+  keyAlgorithm,
+  page,
+  reference,
+  serialNumber,
+} from "./schemas.ts";
 
+/** Characters that are sent at a time. */
+const CHUNK = 64 * 1024;
 const REASONS = Object.keys(REVOCATION_REASONS) as RevocationReason[];
 
-const filter = z.strictObject({
-  ...page,
+const chosen = {
   status: z.enum(["reserved", "issued", "revoked", "failed"]).optional(),
-  role: z.enum(["subscriber", "authority", "ra", "ocsp", "profile-signing"]).optional(),
+  role: z.enum(CERTIFICATE_ROLES).optional(),
   authority: reference.optional(),
   template: reference.optional(),
   device: reference.optional(),
   serial: serialNumber.optional(),
   expiresBefore: instant.optional(),
   expiresAfter: instant.optional(),
-});
+  expiring: z.enum(["7d", "30d", "expired"]).optional().describe("The fixed filters."),
+  internal: flag.optional().describe("Only the installation's own, or none of them."),
+  q: z.string().min(1).max(200).optional().describe("Beginnings of words; all must be there."),
+};
+const filter = z.strictObject({ ...page, ...chosen });
+const exported = z.strictObject({ ...chosen, format: z.enum(["csv", "json"]).default("csv") });
+
+const asked = (query: Omit<z.output<typeof exported>, "format">) => {
+  const { authority, template, device, ...rest } = query;
+  return { ...rest, authorityId: authority, templateId: template, deviceId: device };
+};
+
+const csrText = z
+  .string()
+  .max(64 * 1024)
+  .transform((text, context) => {
+    const der = fromPem(text);
+    if (der !== undefined) return der;
+    context.addIssue({ code: "custom", message: "must be one PKCS#10 request, PEM or base64 DER" });
+    return z.NEVER;
+  });
+
+const sans = z
+  .array(z.strictObject({ type: z.enum(SAN_TYPES), value: z.string().min(1).max(2048) }))
+  .max(100);
+
+const issuing = {
+  authorityId: reference,
+  profileId: reference,
+  sans: sans.exactOptional(),
+  validity: z.string().min(2).max(40).exactOptional(),
+};
 
 export const certificateRoutes: readonly Route[] = [
   route({
@@ -26,10 +74,69 @@ export const certificateRoutes: readonly Route[] = [
     summary:
       "Lists certificates, newest first; filters may be combined, `serial` in any spelling of hex.",
     query: filter,
-    call: async ({ certificates }, { principal, query }) => {
-      const { limit, cursor, authority, template, device, ...rest } = query;
-      const asked = { ...rest, authorityId: authority, templateId: template, deviceId: device };
-      return paged(await certificates.list(principal, asked, { limit, cursor }));
+    call: async ({ certificates }, { principal, query: { limit, cursor, ...query } }) =>
+      paged(await certificates.search(principal, asked(query), { limit, cursor })),
+  }),
+  route({
+    method: "POST",
+    path: "/certificates",
+    summary:
+      "Issues from a PKCS#10 request; subject and names are the request's unless given. `dryRun: true` shows the exact certificate instead.",
+    body: z.strictObject({
+      ...issuing,
+      csr: csrText,
+      subject: z.string().min(1).max(4096).exactOptional(),
+      dryRun: z.boolean().default(false),
+    }),
+    call: async ({ manualIssuance }, { principal, body: { dryRun, ...input } }) => {
+      const issued = await manualIssuance.fromCsr(principal, input, dryRun);
+      return dryRun ? ok(issued) : created(issued);
+    },
+  }),
+  route({
+    method: "POST",
+    path: "/certificates/pkcs12",
+    summary:
+      "Makes a key, certifies it and hands both over as PKCS#12 with the whole chain, this once; the key is not kept.",
+    body: z.strictObject({
+      ...issuing,
+      subject: z.string().min(1).max(4096),
+      password: z.string().min(1).max(200),
+      encoding: z.enum(PKCS12_ENCODINGS).default("strong"),
+      keyAlgorithm: keyAlgorithm.default("rsa-2048"),
+      friendlyName: displayName.exactOptional(),
+    }),
+    call: async ({ manualIssuance }, { principal, body }) => {
+      const { file: octets, ...issued } = await manualIssuance.pkcs12(principal, body);
+      return created({ ...issued, pkcs12: Buffer.from(octets).toString("base64") });
+    },
+  }),
+  route({
+    method: "GET",
+    path: "/certificates/export",
+    summary:
+      "Downloads a filtered list, all of it: CSV that no spreadsheet takes for formulas, or a line of JSON each with `?format=json`.",
+    query: exported,
+    call: ({ certificates, certificateExport }, { principal, query: { format, ...query } }) => {
+      const wanted = certificates.filterOf(asked(query));
+      return Promise.resolve(
+        format === "csv"
+          ? stream("text/csv; charset=utf-8", "certificates.csv", async (write) => {
+              let text = csvHead();
+              await certificateExport.each(principal, wanted, async (certificate) => {
+                text += csvLine(certificate);
+                if (text.length < CHUNK) return;
+                await write(text);
+                text = "";
+              });
+              await write(text);
+            })
+          : stream("application/x-ndjson", "certificates.ndjson", async (write) => {
+              await certificateExport.each(principal, wanted, (certificate) =>
+                write(`${toJson(certificate)}\n`),
+              );
+            }),
+      );
     },
   }),
   route({
@@ -37,6 +144,12 @@ export const certificateRoutes: readonly Route[] = [
     path: "/certificates/:id",
     summary: "Shows one certificate.",
     call: async ({ certificates }, call) => ok(await certificates.get(call.principal, call.id)),
+  }),
+  route({
+    method: "GET",
+    path: "/certificates/:id/details",
+    summary: "Shows all that a certificate says.",
+    call: async ({ certificates }, call) => ok(await certificates.details(call.principal, call.id)),
   }),
   route({
     method: "GET",

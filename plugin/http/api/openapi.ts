@@ -80,10 +80,15 @@ const operationOf = (route: Route): Json => {
           },
         }),
     responses: {
-      [answer.status]: {
-        description: answer.status === 204 ? "Done; nothing to say." : "Done.",
-        ...(Object.keys(answer.content).length === 0 ? {} : { content: contentOf(answer) }),
-      },
+      ...Object.fromEntries(
+        [answer.status, ...(answer.or === undefined ? [] : [answer.or])].map((status) => [
+          status,
+          {
+            description: status === 204 ? "Done; nothing to say." : "Done.",
+            ...(Object.keys(answer.content).length === 0 ? {} : { content: contentOf(answer) }),
+          },
+        ]),
+      ),
       default: {
         description: "Refused, with the reason and the next step (RFC 9457).",
         content: { [PROBLEM]: { schema: schemaOf(problemSchema, "output") } },

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { created, listed, ok } from "./answer.ts";
 import { route, type Route } from "./route.ts";
-import { certificateText, keyAlgorithm, privateKeyText, reference } from "./schemas.ts";
+import { certificateText, deviceKeyAlgorithm, privateKeyText, reference } from "./schemas.ts";
 
 const newRa = z.strictObject({
   authorityId: reference,
   subject: z.string().min(1).max(1000).exactOptional(),
-  keyAlgorithm: keyAlgorithm.exactOptional(),
+  keyAlgorithm: deviceKeyAlgorithm.exactOptional(),
   keyStore: reference.exactOptional(),
   origin: z.enum(["issued", "csr"]).default("issued"),
 });

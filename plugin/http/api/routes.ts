@@ -1,5 +1,6 @@
 import { approvalRoutes } from "./approvals.ts";
 import { authorityRoutes } from "./authorities.ts";
+import { certificateProfileRoutes } from "./certificate-profiles.ts";
 import { certificateRoutes } from "./certificates.ts";
 import { challengeRoutes } from "./challenges.ts";
 import { consoleRoutes } from "./consoles.ts";
@@ -10,6 +11,7 @@ import { hookAdapterRoutes } from "./hook-adapters.ts";
 import { hostEventRoutes } from "./host-events.ts";
 import { ledgerRoutes } from "./ledger.ts";
 import { overviewRoutes } from "./overview.ts";
+import { peopleRoutes } from "./people.ts";
 import { raRoutes } from "./ras.ts";
 import { rotationRoutes } from "./rotation.ts";
 import { renewalRoutes } from "./renewals.ts";
@@ -23,7 +25,9 @@ export const API_ROUTES: readonly Route[] = [
   ...tenantRoutes,
   ...tokenRoutes,
   ...overviewRoutes,
+  ...peopleRoutes,
   ...authorityRoutes,
+  ...certificateProfileRoutes,
   ...raRoutes,
   ...rotationRoutes,
   ...templateRoutes,

@@ -75,6 +75,9 @@ const send = async (request: Request, response: Response, answer: Answer): Promi
     case "none":
       sendReply(request, response, { status: 204, contentType: "", body: new Uint8Array(0) });
       return;
+    case "stream":
+      await sendStream(response, answer);
+      return;
     case "lines":
       await sendLines(response, answer.run);
   }
@@ -94,6 +97,42 @@ const sendLines = async (
   }
   response.end();
 };
+
+/** The first piece decides: what fails before it is still told as a problem. */
+const sendStream = async (
+  response: Response,
+  { contentType, fileName, run }: Extract<Answer, { kind: "stream" }>,
+): Promise<void> => {
+  const begin = (): void => {
+    if (response.headersSent) return;
+    response.writeHead(200, {
+      "Content-Type": contentType,
+      "Content-Disposition": `attachment; filename="${safeName(fileName)}"`,
+    });
+  };
+  try {
+    await run(async (text) => {
+      begin();
+      if (response.destroyed) throw new CountersignError("request_timeout", "the reader has gone");
+      if (!response.write(text)) await once(response, "drain");
+    });
+    begin();
+    response.end();
+  } catch (thrown) {
+    if (!response.headersSent) throw thrown;
+    response.destroy();
+  }
+};
+
+/** Resolves at the event, or when the connection has closed. */
+const once = (response: Response, event: "drain"): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      response.off(event, done).off("close", done);
+      resolve();
+    };
+    response.on(event, done).on("close", done);
+  });
 
 const etagOf = (value: unknown): Record<string, string> => {
   const version = (value as { readonly version?: unknown }).version;

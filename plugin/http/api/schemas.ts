@@ -1,12 +1,15 @@
 import { z } from "zod";
-import { KEY_ALGORITHMS } from "../../domain/algorithm.ts";
 import { fromPem } from "../../domain/pem.ts";
 import { normalizeSerial } from "../../domain/serial-number.ts";
+import { DEVICE_KEY_ALGORITHMS, KEY_ALGORITHMS } from "../../domain/algorithm.ts";
 
 /** Any identifier that refers to something; what does not exist is found out by the service. */
 export const reference = z.string().min(1).max(100);
 export const displayName = z.string().min(1).max(200);
+/** Of an authority's key. */
 export const keyAlgorithm = z.enum(KEY_ALGORITHMS);
+/** Of a device's key, or an RA's. */
+export const deviceKeyAlgorithm = z.enum(DEVICE_KEY_ALGORITHMS);
 /** A key in a key store, as `countersign keys` names it. */
 export const keyReference = z.string().regex(/^[a-z0-9-]{1,32}:[0-9a-f]{2,510}$/);
 

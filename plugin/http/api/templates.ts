@@ -8,7 +8,7 @@ import {
 } from "../../domain/template.ts";
 import { created, listed, none, ok } from "./answer.ts";
 import { route, type Route } from "./route.ts";
-import { displayName, keyAlgorithm, reference } from "./schemas.ts";
+import { displayName, deviceKeyAlgorithm, reference } from "./schemas.ts";
 
 const duration = z.string().min(2).max(40);
 const oid = z
@@ -24,7 +24,7 @@ const settings = {
     .array(z.strictObject({ type: z.enum(SAN_TYPES), pattern: z.string().min(1).max(1000) }))
     .max(50)
     .exactOptional(),
-  keyAlgorithms: z.array(keyAlgorithm).min(1).exactOptional(),
+  keyAlgorithms: z.array(deviceKeyAlgorithm).min(1).exactOptional(),
   keyUsages: z.array(z.enum(KEY_USAGES)).exactOptional(),
   extendedKeyUsages: z.array(oid).max(50).exactOptional(),
   allowedExtendedKeyUsages: z.array(oid).max(50).exactOptional(),
@@ -55,6 +55,7 @@ const settings = {
     .max(20)
     .exactOptional(),
   allowDuplicates: z.boolean().exactOptional(),
+  profileId: reference.exactOptional().describe("The certificate profile it keeps to."),
 };
 
 const changes = {

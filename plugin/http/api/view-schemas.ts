@@ -2,6 +2,7 @@ import { z } from "zod";
 import { KEY_ALGORITHMS } from "../../domain/algorithm.ts";
 import { AUTHORITY_KINDS } from "../../domain/authority.ts";
 import { DEPLOYMENT_REASONS, DEPLOYMENT_STATES } from "../../domain/deployment.ts";
+import { ROLL_OVER_STATES } from "../../domain/key-roll-over.ts";
 import { PLATFORMS } from "../../domain/device.ts";
 import { RIGHTS } from "../../domain/principal.ts";
 import { SAN_TYPES } from "../../domain/san.ts";
@@ -24,7 +25,17 @@ const hex = z.string().regex(/^[0-9a-f]+$/);
 const named = <T extends z.ZodRawShape>(id: string, shape: T) => z.looseObject(shape).meta({ id });
 
 export const tenantSchema = named("Tenant", { id: text, name: text, createdAt: time });
-export const tokenSchema = named("Token", { token: text, expiresIn: whole });
+export const tokenSchema = named("Token", { id: text, token: text, expiresIn: whole });
+export const tokenRecordSchema = named("TokenRecord", {
+  id: text,
+  subject: text,
+  roles: z.array(text),
+  mintedBy: text,
+  createdAt: time,
+  expiresAt: time,
+  revokedAt: maybeTime,
+  revokedBy: maybe,
+});
 export const principalSchema = named("Principal", {
   id: text,
   kind: z.enum(["user", "operator", "system"]),
@@ -51,8 +62,19 @@ export const authoritySchema = named("Authority", {
   subjectKeyId: hex,
   publicUrl: text,
   urls: z.looseObject({ crl: maybe, ocsp: maybe, caIssuers: text }),
+  certificates: z.array(
+    z.looseObject({
+      serial: hex,
+      notBefore: time,
+      notAfter: time,
+      fingerprintSha256: hex,
+      url: text,
+    }),
+  ),
+  renewing: yes,
   crlEnabled: yes,
   ocspEnabled: yes,
+  profiles: z.array(text).optional(),
   single: yes,
   warnings: z.array(text),
   version: whole,
@@ -67,7 +89,25 @@ export const raSchema = named("Ra", {
   notBefore: maybeTime,
   notAfter: maybeTime,
   fingerprintSha256: hex.optional(),
+  replaces: maybe,
+  retiredAt: maybeTime,
   csrPem: maybe,
+});
+
+export const usageSchema = named("Usage", { devices: whole, endpoints: z.array(text) });
+export const rollOverSchema = named("RollOver", {
+  id: text,
+  authorityId: text,
+  successorId: text,
+  state: z.enum(ROLL_OVER_STATES),
+  startsAt: time,
+  retiresAt: time,
+  deadline: maybeTime,
+  overdue: yes,
+  devices: z.looseObject({ old: whole, new: whole }),
+  version: whole,
+  createdAt: time,
+  updatedAt: time,
 });
 
 export const hierarchySchema = named("Hierarchy", {
@@ -99,6 +139,7 @@ export const templateSchema = named("Template", {
   renewalGrace: text,
   policies: z.array(z.looseObject({ oid: text, cps: maybe })),
   allowDuplicates: yes,
+  profileId: maybe,
   createdAt: time,
   updatedAt: time,
 });
@@ -140,7 +181,7 @@ export const deviceSchema = named("Device", {
   hostId: text,
   hostDeviceId: text,
   platform: z.enum(PLATFORMS),
-  status: z.enum(["enrolled", "unmanaged", "wiped", "unenrolled"]),
+  status: z.enum(["enrolled", "unmanaged", "wiped", "unenrolled", "deactivated", "decommissioned"]),
   attributes: z.record(z.string(), z.string()),
   createdAt: time,
   updatedAt: time,
@@ -220,6 +261,123 @@ export const ledgerRowSchema = named("LedgerRow", {
   data: z.looseObject({}),
   sequence: whole.optional(),
   hash: hex.optional(),
+});
+
+export const certificateProfileSchema = named("CertificateProfile", {
+  id: text,
+  group: text,
+  description: text,
+  origin: z.enum(["system", "custom"]),
+  ours: yes,
+  note: text,
+  pkcs12: yes,
+  definition: z.looseObject({
+    allowedCATypes: z.array(text),
+    validity_period: text,
+    usages: z.array(text),
+    allowed_extensions: z.array(text),
+    ignore_unknown_extensions: yes,
+    ca_constraint: z.looseObject({ cA: yes }),
+    backdate: text,
+    truncate_to_ca_not_after: yes,
+    fill_san_dns_with_cn: yes,
+  }),
+  version: whole,
+  createdAt: time,
+  updatedAt: time,
+});
+
+export const certificateDetailsSchema = named("CertificateDetails", {
+  status: text,
+  profileId: maybe,
+  subject: text,
+  serial: hex,
+  issuer: text,
+  validFrom: time,
+  expiry: time,
+  publicKeyType: text,
+  signatureAlgorithm: maybe,
+  sans: z.array(z.looseObject({ type: z.enum(SAN_TYPES), value: text })),
+  basicConstraints: z.enum(["CA", "EndEntity"]),
+  keyUsages: z.array(text),
+  extendedKeyUsages: z.array(text),
+  aiaOcsp: z.array(text),
+  aiaCaIssuers: z.array(text),
+  authorityKeyIdentifier: maybe,
+  subjectKeyIdentifier: maybe,
+  crlDistributionPoints: z.array(text),
+  certificatePolicies: z.array(z.looseObject({ oid: text, cps: maybe })),
+});
+
+export const issuedSchema = named("Issued", {
+  certificate: certificateSchema.optional(),
+  details: certificateDetailsSchema,
+  pem: maybe,
+  pkcs12: maybe,
+  fileName: maybe,
+});
+
+export const removalSchema = named("RemovalImpact", {
+  authorities: z.array(text),
+  endpoints: z.array(text),
+  templates: z.array(text),
+  certificates: whole,
+  liveDeployments: whole,
+  more: yes,
+  warning: text,
+});
+
+export const personSchema = named("Person", {
+  id: text,
+  email: maybe,
+  firstName: maybe,
+  lastName: maybe,
+  roles: z.array(text),
+  approveOwn: yes,
+  active: yes,
+  version: whole,
+  createdAt: time,
+  updatedAt: time,
+});
+export const roleSchema = named("Role", { role: text, members: z.array(text) });
+
+export const credentialSchema = named("Credential", {
+  id: text,
+  name: text,
+  roles: z.array(text),
+  authorityIds: z.array(text),
+  keys: z.array(z.looseObject({ id: hex, notAfter: time, createdAt: time })),
+  active: yes,
+  lastUsedAt: maybeTime,
+  createdBy: text,
+  version: whole,
+  createdAt: time,
+  updatedAt: time,
+});
+export const handedOverSchema = named("HandedOverCredential", {
+  credential: credentialSchema,
+  pkcs12: text,
+  password: text,
+  fileName: text,
+});
+
+export const endEntitySchema = named("EndEntity", {
+  id: text,
+  identifier: text,
+  hostId: text,
+  activation: z.enum(["active", "deactivated", "decommissioned", "ended"]),
+  expiresAt: maybeTime,
+});
+export const eventSchema = named("Event", {
+  id: hex,
+  at: time,
+  type: text,
+  status: z.enum(["done", "failed", "pending"]),
+  endEntity: maybe,
+  endpoint: maybe,
+  subject: maybe,
+  error: maybe,
+  event: text,
 });
 
 export const wipeSchema = named("WipeResult", {});

@@ -10,6 +10,9 @@ export const consoles = {
       table.text("profiles");
       table.bigInteger("deleted_at");
     });
+    await db.schema.alterTable("countersign_pending", (table) => {
+      table.text("requested_by");
+    });
     for (const name of ["certificate_profiles", "people", "credentials"]) await document(db, name);
     await db.schema.createTable("countersign_terms", (table) => {
       table.string("tenant", 40).notNullable();

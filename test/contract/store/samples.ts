@@ -132,6 +132,11 @@ export const aTemplate = (over: Partial<Template> = {}): Template => ({
   policies: [{ oid: "1.2.3" }, { oid: "1.2.4", cps: "https://cps.example" }],
   allowDuplicates: false,
   profileId: "scep-digital-signature",
+  rules: {
+    allowedExtensions: ["2.5.29.37"],
+    ignoreUnknownExtensions: true,
+    fillSanDnsWithCn: false,
+  },
   shapeExtras: {
     jamf: { version: 1, fields: { category: "Net", retries: null }, typed: {} },
   },

@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import { openSoftStore } from "../../../hsm/soft-store.ts";
 import { labKeyOf, type LabKey } from "./keys.ts";
@@ -9,7 +9,10 @@ export const storedKeyOf = (lab: Lab, certificate: Uint8Array): LabKey => {
   const wanted = new X509Certificate(certificate).publicKey.export({ type: "spki", format: "der" });
   const store = openSoftStore(join(lab.installation.folder, "keys"), Buffer.from("a passphrase"));
   for (const id of store.ids()) {
-    const key = labKeyOf(store.read(id).key);
+    const { secret } = store.read(id, (_facts, pkcs8) =>
+      createPrivateKey({ key: pkcs8, format: "der", type: "pkcs8" }),
+    );
+    const key = labKeyOf(secret);
     if (wanted.equals(key.spki)) return key;
   }
   throw new Error("the lab has no such key");

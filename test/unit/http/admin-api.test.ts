@@ -214,7 +214,7 @@ describe("admin API", function () {
     it("an unknown path is 404, another method 405 with Allow", async () => {
       assert.equal((await owner.call("GET", "/nothing")).json.code, "not_found");
       const { status, headers } = await owner.call("PUT", "/authorities/main", {});
-      assert.deepEqual([status, headers.get("allow")], [405, "GET, PATCH"]);
+      assert.deepEqual([status, headers.get("allow")], [405, "GET, PATCH, DELETE"]);
     });
 
     it("a well-formed request id is kept, another replaced; answers are not cached", async () => {

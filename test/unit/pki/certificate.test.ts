@@ -141,7 +141,7 @@ describe("Certificates", () => {
     assert.equal(parsed.version, 3);
     assert.equal(parsed.scheme, "ecdsa-sha384");
     assert.deepEqual(
-      parsed.publicKey.key.export({ format: "jwk" }),
+      parsed.publicKey.key?.export({ format: "jwk" }),
       node.publicKey.export({ format: "jwk" }),
     );
     assert.deepEqual(parsed.subject, [

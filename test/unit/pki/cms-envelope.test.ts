@@ -74,7 +74,7 @@ describe("pki/cms-envelope", () => {
     const cipher = createCipheriv("aes-128-cbc", key, iv).setAutoPadding(false);
     return Buffer.concat([cipher.update(padded), cipher.final()]);
   };
-  const publicKey = () => importPublicKey(name.spki).key;
+  const publicKey = () => importPublicKey(name.spki).key!;
   const wrap = (): Uint8Array =>
     publicEncrypt({ key: publicKey(), padding: constants.RSA_PKCS1_PADDING }, key);
   const padded = Buffer.concat([Buffer.from("0123456789abcde"), Buffer.from([1])]);
@@ -290,7 +290,7 @@ describe("pki/cms-envelope", () => {
       "zero ciphertext": () => Buffer.alloc(k),
       "another key": () =>
         publicEncrypt(
-          { key: importPublicKey(otherName.spki).key, padding: constants.RSA_PKCS1_PADDING },
+          { key: importPublicKey(otherName.spki).key!, padding: constants.RSA_PKCS1_PADDING },
           key,
         ),
     };

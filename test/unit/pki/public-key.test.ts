@@ -13,6 +13,7 @@ import {
 } from "../../../plugin/pki/der-write.ts";
 import { OID } from "../../../plugin/pki/oids.ts";
 import {
+  importDeviceKey,
   importPublicKey,
   keyIdentifier,
   sha1KeyIdentifier,
@@ -51,7 +52,7 @@ describe("pki/public-key", () => {
     it(`imports ${curve}`, () => {
       const key = importPublicKey(spkiOf(pair.publicKey));
       assert.equal(key.algorithm, `ec-${curve.toLowerCase().replace("-", "")}`);
-      assert.ok(key.key.equals(pair.publicKey));
+      assert.ok(key.key?.equals(pair.publicKey));
       assert.equal(key.exponent, undefined);
     });
 
@@ -113,8 +114,9 @@ describe("pki/public-key", () => {
     const negative = Uint8Array.from([2, 1, 0xff]);
     refusal("bad_message", () => importPublicKey(rsaInfo(negative, integer(65537))));
     refusal("bad_algorithm", () =>
-      importPublicKey(spkiOf(generateKeyPairSync("ed25519").publicKey)),
+      importDeviceKey(spkiOf(generateKeyPairSync("ed25519").publicKey)),
     );
+    refusal("bad_algorithm", () => importPublicKey(spkiOf(generateKeyPairSync("ed448").publicKey)));
     refusal("bad_algorithm", () =>
       importPublicKey(spkiOf(generateKeyPairSync("ec", { namedCurve: "secp256k1" }).publicKey)),
     );

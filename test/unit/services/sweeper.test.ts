@@ -204,10 +204,14 @@ for (const kind of ["SQLite", "PostgreSQL"] as const)
           return resolve(Deployments).requestRenewal(principal(), id, "test");
         case "unlock":
           return resolve(Deployments).unlock(principal(), id);
-        case "host-down":
-          return host.fail("down");
-        case "host-up":
-          return host.fail(undefined);
+        case "host-down": {
+          host.fail("down");
+          return;
+        }
+        case "host-up": {
+          host.fail(undefined);
+          return;
+        }
       }
     };
     /** Refusals are part of the walk; anything else is a fault. */

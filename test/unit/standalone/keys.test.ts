@@ -79,8 +79,13 @@ describe("countersign keys", function () {
     transcript = join(folder, "transcript");
   });
 
-  it("init makes a token by two people's PIN, and a dry run makes none", async () => {
+  it("init makes a token by two people's PIN, and a dry run or a PIN that is too short makes none", async () => {
     const args = ["init", ...token(), "--so-pin-file", join(folder, "so-pin")];
+    writeFileSync(join(folder, "short"), "123", { mode: 0o600 });
+    const short = args.flatMap((word, at) =>
+      args[at - 1] === "--pin-file" ? [join(folder, "short")] : [word],
+    );
+    await refused([...short.slice(0, -4), ...short.slice(-2)], "PINs of 4 to 255 octets");
     const dry = await json([...args, "--dry-run", "--transcript", transcript]);
     assert.equal(dry.dryRun, true);
     assert.ok(!existsSync(transcript));
@@ -209,7 +214,7 @@ describe("countersign keys", function () {
     assert.equal(good.fit, true);
     assert.deepEqual(good.algorithms, [
       ...["rsa-2048", "rsa-3072", "rsa-4096"],
-      ...["ec-p256", "ec-p384", "ec-p521"],
+      ...["ec-p256", "ec-p384", "ec-p521", "ed25519"],
     ]);
     assert.deepEqual(good.decrypt, { raw: true, pkcs1: "tells", oaep: ["sha1"] });
     assert.equal(good.nonExtractable, true);

@@ -57,6 +57,7 @@ const aPending: PendingRequest = {
   decidedAt: later(1),
   reason: "no",
   certificateId: undefined,
+  requestedBy: "ann",
 };
 
 /** A place as the configuration names it. */

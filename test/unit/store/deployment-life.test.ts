@@ -31,7 +31,9 @@ describe("deployments of the version before", () => {
           ...{ created_at: 1, updated_at: 100 },
         });
       await deploymentLife.up(db);
-      const rows = (await db("countersign_deployments")) as Record<string, unknown>[];
+      const rows = await db<Record<string, unknown>, Record<string, unknown>[]>(
+        "countersign_deployments",
+      );
       const of = Object.fromEntries(
         rows.map((row) => [
           row["id"],
@@ -51,7 +53,8 @@ describe("deployments of the version before", () => {
   });
 
   it("L-03 are read as they are now while a node of that version still writes them", async () => {
-    const { database, place, close } = await sqliteDatabase();
+    const subject = await sqliteDatabase();
+    const { database, place } = subject;
     try {
       await database.migrate();
       const store = database.directory.open("t");
@@ -72,7 +75,7 @@ describe("deployments of the version before", () => {
       assert.deepEqual([read?.state, read?.since], ["assigned", read?.updatedAt]);
       assert.deepEqual(await store.deployments.claimDue(9, NOW, NOW), ["deployment-1"]);
     } finally {
-      await close();
+      await subject.close();
     }
   });
 });

@@ -68,7 +68,10 @@ describe("starter templates", () => {
     });
 
     it(`T-19 ${starter.id} renders for a device with the usual attributes`, () => {
-      const device = { username: "ada", email: "ada@example.com", serialnumber: "F2L" };
+      const device = {
+        ...{ username: "ada", firstname: "Ada", lastname: "L", serialnumber: "F2L" },
+        ...{ email: "ada@example.com", upn: "ada@example.com" },
+      };
       assert.notEqual(renderSubject(starter.subject, device).length, 0);
       for (const san of starter.sans) assert.equal(renderSan(san, device).value, "ada@example.com");
     });

@@ -1,0 +1,78 @@
+import { inject } from "tsyringe";
+import type { LedgerEvent, LedgerRow } from "../domain/events.ts";
+import type { Principal } from "../domain/principal.ts";
+import type { Page, PageRequest } from "../ports/stores.ts";
+import { Access } from "./access.ts";
+
+/** One thing that happened to an end entity, with the columns of R-08. */
+export interface EventView {
+  /** Hex. */
+  readonly id: string;
+  readonly at: Date;
+  readonly type: "issue" | "renew" | "revoke" | "challenge" | "approval" | "device" | "other";
+  readonly status: "done" | "failed" | "pending";
+  readonly endEntity: string | undefined;
+  readonly endpoint: string | undefined;
+  readonly subject: string | undefined;
+  /** The exact error of a failed one. */
+  readonly error: string | undefined;
+  readonly event: LedgerEvent;
+}
+
+const TYPES: readonly (readonly [prefix: string, type: EventView["type"]])[] = [
+  ["certificate.issued", "issue"],
+  ["certificate.refused", "issue"],
+  ["certificate.failed", "issue"],
+  ["certificate.revoked", "revoke"],
+  ["challenge.", "challenge"],
+  ["approval.", "approval"],
+  ["device.", "device"],
+];
+const FAILED: ReadonlySet<LedgerEvent> = new Set([
+  "certificate.refused",
+  "certificate.failed",
+  "approval.denied",
+]);
+
+/** What the ledger says, in the words of a console's event list; no secret is in it. */
+export class Events {
+  constructor(@inject(Access) private readonly access: Access) {}
+
+  /** Newest first; `failed` shows the failures only. */
+  async list(
+    principal: Principal,
+    filter: {
+      readonly failed?: boolean | undefined;
+      readonly subjectId?: string | undefined;
+      readonly event?: LedgerEvent | undefined;
+    },
+    page: PageRequest,
+  ): Promise<Page<EventView>> {
+    const store = this.access.open(principal, "ledger:read");
+    const event = filter.event ?? (filter.failed === true ? "certificate.refused" : undefined);
+    const { items, cursor } = await store.ledger.list({ event, subjectId: filter.subjectId }, page);
+    return { items: items.map(eventView), cursor };
+  }
+}
+
+const eventView = (row: LedgerRow): EventView => ({
+  id: Number(row.id).toString(16).padStart(16, "0"),
+  at: row.at,
+  type: TYPES.find(([prefix]) => row.event.startsWith(prefix))?.[1] ?? "other",
+  status: FAILED.has(row.event)
+    ? "failed"
+    : row.event === "approval.requested"
+      ? "pending"
+      : "done",
+  endEntity:
+    text(row.data["device"]) ?? (row.event.startsWith("device.") ? row.subjectId : undefined),
+  endpoint: text(row.data["endpoint"]),
+  subject: text(row.data["subject"]),
+  error: FAILED.has(row.event)
+    ? (text(row.data["reason"]) ?? text(row.data["detail"]) ?? text(row.data["label"]))
+    : undefined,
+  event: row.event,
+});
+
+const text = (value: unknown): string | undefined =>
+  typeof value === "string" ? value : undefined;

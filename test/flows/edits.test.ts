@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { API_ROUTES } from "../../plugin/http/api/routes.ts";
+import { startInstallation, type TestInstallation } from "../support/installation.ts";
+import { type Admin, adminOf, publish } from "../support/published.ts";
+
+/** One object for each route that changes one, and a body that changes it. */
+const EDITS: Readonly<Record<string, { readonly path: string; readonly body: object }>> = {
+  "PATCH /authorities/:id": { path: "/authorities/main", body: { name: "Other" } },
+  "PUT /authorities/:id/profiles": { path: "/authorities/main/profiles", body: { profiles: null } },
+  "PATCH /templates/:id": { path: "/templates/wifi", body: { name: "Other" } },
+  "PATCH /endpoints/:id": { path: "/endpoints/phones", body: { name: "Other" } },
+  "PATCH /certificate-profiles/:id": {
+    path: "/certificate-profiles/mine",
+    body: { description: "Other" },
+  },
+  "PATCH /people/:id": { path: "/people/ann", body: { firstName: "Other" } },
+  "PATCH /credentials/:id": { path: "/credentials/robot", body: { name: "Other" } },
+};
+
+describe("concurrent edits", function () {
+  this.timeout(30_000);
+  let installation: TestInstallation;
+  let owner: Admin;
+  before(async () => {
+    installation = await startInstallation();
+    await publish(installation.countersign, installation.folder);
+    owner = await adminOf(installation.countersign);
+    const made = async (path: string, body: object): Promise<void> => {
+      const answer = await owner.call("POST", path, body);
+      assert.equal(answer.status, 201, answer.text);
+    };
+    await made("/certificate-profiles", { id: "mine", cloneOf: "scep-digital-signature" });
+    await made("/people", { id: "ann", roles: ["owner"] });
+    await made("/credentials", { id: "robot", roles: ["ca-auditor"], encoding: "compatible" });
+  });
+  after(async () => {
+    await owner.close();
+    await installation.end();
+  });
+
+  it("every route that changes an object is here", () => {
+    const routes = API_ROUTES.filter(({ method }) => method === "PATCH" || method === "PUT").map(
+      ({ method, path }) => `${method} ${path}`,
+    );
+    assert.deepEqual(
+      routes.filter((route) => !(route in EDITS)),
+      [],
+      "say how it is changed, and heed If-Match",
+    );
+  });
+
+  for (const [route, { path, body }] of Object.entries(EDITS)) {
+    it(`${route}: the second of two edits is told, and overwrites nothing`, async () => {
+      const method = route.split(" ")[0]!;
+      const object = path.replace(/\/profiles$/, "");
+      const read = await owner.call("GET", object);
+      const etag = read.headers.get("etag") ?? "";
+      assert.match(etag, /^"\d+"$/, "it has an ETag");
+      const first = await owner.call(method, path, body, { "if-match": etag });
+      assert.equal(first.status, 200, first.text);
+      assert.notEqual(first.headers.get("etag"), etag);
+      const second = await owner.call(method, path, body, { "if-match": etag });
+      assert.deepEqual([second.status, second.json.code], [412, "precondition_failed"]);
+      assert.equal(
+        (await owner.call("GET", object)).headers.get("etag"),
+        first.headers.get("etag"),
+      );
+    });
+  }
+});

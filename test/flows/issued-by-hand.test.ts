@@ -1,0 +1,251 @@
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ANSWERS } from "../../plugin/http/api/answer-schemas.ts";
+import { startInstallation, type TestInstallation } from "../support/installation.ts";
+import { type Admin, adminOf, publish } from "../support/published.ts";
+
+const openssl = (...args: string[]): string => {
+  const run = spawnSync("openssl", args, { encoding: "utf8" });
+  if (run.status !== 0) throw new Error(`openssl ${args.join(" ")}: ${run.stderr}`);
+  return run.stdout;
+};
+
+describe("certificates issued by hand", function () {
+  this.timeout(60_000);
+  let installation: TestInstallation;
+  let owner: Admin;
+  let file: (name: string) => string;
+  before(async () => {
+    installation = await startInstallation();
+    await publish(installation.countersign, installation.folder);
+    owner = await adminOf(installation.countersign);
+    file = (name) => join(installation.folder, name);
+    const roots = (await owner.call("GET", "/authorities/main/chain")).text;
+    writeFileSync(file("chain.pem"), roots);
+  });
+  after(async () => {
+    await owner.close();
+    await installation.end();
+  });
+
+  /** A request made by openssl with these extensions. */
+  const request = (name: string, subject: string, extensions: readonly string[] = []): string => {
+    execFileSync(
+      "openssl",
+      [
+        ...["req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"],
+        ...["-keyout", file(`${name}.key`), "-out", file(`${name}.csr`), "-subj", subject],
+        ...extensions.flatMap((extension) => ["-addext", extension]),
+      ],
+      { stdio: "ignore" },
+    );
+    return readFileSync(file(`${name}.csr`), "utf8");
+  };
+  const issue = (body: object) =>
+    owner.call("POST", "/certificates", {
+      authorityId: "main",
+      profileId: "scep-digital-signature",
+      ...body,
+    });
+
+  it("C-09 a dry run shows the exact certificate, and issuing makes that one", async () => {
+    const csr = request("web", "/CN=web.example/O=Example", [
+      "subjectAltName=DNS:web.example,IP:192.0.2.1,email:a@b.example",
+      "extendedKeyUsage=serverAuth",
+    ]);
+    const dry = await issue({ csr, dryRun: true });
+    assert.equal(dry.status, 200, dry.text);
+    assert.equal(dry.json.details.status, "preview");
+    const made = await issue({ csr });
+    assert.equal(made.status, 201, made.text);
+    assert.ok(
+      ANSWERS["POST /certificates"]!.content["application/json"]!.safeParse(made.json).success,
+    );
+    const kept = made.json.details;
+    const a = kept.serial as string;
+    const { serial, status, validFrom, expiry } = kept;
+    assert.deepEqual(kept, { ...dry.json.details, serial, status, validFrom, expiry });
+    assert.ok(a !== dry.json.details.serial && status === "issued");
+    assert.equal(kept.subject, "CN=web.example,O=Example");
+    assert.deepEqual(kept.keyUsages, ["digitalSignature"]);
+    assert.deepEqual(kept.extendedKeyUsages, ["1.3.6.1.5.5.7.3.1"]);
+    assert.deepEqual(
+      kept.sans.map(({ type, value }: { type: string; value: string }) => `${type}:${value}`),
+      ["dns:web.example", "ip:192.0.2.1", "rfc822:a@b.example"],
+    );
+    writeFileSync(file("web.pem"), made.json.pem as string);
+    openssl("verify", "-CAfile", file("chain.pem"), file("web.pem"));
+    const { items } = (await owner.call("GET", `/certificates?serial=${a.toUpperCase()}`)).json;
+    assert.equal(items.length, 1);
+    const details = (await owner.call("GET", `/certificates/${items[0].id}/details`)).json;
+    assert.equal(details.profileId, "scep-digital-signature");
+    const listed = (await owner.call("GET", "/ledger?event=certificate.issued")).json.items[0];
+    assert.equal(listed.data.serial, a);
+  });
+
+  it("C-09 C-12 a typed subject with several CNs and typed names take the place of the request's", async () => {
+    const made = await issue({
+      csr: request("typed", "/CN=asked"),
+      subject: "CN=one,CN=two,O=Example\\, Inc",
+      sans: [
+        { type: "upn", value: "ann@example.org" },
+        { type: "ip", value: "2001:db8::1" },
+      ],
+      validity: "P47D",
+    });
+    assert.equal(made.status, 201, made.text);
+    assert.equal(made.json.details.subject, "CN=one,CN=two,O=Example\\, Inc");
+    assert.equal(made.json.details.sans.length, 2);
+    const days =
+      (Date.parse(made.json.details.expiry as string) -
+        Date.parse(made.json.details.validFrom as string)) /
+      86_400_000;
+    assert.ok(days > 47 && days < 47.1, String(days));
+  });
+
+  it("C-11 T-13 T-18 a request that proves nothing, and what the profile does not allow, are refused by name", async () => {
+    const good = request("good", "/CN=good", ["extendedKeyUsage=clientAuth"]);
+    const der = Buffer.from(good.replace(/-----[^-]+-----|\s/g, ""), "base64");
+    der[der.length - 1] = (der[der.length - 1] ?? 0) ^ 1;
+    const forged = await issue({ csr: der.toString("base64") });
+    assert.deepEqual([forged.status, forged.json.code], [400, "bad_csr"]);
+    const fixed = await issue({
+      csr: request("ku", "/CN=ku", ["extendedKeyUsage=codeSigning"]),
+      profileId: "intune-digital-signature-key-encipherment-clientauth",
+    });
+    assert.equal(fixed.json.code, "policy_refused");
+    assert.match(fixed.json.detail, /1\.3\.6\.1\.5\.5\.7\.3\.3/);
+    const usage = await issue({
+      csr: request("ku2", "/CN=ku", ["keyUsage=nonRepudiation"]),
+    });
+    assert.match(usage.json.detail, /nonRepudiation/);
+    const none = await issue({ csr: good, profileId: "nobody" });
+    assert.equal(none.status, 404);
+    const ca = await issue({ csr: request("ca", "/CN=ca", ["basicConstraints=CA:TRUE"]) });
+    assert.equal(ca.json.code, "policy_refused");
+    const beyond = await issue({ csr: good, validity: "P10Y" });
+    assert.equal(beyond.status, 422, beyond.text);
+  });
+
+  it("T-12 T-15 the seven extensions are taken over, never critical, and the CN becomes a DNS name", async () => {
+    const made = await issue({
+      csr: request("ms", "/CN=host.example", [
+        "1.3.6.1.4.1.311.21.7=DER:300c06082b0601040182371502",
+        "1.3.6.1.4.1.311.25.2=critical,DER:3000",
+        "1.2.3.4.5=DER:0500",
+      ]),
+    });
+    assert.equal(made.status, 201, made.text);
+    writeFileSync(file("ms.pem"), made.json.pem as string);
+    const shown = openssl("x509", "-in", file("ms.pem"), "-noout", "-text");
+    assert.match(shown, /1\.3\.6\.1\.4\.1\.311\.25\.2:\s*\n/);
+    assert.match(shown, /1\.3\.6\.1\.4\.1\.311\.21\.7/);
+    assert.ok(!shown.includes("1.2.3.4.5"), "what is unknown is passed over");
+    const filled = await issue({
+      csr: request("fill", "/CN=host.example"),
+      profileId: "privatessl-tls-server-supply-san",
+      sans: [{ type: "dns", value: "HOST.example" }],
+    });
+    assert.deepEqual(filled.json.details.sans, [{ type: "dns", value: "host.example" }]);
+  });
+
+  for (const encoding of ["strong", "compatible"] as const) {
+    it(`C-13 a ${encoding} PKCS#12 holds key, certificate and chain, as openssl reads it, and nothing is kept`, async () => {
+      const password = "käse & brot 1";
+      const made = await owner.call("POST", "/certificates/pkcs12", {
+        authorityId: "main",
+        profileId: "mdmws-p12-digital-signature-key-encipherment-clientauth",
+        subject: "CN=ann,O=Example",
+        sans: [{ type: "rfc822", value: "ann@example.org" }],
+        password,
+        encoding,
+      });
+      assert.equal(made.status, 201, made.text);
+      writeFileSync(file("a.p12"), Buffer.from(made.json.pkcs12 as string, "base64"));
+      const legacy = encoding === "compatible" ? ["-legacy"] : [];
+      const info = spawnSync(
+        "openssl",
+        [
+          "pkcs12",
+          "-in",
+          file("a.p12"),
+          "-info",
+          "-noout",
+          "-passin",
+          `pass:${password}`,
+          ...legacy,
+        ],
+        { encoding: "utf8" },
+      );
+      assert.equal(info.status, 0, info.stderr);
+      assert.match(
+        info.stderr,
+        encoding === "strong" ? /AES-256-CBC.*PRF hmacWithSHA256/s : /pbeWithSHA1And3-KeyTripleDES/,
+      );
+      const all = openssl(
+        ...["pkcs12", "-in", file("a.p12"), "-nodes", "-passin", `pass:${password}`, ...legacy],
+      );
+      assert.equal(all.match(/BEGIN CERTIFICATE/g)?.length, 3, "leaf, issuing CA, root");
+      assert.equal(all.match(/BEGIN PRIVATE KEY/g)?.length, 1);
+      writeFileSync(file("a.pem"), all);
+      const publicOf = (...args: string[]) => openssl(...args, "-in", file("a.pem"), "-pubout");
+      assert.equal(
+        openssl("x509", "-in", file("a.pem"), "-noout", "-pubkey").trim(),
+        publicOf("pkey").trim(),
+        "the key is the certificate's",
+      );
+      openssl("verify", "-CAfile", file("chain.pem"), file("a.pem"));
+      const wrong = spawnSync("openssl", [
+        ...["pkcs12", "-in", file("a.p12"), "-noout", "-passin", "pass:wrong", ...legacy],
+      ]);
+      assert.notEqual(wrong.status, 0);
+      const again = await owner.call("GET", `/certificates/${made.json.certificate.id}`);
+      assert.ok(!again.text.includes("PRIVATE") && !again.text.includes("pkcs12"));
+      const ledger = await owner.call("GET", "/ledger?event=certificate.issued");
+      assert.ok(!ledger.text.includes("brot"));
+    });
+  }
+
+  it("D-06 a profile for requests makes no PKCS#12, and a short password is told", async () => {
+    const ask = (profileId: string, password: string) =>
+      owner.call("POST", "/certificates/pkcs12", {
+        ...{ authorityId: "main", profileId, subject: "CN=x", password },
+      });
+    assert.equal((await ask("mdmws-digital-signature", "long enough")).json.code, "policy_refused");
+    const short = await ask("mdmws-p12-digital-signature", "short");
+    assert.equal(short.json.issues[0].path, "password");
+  });
+
+  it("C-03 C-21 lists are filtered, searched and exported, and no cell is a formula", async () => {
+    await issue({
+      csr: request("evil", "/CN=x"),
+      subject: 'CN=\\=HYPERLINK(\\"http://x\\"),O=@SUM',
+    });
+    await issue({ csr: request("soon", "/CN=Soon Over"), validity: "P3D" });
+    await installation.countersign.close();
+    await installation.countersign.start();
+    const search = async (query: string) =>
+      (await owner.call("GET", `/certificates?${query}`)).json.items.map(
+        ({ subject }: { subject: string }) => subject,
+      );
+    for (let tries = 0; (await search("q=soon%20ov")).length === 0 && tries < 50; tries += 1)
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    assert.deepEqual(await search("q=soon%20ov"), ["CN=Soon Over"]);
+    assert.deepEqual(await search("expiring=7d"), ["CN=Soon Over"]);
+    assert.deepEqual(await search("expiring=expired"), []);
+    assert.ok((await search("internal=true")).length >= 3, "CA, RA, OCSP");
+    const csv = await owner.call("GET", "/certificates/export?internal=false");
+    assert.match(csv.headers.get("content-type") ?? "", /^text\/csv/);
+    const lines = csv.text.trim().split("\r\n");
+    assert.equal(lines.length - 1, (await search("internal=false&limit=500")).length);
+    assert.ok(
+      lines.every((line) => !/(?:^|,)"?[=+\-@]/.test(line)),
+      csv.text,
+    );
+    const json = await owner.call("GET", "/certificates/export?format=json&q=soon");
+    assert.equal(JSON.parse(json.text.trim()).subject, "CN=Soon Over");
+    assert.equal((await owner.call("GET", "/certificates/export?format=xml")).status, 400);
+  });
+});

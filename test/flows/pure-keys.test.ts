@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { parseCertificate } from "../../plugin/pki/certificate.ts";
+import { verifyIssued } from "../../plugin/pki/chain.ts";
+import { parseSignedMessage, verifySignedMessage } from "../../plugin/pki/cms-signed.ts";
+import { configIn } from "../support/installation.ts";
+import {
+  assertVerifies,
+  certificateText,
+  crlText,
+  crlVerifies,
+  ocspStatus,
+} from "../support/openssl.ts";
+import { freshToken, requireSoftHsm, type SoftToken } from "../support/softhsm.ts";
+import type { Api } from "./api.ts";
+import { enrolled, newKey } from "./device.ts";
+import { DAY, type Served, serve } from "./served.ts";
+import { chainOf, fetchBytes, fetchCrl, makeDevice, makeSite, mintChallenge } from "./site.ts";
+
+describe("flows: authorities with Ed25519 and ML-DSA", function () {
+  this.timeout(60_000);
+  let token: SoftToken;
+  let served: Served;
+  let api: Api;
+  const ends: (() => Promise<void>)[] = [];
+  before(async function () {
+    requireSoftHsm(this);
+    token = await freshToken();
+    ends.push(() => token.remove());
+    const { module, tokenLabel, pin, environment } = token;
+    served = await serve({
+      experimental: { postQuantum: true },
+      keys: [
+        ...configIn(token.folder).keys,
+        { kind: "pkcs11", module, tokenLabel, pin: () => pin, environment },
+      ],
+    });
+    ends.push(() => served.end());
+    api = await served.api();
+  });
+  after(async () => {
+    for (const end of ends.splice(0).reverse()) await end();
+  });
+
+  const enrolUnder = async (id: string, hierarchy: Readonly<Record<string, unknown>>) => {
+    const site = await makeSite(api, { id, hierarchy });
+    const challenge = await mintChallenge(api, site, await makeDevice(api, `${id}-device`));
+    const url = `${served.url}/scep/${site.endpoint}`;
+    const leaf = await enrolled(url, { key: await newKey(), challenge });
+    return { leaf, chain: await chainOf(api, id), url, site };
+  };
+  /** GetNextCACert is signed by the CA key itself. */
+  const nextIsSigned = async (url: string, endpoint: string): Promise<void> => {
+    const from = new Date(served.clock.now().getTime() + 10 * DAY).toISOString();
+    await api.post(`/endpoints/${endpoint}/roll-over`, { from });
+    const signed = parseSignedMessage(await fetchBytes(`${url}?operation=GetNextCACert`));
+    assert.ok(verifySignedMessage(signed));
+  };
+
+  for (const keyStore of ["soft", "pkcs11"])
+    it(`K-08 Ed25519 in ${keyStore}: certificates, CRL and OCSP that openssl verifies`, async () => {
+      const id = `ed-${keyStore}`;
+      const { leaf, chain, url, site } = await enrolUnder(id, {
+        keyAlgorithm: "ed25519",
+        keyStore,
+      });
+      const view = await api.get(`/authorities/${id}`);
+      assert.deepEqual([view.signingKey, view.keyStore], ["ED25519", keyStore]);
+      assert.match(view.warnings.join(), /Ed25519/);
+      await assertVerifies(leaf, chain, [await fetchCrl(api, id)]);
+      assert.match(await certificateText(leaf), /Signature Algorithm: ED25519/);
+      assert.match(await crlText(await fetchCrl(api, id)), /ED25519/);
+      assert.ok(await crlVerifies(await fetchCrl(api, id), chain[0]!));
+      assert.equal(await ocspStatus(view.urls.ocsp, leaf, chain), "good");
+      await nextIsSigned(url, site.endpoint);
+    });
+
+  for (const keyAlgorithm of ["ml-dsa-44", "ml-dsa-65", "ml-dsa-87"])
+    it(`K-02 ${keyAlgorithm} from soft keys: the whole chain, its CRL and an enrolment`, async () => {
+      const { leaf, chain, url, site } = await enrolUnder(keyAlgorithm, { keyAlgorithm });
+      const view = await api.get(`/authorities/${keyAlgorithm}`);
+      assert.equal(view.signingKey, keyAlgorithm.toUpperCase());
+      assert.match(view.warnings.join(), /experimental/);
+      assert.ok(verifyIssued(leaf, chain[0]!));
+      assert.ok(verifyIssued(chain[0]!, chain[1]!));
+      assert.ok(!verifyIssued(leaf, chain[1]!));
+      const { signatureAlgorithm, publicKey } = parseCertificate(chain[0]!);
+      // RFC 9881 section 2: the identifier alone, without parameters.
+      assert.equal(signatureAlgorithm.length, 13);
+      assert.equal(publicKey.algorithm, keyAlgorithm);
+      // It cannot be verified by this openssl, but it is read: the encoding holds.
+      assert.match(await certificateText(leaf), /2\.16\.840\.1\.101\.3\.4\.3\.1[789]/);
+      await fetchCrl(api, keyAlgorithm);
+      await nextIsSigned(url, site.endpoint);
+    });
+
+  it("K-02 a token makes no ML-DSA key, and a device has none", async () => {
+    const root = { kind: "root", id: "pq", subject: "CN=PQ", keyAlgorithm: "ml-dsa-65" };
+    const tokens = await api.refused("POST", "/authorities", { ...root, keyStore: "pkcs11" });
+    assert.equal(tokens.code, "key_unsupported");
+    const template = { id: "pq", authorityId: "ml-dsa-44", subject: "CN=x" };
+    for (const keyAlgorithms of [["ml-dsa-44"], ["ed25519"]]) {
+      const problem = await api.refused("POST", "/templates", { ...template, keyAlgorithms });
+      assert.match(problem.issues[0]?.path ?? "", /^keyAlgorithms/);
+    }
+  });
+
+  it("K-02 ML-DSA is refused until the setting allows it", async () => {
+    const plain = await serve();
+    try {
+      const problem = await (
+        await plain.api()
+      ).refused("POST", "/hierarchies", {
+        ...{ id: "pq", keyAlgorithm: "ml-dsa-65" },
+      });
+      assert.equal(problem.issues[0]?.path, "keyAlgorithm");
+      assert.match(problem.issues[0].message, /experimental\.postQuantum/);
+      assert.deepEqual((await (await plain.api()).get("/authorities")).items, []);
+    } finally {
+      await plain.end();
+    }
+  });
+});
