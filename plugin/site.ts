@@ -9,6 +9,7 @@ import { CredentialTokens } from "./http/credential-tokens.ts";
 import { IssuerTokens } from "./http/issuer-tokens.ts";
 import type { LocalTokens } from "./http/local-tokens.ts";
 import { ScepRoutes } from "./http/scep-routes.ts";
+import { SignIn } from "./http/sign-in.ts";
 import { StatusRoutes } from "./http/status-routes.ts";
 import type { Ambient, Installation } from "./installation.ts";
 import { ScepOperations } from "./scep/operations.ts";
@@ -128,7 +129,7 @@ export const buildSite = (
   return {
     scep: new ScepRoutes(resolve(ScepOperations), limits),
     status: new StatusRoutes(resolve(Status), limits),
-    console: new ConsoleRoutes(),
+    console: new ConsoleRoutes(new SignIn(tokens)),
     hooks: new HookRoutes(resolve(HookAdapters), services.intake, logger),
     app: (request, response) => {
       app(request, response);

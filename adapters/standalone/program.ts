@@ -22,6 +22,7 @@ import { addServeCommand } from "./commands/serve.ts";
 import { addSimulateCommand } from "./commands/simulate.ts";
 import { addTemplateCommands } from "./commands/template.ts";
 import { addTenantCommands } from "./commands/tenant.ts";
+import { addOpenCommand } from "./commands/open.ts";
 import { addTokenCommands } from "./commands/token.ts";
 
 /** The command line, with nothing run yet. Usage faults are thrown as CommanderErrors. */
@@ -54,5 +55,6 @@ export const buildProgram = (): Command => {
   addLedgerCommands(program);
   addTenantCommands(program);
   addTokenCommands(program);
+  addOpenCommand(program);
   return program;
 };

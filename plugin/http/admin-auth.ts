@@ -5,11 +5,12 @@ import { CountersignError } from "../errors.ts";
 import { CREDENTIAL_ISSUER, type CredentialTokens } from "./credential-tokens.ts";
 import type { IssuerTokens } from "./issuer-tokens.ts";
 import { LOCAL_ISSUER, type LocalTokens } from "./local-tokens.ts";
+import { sessionOf } from "./session-cookie.ts";
 
 /** Who is asking. Throws `unauthenticated`. */
 export type Authenticate = (request: IncomingMessage) => Promise<Principal>;
 
-/** The host's own answer first; then a bearer token: ours, one that a machine signed for itself, or one of the host's issuer (RFC 6750). */
+/** The host's own answer first; then a session of the console, or a bearer token: ours, one that a machine signed for itself, or one of the host's issuer (RFC 6750). */
 export const authenticator =
   (
     local: LocalTokens,
@@ -20,7 +21,12 @@ export const authenticator =
   async (request) => {
     const known = await host?.(request);
     if (known !== undefined) return known;
-    const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(request.headers.authorization ?? "")?.[1];
+    const { authorization } = request.headers;
+    if (authorization === undefined) {
+      const session = sessionOf(request);
+      if (session !== undefined) return local.verify(session);
+    }
+    const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(authorization ?? "")?.[1];
     if (token === undefined) throw new CountersignError("unauthenticated", "no bearer token");
     if (issuerOf(token)?.startsWith(CREDENTIAL_ISSUER) === true) return credentials.verify(token);
     return issuer === undefined || issuerOf(token) === LOCAL_ISSUER

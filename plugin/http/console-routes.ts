@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { CountersignError } from "../errors.ts";
 import { conditionalReply } from "./conditional.ts";
 import type { Reply } from "./reply.ts";
+import type { SignIn } from "./sign-in.ts";
 import type { Target } from "./target.ts";
 
 /** What `npm run build` makes of `plugin/console`, by name; the page itself is what `/console/` answers. */
@@ -48,11 +49,14 @@ const ENCODINGS = [
   ["gzip", ".gz"],
 ] as const;
 
-/** The admin console's files below `/console/`; each is read once. Throws `not_found` where the page was never built. */
+/** The admin console's files below `/console/`, each read once, and signing in there. Throws `not_found` where the page was never built. */
 export class ConsoleRoutes {
   readonly #read = new Map<string, Promise<Uint8Array | undefined>>();
 
+  constructor(private readonly signIn: SignIn) {}
+
   async answer(request: IncomingMessage, { path, query }: Target): Promise<Reply> {
+    if (path === "/console/session") return this.signIn.answer(request);
     if (request.method !== "GET" && request.method !== "HEAD")
       throw new CountersignError("method_not_allowed", "use GET");
     if (path === "/console") return movedTo(`console/${query === "" ? "" : `?${query}`}`);

@@ -16,6 +16,8 @@ export interface TokenRequest {
   /** The installation operator makes tenants and their first Owner, and may do nothing else (foundations.md 35). */
   readonly operator?: boolean;
   readonly lifetimeSeconds: number;
+  /** Good for nothing but one session of the console (foundations.md 37). */
+  readonly signIn?: boolean;
 }
 
 /** A token as it is handed out, once. */
@@ -31,7 +33,7 @@ export class LocalTokens {
   constructor(
     private readonly key: Uint8Array,
     private readonly clock: Clock,
-    private readonly book: Pick<AdminTokens, "record" | "check">,
+    private readonly book: Pick<AdminTokens, "record" | "check" | "spend">,
     private readonly enabled: boolean,
   ) {}
 
@@ -56,7 +58,7 @@ export class LocalTokens {
     const { id, createdAt } = await this.book.record(by, { subject, lifetimeSeconds, ...own });
     const now = Math.floor(createdAt.getTime() / 1000);
     const token = await new SignJWT({
-      kind: operator ? "operator" : "user",
+      kind: operator ? "operator" : request.signIn === true ? "sign-in" : "user",
       ...(operator ? {} : { tenant, roles }),
     })
       .setProtectedHeader({ alg: "HS256", typ: "JWT" })
@@ -69,8 +71,29 @@ export class LocalTokens {
     return { id, token };
   }
 
+  /** A session's token for the code of a sign-in link, which is spent by it. Throws `unauthenticated`. */
+  async redeem(code: string, lifetimeSeconds: number): Promise<string> {
+    const { id, tenant, roles = [] } = await this.verified(code, ["sign-in"]).then(
+      async ({ principal, jti }) => {
+        await this.book.spend(jti, principal);
+        return principal;
+      },
+    );
+    const own = tenant === undefined ? {} : { tenant, roles };
+    return (await this.mint({ subject: id, lifetimeSeconds, ...own }, id)).token;
+  }
+
   /** Throws `unauthenticated`. */
   async verify(token: string): Promise<Principal> {
+    const { principal, jti } = await this.verified(token, ["user", "operator"]);
+    await this.book.check(jti, principal.tenant);
+    return principal;
+  }
+
+  private async verified(
+    token: string,
+    kinds: readonly string[],
+  ): Promise<{ readonly principal: Principal; readonly jti: string }> {
     if (!this.enabled)
       throw new CountersignError("unauthenticated", "local tokens are switched off");
     const { payload } = await jwtVerify(token, this.key, {
@@ -82,13 +105,14 @@ export class LocalTokens {
     }).catch((cause: unknown) => {
       throw new CountersignError("unauthenticated", "the token is not valid", { cause });
     });
-    const { sub: id = "", jti = "" } = payload;
+    const { sub: id = "", jti = "", kind } = payload;
+    if (typeof kind !== "string" || !kinds.includes(kind))
+      throw new CountersignError("unauthenticated", "the token is good for something else");
     const principal: Principal =
-      payload["kind"] === "operator"
+      kind === "operator"
         ? { id, kind: "operator" }
         : userPrincipal(id, payload["tenant"], payload["roles"]);
-    await this.book.check(jti, principal.tenant);
-    return principal;
+    return { principal, jti };
   }
 }
 

@@ -72,6 +72,18 @@ export class AdminTokens {
       throw new CountersignError("unauthenticated", "the token was revoked");
   }
 
+  /** Takes a token that is good for once. Throws `unauthenticated` for one that was taken before, or that is not known here. */
+  async spend(id: string, principal: Principal): Promise<void> {
+    await this.check(id, principal.tenant);
+    await this.directory.open(principal.tenant ?? DEFAULT_TENANT).run(async (tx) => {
+      if (!(await tx.tokens.revoke(id, this.clock.now(), principal.id)))
+        throw new CountersignError("unauthenticated", "the link was used before");
+      await tx.ledger.append(
+        this.access.entry(principal, "token.revoked", id, { subject: principal.id, used: true }),
+      );
+    });
+  }
+
   /** Those of the caller's tenant, newest first. */
   async list(principal: Principal, page: PageRequest): Promise<Page<TokenRecord>> {
     const store = this.access.open(principal, "tokens:manage");

@@ -1,27 +1,44 @@
-import { existsSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { findChromium } from "./chromium.ts";
+import { leftOut } from "./left-out.ts";
 
-const PROGRAMS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const root = fileURLToPath(new URL("../../", import.meta.url));
+let built = false;
 
-/** Debian's Chromium; undefined where there is none. */
-export const findChromium = (): string | undefined =>
-  [process.env["CHROMIUM"], ...PROGRAMS].find((path) => path !== undefined && existsSync(path));
+/** Bundles the console as it is now, once a run. */
+export const buildConsole = (): void => {
+  if (built) return;
+  execFileSync(process.execPath, [`${root}plugin/console/bundle.js`], { stdio: "inherit" });
+  built = true;
+};
 
-/** A browser without a window. */
-export const openBrowser = async (): Promise<Browser> => {
+/** A browser without a window; the test is left out where there is none. */
+export const openBrowser = async (test?: Mocha.Context): Promise<Browser> => {
   const executablePath = findChromium();
-  if (executablePath === undefined) throw new Error("there is no chromium");
+  if (executablePath === undefined) {
+    if (test !== undefined) leftOut(test, "Chromium is not installed (npm run test:deps)");
+    throw new Error("Chromium is not installed");
+  }
+  buildConsole();
   // Root may not use Chromium's own sandbox.
   return chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ["--no-sandbox"] : [] });
 };
 
 /** A page of its own, and everything that went wrong in it: script errors, and what the Content-Security-Policy has kept out. */
+export interface Opened {
+  readonly page: Page;
+  readonly faults: string[];
+}
+
 export const openPage = async (
   browser: Browser,
   options: BrowserContextOptions = {},
-): Promise<{ readonly page: Page; readonly faults: string[] }> => {
+): Promise<Opened> => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
   const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
   const faults: string[] = [];
   page.on("pageerror", (error) => faults.push(error.message));
   page.on("console", (message) => {
@@ -37,5 +54,11 @@ export const signIn = async (page: Page, url: string, token: string, view = ""):
   await page.goto(`${url}/console/#/${view}`);
   await page.getByLabel("Access token").fill(token);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("navigation", { name: "Console" }).waitFor();
+  await page.locator("main h1").waitFor();
+};
+
+/** Goes to another view of the console that is open. */
+export const goTo = async (page: Page, view: string, title: string | RegExp): Promise<void> => {
+  await page.evaluate(`location.hash = ${JSON.stringify(`#/${view}`)}`);
+  await page.getByRole("heading", { level: 1, name: title }).waitFor();
 };

@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 
+import { findChromium } from "./chromium.ts";
 import { findSoftHsm, SOFTHSM_CACHE } from "./softhsm.ts";
 import { findSoftokn } from "./softokn.ts";
 import { inCi } from "./left-out.ts";
@@ -48,6 +49,7 @@ const TOOLS: readonly Tool[] = [
   },
   { name: "scepclient", packages: ["scep"], present: program("scepclient") },
   { name: "python3", packages: ["python3-minimal"], present: program("python3") },
+  { name: "Chromium", packages: ["chromium"], present: () => findChromium() !== undefined },
   { name: "dbus-daemon", packages: ["dbus"], present: program("dbus-daemon") },
 ];
 

@@ -11,6 +11,8 @@ export interface DemoData {
   readonly device: Pick<Device, "id" | "hostDeviceId" | "attributes">;
   readonly challenge: string;
   readonly expiresAt: string;
+  /** Below the server's address; it signs in once. */
+  readonly consolePath: string;
 }
 
 const DEVICES = [
@@ -96,12 +98,14 @@ export const ensureDemo = async (api: AdminClient, suffix: string): Promise<Demo
     body: { deviceId: device.id, templateId, endpointId },
   });
   const { secret, expiresAt } = minted.value as { secret: string; expiresAt: string };
+  const link = await api.ask("POST", "/sign-in-links", { body: { lifetimeSeconds: 3600 } });
   return {
     scepUrl: endpoint.url,
     crlUrl: authority.urls.crl,
     device,
     challenge: secret,
     expiresAt,
+    consolePath: (link.value as { readonly path: string }).path,
   };
 };
 

@@ -23,10 +23,12 @@ export const demoText = (place: DemoPlace, data: DemoData): string => {
   const file = (name: string): string => short(join(folder.demo, name));
   const command =
     basename(place.script) === "countersign" ? "countersign" : `node ${short(place.script)}`;
-  const { scepUrl, crlUrl, device, challenge, expiresAt } = data;
+  const { scepUrl, crlUrl, device, challenge, expiresAt, consolePath } = data;
   return [
     `Countersign demo on ${short(folder.path)}, ${keys}`,
     "",
+    `  console     ${admin}${consolePath}`,
+    `              (signs in once, within the hour; another link: ${command} open --data ${short(folder.path)})`,
     `  admin API   ${admin}/api/v1 (token in ${short(folder.token)})`,
     `  SCEP URL    ${scepUrl}`,
     `  challenge   ${challenge} (once, for ${device.hostDeviceId}, until ${expiresAt})`,

@@ -3,7 +3,7 @@ import { property, query, state } from "lit/decorators.js";
 import type { Principal } from "../api/calls.ts";
 import { type Call, createClient } from "../api/client.ts";
 import { problemOf } from "../api/problem.ts";
-import { PastedToken } from "../api/session.ts";
+import { beginSession, endSession, PastedToken } from "../api/session.ts";
 import { define } from "../ui/define.ts";
 import { formStyles } from "../ui/form-styles.ts";
 import { foreign, words } from "../ui/format.ts";
@@ -58,13 +58,20 @@ export class CountersignConsole extends LitElement {
   #stay: string | undefined;
   #renewals: ((renewed: boolean) => void)[] = [];
   #next = 0;
+  #entered = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
     window.addEventListener("hashchange", this.#hashChanged);
     window.addEventListener("beforeunload", this.#beforeUnload);
     window.addEventListener("keydown", this.#key);
-    this.place = placeOf(this.routing === "hash" ? location.hash : this.view);
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    // A host may hand over its function after the element is there.
+    const late = changed.has("getToken") && this.getToken !== undefined && this.app === undefined;
+    if (this.#entered && !late) return;
+    this.#entered = true;
     void this.#enter();
   }
 
@@ -76,8 +83,8 @@ export class CountersignConsole extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has("view") && changed.get("view") !== undefined && this.routing === "memory")
-      this.place = placeOf(this.view);
+    if (!this.hasUpdated) this.place = placeOf(this.routing === "hash" ? location.hash : this.view);
+    else if (changed.has("view") && this.routing === "memory") this.place = placeOf(this.view);
   }
 
   get #base(): string {
@@ -95,11 +102,26 @@ export class CountersignConsole extends LitElement {
       this.getToken === undefined ? Promise.resolve(this.#pasted.value) : this.getToken();
     this.failure = undefined;
     try {
+      await this.#useLink();
       const principal = await this.#call(token, () => Promise.resolve(false))("getWhoami");
       this.#begin(this.#call(token, () => this.#renew()), principal);
     } catch (failure) {
       if (problemOf(failure).status === 401 && this.getToken === undefined) this.signIn = "needed";
       else this.#failed(failure);
+    }
+  }
+
+  /** The code of a one-time link becomes a session; it does not stay in the address. */
+  async #useLink(): Promise<void> {
+    const code = this.routing === "hash" ? /^#sign-in=([\w.-]+)$/.exec(location.hash)?.[1] : undefined;
+    if (code === undefined) return;
+    history.replaceState(null, "", "#/");
+    this.place = placeOf("");
+    try {
+      await beginSession(this.#base, code);
+      this.#pasted.keep(undefined);
+    } catch (failure) {
+      this.#fail(failure);
     }
   }
 
@@ -149,6 +171,7 @@ export class CountersignConsole extends LitElement {
 
   #signOut(): void {
     this.#pasted.keep(undefined);
+    void endSession(this.#base);
     this.app = undefined;
     this.signIn = "needed";
   }

@@ -39,6 +39,22 @@ export const tokenRoutes: readonly Route[] = [
     },
   }),
   route({
+    method: "POST",
+    path: "/sign-in-links",
+    summary:
+      "Makes a link that signs its caller in to the console, once; the path goes after the place where Countersign is mounted. Owners only.",
+    body: z.strictObject({ lifetimeSeconds: z.int().min(60).max(3600).default(300) }).default({
+      lifetimeSeconds: 300,
+    }),
+    call: async ({ tokens }, { principal, body: { lifetimeSeconds } }) => {
+      const { id, tenant, roles } = principal;
+      authorize(principal, "tokens:manage", tenant);
+      const own = tenant === undefined ? {} : { tenant, roles: roles ?? [] };
+      const code = await tokens.mint({ subject: id, lifetimeSeconds, signIn: true, ...own }, id);
+      return created({ path: `/console/#sign-in=${code.token}`, expiresIn: lifetimeSeconds });
+    },
+  }),
+  route({
     method: "GET",
     path: "/tokens",
     summary: "Lists the tokens that were minted in the caller's tenant, without the tokens.",
