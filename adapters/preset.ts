@@ -14,6 +14,7 @@ import { profileRenderers } from "../templates/profile/renderers.ts";
 import { consoleShapes } from "./consoles/consoles.ts";
 import { testDevice } from "./test-device.ts";
 import { internalCa } from "./ca/internal.ts";
+import { smtpMailer } from "./mail/smtp.ts";
 
 const softKeys = (environment: Environment): KeyStoreDefinition =>
   defineKeyStore({
@@ -29,8 +30,13 @@ const softKeys = (environment: Environment): KeyStoreDefinition =>
         .describe("Key processes; one a core unless given."),
       inProcess: z.boolean().optional().describe("Keep the keys in the host's own process."),
     }),
-    open: async ({ passphrase, ...options }, { logger }) =>
-      openSoftKeys({ ...options, logger, passphrase: await readSecret(passphrase, environment) }),
+    open: async ({ passphrase, ...options }, { logger, metrics }) =>
+      openSoftKeys({
+        ...options,
+        logger,
+        metrics,
+        passphrase: await readSecret(passphrase, environment),
+      }),
     folder: ({ folder }) => folder,
   });
 
@@ -109,10 +115,11 @@ export const builtins = (overrides: Partial<Setup> = {}): Setup => {
   return {
     keyStores: [softKeys(environment), pkcs11Keys(environment)],
     caBackends: [internalCa()],
+    mailer: smtpMailer,
     renderers: profileRenderers(),
     consoles: consoleShapes(),
-    testDevice: testDevice(),
     certificateProfiles: certificateProfiles(),
+    testDevice: testDevice(),
     hosts: [],
     environment,
     ...overrides,

@@ -40,9 +40,10 @@ export const tokensOf = (p11: PKCS11): readonly FoundToken[] => {
  * `invalid_config` when the choice is not clear; both name what is there.
  */
 export const findToken = (p11: PKCS11, wanted: WantedToken): FoundToken => {
-  const tokens = tokensOf(p11).filter(
-    ({ info }) => (info.flags & pkcs11js.CKF_TOKEN_INITIALIZED) !== 0,
-  );
+  const all = tokensOf(p11);
+  const isMade = ({ info }: FoundToken): boolean =>
+    (info.flags & pkcs11js.CKF_TOKEN_INITIALIZED) !== 0;
+  const tokens = all.filter(isMade);
   const matching = tokens.filter(
     ({ label, slotNumber, info }) =>
       (wanted.tokenLabel === undefined || label === wanted.tokenLabel) &&
@@ -54,7 +55,13 @@ export const findToken = (p11: PKCS11, wanted: WantedToken): FoundToken => {
   const [token] = matching;
   if (token !== undefined && matching.length === 1) return token;
   const here =
-    tokens.map(({ label, slotNumber }) => `"${label}" in slot ${slotNumber}`).join(", ") || "none";
+    all
+      .map((one) =>
+        isMade(one)
+          ? `"${one.label}" in slot ${one.slotNumber}`
+          : `a blank one in slot ${one.slotNumber} (make it usable: countersign keys init)`,
+      )
+      .join(", ") || "none";
   if (token !== undefined) {
     throw new CountersignError(
       "invalid_config",

@@ -1,8 +1,9 @@
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 
-import { isRsa, type KeyProvider, type Logger } from "../plugin/sdk.ts";
+import { isRsa, type KeyProvider, type Logger, type Metrics } from "../plugin/sdk.ts";
 import { openKeyClient } from "./key-client.ts";
+import { measuredClient } from "./measured-client.ts";
 import { providerOfClient } from "./provider-of-client.ts";
 
 export interface SoftKeysOptions {
@@ -16,6 +17,7 @@ export interface SoftKeysOptions {
   /** Seconds an operation may take before its key process is killed and started again; default 10. */
   readonly deadlineSeconds?: number | undefined;
   readonly logger?: Logger | undefined;
+  readonly metrics?: Metrics | undefined;
 }
 
 /**
@@ -35,5 +37,6 @@ export const openSoftKeys = async (options: SoftKeysOptions): Promise<KeyProvide
     inProcess,
     logger,
   });
-  return providerOfClient({ name: "soft", client, takesDigest: isRsa });
+  const measured = measuredClient(client, "soft", options.metrics);
+  return providerOfClient({ name: "soft", client: measured, takesDigest: isRsa });
 };

@@ -67,7 +67,26 @@ const schema = z.strictObject({
     ),
   organization: z.string().min(1).max(64).default("Countersign").describe("Name on profiles."),
   crl: z
-    .strictObject({ intervalSeconds: seconds(86_400), lifetimeSeconds: seconds(604_800) })
+    .strictObject({
+      intervalSeconds: seconds(86_400).describe("How often a list is published anyhow."),
+      lifetimeSeconds: seconds(604_800).describe("How long a list is valid."),
+      revocationSeconds: z
+        .int()
+        .min(2)
+        .max(900)
+        .default(60)
+        .describe("Within which a revocation is on the list; short lists show it at once."),
+      atOnceEntries: z
+        .int()
+        .min(0)
+        .default(10_000)
+        .describe("Longer lists are only signed in the background."),
+      keepExpiredSeconds: z
+        .int()
+        .min(0)
+        .default(2_592_000)
+        .describe("How long a revoked certificate stays on the list after its end."),
+    })
     .refine((crl) => crl.lifetimeSeconds > crl.intervalSeconds, {
       path: ["lifetimeSeconds"],
       error: "must be longer than intervalSeconds",
@@ -120,6 +139,21 @@ const schema = z.strictObject({
       issuer: issuer.optional().describe("The host's own token issuer."),
     })
     .prefault({}),
+  mail: z
+    .strictObject({
+      host: z.string().min(1),
+      port: z.int().min(1).max(65_535).default(587),
+      security: z
+        .enum(["tls", "starttls", "none"])
+        .default("starttls")
+        .describe("`tls` from the first octet; `starttls`; `none`: clear text."),
+      from: z.string().min(3).describe("Sender of alerts."),
+      user: z.string().min(1).optional(),
+      password: secretSource.optional(),
+      ca: z.string().min(1).optional().describe("PEM of the mail server's CA."),
+    })
+    .optional()
+    .describe("Mail server for alerts."),
   metrics: z
     .strictObject({ open: z.boolean().default(false).describe("Serve /metrics without a token.") })
     .prefault({}),

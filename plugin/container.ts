@@ -1,5 +1,6 @@
 import { container, injectable, type InjectionToken } from "tsyringe";
 import type { Clock, Logger, Metrics, Random } from "./ports/ambient.ts";
+import type { Mailer } from "./ports/mailer.ts";
 import type { KeyProvider } from "./ports/keys.ts";
 import type { Settings } from "./ports/settings.ts";
 import type { Database } from "./ports/stores.ts";
@@ -8,6 +9,8 @@ import { OpaqueBudget } from "./scep/opaque-budget.ts";
 import { Enrolment } from "./scep/enrolment.ts";
 import { Queries } from "./scep/queries.ts";
 import { AdminTokens } from "./services/admin-tokens.ts";
+import { AlertReadings } from "./services/alert-readings.ts";
+import { Alerts } from "./services/alerts.ts";
 import { Approvals } from "./services/approvals.ts";
 import { RenewalGroups } from "./services/renewal-groups.ts";
 import { RenewalPlans } from "./services/renewal-plans.ts";
@@ -35,12 +38,17 @@ import { CaServerReadings } from "./services/ca-server-readings.ts";
 import { CertificateExport } from "./services/certificate-export.ts";
 import { CertificateProfiles } from "./services/certificate-profiles.ts";
 import { Certificates } from "./services/certificates.ts";
+import { CertificateStatuses } from "./services/certificate-statuses.ts";
 import { Challenges } from "./services/challenges.ts";
 import { Consoles } from "./services/consoles.ts";
 import { ConsoleCaServers } from "./services/console-ca-servers.ts";
 import { ConsoleTemplates } from "./services/console-templates.ts";
 import { Credentials } from "./services/credentials.ts";
+import { CrlBodies } from "./services/crl-bodies.ts";
+import { CrlBuilder } from "./services/crl-builder.ts";
+import { CrlLists } from "./services/crl-lists.ts";
 import { CrlPublisher } from "./services/crl-publisher.ts";
+import { CrlSchedule } from "./services/crl-schedule.ts";
 import { Deployments } from "./services/deployments.ts";
 import { DeploymentCommands } from "./services/deployment-commands.ts";
 import { DeploymentSteps } from "./services/deployment-steps.ts";
@@ -48,8 +56,8 @@ import { Devices } from "./services/devices.ts";
 import { Dispatcher } from "./services/dispatcher.ts";
 import { DynamicChallenges } from "./services/dynamic-challenges.ts";
 import { EndpointRuntimes } from "./services/endpoint-runtimes.ts";
-import { EndpointTests } from "./services/endpoint-tests.ts";
 import { EndEntities } from "./services/end-entities.ts";
+import { EndpointTests } from "./services/endpoint-tests.ts";
 import { Endpoints } from "./services/endpoints.ts";
 import { ForeignRenewals } from "./services/foreign-renewals.ts";
 import { EventIntake } from "./services/event-intake.ts";
@@ -69,9 +77,14 @@ import { LedgerKey } from "./services/ledger-key.ts";
 import { LedgerSealer } from "./services/ledger-sealer.ts";
 import { ListenerCertificates } from "./services/listener-certificates.ts";
 import { ManualIssuance } from "./services/manual-issuance.ts";
+import { Notifier } from "./services/notifier.ts";
+import { Ocsp } from "./services/ocsp.ts";
 import { OcspResponders } from "./services/ocsp-responders.ts";
-import { Overview } from "./services/overview.ts";
 import { People } from "./services/people.ts";
+import { OcspRuntimes } from "./services/ocsp-runtimes.ts";
+import { OutboxLetters } from "./services/outbox-letters.ts";
+import { OutsideRevocations } from "./services/outside-revocations.ts";
+import { Overview } from "./services/overview.ts";
 import { ProfileSigner } from "./services/profile-signer.ts";
 import { OutsideAuthorities } from "./services/outside-authorities.ts";
 import { RaRotation } from "./services/ra-rotation.ts";
@@ -80,6 +93,8 @@ import { Profiles } from "./services/profiles.ts";
 import { Ras } from "./services/ras.ts";
 import { RefusalLog } from "./services/refusal-log.ts";
 import { Retirements } from "./services/retirements.ts";
+import { ResponderKeeper } from "./services/responder-keeper.ts";
+import { RevocationWatch } from "./services/revocation-watch.ts";
 import { Revocations } from "./services/revocations.ts";
 import { RollOvers } from "./services/roll-overs.ts";
 import { Rotation } from "./services/rotation.ts";
@@ -100,8 +115,10 @@ import {
   TEST_DEVICES,
   DATABASE,
   DIRECTORY,
+  HOST_EXPIRIES,
   KEY_PROVIDERS,
   LOGGER,
+  MAILER,
   MDM_HOSTS,
   METRICS,
   PROFILE_RENDERERS,
@@ -119,6 +136,7 @@ export interface Opened {
   readonly random: Random;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly mailer: Mailer;
 }
 
 /** What the composition root takes out: each is one instance for the whole installation. */
@@ -142,6 +160,8 @@ const SERVICES: readonly Service[] = [
   Access,
   AdminTokens,
   Attempts,
+  AlertReadings,
+  Alerts,
   Authorities,
   CaCertificates,
   CaRenewals,
@@ -155,12 +175,17 @@ const SERVICES: readonly Service[] = [
   ManualIssuance,
   People,
   Certificates,
+  CertificateStatuses,
   Challenges,
   Consoles,
   ConsoleCaServers,
   ConsoleTemplates,
+  CrlBodies,
+  CrlBuilder,
+  CrlLists,
   CrlPublisher,
   ForeignRenewals,
+  CrlSchedule,
   Deployments,
   DeploymentCommands,
   DeploymentSteps,
@@ -186,10 +211,15 @@ const SERVICES: readonly Service[] = [
   LedgerKey,
   LedgerSealer,
   ListenerCertificates,
+  Notifier,
+  Ocsp,
   OcspResponders,
+  OcspRuntimes,
   OpaqueBudget,
   OpaqueSchedule,
   OpeningQueue,
+  OutboxLetters,
+  OutsideRevocations,
   PkiOperation,
   OutsideAuthorities,
   OutsideCertificates,
@@ -200,6 +230,8 @@ const SERVICES: readonly Service[] = [
   Ras,
   RefusalLog,
   Retirements,
+  ResponderKeeper,
+  RevocationWatch,
   Revocations,
   ScepOperations,
   RollOvers,
@@ -238,6 +270,8 @@ export const buildContainer = (opened: Opened): Resolve => {
     })
     .register(CONSOLES, { useValue: setup.consoles ?? [] })
     .register(CERTIFICATE_PROFILES, { useValue: setup.certificateProfiles ?? [] })
+    .register(MAILER, { useValue: opened.mailer })
+    .register(HOST_EXPIRIES, { useValue: setup.expiries ?? (() => Promise.resolve([])) })
     .register(PROFILE_RENDERERS, { useValue: setup.renderers });
   for (const service of SERVICES) {
     // The services carry only their `@inject` marks, so that no import registers anything anywhere.

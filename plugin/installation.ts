@@ -2,9 +2,12 @@ import type { Config } from "./config.ts";
 import { buildContainer, type Resolve } from "./container.ts";
 import { databasePlace } from "./database-config.ts";
 import { DEFAULT_TENANT } from "./domain/tenant.ts";
+import { CountersignError } from "./errors.ts";
 import type { Clock, Logger, Metrics, Random } from "./ports/ambient.ts";
+import type { Mailer } from "./ports/mailer.ts";
 import type { Settings } from "./ports/settings.ts";
 import type { Directory } from "./ports/stores.ts";
+import { readSecretBytes } from "./secret-source.ts";
 import { checkServerSecret, readServerSecret } from "./server-secret.ts";
 import { Dispatcher } from "./services/dispatcher.ts";
 import { Rotation } from "./services/rotation.ts";
@@ -60,8 +63,10 @@ export const openInstallation = async (
       closers.push(() => provider.close());
       keyProviders.push(provider);
     }
+    const mailer = await openMailer(config, setup);
+    closers.push(() => mailer.close());
     const settings = settingsOf(config, serverSecret);
-    const resolve = buildContainer({ ...ambient, setup, settings, database, keyProviders });
+    const resolve = buildContainer({ ...ambient, setup, settings, database, keyProviders, mailer });
     const dispatcher = resolve(Dispatcher);
     closers.push(() => dispatcher.stop());
     dispatcher.start();
@@ -83,6 +88,31 @@ export const openInstallation = async (
   }
 };
 
+/** In place of a mail server that nobody has configured. */
+const NO_MAILER: Mailer = {
+  send: () =>
+    Promise.reject(
+      new CountersignError("invalid_config", "no mail server is configured: set `mail`"),
+    ),
+  close: () => Promise.resolve(),
+};
+
+const openMailer = async (config: Config, setup: Setup): Promise<Mailer> => {
+  if (config.mail === undefined) return NO_MAILER;
+  if (setup.mailer === undefined)
+    throw new CountersignError("invalid_config", "mail: this setup has no mailer", {
+      issues: [{ path: "mail", message: "pass `mailer` in the setup, or take `builtins()`" }],
+    });
+  const { password, user, ca, ...rest } = config.mail;
+  const octets =
+    password && (await readSecretBytes("mail.password", password, setup.environment ?? {}));
+  return setup.mailer({
+    ...rest,
+    ...{ user, ca },
+    password: octets && new TextDecoder().decode(octets).replace(/\r?\n$/, ""),
+  });
+};
+
 const settingsOf = (config: Config, serverSecret: Uint8Array): Settings => ({
   publicUrl: config.publicUrl,
   scepUrl: config.scepUrl,
@@ -91,6 +121,9 @@ const settingsOf = (config: Config, serverSecret: Uint8Array): Settings => ({
   crlLifetime: config.crl.lifetimeSeconds,
   postQuantum: config.experimental.postQuantum,
   rotation: config.rotation,
+  crlRevocation: config.crl.revocationSeconds,
+  crlAtOnceEntries: config.crl.atOnceEntries,
+  crlKeepExpired: config.crl.keepExpiredSeconds,
   retryGrace: config.limits.retryGraceSeconds,
   limits: { perSource: config.limits.sourcePerMinute },
   organization: config.organization,

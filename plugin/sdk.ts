@@ -1,6 +1,7 @@
 /**
  * The door for extensions: adapters, key stores and profile renderers import this file and nothing else of the plugin.
  */
+export * from "./domain/alert-rule.ts";
 export * from "./domain/algorithm.ts";
 export * from "./domain/attempt-policy.ts";
 export * from "./domain/authority.ts";
@@ -19,6 +20,7 @@ export * from "./domain/console/parts.ts";
 export * from "./domain/console/san-parts.ts";
 export * from "./domain/console/shape.ts";
 export * from "./domain/console/template-parts.ts";
+export * from "./domain/crl-scope.ts";
 export * from "./domain/deployment.ts";
 export * from "./domain/attempt-policy.ts";
 export * from "./domain/deployment-machine.ts";
@@ -33,6 +35,7 @@ export * from "./domain/events.ts";
 export * from "./domain/hook-adapter.ts";
 export * from "./domain/host-event.ts";
 export * from "./domain/inventory.ts";
+export * from "./domain/expiry-badge.ts";
 export * from "./domain/ip-address.ts";
 export * from "./domain/oid.ts";
 export * from "./domain/outside-authority.ts";
@@ -50,6 +53,7 @@ export * from "./domain/renewal-spread.ts";
 export * from "./domain/renewal-sweep.ts";
 export * from "./domain/renewal-time.ts";
 export * from "./domain/renewal-window.ts";
+export * from "./domain/revocation-rules.ts";
 export * from "./domain/san.ts";
 export * from "./domain/signing-label.ts";
 export * from "./domain/san-value.ts";
@@ -67,6 +71,10 @@ export type * from "./ports/ca-backend.ts";
 export type * from "./ports/challenge-policy.ts";
 export * from "./ports/keys.ts";
 export type * from "./ports/lifecycle-stores.ts";
+export type * from "./ports/alert-store.ts";
+export type * from "./ports/crl-store.ts";
+export type * from "./ports/lease-store.ts";
+export type * from "./ports/mailer.ts";
 export type * from "./ports/mdm-host.ts";
 export type * from "./ports/outbox.ts";
 export type * from "./ports/profile-renderer.ts";

@@ -5,6 +5,7 @@ import type { ConsoleShape } from "./domain/console/shape.ts";
 import type { Principal } from "./domain/principal.ts";
 import type { Clock, Logger, Metrics, Random } from "./ports/ambient.ts";
 import type { CaBackendFactory } from "./ports/ca-backend.ts";
+import type { HostExpiry, Mailer, MailOptions } from "./ports/mailer.ts";
 import type { MdmHost } from "./ports/mdm-host.ts";
 import type { ProfileRenderer } from "./ports/profile-renderer.ts";
 import type { TestDevice } from "./ports/test-device.ts";
@@ -28,6 +29,10 @@ export interface Setup {
   readonly metrics?: Metrics;
   /** Who is asking, by the host's own session; undefined means "look at the bearer token". */
   readonly principal?: (request: IncomingMessage) => Promise<Principal | undefined>;
+  /** Makes the mailer of the configuration's `mail`. */
+  readonly mailer?: (options: MailOptions) => Mailer;
+  /** What the host knows of with an end, for alerts: certificates of listeners, client secrets. */
+  readonly expiries?: () => Promise<readonly HostExpiry[]>;
   /** Where `{ env }` secrets are looked up; empty unless given. */
   readonly environment?: Environment;
 }

@@ -9,11 +9,11 @@ import { CredentialTokens } from "./http/credential-tokens.ts";
 import { IssuerTokens } from "./http/issuer-tokens.ts";
 import type { LocalTokens } from "./http/local-tokens.ts";
 import { ScepRoutes } from "./http/scep-routes.ts";
-import { SignIn } from "./http/sign-in.ts";
 import { StatusRoutes } from "./http/status-routes.ts";
 import type { Ambient, Installation } from "./installation.ts";
 import { ScepOperations } from "./scep/operations.ts";
 import { AdminTokens } from "./services/admin-tokens.ts";
+import { Alerts } from "./services/alerts.ts";
 import { About } from "./services/about.ts";
 import { Approvals } from "./services/approvals.ts";
 import { AuthorityRemoval } from "./services/authority-removal.ts";
@@ -22,13 +22,15 @@ import { CaRenewals } from "./services/ca-renewals.ts";
 import { CertificateExport } from "./services/certificate-export.ts";
 import { CertificateProfiles } from "./services/certificate-profiles.ts";
 import { Certificates } from "./services/certificates.ts";
+import { CertificateStatuses } from "./services/certificate-statuses.ts";
 import { Challenges } from "./services/challenges.ts";
 import { Consoles } from "./services/consoles.ts";
 import { Credentials } from "./services/credentials.ts";
+import { CrlLists } from "./services/crl-lists.ts";
 import { Deployments } from "./services/deployments.ts";
 import { Devices } from "./services/devices.ts";
-import { EndpointTests } from "./services/endpoint-tests.ts";
 import { EndEntities } from "./services/end-entities.ts";
+import { EndpointTests } from "./services/endpoint-tests.ts";
 import { Endpoints } from "./services/endpoints.ts";
 import { Events } from "./services/events.ts";
 import { Health } from "./services/health.ts";
@@ -42,6 +44,8 @@ import { Overview } from "./services/overview.ts";
 import { OutsideAuthorities } from "./services/outside-authorities.ts";
 import { ManualIssuance } from "./services/manual-issuance.ts";
 import { People } from "./services/people.ts";
+import { Ocsp } from "./services/ocsp.ts";
+import { OutboxLetters } from "./services/outbox-letters.ts";
 import { Ras } from "./services/ras.ts";
 import { Retirements } from "./services/retirements.ts";
 import { RenewalGroups } from "./services/renewal-groups.ts";
@@ -101,6 +105,10 @@ export const buildSite = (
     renewalGroups: resolve(RenewalGroups),
     renewalPlans: resolve(RenewalPlans),
     templateImpact: resolve(TemplateImpact),
+    certificateStatuses: resolve(CertificateStatuses),
+    crlLists: resolve(CrlLists),
+    outbox: resolve(OutboxLetters),
+    alerts: resolve(Alerts),
     ledger: resolve(Ledger),
     timelines: resolve(Timelines),
     tokens,
@@ -128,8 +136,8 @@ export const buildSite = (
   });
   return {
     scep: new ScepRoutes(resolve(ScepOperations), limits),
-    status: new StatusRoutes(resolve(Status), limits),
-    console: new ConsoleRoutes(new SignIn(tokens)),
+    status: new StatusRoutes(resolve(Status), resolve(Ocsp), limits),
+    console: new ConsoleRoutes(),
     hooks: new HookRoutes(resolve(HookAdapters), services.intake, logger),
     app: (request, response) => {
       app(request, response);

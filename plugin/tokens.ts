@@ -4,6 +4,7 @@ import type { ConsoleShape } from "./domain/console/shape.ts";
 import type { Clock, Logger, Metrics, Random } from "./ports/ambient.ts";
 import type { CaBackendFactory } from "./ports/ca-backend.ts";
 import type { KeyProvider } from "./ports/keys.ts";
+import type { HostExpiry, Mailer } from "./ports/mailer.ts";
 import type { MdmHost } from "./ports/mdm-host.ts";
 import type { ProfileRenderer } from "./ports/profile-renderer.ts";
 import type { Settings } from "./ports/settings.ts";
@@ -24,6 +25,9 @@ export const MDM_HOSTS: InjectionToken<readonly MdmHost[]> = Symbol("MdmHosts");
 export const CONSOLES: InjectionToken<readonly ConsoleShape[]> = Symbol("Consoles");
 export const CERTIFICATE_PROFILES: InjectionToken<readonly CertificateProfile[]> =
   Symbol("CertificateProfiles");
+export const MAILER: InjectionToken<Mailer> = Symbol("Mailer");
+export const HOST_EXPIRIES: InjectionToken<() => Promise<readonly HostExpiry[]>> =
+  Symbol("HostExpiries");
 export const PROFILE_RENDERERS: InjectionToken<readonly ProfileRenderer[]> =
   Symbol("ProfileRenderers");
 /** One, or none where the host has given none. */

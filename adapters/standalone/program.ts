@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { addAlertCommands } from "./commands/alert.ts";
 import { addApprovalCommands } from "./commands/approval.ts";
 import { addAuthorityCommands } from "./commands/authority.ts";
 import { addBackupCommand } from "./commands/backup.ts";
@@ -14,6 +15,7 @@ import { addHookCommands } from "./commands/hook.ts";
 import { addInitCommand } from "./commands/init.ts";
 import { addKeysCommands } from "./commands/keys.ts";
 import { addLedgerCommands } from "./commands/ledger.ts";
+import { addOutboxCommands } from "./commands/outbox.ts";
 import { addRaCommands } from "./commands/ra.ts";
 import { addRestoreCommand } from "./commands/restore.ts";
 import { addRollOverCommands } from "./commands/rotation.ts";
@@ -52,6 +54,8 @@ export const buildProgram = (): Command => {
   addApprovalCommands(program);
   addCertificateCommands(program);
   addHookCommands(program);
+  addOutboxCommands(program);
+  addAlertCommands(program);
   addLedgerCommands(program);
   addTenantCommands(program);
   addTokenCommands(program);

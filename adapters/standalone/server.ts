@@ -13,6 +13,7 @@ import { ensureTlsFile, keepTlsCertificate, type OwnTls, tlsFilesOf } from "./ow
 import { replacePrivateFile } from "./private-file.ts";
 import { type KeyStoreSettings, readSettings, type Settings, writeSettings } from "./settings.ts";
 import type { TlsFiles } from "./tls.ts";
+import { tlsExpiry } from "./tls-expiry.ts";
 
 /** What an own certificate is to be like. */
 export type OwnTlsOrder = Omit<OwnTls, "file">;
@@ -67,7 +68,10 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
     const main = listeners[0];
     const settings = { ...kept, publicUrl: kept.publicUrl ?? main?.url };
     const config = configurationOf(folder, settings, options.further);
-    const countersign = createCountersign(config, builtins({ hosts: options.hosts, logger }));
+    const countersign = createCountersign(
+      config,
+      builtins({ hosts: options.hosts, logger, expiries: () => tlsExpiry(tlsFilesIn(options)) }),
+    );
     undo.push(() => countersign.close());
     await countersign.start();
     const keeper =
@@ -137,6 +141,10 @@ const openListeners = async (
   if (tls !== undefined && "key" in tls.from) await open(tls, tls.from);
   return listeners;
 };
+
+/** The files that the HTTPS listener reads its certificate from, whoever writes them. */
+const tlsFilesIn = ({ folder, tls }: ServerOptions): TlsFiles | undefined =>
+  tls && ("key" in tls.from ? tls.from : tlsFilesOf({ ...tls.from, file: folder.tls }));
 
 /** After the folder is there, since the certificate lies in it. */
 const openOwnListener = async (

@@ -34,10 +34,16 @@ export const mergeCrl = async (
   const { store, authority } = await issuerOf(directory, crl, file);
   let [revoked, unknown] = [0, 0];
   for (const { serial, revokedAt, reason = "unspecified", invalidityDate } of crl.entries) {
+    // In deltas only.
+    if (reason === "removeFromCRL") continue;
     const known = await store.certificates.bySerial(authority.id, serial);
     if (known !== undefined) {
-      if (await store.certificates.revoke(known.id, revokedAt, reason, invalidityDate))
-        revoked += 1;
+      // What is on hold can be released again, as before.
+      const changed =
+        reason === "certificateHold"
+          ? await store.certificates.hold(known.id, revokedAt, "admin", undefined)
+          : await store.certificates.revoke(known.id, revokedAt, reason, invalidityDate);
+      if (changed !== false) revoked += 1;
       continue;
     }
     unknown += 1;
@@ -55,6 +61,13 @@ const readCrl = async (file: string): Promise<ParsedCrl> => {
   const der = await readFile(file).catch((cause: unknown) => {
     throw fileFault(file, "read", cause);
   });
+  const crl = parsed(der, file);
+  if (crl.baseNumber !== undefined)
+    throw new CountersignError("invalid_input", `${file} is a delta: take the complete list`);
+  return crl;
+};
+
+const parsed = (der: Uint8Array, file: string): ParsedCrl => {
   try {
     return parseCrl(der);
   } catch (cause) {

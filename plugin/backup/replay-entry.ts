@@ -1,5 +1,11 @@
-import type { Certificate, RevocationReason } from "../domain/certificate.ts";
-import { REVOCATION_REASONS } from "../domain/certificate.ts";
+import {
+  type Certificate,
+  HOLD_CAUSES,
+  type HoldCause,
+  REVOCATION_REASONS,
+  type RevocationReason,
+} from "../domain/certificate.ts";
+import { type Device, type DeviceStatus, endsAs, isLive, liveStatusOf } from "../domain/device.ts";
 import type { LedgerEvent, SealedEntry } from "../domain/events.ts";
 import { CountersignError } from "../errors.ts";
 import { parseCertificate } from "../pki/certificate.ts";
@@ -58,16 +64,44 @@ const revoke: Replayer = async (replay) => {
     typeof said === "string" && said in REVOCATION_REASONS
       ? (said as RevocationReason)
       : "unspecified";
-  const invalid = data["invalidityDate"];
-  const invalidityDate = typeof invalid === "string" ? new Date(invalid) : undefined;
-  return store.certificates.revoke(id, entry.at, reason, invalidityDate);
+  // It was suspended while it was signed.
+  if (reason === "certificateHold")
+    return (await store.certificates.hold(id, entry.at, causeOf(data), undefined)) !== false;
+  return store.certificates.revoke(id, entry.at, reason, dateOf(data["invalidityDate"]));
 };
 
-const endDevice =
-  (status: "wiped" | "unenrolled"): Replayer =>
+const suspend: Replayer = async ({ store, entry: { subjectId: id, at, data } }) =>
+  id !== undefined &&
+  (await store.certificates.hold(id, at, causeOf(data), dateOf(data["until"]))) !== false;
+
+const release: Replayer = async ({ store, entry: { subjectId: id, at, data } }) =>
+  id !== undefined && (await store.certificates.release(id, at, causeOf(data))) !== false;
+
+const causeOf = (data: SealedEntry["data"]): HoldCause =>
+  HOLD_CAUSES.find((cause) => cause === data["cause"]) ?? "admin";
+
+const dateOf = (value: unknown): Date | undefined =>
+  typeof value === "string" ? new Date(value) : undefined;
+
+/** Gives a device the status that an entry tells of. */
+const turnDevice =
+  (statusAfter: (device: Device) => DeviceStatus): Replayer =>
   async ({ store, entry }) => {
     const device = await store.devices.get(entry.subjectId ?? "");
-    if (device === undefined || device.status === status) return false;
+    if (device === undefined) return false;
+    const status = statusAfter(device);
+    if (status === device.status) return false;
+    await store.devices.save({ ...device, status, updatedAt: entry.at });
+    return true;
+  };
+
+const isBarred = ({ status }: Device): boolean => status === "lost" || status === "compromised";
+
+const endDevice =
+  (status: "wiped" | "unenrolled" | "decommissioned" | "compromised"): Replayer =>
+  async ({ store, entry }) => {
+    const device = await store.devices.get(entry.subjectId ?? "");
+    if (device === undefined || !endsAs(device, status)) return false;
     await store.devices.save({ ...device, status, updatedAt: entry.at });
     const { items } = await store.deployments.list({ deviceId: device.id }, { limit: 500 });
     for (const deployment of items)
@@ -96,7 +130,13 @@ const REPLAYERS: Readonly<Partial<Record<LedgerEvent, Replayer>>> = {
   "certificate.issued": insertIssued,
   "certificate.revoked": revoke,
   "device.wiped": endDevice("wiped"),
+  "certificate.suspended": suspend,
+  "certificate.released": release,
   "device.unenrolled": endDevice("unenrolled"),
+  "device.decommissioned": endDevice("decommissioned"),
+  "device.compromised": endDevice("compromised"),
+  "device.lost": turnDevice((device) => (isLive(device) ? "lost" : device.status)),
+  "device.found": turnDevice((device) => (isBarred(device) ? liveStatusOf(device) : device.status)),
   "deployment.removed": removeDeployment,
 };
 
@@ -144,6 +184,7 @@ const rowOf = async (
     revokedAt: undefined,
     revocationReason: undefined,
     invalidityDate: undefined,
+    hold: undefined,
   };
 };
 

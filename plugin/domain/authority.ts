@@ -20,6 +20,19 @@ export type AuthorityStatus = "active" | "pending" | "expired" | "retired" | "de
 /** Identifier pattern N2 (A-03): in every URL, unique in the tenant, unchangeable. */
 export const AUTHORITY_ID = /^[a-z0-9_-]{2,18}$/;
 
+export const OCSP_KEY_ALGORITHMS = [
+  "ec-p256",
+  "rsa-2048",
+] as const satisfies readonly KeyAlgorithm[];
+export type OcspKeyAlgorithm = (typeof OCSP_KEY_ALGORITHMS)[number];
+
+/** Key and certificate (DER) of a delegated OCSP responder, and the key before it until no node signs with it any more. */
+export interface OcspResponder {
+  readonly keyRef: string;
+  readonly certificate: Uint8Array;
+  readonly before?: { readonly keyRef: string; readonly until: Date } | undefined;
+}
+
 export interface Authority {
   readonly id: string;
   readonly name: string;
@@ -49,10 +62,16 @@ export interface Authority {
   readonly publicUrl: string;
   readonly crlEnabled: boolean;
   readonly ocspEnabled: boolean;
+  /** How many lists its certificates are spread over (one of `SHARD_COUNTS`); stands in every certificate, so it never changes. */
+  readonly crlShards: number;
+  /** Whether delta lists are published beside the complete ones (RFC 5280 section 5.2.4). */
+  readonly deltaCrl: boolean;
+  /** Key of the OCSP responder: P-256, or RSA-2048 for relying parties that know nothing else (decision 9). */
+  readonly ocspKeyAlgorithm: OcspKeyAlgorithm;
   /** The one certificate signs, opens envelopes and issues (decision 1); dedicated RSA authorities only. */
   readonly single: boolean;
   /** The delegated OCSP responder: key reference and certificate, DER. */
-  readonly ocspResponder: { readonly keyRef: string; readonly certificate: Uint8Array } | undefined;
+  readonly ocspResponder: OcspResponder | undefined;
   /** Of the kind `outside` only. */
   readonly outside: OutsideAuthority | undefined;
   /** Ids of the certificate profiles it may issue by (A-26); undefined: it is not restricted. */
@@ -84,11 +103,22 @@ export const DEFAULT_LIFE_YEARS: Record<AuthorityKind, number> = {
   outside: 10,
 };
 
-/** Path of a CRL below the public base URL (foundations.md 29). */
+/** Path of a CRL below the public base URL (foundations.md 29): `crl.crl` and `delta.crl`, or `3.crl` and `3-delta.crl` of a shard. */
 export const crlPath = (
   tenant: string,
-  authority: Pick<Authority, "id" | "subjectKeyId">,
-): string => `/crl/${tenant}/${authority.id}/${authority.subjectKeyId.slice(0, 8)}/crl.crl`;
+  authority: Pick<Authority, "id" | "subjectKeyId" | "crlShards">,
+  shard = 0,
+  kind: "complete" | "delta" = "complete",
+): string => {
+  const delta = kind === "delta";
+  const file =
+    authority.crlShards === 1
+      ? delta
+        ? "delta.crl"
+        : "crl.crl"
+      : `${shard}${delta ? "-delta" : ""}.crl`;
+  return `/crl/${tenant}/${authority.id}/${authority.subjectKeyId.slice(0, 8)}/${file}`;
+};
 export const ocspPath = (tenant: string, authorityId: string): string =>
   `/ocsp/${tenant}/${authorityId}`;
 /** A CA certificate's address holds its key id, so that a re-used identifier never meets an old one. */

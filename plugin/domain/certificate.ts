@@ -10,8 +10,20 @@ export const REVOCATION_REASONS = {
   cessationOfOperation: 5,
   certificateHold: 6,
   privilegeWithdrawn: 9,
+  aACompromise: 10,
 } as const;
 export type RevocationReason = keyof typeof REVOCATION_REASONS;
+
+/** Why a certificate is on hold; it is good again when the last cause is gone. `admin` may have an end. */
+export const HOLD_CAUSES = ["admin", "lost", "userDisabled"] as const;
+export type HoldCause = (typeof HOLD_CAUSES)[number];
+
+/** A suspension: the certificate is revoked as `certificateHold` and may come back. */
+export interface Hold {
+  readonly causes: readonly HoldCause[];
+  /** When the cause `admin` lifts by itself. */
+  readonly until: Date | undefined;
+}
 
 /** `reserved`: stored before the signature exists; `failed`: reserved and never signed. */
 export type CertificateStatus = "reserved" | "issued" | "revoked" | "failed";
@@ -52,4 +64,6 @@ export interface Certificate {
   readonly revokedAt: Date | undefined;
   readonly revocationReason: RevocationReason | undefined;
   readonly invalidityDate: Date | undefined;
+  /** Undefined unless it is on hold. */
+  readonly hold: Hold | undefined;
 }

@@ -3,10 +3,17 @@ export type Platform = (typeof PLATFORMS)[number];
 
 /**
  * `deactivated`: held by an admin until it is activated again; `decommissioned`: for good. `unmanaged`: made by a static challenge whose endpoint allows devices no host knows (appliances,
- * lab clients).
+ * lab clients). `lost`: gets nothing until it is found. `compromised`: its keys are known to others; gets nothing until its host says that it was found, or enrols it anew after a wipe.
  */
 export type DeviceStatus =
-  "enrolled" | "unmanaged" | "wiped" | "unenrolled" | "deactivated" | "decommissioned";
+  | "enrolled"
+  | "unmanaged"
+  | "lost"
+  | "compromised"
+  | "wiped"
+  | "unenrolled"
+  | "deactivated"
+  | "decommissioned";
 
 /**
  * A device is (tenant, host id, the host's device id); everything else is an attribute and not unique.
@@ -35,6 +42,13 @@ export const INDEXED_ATTRIBUTES = [
   "devicename",
 ] as const;
 
+/** Host of the devices that no host knows. */
+export const UNMANAGED_HOST = "unmanaged";
+
+/** The status of a device of this host that may be issued to. */
+export const liveStatusOf = ({ hostId }: Pick<Device, "hostId">): "enrolled" | "unmanaged" =>
+  hostId === UNMANAGED_HOST ? "unmanaged" : "enrolled";
+
 /** Whether certificates may be issued to it. */
 export const isLive = (device: Device): boolean =>
   device.status === "enrolled" || device.status === "unmanaged";
@@ -42,3 +56,19 @@ export const isLive = (device: Device): boolean =>
 /** Whether an admin has stopped it; what its host reports does not change that (R-07). */
 export const isHeld = (device: Device): boolean =>
   device.status === "deactivated" || device.status === "decommissioned";
+
+/** Whether it is out of its host's hands, until the host enrols it again or for good. */
+export const hasLeft = ({ status }: Device): boolean =>
+  status === "wiped" || status === "unenrolled" || status === "decommissioned";
+
+/**
+ * Whether an ending gives the device its status: not one that is decommissioned, and what has left is not brought back by a compromise that is
+ * told late.
+ */
+export const endsAs = (
+  device: Device,
+  status: "wiped" | "unenrolled" | "decommissioned" | "compromised",
+): boolean =>
+  device.status !== status &&
+  device.status !== "decommissioned" &&
+  !(status === "compromised" && hasLeft(device));

@@ -47,6 +47,9 @@ export const LEDGER_EVENTS = [
   "device.activated",
   "device.deactivated",
   "device.decommissioned",
+  "device.lost",
+  "device.found",
+  "device.compromised",
   "deployment.created",
   "deployment.published",
   "deployment.changed",
@@ -67,6 +70,7 @@ export const LEDGER_EVENTS = [
   "certificate.issued",
   "certificate.refused",
   "certificate.revoked",
+  "certificate.suspended",
   "certificate.released",
   "certificate.failed",
   "certificate.found",
@@ -75,6 +79,11 @@ export const LEDGER_EVENTS = [
   "backup.restored",
   "token.minted",
   "token.revoked",
+  "outbox.buried",
+  "outbox.resent",
+  "alert-rule.created",
+  "alert-rule.changed",
+  "alert-rule.deleted",
 ] as const;
 export type LedgerEvent = (typeof LEDGER_EVENTS)[number];
 

@@ -32,6 +32,7 @@ export const RIGHTS = [
   "deployments:manage",
   "challenges:mint",
   "host-events:report",
+  "outbox:manage",
   "approvals:decide",
   "end-entities:manage",
   "credentials:manage",
@@ -65,6 +66,7 @@ const RIGHTS_OF_ROLE: Record<Role, ReadonlySet<Right>> = {
     "deployments:manage",
     "challenges:mint",
     "host-events:report",
+    "outbox:manage",
   ]),
   "certificate-administrator": new Set<Right>([
     ...everyone,
@@ -83,6 +85,7 @@ const RIGHTS_OF_ROLE: Record<Role, ReadonlySet<Right>> = {
     "deployments:manage",
     "challenges:mint",
     "host-events:report",
+    "outbox:manage",
   ]),
   "protocol-auditor": new Set<Right>(everyone),
 };

@@ -5,6 +5,7 @@ import { addDuration, compareDurations, parseDuration, type Duration } from "./d
 import { isOid } from "./oid.ts";
 import { parseRenewalSpread } from "./renewal-spread.ts";
 import { parseRenewalWindow } from "./renewal-window.ts";
+import { revocationProblems } from "./revocation-rules.ts";
 import { normalizeSan } from "./san-value.ts";
 import { sanMatcher, subjectMatcher } from "./subject-matcher.ts";
 import { compileSubject } from "./subject-pattern.ts";
@@ -60,6 +61,7 @@ export const templateProblems = (
   ...usageProblems(template),
   ...lifeProblems(template, authority),
   ...fault("renewalSpread", () => void parseRenewalSpread(template.renewalSpread)),
+  ...revocationProblems(template.revocation ?? {}),
   ...fault("renewalGrace", () => void parseDuration(template.renewalGrace)),
   ...(["challengeLifetime", "pushedChallengeLifetime"] as const).flatMap((field) =>
     fault(field, () => {

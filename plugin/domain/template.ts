@@ -1,6 +1,7 @@
 import type { AttemptPolicy } from "./attempt-policy.ts";
 import type { KeyAlgorithm } from "./algorithm.ts";
 import type { ShapeExtras } from "./console/extras.ts";
+import type { RevocationRules } from "./revocation-rules.ts";
 import type { SanType } from "./san.ts";
 
 /** RFC 5280 section 4.2.1.3, in bit order. */
@@ -88,6 +89,8 @@ export interface Template {
   /** What becomes of the certificate before once the new one has been seen on the device (L-07). */
   readonly oldCertificate: OldCertificate;
   readonly policies: readonly CertificatePolicy[];
+  /** Where an event does something else to its certificates than `DEFAULT_REVOCATION` says. */
+  readonly revocation?: Partial<RevocationRules> | undefined;
   /** A device may hold two live certificates of this template (T-25). */
   readonly allowDuplicates: boolean;
   /** The certificate profile it keeps to; must be enabled on an authority that has such a list (A-26). */

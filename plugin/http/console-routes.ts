@@ -110,7 +110,7 @@ interface Encoded {
 
 const acceptedEncodings = (request: IncomingMessage): ReadonlySet<string> =>
   new Set(
-    String(request.headers["accept-encoding"] ?? "")
+    (request.headers["accept-encoding"] ?? "")
       .split(",")
       .filter((offer) => !/;\s*q=0(?:\.0*)?\s*$/.test(offer))
       .map((offer) => (offer.split(";")[0] ?? "").trim().toLowerCase()),

@@ -1,8 +1,10 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Labels, Metrics } from "../ports/ambient.ts";
 
-/** Seconds; from a cached answer to a slow token. */
-const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** Seconds; from a cached answer to a slow token, and to a list that is late. */
+const BUCKETS = [
+  0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900,
+];
 
 /** Our own metrics, in a registry of this installation: two in one process never meet. */
 export class PrometheusMetrics implements Metrics {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { pipeline, Readable } from "node:stream";
 
 /** One complete HTTP answer. */
 export interface Reply {
@@ -6,6 +7,8 @@ export interface Reply {
   /** Sent exactly so: SCEP clients compare it as a string (scep.md 2.2). */
   readonly contentType: string;
   readonly body: Uint8Array;
+  /** In place of `body`, for what is too long to be held at once. */
+  readonly stream?: { readonly length: number; readonly parts: AsyncIterable<Uint8Array> };
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -22,9 +25,18 @@ export const sendReply = (
   const bodyless = reply.status === 204 || reply.status === 304;
   response.writeHead(reply.status, {
     ...reply.headers,
-    ...(bodyless ? {} : { "Content-Type": reply.contentType, "Content-Length": reply.body.length }),
+    ...(bodyless
+      ? {}
+      : {
+          "Content-Type": reply.contentType,
+          "Content-Length": reply.stream?.length ?? reply.body.length,
+        }),
   });
-  response.end(bodyless || request.method === "HEAD" ? undefined : reply.body);
+  if (bodyless || request.method === "HEAD") response.end();
+  else if (reply.stream === undefined) response.end(reply.body);
+  // What fails midway breaks the connection, so that nobody takes a part for the whole.
+  else
+    pipeline(Readable.from(reply.stream.parts, { objectMode: false }), response, () => undefined);
 };
 
 /** Text as an answer's body. */

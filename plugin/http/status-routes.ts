@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { CountersignError } from "../errors.ts";
-import type { Status } from "../services/status.ts";
+import type { Ocsp } from "../services/ocsp.ts";
+import type { CrlAddress, Status } from "../services/status.ts";
 import { type BodyLimits, readBody } from "./body.ts";
 import { conditionalReply } from "./conditional.ts";
 import { decodeGetMessage } from "./get-message.ts";
@@ -16,6 +17,7 @@ const CERTIFICATE_MAX_AGE = 3600;
 export class StatusRoutes {
   constructor(
     private readonly status: Status,
+    private readonly responder: Ocsp,
     private readonly limits: BodyLimits,
   ) {}
 
@@ -29,16 +31,21 @@ export class StatusRoutes {
       : this.caCertificate(request, tenant, authorityId, rest);
   }
 
-  /** `/crl/{tenant}/{authority}/{first 8 hex of the SKI}/crl.crl` (foundations.md 29). */
+  /** `/crl/{tenant}/{authority}/{first 8 hex of the SKI}/{file}` (foundations.md 29). */
   private async crl(request: IncomingMessage, tenant: string, id: string, rest: readonly string[]) {
     const [keyId = "", file, ...more] = rest;
-    const named = file === "crl.crl" && more.length === 0;
-    const crl = named ? await this.status.crl(tenant, id, keyId) : undefined;
+    const named = more.length === 0 ? listOfFile(file ?? "") : undefined;
+    const crl =
+      named && (await this.status.crl({ tenant, authorityId: id, keyId8: keyId, ...named }));
     if (crl === undefined) throw new CountersignError("not_found", "no such CRL");
+    const { list, body } = crl;
     return conditionalReply(request, {
       contentType: "application/pkix-crl",
-      body: crl.der,
-      lastModified: crl.thisUpdate,
+      ...(body instanceof Uint8Array
+        ? { body }
+        : { body: NOTHING, stream: { length: list.size, parts: body } }),
+      sha256: list.sha256,
+      lastModified: list.thisUpdate,
       maxAge: CRL_MAX_AGE,
     });
   }
@@ -82,15 +89,34 @@ export class StatusRoutes {
       return methodNotAllowed("GET, HEAD, POST");
     const posted = request.method === "POST";
     const message = posted ? await readBody(request, this.limits) : decodeGetMessage(encoded);
-    const { body, maxAge } = await this.status.ocsp(tenant, id, message);
+    const { body, maxAge, producedAt } = await this.responder.answer(tenant, id, message);
+    const cached = !posted && maxAge > 0;
     return {
       status: 200,
       contentType: "application/ocsp-response",
       body,
-      headers: {
-        "Cache-Control":
-          posted || maxAge === 0 ? "no-store" : `public, max-age=${maxAge}, must-revalidate`,
-      },
+      headers:
+        cached && producedAt !== undefined
+          ? {
+              // RFC 5019 section 6.2.
+              "Cache-Control": `max-age=${maxAge}, public, no-transform, must-revalidate`,
+              "Last-Modified": producedAt.toUTCString(),
+            }
+          : UNCACHED,
     };
   }
 }
+
+const NOTHING = new Uint8Array(0);
+const UNCACHED = { "Cache-Control": "no-store" };
+
+/** `crl.crl`, `delta.crl`; of a shard `3.crl`, `3-delta.crl`. */
+const listOfFile = (file: string): Pick<CrlAddress, "shard" | "kind"> | undefined => {
+  const match = /^(?:(crl|delta)|(\d{1,3})(-delta)?)\.crl$/.exec(file);
+  if (match === null) return undefined;
+  const [, whole, shard, delta] = match;
+  return {
+    shard: shard === undefined ? undefined : Number(shard),
+    kind: whole === "delta" || delta !== undefined ? "delta" : "complete",
+  };
+};

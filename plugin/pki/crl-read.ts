@@ -1,7 +1,7 @@
-import { REVOCATION_REASONS, type RevocationReason } from "../domain/certificate.ts";
+import { REVOCATION_REASONS } from "../domain/certificate.ts";
 import { CountersignError } from "../errors.ts";
 import { signatureSchemeOf, type ReceivedScheme } from "./algorithms.ts";
-import type { RevokedEntry } from "./crl.ts";
+import { type CrlEntry, type CrlReason, reasonNumber } from "./crl-entries.ts";
 import {
   bits,
   child,
@@ -26,10 +26,12 @@ export interface ParsedCrl {
   readonly thisUpdate: Date;
   readonly nextUpdate: Date | undefined;
   readonly number: bigint | undefined;
+  /** Number of the complete list that a delta adds to; undefined for a complete list. */
+  readonly baseNumber: bigint | undefined;
   /** Hex. */
   readonly authorityKeyId: string | undefined;
   readonly extensions: readonly Extension[];
-  readonly entries: readonly RevokedEntry[];
+  readonly entries: readonly CrlEntry[];
   readonly scheme: ReceivedScheme | undefined;
   readonly signature: Uint8Array;
 }
@@ -49,13 +51,15 @@ const dateOf = (element: Element | undefined): Date => {
   return date;
 };
 
-const reasonOf = (code: number): RevocationReason => {
-  const found = Object.entries(REVOCATION_REASONS).find(([, value]) => value === code);
+const REASONS = [...Object.keys(REVOCATION_REASONS), "removeFromCRL"] as readonly CrlReason[];
+
+const reasonOf = (code: number): CrlReason => {
+  const found = REASONS.find((reason) => reasonNumber(reason) === code);
   if (found === undefined) throw fault(`reason ${code}`);
-  return found[0] as RevocationReason;
+  return found;
 };
 
-const readEntry = (element: Element): RevokedEntry => {
+const readEntry = (element: Element): CrlEntry => {
   const [serial, revokedAt, list] = members(element, TAG.sequence, "revoked certificate");
   const extensions = new ExtensionReader(list === undefined ? [] : readExtensions(list));
   const reason = extensions.find(OID.reasonCode);
@@ -68,7 +72,10 @@ const readEntry = (element: Element): RevokedEntry => {
   };
 };
 
-/** Reads one complete CRL, strict DER. Throws `bad_message`. */
+const numberIn = ({ value }: Extension): bigint =>
+  BigInt(`0x${integerHex(expect(readDer(value), TAG.integer, "number"))}`);
+
+/** Reads one CRL, complete or delta, strict DER. Throws `bad_message`. */
 export const parseCrl = (der: Uint8Array): ParsedCrl => {
   const crl = readDer(der, CRL_LIMITS);
   const tbs = child(crl, 0, TAG.sequence, "TBSCertList");
@@ -83,13 +90,14 @@ export const parseCrl = (der: Uint8Array): ParsedCrl => {
     list === undefined ? [] : readExtensions(list.children[0]),
   );
   const number = extensions.find(OID.crlNumber);
+  const base = extensions.find(OID.deltaCrlIndicator);
   return {
     tbs: tbs.raw,
     issuerRaw: expect(issuer, TAG.sequence, "issuer").raw,
     thisUpdate: dateOf(thisUpdate),
     nextUpdate: nextUpdate === undefined ? undefined : dateOf(nextUpdate),
-    number:
-      number && BigInt(`0x${integerHex(expect(readDer(number.value), TAG.integer, "number"))}`),
+    number: number && numberIn(number),
+    baseNumber: base && numberIn(base),
     authorityKeyId: extensions.authorityKeyIdentifier,
     extensions: extensions.extensions,
     entries: (revoked?.children ?? []).map(readEntry),

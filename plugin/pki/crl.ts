@@ -1,35 +1,19 @@
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import { hashOfScheme, type SignatureScheme } from "../domain/algorithm.ts";
-import { REVOCATION_REASONS, type RevocationReason } from "../domain/certificate.ts";
 import type { Signer } from "../ports/keys.ts";
 import { signatureAlgorithmIdentifier } from "./algorithms.ts";
+import { type CrlEntry, crlEntryWriter } from "./crl-entries.ts";
 import { TAG } from "./der-read.ts";
-import {
-  bitString,
-  context,
-  header,
-  integer,
-  integerFromHex,
-  sequence,
-  time,
-} from "./der-write.ts";
+import { bitString, context, header, integer, time } from "./der-write.ts";
 import {
   authorityKeyIdentifier,
   crlNumber,
+  deltaCrlIndicator,
   encodeExtensions,
   expiredCertsOnCrl,
-  invalidityDate,
+  freshestCrl,
   issuingDistributionPoint,
-  reasonCode,
 } from "./extensions.ts";
-
-/** One revoked certificate; `serial` is lower-case hex. */
-export interface RevokedEntry {
-  readonly serial: string;
-  readonly revokedAt: Date;
-  readonly reason?: RevocationReason | undefined;
-  readonly invalidityDate?: Date | undefined;
-}
 
 export interface CrlSpec {
   /** Name of the authority, DER. */
@@ -40,70 +24,96 @@ export interface CrlSpec {
   readonly thisUpdate: Date;
   readonly nextUpdate: Date;
   /** Pages of entries, in the order in which they are to stand. */
-  readonly entries: AsyncIterable<readonly RevokedEntry[]>;
+  readonly entries: AsyncIterable<readonly CrlEntry[]>;
   readonly scheme: SignatureScheme;
   readonly signer: Signer;
   readonly expiredCertsOnCrl?: Date | undefined;
   /** Address of this shard, which its certificates name; undefined for a list without shards. */
   readonly shardUrl?: string | undefined;
+  /** Where the delta to this list is. */
+  readonly deltaUrl?: string | undefined;
+  /** Makes it a delta to the complete list with this number (RFC 5280 section 5.2.4). */
+  readonly baseNumber?: bigint | undefined;
 }
 
-/** Bytes in parts: a list of a million entries is joined once and not at every level. */
+/** A signed list in parts: joined in order they are its DER. One of a million entries is never copied as a whole. */
+export interface CrlParts {
+  readonly parts: readonly Uint8Array[];
+  readonly entries: number;
+  /** Octets of the DER. */
+  readonly size: number;
+  /** Of the DER, hex. */
+  readonly sha256: string;
+}
+
 type Parts = readonly Uint8Array[];
 
-const enclose = (tag: number, parts: Parts): Parts => [
-  header(
-    tag,
-    parts.reduce((sum, part) => sum + part.length, 0),
-  ),
-  ...parts,
-];
+const sizeOf = (parts: Parts): number => parts.reduce((sum, part) => sum + part.length, 0);
 
-/** Extensions of an entry without an invalidity date: one of eight, so each is encoded once. */
-const reasonExtensions = (): ((reason: RevocationReason) => Uint8Array) => {
-  const known = new Map<RevocationReason, Uint8Array>();
-  return (reason) => {
-    const encoded = known.get(reason) ?? encodeExtensions([reasonCode(REVOCATION_REASONS[reason])]);
-    known.set(reason, encoded);
-    return encoded;
-  };
-};
-
-const entryEncoder = (): ((entry: RevokedEntry) => Uint8Array) => {
-  const ofReason = reasonExtensions();
-  return ({ serial, revokedAt, reason = "unspecified", invalidityDate: invalid }) => {
-    const parts = [integerFromHex(serial), time(revokedAt)];
-    // RFC 5280 section 5.3.1: better absent than unspecified.
-    const code = reason === "unspecified" ? [] : [reasonCode(REVOCATION_REASONS[reason])];
-    if (invalid !== undefined)
-      return sequence(...parts, encodeExtensions([...code, invalidityDate(invalid)]));
-    return reason === "unspecified" ? sequence(...parts) : sequence(...parts, ofReason(reason));
-  };
-};
+const enclose = (tag: number, parts: Parts): Parts => [header(tag, sizeOf(parts)), ...parts];
 
 const crlExtensions = (spec: CrlSpec): Uint8Array =>
   encodeExtensions([
     authorityKeyIdentifier(spec.akiHex),
     crlNumber(spec.number),
+    ...(spec.baseNumber === undefined ? [] : [deltaCrlIndicator(spec.baseNumber)]),
     ...(spec.shardUrl === undefined ? [] : [issuingDistributionPoint(spec.shardUrl)]),
     ...(spec.expiredCertsOnCrl === undefined ? [] : [expiredCertsOnCrl(spec.expiredCertsOnCrl)]),
+    ...(spec.deltaUrl === undefined ? [] : [freshestCrl(spec.deltaUrl)]),
   ]);
 
-const sign = (tbs: Parts, { signer, scheme }: CrlSpec): Promise<Uint8Array> => {
-  if (signer.takes === "message") return signer.sign(Buffer.concat(tbs), scheme);
+/** Octets that are hashed before others get their turn: about a millisecond. */
+const AT_ONCE = 512 * 1024;
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+const hashInTurns = async (hash: Hash, parts: Parts): Promise<void> => {
+  let since = 0;
+  for (const part of parts) {
+    hash.update(part);
+    since += part.length;
+    if (since < AT_ONCE) continue;
+    since = 0;
+    await nextTurn();
+  }
+};
+
+/** The message as one, for keys that cannot take a digest (EC keys in files). */
+const joinInTurns = async (parts: Parts): Promise<Uint8Array> => {
+  const joined = Buffer.allocUnsafe(sizeOf(parts));
+  let at = 0;
+  let turn = AT_ONCE;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+    if (at < turn) continue;
+    turn = at + AT_ONCE;
+    await nextTurn();
+  }
+  return joined;
+};
+
+const sign = async (tbs: Parts, { signer, scheme }: CrlSpec): Promise<Uint8Array> => {
+  if (signer.takes === "message") return signer.sign(await joinInTurns(tbs), scheme);
   const digest = createHash(hashOfScheme(scheme));
-  for (const part of tbs) digest.update(part);
+  await hashInTurns(digest, tbs);
   return signer.sign(digest.digest(), scheme);
 };
 
 /**
- * A signed complete CRL, version 2, DER (RFC 5280 section 5). Memory stays near twice the size of the list when the signer takes a digest.
- * Throws `invalid_input` for a shard URL that is not ASCII, and what `Signer.sign` throws.
+ * A signed CRL, version 2, in parts of its DER (RFC 5280 section 5). Blocks nobody for more than a page of entries, and memory stays near the size of
+ * the list when the signer takes a digest. Throws `invalid_input` for a URL that is not ASCII, and what `Signer.sign` throws.
  */
-export const buildCrl = async (spec: CrlSpec): Promise<Uint8Array> => {
+export const buildCrlParts = async (spec: CrlSpec): Promise<CrlParts> => {
   const pages: Uint8Array[] = [];
-  const encodeEntry = entryEncoder();
-  for await (const page of spec.entries) pages.push(Buffer.concat(page.map(encodeEntry)));
+  const write = crlEntryWriter();
+  let entries = 0;
+  for await (const page of spec.entries) {
+    if (page.length === 0) continue;
+    // A copy: the room of the page is written to again.
+    pages.push(new Uint8Array(write(page)));
+    entries += page.length;
+  }
   const algorithm = signatureAlgorithmIdentifier(spec.scheme);
   const tbs = enclose(TAG.sequence, [
     integer(1),
@@ -112,9 +122,16 @@ export const buildCrl = async (spec: CrlSpec): Promise<Uint8Array> => {
     time(spec.thisUpdate),
     time(spec.nextUpdate),
     // RFC 5280 section 5.1.2.6: absent when nothing is revoked.
-    ...(pages.some((page) => page.length > 0) ? enclose(TAG.sequence, pages) : []),
+    ...(entries > 0 ? enclose(TAG.sequence, pages) : []),
     context(0, crlExtensions(spec)),
   ]);
   const signature = await sign(tbs, spec);
-  return Buffer.concat(enclose(TAG.sequence, [...tbs, algorithm, bitString(signature)]));
+  const parts = enclose(TAG.sequence, [...tbs, algorithm, bitString(signature)]);
+  const digest = createHash("sha256");
+  await hashInTurns(digest, parts);
+  return { parts, entries, size: sizeOf(parts), sha256: digest.digest("hex") };
 };
+
+/** The same as one array of octets, for lists that are known to be short. */
+export const buildCrl = async (spec: CrlSpec): Promise<Uint8Array> =>
+  Buffer.concat((await buildCrlParts(spec)).parts);

@@ -144,6 +144,14 @@ export const crlNumber = (number: bigint): Extension => extension(OID.crlNumber,
 export const issuingDistributionPoint = (url: string): Extension =>
   extension(OID.issuingDistributionPoint, sequence(fullName([url])), true);
 
+/** RFC 5280 section 5.2.6: where the delta to this list is. */
+export const freshestCrl = (url: string): Extension =>
+  extension(OID.freshestCrl, sequence(sequence(fullName([url]))));
+
+/** RFC 5280 section 5.2.4, critical: the list only says what has changed since the complete one with this number. */
+export const deltaCrlIndicator = (base: bigint): Extension =>
+  extension(OID.deltaCrlIndicator, integer(base), true);
+
 /** X.509, expiredCertsOnCRL: certificates that expired at this moment or later are still listed. */
 export const expiredCertsOnCrl = (from: Date): Extension =>
   extension(OID.expiredCertsOnCrl, generalizedTime(from));

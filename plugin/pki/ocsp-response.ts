@@ -55,6 +55,18 @@ export interface OcspResponseSpec {
   readonly producedAt: Date;
 }
 
+/** ResponderIDs by key of responders, which are few and live long, by the octets of their certificates. */
+const responderIds = new WeakMap<Uint8Array, Uint8Array>();
+
+const responderId = (certificate: Uint8Array): Uint8Array => {
+  const known = responderIds.get(certificate);
+  if (known !== undefined) return known;
+  const keyBits = keyBitsOf(parseCertificate(certificate));
+  const made = context(2, octetString(Buffer.from(sha1KeyIdentifier({ keyBits }), "hex")));
+  responderIds.set(certificate, made);
+  return made;
+};
+
 const NOTHING = new Uint8Array(0);
 
 const encodeStatus = (status: OcspStatus): Uint8Array => {
@@ -92,10 +104,8 @@ const encodeNonce = (nonce: Uint8Array): Uint8Array =>
  * Throws what `Signer.sign` throws.
  */
 export const buildOcspResponse = async (spec: OcspResponseSpec): Promise<Uint8Array> => {
-  const keyBits = keyBitsOf(parseCertificate(spec.responderCertificate));
-  const keyHash = Buffer.from(sha1KeyIdentifier({ keyBits }), "hex");
   const data = sequence(
-    context(2, octetString(keyHash)),
+    responderId(spec.responderCertificate),
     generalizedTime(spec.producedAt),
     sequence(...spec.responses.map(encodeResponse)),
     ...(spec.nonce === undefined ? [] : [encodeNonce(spec.nonce)]),

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { Hash } from "../domain/algorithm.ts";
+import { type Hash, HASHES } from "../domain/algorithm.ts";
 import { CountersignError } from "../errors.ts";
 import { digestOfIdentifier } from "./algorithms.ts";
 import type { TbsCertificate } from "./certificate.ts";
@@ -93,8 +93,17 @@ export const parseOcspRequest = (der: Uint8Array): OcspRequest => {
 export const keyBitsOf = (certificate: TbsCertificate): Uint8Array =>
   bits(expect(readDer(certificate.spki), TAG.sequence, "public key").children[1], "public key");
 
-/** Whether the CertID names this authority as the issuer, by name and key. */
-export const isAskedOf = (certId: CertId, authority: TbsCertificate): boolean =>
-  certId.hash !== undefined &&
-  certId.issuerNameHash === hash(certId.hash, authority.subjectRaw, "hex") &&
-  certId.issuerKeyHash === hash(certId.hash, keyBitsOf(authority), "hex");
+/** Tells whether a CertID names this authority as the issuer, by name and key; made once for many questions. */
+export const issuerMatcher = (authority: TbsCertificate): ((certId: CertId) => boolean) => {
+  const keyBits = keyBitsOf(authority);
+  const own = new Map(
+    HASHES.map((name) => [
+      name,
+      { name: hash(name, authority.subjectRaw, "hex"), key: hash(name, keyBits, "hex") },
+    ]),
+  );
+  return ({ hash: algorithm, issuerNameHash, issuerKeyHash }) => {
+    const known = algorithm === undefined ? undefined : own.get(algorithm);
+    return known?.name === issuerNameHash && known.key === issuerKeyHash;
+  };
+};

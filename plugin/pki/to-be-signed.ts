@@ -56,6 +56,10 @@ class Prepared implements PreparedCertificate {
   }
 }
 
+/** The serial number that 16 random octets become: lower-case hex without leading zero octets. */
+export const serialHexOf = (random: Uint8Array): string =>
+  integerHex(readDer(positiveSerial(random)));
+
 const positiveSerial = (random: Uint8Array): Uint8Array => {
   if (random.length !== 16)
     throw new CountersignError("internal", "a serial number is made of 16 random octets");

@@ -25,6 +25,8 @@ export interface CaBackend {
   revoke(serial: string, reason: RevocationReason): Promise<void>;
   /** DER, issuing CA first, root last. */
   chain(): Promise<readonly Uint8Array[]>;
+  /** Lifts a hold; where it is missing the CA cannot. */
+  unhold?(serial: string): Promise<void>;
   resume?(reference: string): Promise<IssueResult>;
   health?(): Promise<void>;
 }
@@ -32,5 +34,7 @@ export interface CaBackend {
 /** Makes the backend of one authority; `kind` is what the authority names. */
 export interface CaBackendFactory {
   readonly kind: string;
+  /** Whether revocations of this authority's certificates have to be told to a CA outside; absent: never. */
+  serves?(authority: Authority): boolean;
   create(authority: Authority, signer: Signer | undefined): CaBackend;
 }

@@ -11,6 +11,12 @@ export interface Settings {
   /** Seconds between CRLs that no revocation asked for, and how long a CRL is valid (L-09). */
   readonly crlInterval: number;
   readonly crlLifetime: number;
+  /** Seconds within which a revocation is on the list. */
+  readonly crlRevocation: number;
+  /** Lists with up to so many entries are signed at the first fetch after a revocation. */
+  readonly crlAtOnceEntries: number;
+  /** Seconds that a revoked certificate stays on the list after its end (expiredCertsOnCRL); also OCSP's archive cutoff. */
+  readonly crlKeepExpired: number;
   /** Seconds a self-retry of one request gets the same certificate (foundations.md 10). */
   readonly retryGrace: number;
   /** Limits of endpoints that set none of their own. */

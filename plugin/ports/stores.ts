@@ -3,9 +3,11 @@ import type {
   Certificate,
   CertificateRole,
   CertificateStatus,
+  HoldCause,
   RevocationReason,
 } from "../domain/certificate.ts";
 import type { CertificateProfile } from "../domain/certificate-profile.ts";
+import type { CrlScope } from "../domain/crl-scope.ts";
 import type { Challenge } from "../domain/challenge.ts";
 import type { Deployment, DeploymentState } from "../domain/deployment.ts";
 import type { Device } from "../domain/device.ts";
@@ -21,8 +23,11 @@ import type { SubjectAltName } from "../domain/san.ts";
 import type { Template } from "../domain/template.ts";
 import type { Tenant, TenantId } from "../domain/tenant.ts";
 import type { HookAdapterStore, HostEventStore, InventoryStore } from "./lifecycle-stores.ts";
+import type { AlertStore } from "./alert-store.ts";
+import type { ChangedEntry, CrlStore, RevocationScope, RevokedEntry } from "./crl-store.ts";
+import type { LeaseStore } from "./lease-store.ts";
 import type { LedgerChainStore } from "./ledger-chain.ts";
-import type { Effect, OutboxEntry } from "./outbox.ts";
+import type { OutboxStore } from "./outbox.ts";
 import type {
   RenewalGroupStore,
   RenewalRuleStore,
@@ -213,13 +218,6 @@ export interface CertificateFilter {
   readonly expiresBefore?: Date | undefined;
   readonly expiresAfter?: Date | undefined;
 }
-/** One entry of a CRL. */
-export interface RevokedEntry {
-  readonly serial: string;
-  readonly revokedAt: Date;
-  readonly reason: RevocationReason;
-  readonly invalidityDate: Date | undefined;
-}
 /** Words that certificates are found by (foundations.md 39); written behind the issuing path. */
 export interface TermStore {
   /** Takes up to `limit` certificates that are not in it yet; answers how many it took. */
@@ -252,41 +250,43 @@ export interface CertificateStore {
   ders(ids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
   /** Newest first; where the filter names an end, the soonest end first. */
   list(filter: CertificateFilter, page: PageRequest): Promise<Page<Certificate>>;
-  /** Issued or reserved, and not expired, of one device. */
+  /** Issued, reserved or on hold, and not expired, of one device. */
   liveOfDevice(deviceId: string, now: Date): Promise<readonly Certificate[]>;
-  /** From issued or reserved to revoked (a signature in flight then loses); false when it was not in one of these states. */
+  /** From issued, reserved or on hold to revoked (a signature in flight then loses); false when it was in none of these states. */
   revoke(
     id: string,
     at: Date,
     reason: RevocationReason,
     invalidityDate: Date | undefined,
   ): Promise<boolean>;
-  /** Revoked entries of one authority, ordered by serial, after `afterSerial`; those that expired before `notExpiredAt` are left out. */
+  /**
+   * Suspends it for a cause, `admin` with an end if `until` is given. `false`: neither issued, reserved nor on hold, or on hold for that cause already;
+   * `"added"`: on hold for another cause before. Inside `run` only.
+   */
+  hold(
+    id: string,
+    at: Date,
+    cause: HoldCause,
+    until: Date | undefined,
+  ): Promise<"held" | "added" | false>;
+  /** Takes a cause away; `"released"`: it was the last one, and it is good again. `false`: not on hold for it. Inside `run` only. */
+  release(id: string, at: Date, cause: HoldCause): Promise<"released" | "taken" | false>;
+  /** Certificates whose suspension has come to its end. */
+  holdsEnded(now: Date, limit: number): Promise<readonly Certificate[]>;
+  /** Revoked entries of a scope, ordered by serial, after `afterSerial`; those that expired before `notExpiredAt` are left out. */
   revokedPage(
-    authorityId: string,
+    scope: RevocationScope,
     notExpiredAt: Date,
     afterSerial: string | undefined,
     limit: number,
   ): Promise<readonly RevokedEntry[]>;
-}
-
-export interface CrlRecord {
-  readonly authorityId: string;
-  /** CRL number (foundations.md 14). */
-  readonly number: bigint;
-  readonly thisUpdate: Date;
-  readonly nextUpdate: Date;
-  readonly der: Uint8Array;
-}
-export interface CrlStore {
-  latest(authorityId: string): Promise<CrlRecord | undefined>;
-  /** False when a list with this number or a higher one is there already. */
-  insert(crl: CrlRecord): Promise<boolean>;
-  /** Set in the transaction of a revocation; a counter that only grows. */
-  markDirty(authorityId: string): Promise<void>;
-  /** How often `markDirty` was called, and the count that the latest list covers. */
-  revisions(authorityId: string): Promise<{ readonly dirty: number; readonly published: number }>;
-  markPublished(authorityId: string, dirty: number): Promise<void>;
+  /** What was revoked, suspended or released at `since` or later, ordered by serial; a released one comes with the reason `removeFromCRL`. */
+  changedPage(
+    scope: RevocationScope,
+    since: Date,
+    afterSerial: string | undefined,
+    limit: number,
+  ): Promise<readonly ChangedEntry[]>;
 }
 export interface LedgerStore {
   append(entry: LedgerEntry): Promise<void>;
@@ -313,16 +313,6 @@ export interface LimitStore {
     now: Date,
   ): Promise<{ readonly used: number; readonly endsAt: Date }>;
 }
-export interface OutboxStore {
-  add(effect: Effect, at: Date): Promise<void>;
-  /** The same for many, in few statements. */
-  addAll(effects: readonly Effect[], at: Date): Promise<void>;
-  /** Claims up to `limit` due entries by conditional UPDATE until `leaseUntil`; correct with several nodes. */
-  claim(limit: number, now: Date, leaseUntil: Date): Promise<readonly OutboxEntry[]>;
-  done(id: string): Promise<void>;
-  retry(id: string, at: Date, reason: string): Promise<void>;
-}
-
 /** What every small object has. */
 export interface Versioned {
   readonly id: string;
@@ -360,6 +350,8 @@ export interface TenantStore {
   readonly terms: TermStore;
   readonly counts: CountStore;
   readonly crls: CrlStore;
+  readonly leases: LeaseStore;
+  readonly alerts: AlertStore;
   readonly ledger: LedgerStore;
   readonly chain: LedgerChainStore;
   readonly limits: LimitStore;
@@ -469,7 +461,7 @@ export interface Directory {
   createTenant(tenant: Tenant): Promise<void>;
   tenantOfEndpoint(endpointId: string): Promise<TenantId | undefined>;
   tenantOfHookAdapter(adapterId: string): Promise<TenantId | undefined>;
-  /** Tenants with outbox entries or reservations that are due. */
+  /** Tenants with outbox entries, reservations or ends of suspensions that are due. */
   tenantsDue(now: Date): Promise<readonly TenantId[]>;
   /** Tenants with an RA that ends before `raEnd`, or with an endpoint or a roll-over for which something is due. */
   tenantsRotating(now: Date, raEnd: Date): Promise<readonly TenantId[]>;
@@ -477,6 +469,12 @@ export interface Directory {
   tenantsToSweep(now: Date): Promise<readonly TenantId[]>;
   /** Tenants with renewals that are due, groups that run or templates that move. */
   tenantsToRenew(now: Date): Promise<readonly TenantId[]>;
+  /** Lists that do not say all, and complete lists that are as old as `before`. */
+  listsDue(before: Date): Promise<readonly (CrlScope & { readonly tenant: TenantId })[]>;
+  /** How often the lists of these scopes were marked dirty, over all tenants, in the same order. */
+  statusRevisions(
+    scopes: readonly (CrlScope & { readonly tenant: TenantId })[],
+  ): Promise<readonly number[]>;
   /** Tenants with ledger rows to seal or a chain whose end is not signed. */
   tenantsUnsealed(): Promise<readonly TenantId[]>;
   open(tenant: TenantId): TenantStore;

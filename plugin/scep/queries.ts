@@ -4,6 +4,7 @@ import { openEnvelope } from "../pki/cms-envelope-open.ts";
 import { child, type Element, integerHex, readBer, TAG } from "../pki/der-read.ts";
 import { sameName } from "../pki/name.ts";
 import { Approvals } from "../services/approvals.ts";
+import { CrlBodies } from "../services/crl-bodies.ts";
 import { CrlPublisher } from "../services/crl-publisher.ts";
 import { RenewalProof } from "../services/renewal-proof.ts";
 import type { Reply } from "./cert-rep.ts";
@@ -19,6 +20,7 @@ export class Queries {
     @inject(Approvals) private readonly approvals: Approvals,
     @inject(RenewalProof) private readonly signers: RenewalProof,
     @inject(CrlPublisher) private readonly crls: CrlPublisher,
+    @inject(CrlBodies) private readonly bodies: CrlBodies,
     @inject(EnvelopeGate) private readonly gate: EnvelopeGate,
   ) {}
 
@@ -82,8 +84,10 @@ export class Queries {
       sameName(authorityCertificate.subjectRaw, issuer),
     );
     if (way?.authority.keyRef === undefined) throw unknown("no such authority here");
-    const { der } = await this.crls.current(runtime.store, way.authority);
-    return success([], verified, [der]);
+    if (way.authority.crlShards > 1)
+      throw unknown("its list is published in shards: a certificate names its own");
+    const list = await this.crls.current(runtime.store, way.authority);
+    return success([], verified, [await this.bodies.whole(runtime.store, list)]);
   }
 }
 

@@ -7,6 +7,7 @@ import { readCertificateFile, parseCertificate } from "../pki/certificate.ts";
 import { buildCsr } from "../pki/build-request.ts";
 import { checkCaImport, pathRoom } from "../pki/chain.ts";
 import type { Clock } from "../ports/ambient.ts";
+import type { SignedCrl } from "../ports/crl-store.ts";
 import type { KeyRef } from "../ports/keys.ts";
 import type { Settings } from "../ports/settings.ts";
 import type { TenantStore } from "../ports/stores.ts";
@@ -19,7 +20,7 @@ import { type AuthorityView, viewOf } from "./authority-view.ts";
 import { CaCertificates, issuerOf } from "./ca-certificates.ts";
 import { CaRenewals } from "./ca-renewals.ts";
 import { chainOf } from "./ca-chain.ts";
-import { CrlPublisher } from "./crl-publisher.ts";
+import { CrlBuilder, scopesOf } from "./crl-builder.ts";
 import { readExternalRoot } from "./external-root.ts";
 import { Keyring } from "./keyring.ts";
 import { orUndo, type Undo } from "./or-undo.ts";
@@ -49,7 +50,7 @@ export class Authorities {
     @inject(SETTINGS) private readonly settings: Settings,
     @inject(Keyring) private readonly keyring: Keyring,
     @inject(CaCertificates) private readonly certificates: CaCertificates,
-    @inject(CrlPublisher) private readonly crls: CrlPublisher,
+    @inject(CrlBuilder) private readonly crls: CrlBuilder,
     @inject(CaRenewals) private readonly renewals: CaRenewals,
     @inject(OcspResponders) private readonly responders: OcspResponders,
   ) {}
@@ -295,14 +296,20 @@ export class Authorities {
         version: event === "authority.certified" ? draft.version + 1 : draft.version,
       };
       progress({ step: 4, of: 4, message: "Signing its first CRL" });
-      const crl = await this.crls.build(store, active);
+      const lists: SignedCrl[] = [];
+      for (const { shard } of scopesOf(active))
+        lists.push(await this.crls.complete(store, active, shard));
       await store.run(async (tx) => {
         await (event === "authority.certified"
           ? tx.authorities.update(active)
           : tx.authorities.insert(active));
         await certificate.keep(tx);
         await made?.certificate.settle(tx);
-        await tx.crls.insert(crl);
+        for (const list of lists) {
+          await tx.crls.insert(list);
+          if (active.deltaCrl)
+            await tx.crls.setBase(list, { number: list.number, at: list.thisUpdate });
+        }
         await tx.ledger.append(
           this.access.entry(principal, event, active.id, {
             kind: active.kind,

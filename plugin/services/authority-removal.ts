@@ -7,6 +7,7 @@ import type { Clock } from "../ports/ambient.ts";
 import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK } from "../tokens.ts";
 import { Access, found, sameVersion } from "./access.ts";
+import { scopeOf } from "./crl-scope-of.ts";
 import { EndpointRuntimes } from "./endpoint-runtimes.ts";
 
 /** What goes with an authority; counts stop at `COUNTED`. */
@@ -113,8 +114,9 @@ export class AuthorityRemoval {
     const row = await tx.certificates.bySerial(parentId, serial);
     const reason = "cessationOfOperation";
     if (row === undefined) return;
-    if (!(await tx.certificates.revoke(row.id, this.clock.now(), reason, undefined))) return;
-    await tx.crls.markDirty(parentId);
+    const now = this.clock.now();
+    if (!(await tx.certificates.revoke(row.id, now, reason, undefined))) return;
+    await tx.crls.markDirty(await scopeOf(tx, row), now);
     await tx.ledger.append(
       this.access.entry(principal, "certificate.revoked", row.id, { serial, reason }),
     );

@@ -4,7 +4,9 @@ import {
   AUTHORITY_ID,
   type AuthorityKind,
   DEFAULT_LIFE_YEARS,
+  type OcspKeyAlgorithm,
 } from "../domain/authority.ts";
+import { SHARD_COUNTS } from "../domain/crl-scope.ts";
 import { type DistinguishedName, parseDn } from "../domain/distinguished-name.ts";
 import { addDuration } from "../domain/duration.ts";
 import { CountersignError, type Issue } from "../errors.ts";
@@ -30,6 +32,11 @@ export interface NewAuthority {
   readonly crlEnabled?: boolean | undefined;
   readonly ocspEnabled?: boolean | undefined;
   readonly single?: boolean | undefined;
+  /** Over how many lists its certificates are spread; 1 unless given (L-12). */
+  readonly crlShards?: number | undefined;
+  readonly deltaCrl?: boolean | undefined;
+  /** Key of the OCSP responder; P-256 unless given. */
+  readonly ocspKeyAlgorithm?: OcspKeyAlgorithm | undefined;
 }
 
 const COMMON_NAME = "2.5.4.3";
@@ -76,6 +83,10 @@ export const checkNewAuthority = (
     fault("signature", "only RSA keys sign with PSS");
   if (isMlDsa(input.keyAlgorithm) && !postQuantum)
     fault("keyAlgorithm", "ML-DSA is experimental: set experimental.postQuantum to try it");
+  if (!SHARD_COUNTS.some((count) => count === (input.crlShards ?? 1)))
+    fault("crlShards", `one of ${SHARD_COUNTS.join(", ")}`);
+  if (input.crlEnabled === false && (input.deltaCrl === true || (input.crlShards ?? 1) > 1))
+    fault("crlEnabled", "without a CRL there are neither shards nor deltas");
   if (input.keyRef !== undefined && input.keyStore !== undefined)
     fault("keyStore", "the key reference names its key store already");
   checkPathLength(input, room, fault);

@@ -6,6 +6,7 @@ import {
   oneCaCertificatePath,
   statusAt,
 } from "../domain/authority.ts";
+import { badgeOf, type ExpiryBadge } from "../domain/expiry-badge.ts";
 import { signingLabelOf } from "../domain/signing-label.ts";
 import type { OutsideServerType } from "../domain/outside-authority.ts";
 import type { TenantId } from "../domain/tenant.ts";
@@ -14,6 +15,7 @@ import { sha1Fingerprint, sha256Fingerprint } from "../pki/fingerprint.ts";
 import { providerOf } from "../ports/keys.ts";
 import { validCertificates } from "./ca-chain.ts";
 import { statusUrls } from "./ca-certificates.ts";
+import { crlUrls, scopesOf } from "./crl-builder.ts";
 
 /** One certificate of an authority, and where anybody gets it. */
 export interface CaCertificateView {
@@ -38,13 +40,19 @@ export interface AuthorityView {
   readonly keyStore: string | undefined;
   readonly notBefore: Date | undefined;
   readonly notAfter: Date | undefined;
+  /** Of `notAfter` (O-07). */
+  readonly badge: ExpiryBadge | undefined;
   readonly serial: string | undefined;
   readonly fingerprintSha256: string | undefined;
   readonly fingerprintSha1: string | undefined;
   readonly subjectKeyId: string;
   readonly publicUrl: string;
   readonly urls: {
+    /** Of the first shard. */
     readonly crl: string | undefined;
+    /** Of every shard; empty while the CRL is off. */
+    readonly crls: readonly string[];
+    readonly deltas: readonly string[];
     readonly ocsp: string | undefined;
     readonly caIssuers: string;
   };
@@ -56,6 +64,9 @@ export interface AuthorityView {
   readonly ocspEnabled: boolean;
   /** Ids of the profiles it may issue by; undefined: not restricted. */
   readonly profiles: readonly string[] | undefined;
+  readonly crlShards: number;
+  readonly deltaCrl: boolean;
+  readonly ocspKeyAlgorithm: KeyAlgorithm;
   readonly single: boolean;
   /** Of an outside authority: where devices call it, and whether profiles carry an enrolment code. */
   readonly outside:
@@ -77,6 +88,9 @@ const PSS_WARNING =
 
 export const viewOf = (tenant: TenantId, authority: Authority, now: Date): AuthorityView => {
   const { certificate } = authority;
+  const lists = authority.crlEnabled
+    ? scopesOf(authority).map(({ shard }) => crlUrls(tenant, authority, shard))
+    : [];
   return {
     id: authority.id,
     name: authority.name,
@@ -89,12 +103,17 @@ export const viewOf = (tenant: TenantId, authority: Authority, now: Date): Autho
     keyStore: authority.keyRef === undefined ? undefined : providerOf(authority.keyRef),
     notBefore: authority.notBefore,
     notAfter: authority.notAfter,
+    badge: authority.notAfter && badgeOf(authority.notAfter, now),
     serial: certificate === undefined ? undefined : parseCertificate(certificate).serial,
     fingerprintSha256: certificate === undefined ? undefined : sha256Fingerprint(certificate),
     fingerprintSha1: certificate === undefined ? undefined : sha1Fingerprint(certificate),
     subjectKeyId: authority.subjectKeyId,
     publicUrl: authority.publicUrl,
-    urls: statusUrls({ tenant, authority }),
+    urls: {
+      ...statusUrls({ tenant, authority }),
+      crls: lists.map(({ complete }) => complete),
+      deltas: authority.deltaCrl ? lists.map(({ delta }) => delta) : [],
+    },
     certificates: validCertificates(authority, now).map((der) => {
       const { serial, notBefore, notAfter } = parseCertificate(der);
       const url = authority.publicUrl + oneCaCertificatePath(tenant, authority, serial);
@@ -104,6 +123,9 @@ export const viewOf = (tenant: TenantId, authority: Authority, now: Date): Autho
     crlEnabled: authority.crlEnabled,
     ocspEnabled: authority.ocspEnabled,
     profiles: authority.profiles,
+    crlShards: authority.crlShards,
+    deltaCrl: authority.deltaCrl,
+    ocspKeyAlgorithm: authority.ocspKeyAlgorithm,
     single: authority.single,
     outside: authority.outside && {
       serverType: authority.outside.serverType,

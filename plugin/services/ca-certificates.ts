@@ -10,6 +10,7 @@ import {
   statusAt,
 } from "../domain/authority.ts";
 import type { Certificate, CertificateRole } from "../domain/certificate.ts";
+import { shardOf } from "../domain/crl-scope.ts";
 import { type DistinguishedName, formatDn } from "../domain/distinguished-name.ts";
 import type { SubjectAltName } from "../domain/san.ts";
 import type { CertificatePolicy, KeyUsage } from "../domain/template.ts";
@@ -18,7 +19,7 @@ import { CountersignError } from "../errors.ts";
 import { type ParsedCertificate, parseCertificate } from "../pki/certificate.ts";
 import type { Extension } from "../pki/extensions.ts";
 import { sha256Fingerprint } from "../pki/fingerprint.ts";
-import { prepareCertificate } from "../pki/to-be-signed.ts";
+import { prepareCertificate, serialHexOf } from "../pki/to-be-signed.ts";
 import type { Clock, Random } from "../ports/ambient.ts";
 import type { PreparedCertificate } from "../ports/ca-backend.ts";
 import type { Signer } from "../ports/keys.ts";
@@ -77,15 +78,19 @@ export const issuerOf = (
   may: readonly AuthorityStatus[] = ["active"],
 ): Issuer => {
   const status = statusAt(authority, now);
-  if (!may.includes(status) || authority.certificate === undefined) {
+  const ended = authority.notAfter !== undefined && authority.notAfter <= now;
+  if (!may.includes(status) || ended || authority.certificate === undefined) {
     throw new CountersignError("authority_not_ready", `authority ${authority.id} is ${status}`);
   }
   return { tenant, authority, certificate: authority.certificate };
 };
 
-/** URLs that certificates of this authority carry (A-09 to A-11). */
-export const statusUrls = ({ tenant, authority }: Pick<Issuer, "tenant" | "authority">) => ({
-  crl: authority.crlEnabled ? authority.publicUrl + crlPath(tenant, authority) : undefined,
+/** URLs that certificates of this authority carry (A-09 to A-11); `shard` is the one that lists them. */
+export const statusUrls = (
+  { tenant, authority }: Pick<Issuer, "tenant" | "authority">,
+  shard = 0,
+) => ({
+  crl: authority.crlEnabled ? authority.publicUrl + crlPath(tenant, authority, shard) : undefined,
   ocsp: authority.ocspEnabled ? authority.publicUrl + ocspPath(tenant, authority.id) : undefined,
   caIssuers: authority.publicUrl + caCertificatePath(tenant, authority),
 });
@@ -103,10 +108,12 @@ export class CaCertificates {
 
   /** A linted certificate under `issuer`. Throws `lint_failed`. */
   prepare(issuer: Issuer, contents: CertificateContents): PreparedCertificate {
-    const urls = statusUrls(issuer);
+    const basics = this.basics(contents);
+    const shard = shardOf(serialHexOf(basics.serial), issuer.authority.crlShards);
+    const urls = statusUrls(issuer, shard);
     const unchecked = contents.role === "ocsp";
     return prepareCertificate({
-      ...this.basics(contents),
+      ...basics,
       issuer: { kind: issuer.authority.kind, certificate: this.parsed(issuer) },
       scheme: schemeOfAuthority(issuer.authority),
       extensions: {
@@ -204,6 +211,7 @@ export class CaCertificates {
       revokedAt: undefined,
       revocationReason: undefined,
       invalidityDate: undefined,
+      hold: undefined,
     };
   }
 }

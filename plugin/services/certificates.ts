@@ -1,5 +1,5 @@
 import { inject } from "tsyringe";
-import type { Certificate, RevocationReason } from "../domain/certificate.ts";
+import type { Certificate } from "../domain/certificate.ts";
 import { type Principal, requireScope } from "../domain/principal.ts";
 import { searchTerms } from "../domain/search-terms.ts";
 import { normalizeSerial } from "../domain/serial-number.ts";
@@ -14,7 +14,6 @@ import {
   certificateDetails,
   profileOfRow,
 } from "./certificate-details.ts";
-import { Revocations } from "./revocations.ts";
 
 /** A filter as an admin writes it. */
 export interface CertificateQuery extends Omit<CertificateFilter, "text"> {
@@ -30,7 +29,6 @@ export class Certificates {
   constructor(
     @inject(Access) private readonly access: Access,
     @inject(CLOCK) private readonly clock: Clock,
-    @inject(Revocations) private readonly revocations: Revocations,
   ) {}
 
   async list(
@@ -96,32 +94,6 @@ export class Certificates {
     await this.get(principal, id);
     const store = this.access.open(principal, "certificates:read");
     return found(await store.certificates.der(id), "certificate", id);
-  }
-
-  /** Throws `conflict` when it is not live any more. */
-  async revoke(
-    principal: Principal,
-    id: string,
-    input: { readonly reason: RevocationReason; readonly invalidityDate?: Date | undefined },
-  ): Promise<Certificate> {
-    const store = this.access.open(principal, "certificates:change-status");
-    const certificate = found(await store.certificates.get(id), "certificate", id);
-    requireScope(principal, certificate.authorityId);
-    if (certificate.role === "authority") {
-      throw new CountersignError(
-        "policy_refused",
-        "a CA certificate is revoked by retiring its authority",
-      );
-    }
-    if (
-      !(await this.revocations.revoke(principal, store, id, input.reason, input.invalidityDate))
-    ) {
-      throw new CountersignError(
-        "conflict",
-        `certificate ${certificate.serial} is ${certificate.status} already`,
-      );
-    }
-    return found(await store.certificates.get(id), "certificate", id);
   }
 }
 

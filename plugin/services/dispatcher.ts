@@ -1,13 +1,18 @@
 import { inject } from "tsyringe";
 import type { TenantId } from "../domain/tenant.ts";
 import { CountersignError, messageOf } from "../errors.ts";
-import type { Clock, Logger, Metrics } from "../ports/ambient.ts";
+import type { Clock, Logger, Metrics, Random } from "../ports/ambient.ts";
 import type { Effect, OutboxEntry } from "../ports/outbox.ts";
 import type { Directory, TenantStore } from "../ports/stores.ts";
-import { CLOCK, DIRECTORY, LOGGER, METRICS } from "../tokens.ts";
+import { CLOCK, DIRECTORY, LOGGER, METRICS, RANDOM } from "../tokens.ts";
+import { Alerts } from "./alerts.ts";
+import { CertificateStatuses } from "./certificate-statuses.ts";
+import { CrlSchedule } from "./crl-schedule.ts";
 import { HostCommands, type HostEffect } from "./host-commands.ts";
 import { LedgerSealer } from "./ledger-sealer.ts";
+import { OutsideRevocations } from "./outside-revocations.ts";
 import { RefusalLog } from "./refusal-log.ts";
+import { ResponderKeeper } from "./responder-keeper.ts";
 import { Sweeper } from "./sweeper.ts";
 import { RenewalSweep } from "./renewal-sweep.ts";
 import { Ticker } from "./ticker.ts";
@@ -18,14 +23,23 @@ const PERIOD = 1000;
 const SEALING = 500;
 /** A thousand renewals an hour are three in that time. */
 const RENEWING = 10_000;
+/** Milliseconds between looks at the responders' certificates. */
+const ROLLING = 600_000;
+/** Milliseconds between looks at what alert rules watch. */
+const ALERTING = 30_000;
 const AT_ONCE = 20;
 const LEASE = 60_000;
 const LONGEST_PAUSE = 3_600_000;
-/** After so many failures it is shown as failed; every other effect is tried until it is done. */
-const MOST_ATTEMPTS: Partial<Record<Effect["kind"], number>> = {
+/** Of one kind of effect: its failure is shown with what it was for, and no dead letter is left. */
+const SHOWN = new Set<Effect["kind"]>(["publish-profile", "scan-device", "wipe-device"]);
+/** After so many failures it is given up. What is not revoked outside is a risk: that takes about four days. */
+const MOST_ATTEMPTS: Readonly<Record<Effect["kind"], number>> = {
   "publish-profile": 12,
+  "remove-profile": 12,
   "scan-device": 3,
   "wipe-device": 12,
+  "revoke-outside": 100,
+  notify: 12,
 };
 
 /** Performs the outbox: at least once, with back-off, correct with several nodes. Also reconciles what crashes left behind. */
@@ -37,18 +51,27 @@ export class Dispatcher {
     @inject(CLOCK) private readonly clock: Clock,
     @inject(LOGGER) private readonly logger: Logger,
     @inject(METRICS) private readonly metrics: Metrics,
+    @inject(RANDOM) private readonly random: Random,
     @inject(HostCommands) private readonly commands: HostCommands,
     @inject(Sweeper) private readonly sweeper: Sweeper,
     @inject(RefusalLog) private readonly refusals: RefusalLog,
+    @inject(Alerts) private readonly alerts: Alerts,
+    @inject(OutsideRevocations) private readonly outside: OutsideRevocations,
+    @inject(CertificateStatuses) private readonly statuses: CertificateStatuses,
+    @inject(CrlSchedule) crls: CrlSchedule,
+    @inject(ResponderKeeper) responders: ResponderKeeper,
     @inject(LedgerSealer) sealer: LedgerSealer,
     @inject(RenewalSweep) renewals: RenewalSweep,
   ) {
     this.tickers = [
       new Ticker("dispatcher", PERIOD, () => this.runDue(), logger),
       new Ticker("sweeper", PERIOD, () => this.sweeper.runDue(), logger),
-      // Apart, since a slow host must not keep the ledger open.
+      // Apart, since a slow host must not keep the ledger open, nor a list from being signed.
       new Ticker("ledger sealer", SEALING, () => sealer.runDue(), logger),
       new Ticker("renewal sweep", RENEWING, () => renewals.runDue(), logger),
+      new Ticker("CRL schedule", PERIOD, () => crls.runDue(), logger),
+      new Ticker("alerts", ALERTING, () => this.alerts.runDue(), logger),
+      new Ticker("OCSP responders", ROLLING, () => responders.runDue(), logger),
     ];
   }
 
@@ -77,10 +100,15 @@ export class Dispatcher {
         { tenant, reconciled },
         "reservations that were left behind have been given back",
       );
+    await this.statuses.liftEnded(store);
     for (;;) {
       const now = this.clock.now();
       const entries = await store.outbox.claim(AT_ONCE, now, new Date(now.getTime() + LEASE));
-      for (const entry of entries) await this.perform(store, entry);
+      for (const entry of entries) {
+        // The ones before may have taken their time; one whose lease has ended meanwhile may be another node's now.
+        const until = new Date(this.clock.now().getTime() + LEASE);
+        if (await store.outbox.hold(entry, until)) await this.perform(store, entry);
+      }
       if (entries.length < AT_ONCE) return;
     }
   }
@@ -88,7 +116,7 @@ export class Dispatcher {
   private async perform(store: TenantStore, entry: OutboxEntry): Promise<void> {
     try {
       await this.effect(store, entry.effect);
-      await store.outbox.done(entry.id);
+      await store.outbox.done(entry);
       this.metrics.count("countersign_outbox_total", { kind: entry.effect.kind, result: "done" });
     } catch (error) {
       const attempt = entry.attempts + 1;
@@ -98,29 +126,52 @@ export class Dispatcher {
         { tenant: store.tenant, kind: entry.effect.kind, attempt, error: messageOf(error) },
         "outbox entry failed",
       );
-      if (
-        entry.effect.kind in MOST_ATTEMPTS &&
-        (attempt >= mostAttempts(entry) || isFinal(error))
-      ) {
+      const over = attempt >= MOST_ATTEMPTS[entry.effect.kind] || isFinal(error);
+      if (over && SHOWN.has(entry.effect.kind)) {
         await this.commands.giveUp(store, entry.effect as HostEffect, error);
-        await store.outbox.done(entry.id);
+        await store.outbox.done(entry);
+      } else if (over) {
+        await this.bury(store, entry, messageOf(error));
       } else {
-        await store.outbox.retry(
-          entry.id,
-          new Date(now + Math.min(LONGEST_PAUSE, 1000 * 2 ** attempt)),
-          messageOf(error),
-        );
+        // Half of the pause by chance, so that what failed together does not come back together.
+        const pause = Math.min(LONGEST_PAUSE, 1000 * 2 ** attempt) * (0.5 + this.chance() / 2);
+        await store.outbox.retry(entry, new Date(now + pause), messageOf(error));
       }
     }
   }
 
   private effect(store: TenantStore, effect: Effect): Promise<void> {
-    if (effect.kind !== "revoke-outside") return this.commands.perform(store, effect);
-    throw new CountersignError("internal", "no outside CA backend is installed");
+    switch (effect.kind) {
+      case "revoke-outside":
+        return this.outside.tell(store, effect);
+      case "notify":
+        return this.alerts.tell(store, effect.ruleId, effect.channel, effect.message);
+      default:
+        return this.commands.perform(store, effect);
+    }
+  }
+
+  private async bury(store: TenantStore, entry: OutboxEntry, reason: string): Promise<void> {
+    const now = this.clock.now();
+    const { kind } = entry.effect;
+    await store.run(async (tx) => {
+      await tx.outbox.bury(entry, now, reason);
+      await tx.ledger.append({
+        event: "outbox.buried",
+        principal: "system:dispatcher",
+        at: now,
+        subjectId: entry.id,
+        data: { kind, attempts: entry.attempts + 1, reason },
+      });
+    });
+    this.metrics.count("countersign_outbox_total", { kind, result: "buried" });
+  }
+
+  /** 0 to 1. */
+  private chance(): number {
+    return (this.random.bytes(1)[0] ?? 0) / 255;
   }
 }
-
-const mostAttempts = ({ effect }: OutboxEntry): number => MOST_ATTEMPTS[effect.kind] ?? Infinity;
 
 /** What another attempt would not change. */
 const isFinal = (error: unknown): boolean =>

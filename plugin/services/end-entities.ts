@@ -7,7 +7,7 @@ import type { Clock } from "../ports/ambient.ts";
 import type { Page, PageRequest } from "../ports/stores.ts";
 import { CLOCK } from "../tokens.ts";
 import { Access, found } from "./access.ts";
-import { Revocations, type WipeResult } from "./revocations.ts";
+import { Revocations, type DeviceRevocation } from "./revocations.ts";
 
 /** A device as an end entity: what it is called, whether it may enrol, and until when its newest certificate is good (R-06). */
 export interface EndEntity {
@@ -54,7 +54,7 @@ export class EndEntities {
   }
 
   /** For good: its certificates are revoked and its challenges burned. Throws `conflict` when it is so already. */
-  async decommission(principal: Principal, id: string): Promise<WipeResult> {
+  async decommission(principal: Principal, id: string): Promise<DeviceRevocation> {
     const store = this.access.open(principal, "end-entities:manage");
     const device = found(await store.devices.get(id), "end entity", id);
     if (device.status === "decommissioned")

@@ -1,4 +1,5 @@
 import { inject } from "tsyringe";
+import { shardOf } from "../domain/crl-scope.ts";
 import { attributeOfVariable, variablesOf } from "../domain/device-variables.ts";
 import type { Device } from "../domain/device.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
@@ -158,15 +159,16 @@ export class EndpointTests {
     serial: string,
     end: () => Promise<void>,
   ): Promise<void> {
-    const { urls } = await this.authorities.get(principal, endpoint.authorityId);
-    if (urls.crl === undefined) return;
+    const { urls, crlShards } = await this.authorities.get(principal, endpoint.authorityId);
+    const list = urls.crls[shardOf(serial, crlShards)];
+    if (list === undefined) return;
     protocol.begin("crl");
-    const before = await device.lookUp(urls.crl, serial, this.clock.now());
+    const before = await device.lookUp(list, serial, this.clock.now());
     if (before.listed) throw new CountersignError("internal", "the new certificate is listed");
     protocol.end(`number ${before.number}, ${before.size} entries`);
     protocol.begin("revoked");
     await end();
-    const after = await device.lookUp(urls.crl, serial, this.clock.now());
+    const after = await device.lookUp(list, serial, this.clock.now());
     if (!after.listed)
       throw new CountersignError("busy", "the list does not have the revoked certificate yet");
     protocol.end(`number ${after.number}, ${after.size} entries`);
@@ -208,7 +210,8 @@ class Protocol {
   }
 
   fail(thrown: unknown, refusal: ErrorCode | undefined): void {
-    const known = thrown instanceof CountersignError ? thrown : new CountersignError("internal", "see the log");
+    const known =
+      thrown instanceof CountersignError ? thrown : new CountersignError("internal", "see the log");
     const code = (this.#step === "request" ? refusal : undefined) ?? known.code;
     this.#steps.push({
       step: this.#step,

@@ -9,7 +9,7 @@ import { type CommandResult, DeploymentCommands } from "./deployment-commands.ts
 import { EventLog, type Settled } from "./event-log.ts";
 import { HostEvents } from "./host-events.ts";
 import { Inventories, type ReportResult } from "./inventories.ts";
-import { Revocations } from "./revocations.ts";
+import { type EndedStatus, Revocations } from "./revocations.ts";
 
 /** One event with what is known of its device before it. */
 interface Report<Kind extends HostEventKind> {
@@ -43,11 +43,11 @@ const STATUS_KINDS = new Set<HostEventKind>([
   "deviceCompromised",
 ]);
 /** After these the keys of before are gone or in other hands, whatever came later. */
-const ENDING_KINDS = new Set<HostEventKind>([
-  "deviceWiped",
-  "deviceUnenrolled",
-  "deviceCompromised",
-]);
+const ENDINGS = {
+  deviceWiped: "wiped",
+  deviceUnenrolled: "unenrolled",
+  deviceCompromised: "compromised",
+} as const satisfies Partial<Record<HostEventKind, EndedStatus>>;
 
 /**
  * The one door for what MDM servers report: in-process hooks, the admin API and signed webhooks. Each event counts once; one that comes late does not
@@ -119,30 +119,12 @@ export class EventIntake {
     const detail = `the device's status is of ${device.statusAt.toISOString()}`;
     const settled = { outcome: "stale", detail, deviceId: device.id } as const;
     if (event.kind === "deviceEnrolled") return { ...settled, result: device };
-    const revoked = ENDING_KINDS.has(event.kind)
-      ? await this.revokeBefore(principal, store, device.id, at, event.kind)
-      : [];
-    const none = { deviceId: device.id, held: [], released: [], challengesBurned: 0 };
-    return { ...settled, result: { ...none, revoked } };
-  }
-
-  private async revokeBefore(
-    principal: Principal,
-    store: TenantStore,
-    deviceId: string,
-    at: Date,
-    kind: HostEventKind,
-  ): Promise<readonly string[]> {
-    const revoked: string[] = [];
-    const compromised = kind === "deviceCompromised";
-    for (const certificate of await store.certificates.liveOfDevice(deviceId, at)) {
-      if ((certificate.issuedAt ?? certificate.createdAt) >= at) continue;
-      const reason = compromised ? "keyCompromise" : "cessationOfOperation";
-      const since = compromised ? at : undefined;
-      if (await this.revocations.revoke(principal, store, certificate.id, reason, since))
-        revoked.push(certificate.serial);
-    }
-    return revoked;
+    const ended = ENDINGS[event.kind as keyof typeof ENDINGS] as EndedStatus | undefined;
+    const result =
+      ended === undefined
+        ? { deviceId: device.id, revoked: [], held: [], released: [], challengesBurned: 0 }
+        : await this.revocations.endBefore(principal, store, device.id, at, ended);
+    return { ...settled, result };
   }
 }
 

@@ -1,5 +1,6 @@
 import { inject } from "tsyringe";
 import type { KeyAlgorithm } from "../domain/algorithm.ts";
+import type { OcspKeyAlgorithm } from "../domain/authority.ts";
 import { formatDn } from "../domain/distinguished-name.ts";
 import type { Principal } from "../domain/principal.ts";
 import type { Settings } from "../ports/settings.ts";
@@ -18,6 +19,10 @@ export interface NewHierarchy {
   readonly organization?: string | undefined;
   readonly keyAlgorithm?: KeyAlgorithm | undefined;
   readonly keyStore?: string | undefined;
+  /** Of the issuing CA, as `NewAuthority`. */
+  readonly crlShards?: number | undefined;
+  readonly deltaCrl?: boolean | undefined;
+  readonly ocspKeyAlgorithm?: OcspKeyAlgorithm | undefined;
 }
 
 export interface Hierarchy {
@@ -88,6 +93,9 @@ export class Hierarchies {
         principal,
         {
           ...common,
+          crlShards: input.crlShards,
+          deltaCrl: input.deltaCrl,
+          ocspKeyAlgorithm: input.ocspKeyAlgorithm,
           id: input.id,
           name,
           kind: "issuing",

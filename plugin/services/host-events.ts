@@ -8,7 +8,6 @@ import type {
   HostUser,
   TemplateEvent,
 } from "../domain/host-event.ts";
-import type { RevocationReason } from "../domain/certificate.ts";
 import type { Principal } from "../domain/principal.ts";
 import { CountersignError, type Issue } from "../errors.ts";
 import type { Clock, Random } from "../ports/ambient.ts";
@@ -17,8 +16,15 @@ import { CLOCK, RANDOM } from "../tokens.ts";
 import { Access, found } from "./access.ts";
 import { DeploymentSteps } from "./deployment-steps.ts";
 import { Deployments } from "./deployments.ts";
-import { Revocations, type WipeResult } from "./revocations.ts";
+import {
+  type DeviceRelease,
+  type DeviceRevocation,
+  type EndedStatus,
+  Revocations,
+} from "./revocations.ts";
 
+/** Devices of one user; a directory's service account may stand on more, which is refused. */
+const MOST_OF_A_USER = 500;
 const ATTRIBUTE = /^[a-z][a-z0-9_.-]{0,63}$/;
 const LONGEST_VALUE = 1024;
 
@@ -45,7 +51,9 @@ export class HostEvents {
         hostId: event.hostId,
         hostDeviceId: event.deviceId,
         platform: event.platform,
-        status: known !== undefined && isHeld(known) ? known.status : "enrolled",
+        // An admin's hold stays, and what is lost or compromised stays so until its host says that it was found.
+        status:
+          known !== undefined && (isHeld(known) || isBarred(known)) ? known.status : "enrolled",
         statusAt: known?.statusAt ?? now,
         attributes,
         createdAt: known?.createdAt ?? now,
@@ -55,7 +63,7 @@ export class HostEvents {
       const change =
         known === undefined
           ? "device.created"
-          : known.status === "enrolled"
+          : known.status === "enrolled" || isBarred(known)
             ? "device.changed"
             : "device.enrolled";
       await this.tryAgain(tx, principal, device);
@@ -70,53 +78,63 @@ export class HostEvents {
   }
 
   /** Revokes every live certificate of the device and burns its challenges, in one transaction. Throws `not_found`. */
-  async deviceWiped(principal: Principal, event: HostDevice): Promise<WipeResult> {
+  async deviceWiped(principal: Principal, event: HostDevice): Promise<DeviceRevocation> {
     return this.end(principal, event, "wiped");
   }
 
   /** As a wipe (P-11). */
-  async deviceUnenrolled(principal: Principal, event: HostDevice): Promise<WipeResult> {
+  async deviceUnenrolled(principal: Principal, event: HostDevice): Promise<DeviceRevocation> {
     return this.end(principal, event, "unenrolled");
   }
 
-  /** Its certificates are revoked as held. */
-  async deviceLost(principal: Principal, event: HostDevice): Promise<WipeResult> {
-    return this.revokeAll(principal, event, "certificateHold", undefined);
-  }
-
-  /** Nothing is released by itself yet. */
-  async deviceFound(
-    principal: Principal,
-    event: HostDevice,
-  ): Promise<{ readonly deviceId: string; readonly released: readonly string[] }> {
+  /** Its certificates are suspended, and it gets nothing until it is found. */
+  async deviceLost(principal: Principal, event: HostDevice): Promise<DeviceRevocation> {
     const store = this.access.open(principal, "host-events:report");
-    return { deviceId: (await this.device(store, event)).id, released: [] };
+    const { id } = await this.device(store, event);
+    return this.revocations.loseDevice(principal, store, id);
   }
 
-  async deviceCompromised(principal: Principal, event: CompromisedDevice): Promise<WipeResult> {
-    return this.revokeAll(principal, event, "keyCompromise", event.since);
+  /** Undoes a loss. */
+  async deviceFound(principal: Principal, event: HostDevice): Promise<DeviceRelease> {
+    const store = this.access.open(principal, "host-events:report");
+    const { id } = await this.device(store, event);
+    return this.revocations.findDevice(principal, store, id);
   }
 
+  /** As a wipe, with the reason keyCompromise and since when. Throws `invalid_input` for a moment to come. */
+  async deviceCompromised(
+    principal: Principal,
+    event: CompromisedDevice,
+  ): Promise<DeviceRevocation> {
+    if (event.since !== undefined && event.since > this.clock.now())
+      throw new CountersignError("invalid_input", "since: lies in the future", {
+        issues: [{ path: "since", message: "lies in the future" }],
+      });
+    return this.end(principal, event, "compromised", event.since);
+  }
+
+  /** The rule `userDisabled` for the certificates of all his devices. */
   async userDisabled(
     principal: Principal,
     event: HostUser,
-  ): Promise<{ readonly devices: readonly WipeResult[] }> {
+  ): Promise<{ readonly devices: readonly DeviceRevocation[] }> {
     const store = this.access.open(principal, "host-events:report");
-    const devices: WipeResult[] = [];
-    for (const { hostId, hostDeviceId } of await devicesOf(store, event)) {
-      const device = { hostId, deviceId: hostDeviceId };
-      devices.push(await this.revokeAll(principal, device, "privilegeWithdrawn", undefined));
-    }
+    const devices: DeviceRevocation[] = [];
+    for (const { id } of await devicesOf(store, event))
+      devices.push(await this.revocations.disableUser(principal, store, id));
     return { devices };
   }
 
-  /** Nothing comes back by itself. */
+  /** Undoes it. */
   async userEnabled(
     principal: Principal,
     event: HostUser,
-  ): Promise<{ readonly devices: readonly { readonly deviceId: string }[] }> {
+  ): Promise<{ readonly devices: readonly DeviceRelease[] }> {
     const store = this.access.open(principal, "host-events:report");
-    return { devices: (await devicesOf(store, event)).map(({ id }) => ({ deviceId: id })) };
+    const devices: DeviceRelease[] = [];
+    for (const { id } of await devicesOf(store, event))
+      devices.push(await this.revocations.enableUser(principal, store, id));
+    return { devices };
   }
 
   async templateAssigned(principal: Principal, event: TemplateEvent): Promise<Deployment> {
@@ -135,20 +153,6 @@ export class HostEvents {
     await this.deployments.removeIn(principal, store, id, event.templateId);
   }
 
-  private async revokeAll(
-    principal: Principal,
-    event: HostDevice,
-    reason: RevocationReason,
-    since: Date | undefined,
-  ): Promise<WipeResult> {
-    const store = this.access.open(principal, "host-events:report");
-    const { id: deviceId } = await this.device(store, event);
-    const revoked: string[] = [];
-    for (const { id, serial } of await store.certificates.liveOfDevice(deviceId, this.clock.now()))
-      if (await this.revocations.revoke(principal, store, id, reason, since)) revoked.push(serial);
-    return { deviceId, revoked, challengesBurned: 0 };
-  }
-
   /** What failed for want of an attribute is tried with the new ones. */
   private async tryAgain(tx: TenantStore, principal: Principal, device: Device): Promise<void> {
     const failed = { deviceId: device.id, state: "failed" } as const;
@@ -163,11 +167,12 @@ export class HostEvents {
   private async end(
     principal: Principal,
     event: HostDevice,
-    status: "wiped" | "unenrolled",
-  ): Promise<WipeResult> {
+    status: EndedStatus,
+    since?: Date,
+  ): Promise<DeviceRevocation> {
     const store = this.access.open(principal, "host-events:report");
     const { id } = await this.device(store, event);
-    return this.revocations.endDevice(principal, store, id, status);
+    return this.revocations.endDevice(principal, store, id, status, since);
   }
 
   private async device(store: TenantStore, event: HostDevice): Promise<Device> {
@@ -179,8 +184,7 @@ export class HostEvents {
   }
 }
 
-/** Devices of one user; a service account may stand on more, which is refused. */
-const MOST_OF_A_USER = 500;
+const isBarred = ({ status }: Device): boolean => status === "lost" || status === "compromised";
 
 const devicesOf = async (
   store: TenantStore,

@@ -1,22 +1,22 @@
 import { inject } from "tsyringe";
-import type { Authority } from "../domain/authority.ts";
+import type { Authority, OcspResponder } from "../domain/authority.ts";
 import { parseDn } from "../domain/distinguished-name.ts";
+import { CountersignError } from "../errors.ts";
 import { parseCertificate } from "../pki/certificate.ts";
 import { OID } from "../pki/oids.ts";
 import type { Clock, Logger } from "../ports/ambient.ts";
 import { providerOf } from "../ports/keys.ts";
 import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK, LOGGER } from "../tokens.ts";
+import { found } from "./access.ts";
 import { CaCertificates, issuerOf } from "./ca-certificates.ts";
 import { Keyring } from "./keyring.ts";
 import { orUndo, type Undo } from "./or-undo.ts";
 import type { OwnCertificate } from "./own-certificate.ts";
 
-type Responder = NonNullable<Authority["ocspResponder"]>;
-
 /** A responder whose certificate is not settled yet. */
 export interface MadeResponder {
-  readonly responder: Responder;
+  readonly responder: OcspResponder;
   readonly certificate: OwnCertificate;
 }
 
@@ -24,10 +24,14 @@ const DAY = 86_400_000;
 /** L-14: about 30 days, rolled by itself when a week is left. */
 const LIFE = 30 * DAY;
 const ROLL = 7 * DAY;
+/** Milliseconds after which no node signs with the key before the roll any more. */
+const KEY_KEPT = DAY;
 
-/** The delegated OCSP responder of an authority (RFC 6960 section 4.2.2.2); key P-256 (decision 9). */
+const endOf = ({ certificate }: OcspResponder): Date => parseCertificate(certificate).notAfter;
+
+/** The delegated OCSP responder of an authority (RFC 6960 section 4.2.2.2); key P-256, or RSA-2048 (decision 9). */
 export class OcspResponders {
-  private readonly rolling = new Map<string, Promise<Responder>>();
+  private readonly running = new Map<string, Promise<OcspResponder>>();
 
   constructor(
     @inject(CLOCK) private readonly clock: Clock,
@@ -39,10 +43,11 @@ export class OcspResponders {
   /** A new key and certificate, to be settled with the authority; `undo` is told how to be rid of them. */
   async make(store: TenantStore, authority: Authority, undo: Undo): Promise<MadeResponder> {
     const now = this.clock.now();
+    // A retired authority answers until its last certificate has ended (A-22).
     const issuer = issuerOf(store.tenant, authority, now, ["active", "retired"]);
     const keyStore = authority.keyRef === undefined ? undefined : providerOf(authority.keyRef);
     const keyRef = await this.keyring.generate(keyStore, {
-      algorithm: "ec-p256",
+      algorithm: authority.ocspKeyAlgorithm,
       usage: "sign",
       label: `OCSP ${store.tenant}~${authority.id}`,
     });
@@ -63,42 +68,95 @@ export class OcspResponders {
     return { responder: { keyRef, certificate: certificate.der }, certificate };
   }
 
-  /** The responder to sign with now, rolled first when it is about to expire. */
-  async current(store: TenantStore, authority: Authority): Promise<Responder> {
+  /** The responder to sign with now: rolled first when it is about to end, and the key before it destroyed when its time is over. */
+  async current(store: TenantStore, authority: Authority): Promise<OcspResponder> {
     const responder = authority.ocspResponder;
-    if (responder !== undefined) {
-      const left =
-        parseCertificate(responder.certificate).notAfter.getTime() - this.clock.now().getTime();
-      if (left > ROLL) return responder;
-    }
+    const now = this.clock.now();
+    const work =
+      responder === undefined || this.isEnding(authority, responder, now)
+        ? () => this.roll(store, authority)
+        : responder.before !== undefined && responder.before.until <= now
+          ? () => this.destroyBefore(store, authority, responder)
+          : undefined;
+    if (work === undefined) return found(responder, "OCSP responder of", authority.id);
     const key = `${store.tenant}/${authority.id}`;
-    const rolling =
-      this.rolling.get(key) ?? this.roll(store, authority).finally(() => this.rolling.delete(key));
-    this.rolling.set(key, rolling);
-    return rolling;
+    const running = this.running.get(key) ?? work().finally(() => this.running.delete(key));
+    this.running.set(key, running);
+    return running;
   }
 
-  private async roll(store: TenantStore, authority: Authority): Promise<Responder> {
-    const responder = await orUndo(async (undo) => {
-      const made = await this.make(store, authority, undo);
-      await store.run(async (tx) => {
-        await tx.authorities.update({
-          ...authority,
-          ocspResponder: made.responder,
-          version: authority.version + 1,
-        });
-        await made.certificate.settle(tx);
-        await tx.ledger.append({
-          event: "authority.changed",
-          principal: "system:ocsp",
-          at: this.clock.now(),
-          subjectId: authority.id,
-          data: { ocspResponder: "rolled", serial: made.certificate.serial },
-        });
-      });
-      return made.responder;
-    });
-    this.logger.info({ authority: authority.id }, "OCSP responder rolled");
+  private isEnding(authority: Authority, responder: OcspResponder, now: Date): boolean {
+    const end = endOf(responder).getTime();
+    // One that ends with its authority is not followed by another.
+    return (
+      end - now.getTime() <= ROLL && !(end > now.getTime() && end === authority.notAfter?.getTime())
+    );
+  }
+
+  private async destroyBefore(
+    store: TenantStore,
+    authority: Authority,
+    { keyRef, certificate, before }: OcspResponder,
+  ): Promise<OcspResponder> {
+    const responder = { keyRef, certificate };
+    try {
+      await this.replace(store, authority, responder);
+      if (before !== undefined) await this.keyring.destroy(before.keyRef);
+    } catch (error) {
+      // Another node did it.
+      if (!(error instanceof CountersignError) || error.code !== "precondition_failed") throw error;
+    }
     return responder;
+  }
+
+  private async roll(store: TenantStore, authority: Authority): Promise<OcspResponder> {
+    const before = authority.ocspResponder?.keyRef;
+    try {
+      const responder = await orUndo(async (undo) => {
+        const made = await this.make(store, authority, undo);
+        const until = new Date(this.clock.now().getTime() + KEY_KEPT);
+        const next =
+          before === undefined
+            ? made.responder
+            : { ...made.responder, before: { keyRef: before, until } };
+        await this.replace(store, authority, next, made.certificate);
+        return next;
+      });
+      this.logger.info({ authority: authority.id }, "OCSP responder rolled");
+      return responder;
+    } catch (error) {
+      // Another node was faster, or the authority was changed: what is stored decides.
+      if (!(error instanceof CountersignError) || error.code !== "precondition_failed") throw error;
+      const stored = found(await store.authorities.get(authority.id), "authority", authority.id);
+      const other = stored.ocspResponder;
+      return other !== undefined && other.keyRef !== before ? other : this.roll(store, stored);
+    }
+  }
+
+  /** `fresh`: the certificate that was made for it. */
+  private async replace(
+    store: TenantStore,
+    authority: Authority,
+    responder: OcspResponder,
+    fresh?: OwnCertificate,
+  ): Promise<void> {
+    await store.run(async (tx) => {
+      await tx.authorities.update({
+        ...authority,
+        ocspResponder: responder,
+        version: authority.version + 1,
+      });
+      await fresh?.settle(tx);
+      await tx.ledger.append({
+        event: "authority.changed",
+        principal: "system:ocsp",
+        at: this.clock.now(),
+        subjectId: authority.id,
+        data:
+          fresh === undefined
+            ? { ocspResponder: "key before destroyed" }
+            : { ocspResponder: "rolled", serial: fresh.serial },
+      });
+    });
   }
 }

@@ -64,6 +64,9 @@ export class OutsideAuthorities {
       ...{
         crlEnabled: false,
         ocspEnabled: false,
+        crlShards: 1,
+        deltaCrl: false,
+        ocspKeyAlgorithm: "ec-p256",
         single: false,
         ocspResponder: undefined,
         pastCertificates: [],

@@ -110,6 +110,7 @@ export class OutsideCertificates {
       revokedAt: undefined,
       revocationReason: undefined,
       invalidityDate: undefined,
+      hold: undefined,
     };
   }
 }

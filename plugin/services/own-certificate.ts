@@ -93,6 +93,7 @@ const reservedRow = (
   revokedAt: undefined,
   revocationReason: undefined,
   invalidityDate: undefined,
+  hold: undefined,
 });
 
 /** As a certificate says it. */

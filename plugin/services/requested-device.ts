@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { inject } from "tsyringe";
-import { type Device, INDEXED_ATTRIBUTES, isLive } from "../domain/device.ts";
+import { type Device, INDEXED_ATTRIBUTES, isLive, UNMANAGED_HOST } from "../domain/device.ts";
 import { variablesOf } from "../domain/device-variables.ts";
 import { formatDn } from "../domain/distinguished-name.ts";
 import type { StaticPolicy } from "../domain/endpoint.ts";
@@ -11,9 +11,6 @@ import type { Clock, Random } from "../ports/ambient.ts";
 import type { ChallengeContext, RequestedIdentity } from "../ports/challenge-policy.ts";
 import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK, RANDOM } from "../tokens.ts";
-
-/** The host id of devices that no MDM knows. */
-const UNMANAGED = "unmanaged";
 
 /** Finds out which device asks by the names of its request, where nothing else says so (foundations.md 5). */
 export class RequestedDevice {
@@ -64,12 +61,12 @@ export class RequestedDevice {
     const names = JSON.stringify([endpoint.id, formatDn(request.subject), request.sans]);
     const hostDeviceId = createHash("sha256").update(names).digest("hex").slice(0, 40);
     return store.run(async (tx) => {
-      const existing = await tx.devices.byHostId(UNMANAGED, hostDeviceId);
+      const existing = await tx.devices.byHostId(UNMANAGED_HOST, hostDeviceId);
       if (existing !== undefined) return existing;
       const now = this.clock.now();
       const device: Device = {
         id: this.random.uuid(),
-        hostId: UNMANAGED,
+        hostId: UNMANAGED_HOST,
         hostDeviceId,
         platform: "other",
         status: "unmanaged",
@@ -106,7 +103,7 @@ const matchDevices = async (store: TenantStore, captures: Captures): Promise<rea
   const candidates = await store.devices.byAttribute(key, captures.get(key) ?? "", CANDIDATES);
   return candidates.filter(
     (device) =>
-      device.hostId !== UNMANAGED &&
+      device.hostId !== UNMANAGED_HOST &&
       [...captures].every(
         ([name, value]) => variablesOf(device)[name]?.toLowerCase() === value.toLowerCase(),
       ),

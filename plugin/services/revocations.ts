@@ -1,101 +1,298 @@
 import { inject } from "tsyringe";
-import type { RevocationReason } from "../domain/certificate.ts";
-import type { DeviceStatus } from "../domain/device.ts";
+import type { Certificate, RevocationReason } from "../domain/certificate.ts";
+import {
+  type Device,
+  type DeviceStatus,
+  endsAs,
+  hasLeft,
+  isHeld,
+  liveStatusOf,
+} from "../domain/device.ts";
+import type { LedgerEvent } from "../domain/events.ts";
 import type { Principal } from "../domain/principal.ts";
+import { DEFAULT_REVOCATION, type RevokingEvent } from "../domain/revocation-rules.ts";
 import type { Clock, Metrics } from "../ports/ambient.ts";
+import type { CaBackendFactory } from "../ports/ca-backend.ts";
 import type { TenantStore } from "../ports/stores.ts";
-import { CLOCK, METRICS } from "../tokens.ts";
+import { CA_BACKENDS, CLOCK, METRICS } from "../tokens.ts";
 import { Access, found } from "./access.ts";
 import { DeploymentSteps } from "./deployment-steps.ts";
+import { RevocationWatch } from "./revocation-watch.ts";
+import { StatusChanges } from "./status-changes.ts";
 
-/** What a wipe or an unenrolment did. */
-export interface WipeResult {
+/** What an event did to a device's certificates; serials in hex. */
+export interface DeviceRevocation {
   readonly deviceId: string;
-  /** Serials, hex. */
+  /** Revoked for good. */
   readonly revoked: readonly string[];
+  readonly held: readonly string[];
   readonly challengesBurned: number;
 }
 
-/** Revocation in the transaction of the event that causes it (L-08). */
+/** What came back when a device was found, or its user let in again. */
+export interface DeviceRelease {
+  readonly deviceId: string;
+  /** Serials, hex. */
+  readonly released: readonly string[];
+}
+
+/** How a device is left by what ends it. */
+const ENDS = {
+  wiped: "device.wiped",
+  unenrolled: "device.unenrolled",
+  decommissioned: "device.decommissioned",
+  compromised: "device.compromised",
+} as const satisfies Partial<Record<DeviceStatus, LedgerEvent>>;
+export type EndedStatus = keyof typeof ENDS;
+
+/** By which of a template's rules: whom an admin decommissions leaves as one that its host gives up. */
+const ruleOf = (status: EndedStatus): RevokingEvent =>
+  status === "decommissioned" ? "unenrolled" : status;
+
+/** Revocation and suspension in the transaction of the event that causes it (L-08); what each event does is the template's rule. */
 export class Revocations {
   constructor(
     @inject(Access) private readonly access: Access,
     @inject(CLOCK) private readonly clock: Clock,
     @inject(METRICS) private readonly metrics: Metrics,
+    @inject(CA_BACKENDS) private readonly backends: readonly CaBackendFactory[],
+    @inject(RevocationWatch) private readonly watch: RevocationWatch,
     @inject(DeploymentSteps) private readonly steps: DeploymentSteps,
   ) {}
 
   /**
-   * One transaction: the device's status, every live certificate revoked (also one whose signature is in flight), open challenges burned,
-   * deployments removed, profiles called back. Twice is the same as once.
+   * One transaction: the device's status, every certificate that is not revoked yet revoked (also one whose signature is in flight), open challenges
+   * burned, deployments removed, profiles called back. Twice is the same as once. `since`: when a compromise happened, for the CRL's invalidityDate.
    */
   async endDevice(
     principal: Principal,
     store: TenantStore,
     deviceId: string,
-    status: Extract<DeviceStatus, "wiped" | "unenrolled" | "decommissioned">,
-  ): Promise<WipeResult> {
-    const now = this.clock.now();
-    const reason: RevocationReason = "cessationOfOperation";
-    const result = await store.run(async (tx) => {
-      const device = found(await tx.devices.get(deviceId), "device", deviceId);
-      if (device.status !== status) await tx.devices.save({ ...device, status, updatedAt: now });
-      const revoked: string[] = [];
-      const authorities = new Set<string>();
-      for (const certificate of await tx.certificates.liveOfDevice(deviceId, now)) {
-        if (!(await tx.certificates.revoke(certificate.id, now, reason, undefined))) continue;
-        revoked.push(certificate.serial);
-        authorities.add(certificate.authorityId);
+    status: EndedStatus,
+    since?: Date,
+  ): Promise<DeviceRevocation> {
+    return this.changing(
+      store,
+      status,
+      async (tx, changes) => {
+        const now = this.clock.now();
+        const device = found(await tx.devices.get(deviceId), "device", deviceId);
+        if (endsAs(device, status)) await tx.devices.save({ ...device, status, updatedAt: now });
+        const done = await this.apply(tx, changes, device, ruleOf(status), { since });
+        for (const deployment of (await tx.deployments.list({ deviceId }, { limit: 500 })).items)
+          await this.steps.apply(
+            tx,
+            principal,
+            deployment,
+            { kind: "remove" },
+            { because: status },
+          );
+        const result = { ...done, challengesBurned: await this.burn(principal, tx, deviceId) };
         await tx.ledger.append(
-          this.access.entry(principal, "certificate.revoked", certificate.id, {
-            serial: certificate.serial,
-            reason,
-            device: deviceId,
-            because: status,
+          this.access.entry(principal, ENDS[status], deviceId, {
+            revoked: result.revoked.length,
+            ...(since === undefined ? {} : { since }),
           }),
         );
-      }
-      for (const authorityId of authorities) await tx.crls.markDirty(authorityId);
-      const burned = await tx.challenges.burnOfDevice(deviceId);
-      if (burned.length > 0)
+        return result;
+      },
+      principal,
+    );
+  }
+
+  /** The ending came late, and something newer is known of the device: only what was issued before `at` ends. */
+  async endBefore(
+    principal: Principal,
+    store: TenantStore,
+    deviceId: string,
+    at: Date,
+    status: EndedStatus,
+  ): Promise<DeviceRevocation> {
+    return this.changing(
+      store,
+      status,
+      async (tx, changes) => {
+        const device = found(await tx.devices.get(deviceId), "device", deviceId);
+        const since = status === "compromised" ? at : undefined;
+        const done = await this.apply(tx, changes, device, ruleOf(status), { since, before: at });
+        return { ...done, challengesBurned: 0 };
+      },
+      principal,
+    );
+  }
+
+  /** The device gets nothing until it is found; its certificates are suspended. Nothing happens to one that has left, or whose keys are known to others. */
+  async loseDevice(
+    principal: Principal,
+    store: TenantStore,
+    deviceId: string,
+  ): Promise<DeviceRevocation> {
+    return this.changing(
+      store,
+      "lost",
+      async (tx, changes) => {
+        const device = found(await tx.devices.get(deviceId), "device", deviceId);
+        if (hasLeft(device) || device.status === "compromised")
+          return { deviceId, revoked: [], held: [], challengesBurned: 0 };
+        // An admin's hold stays what it is (R-07).
+        if (device.status !== "lost" && !isHeld(device))
+          await tx.devices.save({ ...device, status: "lost", updatedAt: this.clock.now() });
+        const done = await this.apply(tx, changes, device, "lost");
+        const result = { ...done, challengesBurned: await this.burn(principal, tx, deviceId) };
         await tx.ledger.append(
-          this.access.entry(principal, "challenge.burned", deviceId, { challenges: burned }),
+          this.access.entry(principal, "device.lost", deviceId, {
+            revoked: result.revoked.length,
+            held: result.held.length,
+          }),
         );
-      for (const deployment of (await tx.deployments.list({ deviceId }, { limit: 500 })).items) {
-        await this.steps.apply(tx, principal, deployment, { kind: "remove" }, { because: status });
-      }
-      await tx.ledger.append(
-        this.access.entry(principal, `device.${status}`, deviceId, { revoked: revoked.length }),
+        return result;
+      },
+      principal,
+    );
+  }
+
+  /** What was suspended because the device was lost comes back; a compromised one may be issued to again. Nothing happens to any other. */
+  async findDevice(
+    principal: Principal,
+    store: TenantStore,
+    deviceId: string,
+  ): Promise<DeviceRelease> {
+    return this.changing(
+      store,
+      "found",
+      async (tx, changes) => {
+        const device = found(await tx.devices.get(deviceId), "device", deviceId);
+        const barred = device.status === "lost" || device.status === "compromised";
+        if (!barred && !isHeld(device)) return { deviceId, released: [] };
+        if (barred)
+          await tx.devices.save({
+            ...device,
+            status: liveStatusOf(device),
+            updatedAt: this.clock.now(),
+          });
+        const released = await this.release(tx, changes, deviceId, "lost");
+        await tx.ledger.append(
+          this.access.entry(principal, "device.found", deviceId, { released: released.length }),
+        );
+        return { deviceId, released };
+      },
+      principal,
+    );
+  }
+
+  /** The rule for a disabled user, on one device that is his. */
+  async disableUser(
+    principal: Principal,
+    store: TenantStore,
+    deviceId: string,
+  ): Promise<DeviceRevocation> {
+    return this.changing(
+      store,
+      "userDisabled",
+      async (tx, changes) => {
+        const device = found(await tx.devices.get(deviceId), "device", deviceId);
+        const done = await this.apply(tx, changes, device, "userDisabled");
+        return { ...done, challengesBurned: await this.burn(principal, tx, deviceId) };
+      },
+      principal,
+    );
+  }
+
+  /** What was suspended because the user was disabled comes back. */
+  async enableUser(
+    principal: Principal,
+    store: TenantStore,
+    deviceId: string,
+  ): Promise<DeviceRelease> {
+    return this.changing(
+      store,
+      "userEnabled",
+      async (tx, changes) => ({
+        deviceId,
+        released: await this.release(tx, changes, deviceId, "userDisabled"),
+      }),
+      principal,
+    );
+  }
+
+  /** Runs one transaction of changes of status; when it has committed, OCSP answers accordingly at once. */
+  async changing<T>(
+    store: TenantStore,
+    because: string,
+    work: (tx: TenantStore, changes: StatusChanges) => Promise<T>,
+    principal: Principal,
+  ): Promise<T> {
+    const begun = this.clock.now();
+    const { result, changes } = await store.run(async (tx) => {
+      const made = new StatusChanges(tx, principal, begun, because, (authority) =>
+        this.backends.some((backend) => backend.serves?.(authority) === true),
       );
-      return { deviceId, revoked, challengesBurned: burned.length };
+      return { result: await work(tx, made), changes: made };
     });
-    this.metrics.count("countersign_revocations_total", { because: status }, result.revoked.length);
+    const scopes = changes.scopes();
+    this.watch.changed(store.tenant, scopes);
+    for (const [change, count] of changes.counts())
+      this.metrics.count("countersign_revocations_total", { because, change }, count);
+    if (scopes.length > 0) {
+      const seconds = Math.max(0, this.clock.now().getTime() - begun.getTime()) / 1000;
+      this.metrics.observe("countersign_time_to_revoked_seconds", seconds, { seen: "ocsp" });
+    }
     return result;
   }
 
-  /** Revokes one certificate; false when it was not live. */
-  async revoke(
-    principal: Principal,
-    store: TenantStore,
-    id: string,
-    reason: RevocationReason,
-    invalidityDate: Date | undefined,
-  ): Promise<boolean> {
-    const done = await store.run(async (tx) => {
-      const certificate = found(await tx.certificates.get(id), "certificate", id);
-      if (!(await tx.certificates.revoke(id, this.clock.now(), reason, invalidityDate)))
-        return false;
-      await tx.crls.markDirty(certificate.authorityId);
+  private async apply(
+    tx: TenantStore,
+    changes: StatusChanges,
+    { id: deviceId }: Device,
+    event: RevokingEvent,
+    { since, before }: { readonly since?: Date | undefined; readonly before?: Date } = {},
+  ): Promise<Omit<DeviceRevocation, "challengesBurned">> {
+    const revoked: string[] = [];
+    const held: string[] = [];
+    for (const certificate of await tx.certificates.liveOfDevice(deviceId, this.clock.now())) {
+      if (before !== undefined && (certificate.issuedAt ?? certificate.createdAt) >= before)
+        continue;
+      const rule = await ruleFor(tx, certificate, event);
+      if (rule === "keep") continue;
+      if (rule === "certificateHold") {
+        const cause = event === "userDisabled" ? "userDisabled" : "lost";
+        if (await changes.hold(certificate, cause, undefined)) held.push(certificate.serial);
+      } else if (await changes.revoke(certificate, rule, since)) revoked.push(certificate.serial);
+    }
+    return { deviceId, revoked, held };
+  }
+
+  private async release(
+    tx: TenantStore,
+    changes: StatusChanges,
+    deviceId: string,
+    cause: "lost" | "userDisabled",
+  ): Promise<readonly string[]> {
+    const released: string[] = [];
+    for (const certificate of await tx.certificates.liveOfDevice(deviceId, this.clock.now()))
+      if (
+        certificate.hold?.causes.includes(cause) === true &&
+        (await changes.release(certificate, cause))
+      )
+        released.push(certificate.serial);
+    return released;
+  }
+
+  private async burn(principal: Principal, tx: TenantStore, deviceId: string): Promise<number> {
+    const burned = await tx.challenges.burnOfDevice(deviceId);
+    if (burned.length > 0)
       await tx.ledger.append(
-        this.access.entry(principal, "certificate.revoked", id, {
-          serial: certificate.serial,
-          reason,
-          device: certificate.deviceId,
-        }),
+        this.access.entry(principal, "challenge.burned", deviceId, { challenges: burned }),
       );
-      return true;
-    });
-    if (done) this.metrics.count("countersign_revocations_total", { because: "admin" });
-    return done;
+    return burned.length;
   }
 }
+
+const ruleFor = async (
+  tx: TenantStore,
+  { templateId }: Certificate,
+  event: RevokingEvent,
+): Promise<RevocationReason | "keep"> => {
+  const template = templateId === undefined ? undefined : await tx.templates.get(templateId);
+  return template?.revocation?.[event] ?? DEFAULT_REVOCATION[event];
+};

@@ -1,6 +1,7 @@
 import type { Deployment } from "../domain/deployment.ts";
 import type { Principal } from "../domain/principal.ts";
 import type { TenantStore } from "../ports/stores.ts";
+import { scopeOf } from "./crl-scope-of.ts";
 
 /**
  * Deals with what a deployment's certificate replaces, in the transaction `tx` in which the new one was seen on the device: kept, or revoked as
@@ -24,7 +25,7 @@ export const endSuperseded = async (
       if (old.templateId !== templateId || old.id === certificateId) continue;
       if (!before && old.id !== previousCertificateId) continue;
       if (!(await tx.certificates.revoke(old.id, now, "superseded", undefined))) continue;
-      await tx.crls.markDirty(old.authorityId);
+      await tx.crls.markDirty(await scopeOf(tx, old), now);
       await tx.ledger.append({
         event: "certificate.revoked",
         principal: principal.id,

@@ -43,6 +43,9 @@ interface AuthorityRow {
   readonly crl_enabled: Flag;
   readonly ocsp_enabled: Flag;
   readonly single: Flag;
+  readonly crl_shards: number;
+  readonly delta_crl: Flag;
+  readonly ocsp_key_algorithm: Authority["ocspKeyAlgorithm"];
   readonly ocsp_responder: string | null;
   readonly outside: string | null;
   readonly profiles: string | null;
@@ -75,6 +78,9 @@ const mapping: Mapping<Authority, AuthorityRow> = {
     crl_enabled: toFlag(authority.crlEnabled),
     ocsp_enabled: toFlag(authority.ocspEnabled),
     single: toFlag(authority.single),
+    crl_shards: authority.crlShards,
+    delta_crl: toFlag(authority.deltaCrl),
+    ocsp_key_algorithm: authority.ocspKeyAlgorithm,
     ocsp_responder: authority.ocspResponder === undefined ? null : toJson(authority.ocspResponder),
     outside: authority.outside === undefined ? null : toJson(authority.outside),
     profiles: authority.profiles === undefined ? null : toJson(authority.profiles),
@@ -105,6 +111,9 @@ const mapping: Mapping<Authority, AuthorityRow> = {
     crlEnabled: fromFlag(row.crl_enabled),
     ocspEnabled: fromFlag(row.ocsp_enabled),
     single: fromFlag(row.single),
+    crlShards: row.crl_shards,
+    deltaCrl: fromFlag(row.delta_crl),
+    ocspKeyAlgorithm: row.ocsp_key_algorithm,
     ocspResponder:
       row.ocsp_responder === null
         ? undefined

@@ -1,14 +1,9 @@
 import type { Knex } from "knex";
-import type { Certificate, RevocationReason } from "../domain/certificate.ts";
+import type { Certificate, HoldCause, RevocationReason } from "../domain/certificate.ts";
 import type { SubjectAltName } from "../domain/san.ts";
 import type { TenantId } from "../domain/tenant.ts";
-import type {
-  CertificateFilter,
-  CertificateStore,
-  Page,
-  PageRequest,
-  RevokedEntry,
-} from "../ports/stores.ts";
+import type { ChangedEntry, RevocationScope, RevokedEntry } from "../ports/crl-store.ts";
+import type { CertificateFilter, CertificateStore, Page, PageRequest } from "../ports/stores.ts";
 import {
   fromBlob,
   fromMillis,
@@ -48,6 +43,8 @@ interface CertificateRow {
   readonly revoked_at: Millis | null;
   readonly revocation_reason: RevocationReason | null;
   readonly invalidity_date: Millis | null;
+  readonly hold_causes: string | null;
+  readonly hold_until: Millis | null;
 }
 
 const mapping: Mapping<Certificate, CertificateRow> = {
@@ -73,6 +70,8 @@ const mapping: Mapping<Certificate, CertificateRow> = {
     revoked_at: toMillisOrNull(certificate.revokedAt),
     revocation_reason: orNull(certificate.revocationReason),
     invalidity_date: toMillisOrNull(certificate.invalidityDate),
+    hold_causes: certificate.hold?.causes.join(",") ?? null,
+    hold_until: toMillisOrNull(certificate.hold?.until),
   }),
   fromRow: (row) => ({
     id: row.id,
@@ -95,8 +94,14 @@ const mapping: Mapping<Certificate, CertificateRow> = {
     revokedAt: fromMillisOrNull(row.revoked_at),
     revocationReason: orUndefined(row.revocation_reason),
     invalidityDate: fromMillisOrNull(row.invalidity_date),
+    hold:
+      row.hold_causes === null
+        ? undefined
+        : { causes: causesOf(row.hold_causes), until: fromMillisOrNull(row.hold_until) },
   }),
 };
+
+const causesOf = (text: string): HoldCause[] => text.split(",") as HoldCause[];
 
 /** The certificates of one tenant; see `CertificateStore`. `insert` throws `conflict` for a taken id or serial. */
 export class Certificates implements CertificateStore {
@@ -216,10 +221,7 @@ export class Certificates implements CertificateStore {
 
   liveOfDevice(deviceId: string, now: Date): Promise<readonly Certificate[]> {
     return this.#rows.all((query) =>
-      query
-        .where("device_id", deviceId)
-        .whereIn("status", ["issued", "reserved"])
-        .where("not_after", ">", toMillis(now)),
+      query.where("device_id", deviceId).where(revocable).where("not_after", ">", toMillis(now)),
     );
   }
 
@@ -232,36 +234,97 @@ export class Certificates implements CertificateStore {
     const revoked = await this.session.write((db) =>
       db(mapping.table)
         .where({ tenant: this.tenant, id })
-        .whereIn("status", ["issued", "reserved"])
+        .where(revocable)
         .update({
           status: "revoked",
-          revoked_at: toMillis(at),
+          // Of a suspended one the day of the suspension stays: it was not good from then on.
+          revoked_at: db.raw("coalesce(revoked_at, ?)", [toMillis(at)]),
           revocation_reason: reason,
           invalidity_date: toMillisOrNull(invalidityDate),
+          ...NO_HOLD,
+          status_changed_at: toMillis(at),
         }),
     );
     return revoked > 0;
   }
 
+  async hold(
+    id: string,
+    at: Date,
+    cause: HoldCause,
+    until: Date | undefined,
+  ): Promise<"held" | "added" | false> {
+    const found = await this.get(id);
+    const causes = found?.hold?.causes ?? [];
+    const good = found?.status === "issued" || found?.status === "reserved";
+    if (!good && (causes.length === 0 || causes.includes(cause))) return false;
+    await this.#change(id, {
+      hold_causes: [...causes, cause].join(","),
+      ...(cause === "admin" ? { hold_until: toMillisOrNull(until) } : {}),
+      ...(good
+        ? {
+            status: "revoked",
+            revoked_at: toMillis(at),
+            revocation_reason: "certificateHold",
+            status_changed_at: toMillis(at),
+          }
+        : {}),
+    });
+    return good ? "held" : "added";
+  }
+
+  async release(id: string, at: Date, cause: HoldCause): Promise<"released" | "taken" | false> {
+    const { causes = [] } = (await this.get(id))?.hold ?? {};
+    if (!causes.includes(cause)) return false;
+    const left = causes.filter((other) => other !== cause);
+    const noEnd = cause === "admin" ? { hold_until: null } : {};
+    if (left.length > 0) {
+      await this.#change(id, { hold_causes: left.join(","), ...noEnd });
+      return "taken";
+    }
+    await this.session.write((db) =>
+      db(mapping.table)
+        .where({ tenant: this.tenant, id })
+        .update({
+          // One whose signature is still in flight goes on to be signed.
+          status: db.raw(
+            "case when issued_at is null and lease_until is not null then 'reserved' else 'issued' end",
+          ),
+          revoked_at: null,
+          revocation_reason: null,
+          ...NO_HOLD,
+          status_changed_at: toMillis(at),
+        }),
+    );
+    return "released";
+  }
+
+  holdsEnded(now: Date, limit: number): Promise<readonly Certificate[]> {
+    return this.#rows.all((query) =>
+      // Literal, so that the partial index serves it.
+      query
+        .whereRaw("hold_until is not null")
+        .where("hold_until", "<=", toMillis(now))
+        .limit(limit),
+    );
+  }
+
   async revokedPage(
-    authorityId: string,
+    { authorityId, from, before }: RevocationScope,
     notExpiredAt: Date,
     afterSerial: string | undefined,
     limit: number,
   ): Promise<readonly RevokedEntry[]> {
-    const rows = await this.session.read((db) => {
-      const query = db(mapping.table)
-        .where({ tenant: this.tenant, authority_id: authorityId })
-        // Literal, so that the partial index serves it.
-        .whereRaw("status = 'revoked'")
-        .where("not_after", ">=", toMillis(notExpiredAt))
-        .select("serial", "revoked_at", "revocation_reason", "invalidity_date")
-        .orderBy("serial")
-        .limit(limit);
-      return (
-        afterSerial === undefined ? query : query.where("serial", ">", afterSerial)
-      ) as PromiseLike<RevokedRow[]>;
-    });
+    const rows = await this.session.rows<RevokedRow>(
+      // Literal, so that the partial index serves it.
+      `select serial, revoked_at, revocation_reason, invalidity_date from ${mapping.table}
+       where tenant = ? and authority_id = ? and status = 'revoked' and serial > ? and serial >= ? and serial < ?
+         and not_after >= ? order by serial limit ?`,
+      [
+        ...[this.tenant, authorityId, afterSerial ?? "", from, before],
+        ...[toMillis(notExpiredAt), limit],
+      ],
+    );
     return rows.map((row) => ({
       serial: row.serial,
       revokedAt: fromMillis(row.revoked_at),
@@ -269,6 +332,46 @@ export class Certificates implements CertificateStore {
       invalidityDate: fromMillisOrNull(row.invalidity_date),
     }));
   }
+
+  async changedPage(
+    { authorityId, from, before }: RevocationScope,
+    since: Date,
+    afterSerial: string | undefined,
+    limit: number,
+  ): Promise<readonly ChangedEntry[]> {
+    const rows = await this.session.rows<ChangedRow>(
+      `select serial, status, status_changed_at, revoked_at, revocation_reason, invalidity_date from ${mapping.table}
+       where tenant = ? and authority_id = ? and status_changed_at is not null and status_changed_at >= ?
+         and serial > ? and serial >= ? and serial < ? order by serial limit ?`,
+      [this.tenant, authorityId, toMillis(since), afterSerial ?? "", from, before, limit],
+    );
+    return rows.map((row) => ({
+      serial: row.serial,
+      revokedAt: fromMillis(row.revoked_at ?? row.status_changed_at),
+      reason: row.status === "revoked" ? row.revocation_reason : "removeFromCRL",
+      invalidityDate: fromMillisOrNull(row.invalidity_date),
+    }));
+  }
+
+  async #change(id: string, values: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.session.write((db) =>
+      db(mapping.table).where({ tenant: this.tenant, id }).update(values),
+    );
+  }
+}
+
+const NO_HOLD = { hold_causes: null, hold_until: null } as const;
+
+/** What can still be revoked. */
+const revocable = (query: Knex.QueryBuilder): void => {
+  void query.whereIn("status", ["issued", "reserved"]).orWhereNotNull("hold_causes");
+};
+
+interface ChangedRow extends Omit<RevokedRow, "revoked_at"> {
+  /** Null once it is released. */
+  readonly revoked_at: Millis | null;
+  readonly status: Certificate["status"];
+  readonly status_changed_at: Millis;
 }
 
 const SOONEST_END_FIRST: Order<CertificateRow> = {

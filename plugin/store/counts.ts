@@ -48,11 +48,12 @@ export class CountsOfTenant implements CountStore {
     table: string,
     narrow: (query: Knex.QueryBuilder) => Knex.QueryBuilder,
   ): Promise<number> {
-    const rows = await this.session.read((db) => {
+    const rows = await this.session.read(async (db) => {
       const some = narrow(db(table).where({ tenant: this.tenant }))
         .select(db.raw("1"))
         .limit(COUNTED_TO + 1);
-      return db.count({ count: "*" }).from(some.as("some")) as PromiseLike<Counted[]>;
+      const counted: Counted[] = await db.count({ count: "*" }).from(some.as("some"));
+      return counted;
     });
     return Number(rows[0]?.count ?? 0);
   }

@@ -1,13 +1,22 @@
 import { CountersignError } from "../errors.ts";
+import type { CrlScope } from "../domain/crl-scope.ts";
 import type { Tenant, TenantId } from "../domain/tenant.ts";
 import type { Directory, TenantStore } from "../ports/stores.ts";
 import { fromBlob, fromMillis, toBlob, toMillis, type Millis } from "./base/columns.ts";
 import type { Session } from "./base/session.ts";
 import type { GroupCommit } from "./enrolling/group-commit.ts";
+import { listKey, scopeOfKey } from "./crl-key.ts";
 import { openTenantStore } from "./tenant-store.ts";
 
 const TENANTS = "countersign_tenants";
 const SETTINGS = "countersign_settings";
+/** Far below what a statement may name. */
+const SCOPES_AT_ONCE = 1000;
+
+interface ListRow {
+  readonly tenant: TenantId;
+  readonly authority_id: string;
+}
 
 /** The door that is not bound to a tenant; see `Directory`. `createTenant` throws `conflict` for a taken id. */
 export class TenantDirectory implements Directory {
@@ -80,6 +89,13 @@ export class TenantDirectory implements Directory {
               // Literal, so that the partial index serves it.
               .whereRaw("status = 'reserved'")
               .where("lease_until", "<=", at);
+          })
+          .union((held) => {
+            void held
+              .select("tenant")
+              .from("countersign_certificates")
+              .whereRaw("hold_until is not null")
+              .where("hold_until", "<=", at);
           }) as PromiseLike<{ readonly tenant: TenantId }[]>,
     );
     return rows.map(({ tenant }) => tenant).sort();
@@ -147,6 +163,48 @@ export class TenantDirectory implements Directory {
       [toMillis(now)],
     );
     return rows.map(({ id }) => id);
+  }
+
+  async listsDue(before: Date): Promise<readonly (CrlScope & { readonly tenant: TenantId })[]> {
+    const rows = await this.session.read(
+      (db) =>
+        db
+          .select("tenant", "authority_id")
+          .from("countersign_crl_states")
+          // Literal, so that the partial index serves it.
+          .whereRaw("dirty > published")
+          .union((old) => {
+            void old
+              .select("tenant", "authority_id")
+              .from("countersign_crls")
+              .where("this_update", "<=", toMillis(before))
+              .where("authority_id", "not like", "%+delta");
+          }) as PromiseLike<ListRow[]>,
+    );
+    return rows.map((row) => ({ tenant: row.tenant, ...scopeOfKey(row.authority_id) }));
+  }
+
+  async statusRevisions(
+    scopes: readonly (CrlScope & { readonly tenant: TenantId })[],
+  ): Promise<readonly number[]> {
+    const keys = scopes.map((scope) => [scope.tenant, listKey(scope)] as const);
+    const found = new Map<string, number>();
+    for (let start = 0; start < keys.length; start += SCOPES_AT_ONCE) {
+      const some = keys.slice(start, start + SCOPES_AT_ONCE);
+      const rows = await this.session.read(
+        (db) =>
+          db("countersign_crl_states")
+            .whereIn(
+              ["tenant", "authority_id"],
+              some.map((key) => [...key]),
+            )
+            .select("tenant", "authority_id", "dirty") as PromiseLike<
+            (ListRow & { readonly dirty: Millis })[]
+          >,
+      );
+      for (const row of rows) found.set(`${row.tenant}/${row.authority_id}`, Number(row.dirty));
+    }
+    return keys.map((key) => found.get(key.join("/")) ?? 0);
   }
 
   async tenantsUnsealed(): Promise<readonly TenantId[]> {

@@ -78,7 +78,8 @@ export class RestoredRows {
       ...{ tenant, id: entry.id, authority_id: entry.authorityId, serial: entry.serial },
       ...{ role: "subscriber", status: "revoked", subject: "", sans: toJson([]) },
       ...{ not_before: at, not_after: toMillis(entry.notAfter), created_at: at, issued_at: at },
-      ...{ revoked_at: at, revocation_reason: entry.reason },
+      ...{ revoked_at: at, revocation_reason: entry.reason, status_changed_at: at },
+      hold_causes: entry.reason === "certificateHold" ? "admin" : null,
       invalidity_date: toMillisOrNull(entry.invalidityDate),
     });
   }

@@ -1,5 +1,6 @@
 import type { TenantId } from "../domain/tenant.ts";
 import type { TenantStore } from "../ports/stores.ts";
+import { Alerts } from "./alerts.ts";
 import { Authorities } from "./authorities.ts";
 import type { Session } from "./base/session.ts";
 import { Certificates } from "./certificates.ts";
@@ -16,6 +17,7 @@ import { HookAdapters } from "./hook-adapters.ts";
 import { HostEvents } from "./host-events.ts";
 import { Inventories } from "./inventories.ts";
 import { LedgerChain } from "./ledger-chain.ts";
+import { Leases } from "./leases.ts";
 import { Ledger } from "./ledger.ts";
 import { Limits } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
@@ -54,6 +56,8 @@ export const openTenantStore = (
   terms: new Terms(session, tenant),
   counts: new CountsOfTenant(session, tenant),
   crls: new Crls(session, tenant),
+  leases: new Leases(session, tenant),
+  alerts: new Alerts(session, tenant),
   ledger: new Ledger(session, tenant),
   chain: new LedgerChain(session, tenant),
   limits: new Limits(session, tenant),

@@ -7,6 +7,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { type Countersign, type CountersignConfig, createCountersign } from "../../plugin/index.ts";
 import { builtins } from "../../adapters/preset.ts";
 import { cpuProfiler } from "./cpu-profile.ts";
+import { ownBlocks } from "./own-block.ts";
 import { StageClock } from "./stages.ts";
 import { serveWorker } from "./worker.ts";
 
@@ -27,6 +28,7 @@ let server: Server | undefined;
 const delay = monitorEventLoopDelay({ resolution: 1 });
 const profiler = cpuProfiler();
 const clock = new StageClock();
+const blocks = ownBlocks();
 
 const answers = {
   start: async ({ folder, keys, stages }: StartRequest) => {
@@ -64,6 +66,9 @@ const answers = {
     p99: delay.percentile(99) / 1e6,
     max: delay.max / 1e6,
   }),
+  watchOwnBlocks: (): void => blocks.start(),
+  /** Milliseconds of the main thread's own CPU. */
+  longestOwnBlock: () => blocks.stop(),
   stages: () => clock.table(),
   startProfile: () => profiler.start(),
   stopProfile: () => profiler.stop(),

@@ -207,7 +207,11 @@ describe("life of an installation", function () {
       try {
         const as = (path: string, method = "GET") =>
           fetch(server.url + path, { method, headers: { cookie: "session=1" } });
-        assert.deepEqual(await (await as("/api/v1/whoami")).json(), auditor);
+        const { rights, ...who } = (await (await as("/api/v1/whoami")).json()) as {
+          readonly rights: readonly string[];
+        };
+        assert.deepEqual(who, auditor);
+        assert.ok(rights.includes("ledger:read") && !rights.includes("certificates:issue"));
         assert.equal((await as("/api/v1/ledger")).status, 200);
         const refused = await fetch(`${server.url}/api/v1/devices`, {
           method: "POST",

@@ -119,7 +119,7 @@ describe("flows: authorities", () => {
     );
     const renamed = await api.patch("/authorities/top", { name: "The Top" });
     assert.deepEqual([renamed.id, renamed.name], ["top", "The Top"]);
-    for (const url of Object.values(renamed.urls).filter(Boolean))
+    for (const url of Object.values(renamed.urls).flat().filter(Boolean))
       assert.match(String(url), /\/default\/top\b/);
   });
 

@@ -113,11 +113,21 @@ describe("command line", function () {
       assert.equal(items.length, 1);
       return items[0].id as string;
     };
-    assert.equal(await cli("approval", "approve", await ask(), "--get", "state"), "approved\n");
-    assert.equal(
-      await cli("approval", "deny", await ask(), "--reason", "unknown", "--get", "reason"),
-      "unknown\n",
+    // Four eyes: who minted the challenge does not decide.
+    const token = folder.file("second-token");
+    await writeFile(
+      token,
+      await cli("token", "create", "bob", "--roles", "owner", "--get", "token"),
     );
+    const asBob = ["--token-file", token];
+    await assert.rejects(cli("approval", "approve", await ask()), /somebody else approves it/);
+    const [first] = JSON.parse(await cli("approval", "list", "--state", "pending", "--json")).items;
+    assert.equal(
+      await cli("approval", "approve", first.id, ...asBob, "--get", "state"),
+      "approved\n",
+    );
+    const denial = ["--reason", "unknown", "--get", "reason"];
+    assert.equal(await cli("approval", "deny", await ask(), ...asBob, ...denial), "unknown\n");
     assert.match(await cli("approval", "list"), /denied +slow +CN=eve/);
   });
 

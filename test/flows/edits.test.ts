@@ -14,6 +14,13 @@ const EDITS: Readonly<Record<string, { readonly path: string; readonly body: obj
     body: { description: "Other" },
   },
   "PATCH /people/:id": { path: "/people/ann", body: { firstName: "Other" } },
+  "PATCH /authorities/:id/outside": {
+    path: "/authorities/elsewhere/outside",
+    body: { serverType: "digicert-one" },
+  },
+  "PATCH /renewals/rules/:id": { path: "/renewals/rules/main", body: { perHour: 7 } },
+  "PATCH /alert-rules/:id": { path: "/alert-rules/outbox-stuck", body: { enabled: false } },
+  "PATCH /hook-adapters/:id": { path: "/hook-adapters/jamf", body: { enabled: false } },
   "PATCH /credentials/:id": { path: "/credentials/robot", body: { name: "Other" } },
 };
 
@@ -30,6 +37,14 @@ describe("concurrent edits", function () {
       assert.equal(answer.status, 201, answer.text);
     };
     await made("/certificate-profiles", { id: "mine", cloneOf: "scep-digital-signature" });
+    await made("/hook-adapters", { id: "jamf", hostId: "memory" });
+    const { text } = await owner.call("GET", "/authorities/main/chain");
+    const certificates = text
+      .split("-----END CERTIFICATE-----")
+      .map((block) => block.replace(/-----[A-Z ]+-----|\s/g, ""))
+      .filter((der) => der !== "");
+    const url = "https://ca.example/scep";
+    await made("/authorities/outside", { id: "elsewhere", url, certificates });
     await made("/people", { id: "ann", roles: ["owner"] });
     await made("/credentials", { id: "robot", roles: ["ca-auditor"], encoding: "compatible" });
   });
@@ -52,7 +67,7 @@ describe("concurrent edits", function () {
   for (const [route, { path, body }] of Object.entries(EDITS)) {
     it(`${route}: the second of two edits is told, and overwrites nothing`, async () => {
       const method = route.split(" ")[0]!;
-      const object = path.replace(/\/profiles$/, "");
+      const object = path.replace(/\/(?:profiles|outside)$/, "");
       const read = await owner.call("GET", object);
       const etag = read.headers.get("etag") ?? "";
       assert.match(etag, /^"\d+"$/, "it has an ETag");

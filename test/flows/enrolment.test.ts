@@ -292,7 +292,8 @@ describe("flows: enrolment", () => {
       )
       .digest("hex");
     assert.equal(issued.principal, `system:scep:${id}`);
-    const { csr, subject, ...rest } = issued.data;
+    const { csr, subject, fingerprint, ...rest } = issued.data;
+    assert.match(fingerprint, /^[0-9a-f]{64}$/);
     assert.match(csr, /^[0-9a-f]{64}$/);
     assert.match(subject, /^CN=device-/);
     assert.deepEqual(rest, {

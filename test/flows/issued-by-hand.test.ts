@@ -102,7 +102,8 @@ describe("certificates issued by hand", function () {
       (Date.parse(made.json.details.expiry as string) -
         Date.parse(made.json.details.validFrom as string)) /
       86_400_000;
-    assert.ok(days > 47 && days < 47.1, String(days));
+    // The back-dating ends where the CA begins, which was made a moment ago.
+    assert.ok(days >= 47 && days < 47.1, String(days));
   });
 
   it("C-11 T-13 T-18 a request that proves nothing, and what the profile does not allow, are refused by name", async () => {

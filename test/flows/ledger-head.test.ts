@@ -34,14 +34,14 @@ describe("ledger head", () => {
       signature: Buffer.from(head.signature, "base64"),
     };
     assert.ok(signed.sequence >= items.length);
-    assert.equal(verifyChain(rows, signed, key), undefined);
+    assert.equal(verifyChain(rows, signed, key, undefined, "default"), undefined);
     const [first, ...others] = rows;
     assert.ok(first);
-    assert.equal(verifyChain(others, signed, key)?.fault, "missing");
+    assert.equal(verifyChain(others, signed, key, undefined, "default")?.fault, "missing");
     const changed = [{ ...first, principal: "somebody else" }, ...others];
-    assert.equal(verifyChain(changed, signed, key)?.fault, "changed");
+    assert.equal(verifyChain(changed, signed, key, undefined, "default")?.fault, "changed");
     const longer = { ...signed, sequence: signed.sequence + 1 };
-    assert.equal(verifyChain(rows, longer, key)?.fault, "signature");
+    assert.equal(verifyChain(rows, longer, key, undefined, "default")?.fault, "signature");
   });
   it("E-11 the head is for those who may read the ledger, of their own tenant", async () => {
     const ask = async (tenant: string): Promise<number> => {

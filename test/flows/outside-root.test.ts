@@ -308,6 +308,35 @@ describe("flows: authorities under an outside root", () => {
     });
     assert.ok(certified.notAfter);
   });
+
+  it("K-08 the successor of an RA that the outside CA certified waits for its certificate", async () => {
+    const usage = "keyUsage = critical, digitalSignature, keyEncipherment";
+    const certify = async (ra: { id: string; csrPem: string }, days: number) =>
+      api.post(`/ras/${ra.id}/certificate`, {
+        certificate: await outside.certify(ra.csrPem, {
+          extensions: ["basicConstraints = critical, CA:FALSE", usage],
+          days,
+        }),
+      });
+    const old = await api.post("/ras", { authorityId: "waiting-g2", origin: "csr" });
+    await certify(old, 70);
+    await api.patch("/endpoints/wait", { raId: old.id });
+    served.clock.advance(12 * 86_400_000);
+    const heir = async () =>
+      (await api.get("/ras")).items.find((ra: { replaces?: string }) => ra.replaces === old.id);
+    await eventually(async () => (await heir()) !== undefined);
+    const made = await heir();
+    assert.equal(made.origin, "csr");
+    assert.match(made.csrPem, /BEGIN CERTIFICATE REQUEST/);
+    assert.equal((await api.get("/endpoints/wait")).next, undefined);
+    await certify(made, 300);
+    await eventually(async () => (await api.get("/endpoints/wait")).next?.raId === made.id);
+    assert.equal(
+      (await api.get("/ras")).items.filter((ra: { replaces?: string }) => ra.replaces === old.id)
+        .length,
+      1,
+    );
+  });
 });
 
 /** A P-256 request of nobody's, PEM. */

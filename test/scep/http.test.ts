@@ -125,6 +125,19 @@ describe("SCEP over HTTP", () => {
     lab.keys.down = false;
     isIssued(lab, await send(lab, sent), sent);
   });
+  it("case 65 while the keys' queue is full it is 503 with the queue's Retry-After, and nothing is consumed", async () => {
+    const { secret } = await lab.mint();
+    const sent = enrolment(lab, { challenge: secret });
+    lab.keys.full = true;
+    try {
+      const answer = await lab.post(sent.message);
+      isProblem(answer, 503);
+      assert.equal(answer.headers["retry-after"], "1");
+    } finally {
+      lab.keys.full = false;
+    }
+    isIssued(lab, await send(lab, sent), sent);
+  });
   it("case 65 while the CA key alone is away, the same", async () => {
     const ca = new X509Certificate(lab.chain[0] ?? new Uint8Array());
     lab.keys.lost.add(ca.publicKey.export({ type: "spki", format: "der" }).toString("hex"));

@@ -157,10 +157,9 @@ const callText = (operation: Operation): string => {
 };
 
 const answerOf = (operation: Operation): { readonly kind: string; readonly type: string } => {
-  const [, answer] = Object.entries(operation.responses).find(([status]) => status !== "default") ?? [
-    "",
-    {},
-  ];
+  const [, answer] = Object.entries(operation.responses).find(
+    ([status]) => status !== "default",
+  ) ?? ["", {}];
   const schema = answer.content?.[JSON_TYPE]?.schema;
   if (schema !== undefined) return { kind: "json", type: typeOf(schema, "    ") };
   return answer.content === undefined
@@ -202,7 +201,7 @@ const typeOf = (schema: Schema, indent: string): string => {
 };
 
 const objectType = (schema: Schema, indent: string): string => {
-  if (Object.keys((schema["properties"] ?? {}) as object).length > 0) return bodyOf(schema, indent);
+  if (Object.keys(schema["properties"] ?? {}).length > 0) return bodyOf(schema, indent);
   const more = schema["additionalProperties"];
   return typeof more === "object" && more !== null
     ? `Readonly<Record<string, ${typeOf(more as Schema, indent)}>>`

@@ -23,7 +23,10 @@ export const openBrowser = async (test?: Mocha.Context): Promise<Browser> => {
   }
   buildConsole();
   // Root may not use Chromium's own sandbox.
-  return chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ["--no-sandbox"] : [] });
+  return chromium.launch({
+    executablePath,
+    args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
+  });
 };
 
 /** A page of its own, and everything that went wrong in it: script errors, and what the Content-Security-Policy has kept out. */

@@ -51,6 +51,7 @@ const TOOLS: readonly Tool[] = [
   { name: "python3", packages: ["python3-minimal"], present: program("python3") },
   { name: "Chromium", packages: ["chromium"], present: () => findChromium() !== undefined },
   { name: "dbus-daemon", packages: ["dbus"], present: program("dbus-daemon") },
+  { name: "promtool", packages: ["prometheus"], present: program("promtool") },
 ];
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

@@ -36,7 +36,13 @@ describe("configuration", () => {
     assert.equal(config.publicUrl, "http://pki.example");
     assert.equal(config.scepUrl, "http://pki.example/scep");
     assert.equal(config.database.client, "sqlite3");
-    assert.deepEqual(config.crl, { intervalSeconds: 86_400, lifetimeSeconds: 604_800 });
+    assert.deepEqual(config.crl, {
+      intervalSeconds: 86_400,
+      revocationSeconds: 60,
+      lifetimeSeconds: 604_800,
+      keepExpiredSeconds: 2_592_000,
+      atOnceEntries: 10_000,
+    });
     assert.equal(config.limits.bodyBytes, 65_536);
     assert.equal(config.admin.tokens.localKey, true);
     assert.equal(config.metrics.open, false);

@@ -5,6 +5,7 @@ import {
   CountersignError,
   KEY_ALGORITHMS,
   messageOf,
+  OCSP_KEY_ALGORITHMS,
   OUTSIDE_SERVER_TYPES,
   RSA_SIGNATURES,
 } from "../../../plugin/sdk.ts";
@@ -23,8 +24,15 @@ import { addReading, pathOf } from "./crud.ts";
 import { addRenewalCommands } from "./rotation.ts";
 
 const COLUMNS = ["id", "kind", "status", "parentId", "keyAlgorithm", "notAfter", "subject"];
+const LISTS = ["shard", "kind", "number", "entries", "size", "nextUpdate", "behind", "url"];
 const keyAlgorithm = () => choiceOption("--key-algorithm <name>", "CA key", KEY_ALGORITHMS);
 const keyStore = () => textOption("--key-store <name>", "soft or pkcs11; the first unless given");
+
+const statusOptions = () => [
+  integerOption("--crl-shards <n>", "lists its certificates are spread over: 1, 2, 4 … 256"),
+  flagOption("delta-crl", "publish delta lists too"),
+  choiceOption("--ocsp-key-algorithm <name>", "ec-p256 unless given", OCSP_KEY_ALGORITHMS),
+];
 
 /** A certificate as PEM text or base64 DER, as the API takes it. Throws `invalid_input`. */
 export const certificateOf = async (path: string): Promise<string> => {
@@ -85,6 +93,7 @@ export const addAuthorityCommands = (program: Command): void => {
       textOption("--organization <name>", "O of the subjects"),
       keyAlgorithm(),
       keyStore(),
+      ...statusOptions(),
     ],
     run: makeHierarchy,
   });
@@ -109,6 +118,7 @@ export const addAuthorityCommands = (program: Command): void => {
       integerOption("--path-length <n>", "CAs below it; intermediates only"),
       flagOption("crl-enabled", "publish a CRL"),
       flagOption("ocsp-enabled", "answer OCSP"),
+      ...statusOptions(),
       flagOption("single", "its own key opens SCEP envelopes too; RSA only"),
     ],
     run: make,
@@ -144,6 +154,18 @@ export const addAuthorityCommands = (program: Command): void => {
         body: { name: call.args[1] },
         ifVersion: call.ifVersion,
       }),
+  });
+  addApiCommand(group, {
+    usage: "crl <id>",
+    summary: "show its lists: number, dates, entries, size, and how far each is behind",
+    columns: LISTS,
+    run: (call) => call.api.ask("GET", pathOf("/authorities", call, "/crl")),
+  });
+  addApiCommand(group, {
+    usage: "publish-crl <id>",
+    summary: "sign and publish all its lists now",
+    columns: LISTS,
+    run: (call) => call.api.ask("POST", pathOf("/authorities", call, "/crl")),
   });
   addApiCommand(group, {
     usage: "csr <id>",

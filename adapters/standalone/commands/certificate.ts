@@ -1,7 +1,8 @@
 import type { Command } from "commander";
-import { CERTIFICATE_ROLES, REVOCATION_REASONS } from "../../../plugin/sdk.ts";
+import { CERTIFICATE_ROLES } from "../../../plugin/sdk.ts";
 import { addApiCommand } from "../api-command.ts";
 import { choiceOption, outOption, textOption } from "../options.ts";
+import { addStatusCommands } from "./certificate-status.ts";
 import { addReading, pathOf } from "./crud.ts";
 
 const COLUMNS = ["id", "status", "role", "authorityId", "serial", "notAfter", "subject"];
@@ -19,20 +20,7 @@ export const addCertificateCommands = (program: Command): void => {
     textOption("--expires-before <instant>", "2027-01-31T00:00:00Z"),
     textOption("--expires-after <instant>", "2027-01-31T00:00:00Z"),
   ]);
-  addApiCommand(group, {
-    usage: "revoke <id>",
-    summary: "revoke one; the CRL shows it at the next fetch",
-    options: [
-      choiceOption(
-        "--reason <reason>",
-        "unspecified unless given",
-        Object.keys(REVOCATION_REASONS),
-      ),
-      textOption("--invalidity-date <instant>", "since when it was not to be trusted"),
-    ],
-    run: async (call) =>
-      call.api.ask("POST", pathOf("/certificates", call, "/revoke"), { body: await call.body() }),
-  });
+  addStatusCommands(group);
   addApiCommand(group, {
     usage: "download <id>",
     summary: "download one",

@@ -116,4 +116,21 @@ export const addDeviceCommands = (program: Command): void => {
     summary: "the same for a device that has left",
     run: (call) => call.api.ask("POST", pathOf("/devices", call, "/unenrol")),
   });
+  addApiCommand(group, {
+    usage: "lost <id>",
+    summary: "suspend its certificates until it is found",
+    run: (call) => call.api.ask("POST", pathOf("/devices", call, "/lost")),
+  });
+  addApiCommand(group, {
+    usage: "found <id>",
+    summary: "make them good again",
+    run: (call) => call.api.ask("POST", pathOf("/devices", call, "/found")),
+  });
+  addApiCommand(group, {
+    usage: "compromised <id>",
+    summary: "revoke its certificates, since others know its keys",
+    options: [textOption("--since <instant>", "since when")],
+    run: async (call) =>
+      call.api.ask("POST", pathOf("/devices", call, "/compromised"), { body: await call.body() }),
+  });
 };

@@ -52,6 +52,7 @@ export interface Principal {
     | "deployments:manage"
     | "challenges:mint"
     | "host-events:report"
+    | "outbox:manage"
     | "approvals:decide"
     | "end-entities:manage"
     | "credentials:manage"
@@ -69,45 +70,6 @@ export interface TokenRecord {
   readonly expiresAt: string;
   readonly revokedAt?: string | undefined;
   readonly revokedBy?: string | undefined;
-}
-
-export interface Overview {
-  readonly at: string;
-  readonly countedTo: number;
-  readonly devices: number;
-  readonly live: number;
-  readonly ended: number;
-  readonly revoked: number;
-  readonly failed: number;
-  readonly locked: number;
-  readonly waiting: number;
-  readonly days: readonly {
-    readonly day: string;
-    readonly ends: number;
-  }[];
-  readonly ready: boolean;
-  readonly checks: readonly {
-    readonly name: string;
-    readonly ok: boolean;
-  }[];
-}
-
-export interface About {
-  readonly organization: string;
-  readonly publicUrl?: string | undefined;
-  readonly scepUrl?: string | undefined;
-  readonly keyStores: readonly string[];
-  readonly hosts: readonly string[];
-  readonly crlIntervalSeconds: number;
-  readonly crlLifetimeSeconds: number;
-  readonly retryGraceSeconds: number;
-  readonly rotation: {
-    readonly raDaysBefore: number;
-    readonly announceDays: number;
-    readonly overlapDays: number;
-    readonly checkSeconds: number;
-    readonly destroyRetiredRaKeys: boolean;
-  };
 }
 
 export interface Person {
@@ -173,6 +135,45 @@ export interface Event {
   readonly subject?: string | undefined;
   readonly error?: string | undefined;
   readonly event: string;
+}
+
+export interface Overview {
+  readonly at: string;
+  readonly countedTo: number;
+  readonly devices: number;
+  readonly live: number;
+  readonly ended: number;
+  readonly revoked: number;
+  readonly failed: number;
+  readonly locked: number;
+  readonly waiting: number;
+  readonly days: readonly {
+    readonly day: string;
+    readonly ends: number;
+  }[];
+  readonly ready: boolean;
+  readonly checks: readonly {
+    readonly name: string;
+    readonly ok: boolean;
+  }[];
+}
+
+export interface About {
+  readonly organization: string;
+  readonly publicUrl?: string | undefined;
+  readonly scepUrl?: string | undefined;
+  readonly keyStores: readonly string[];
+  readonly hosts: readonly string[];
+  readonly crlIntervalSeconds: number;
+  readonly crlLifetimeSeconds: number;
+  readonly retryGraceSeconds: number;
+  readonly rotation: {
+    readonly raDaysBefore: number;
+    readonly announceDays: number;
+    readonly overlapDays: number;
+    readonly checkSeconds: number;
+    readonly destroyRetiredRaKeys: boolean;
+  };
 }
 
 export interface Authority {
@@ -546,7 +547,14 @@ export interface Device {
   readonly hostDeviceId: string;
   readonly platform: "apple" | "windows" | "android" | "other";
   readonly status:
-    "enrolled" | "unmanaged" | "wiped" | "unenrolled" | "deactivated" | "decommissioned";
+    | "enrolled"
+    | "unmanaged"
+    | "lost"
+    | "compromised"
+    | "wiped"
+    | "unenrolled"
+    | "deactivated"
+    | "decommissioned";
   readonly attributes: Readonly<Record<string, string>>;
   readonly createdAt: string;
   readonly updatedAt: string;
@@ -814,16 +822,6 @@ export interface Calls {
     readonly request: { readonly id: string };
     readonly answer: undefined;
   };
-  /** Counts devices, certificates and what has failed, and the ends of certificates by day; health of this node. */
-  readonly getOverview: {
-    readonly request: { readonly query?: { readonly days?: number | undefined } };
-    readonly answer: Overview;
-  };
-  /** Shows the settings that the installation was started with, without secrets. */
-  readonly getAbout: {
-    readonly request: Record<never, never>;
-    readonly answer: About;
-  };
   /** Lists the people and their roles; Owners only, as all below. */
   readonly getPeople: {
     readonly request: Record<never, never>;
@@ -1015,6 +1013,16 @@ export interface Calls {
       readonly cursor?: string | undefined;
     };
   };
+  /** Counts devices, certificates and what has failed, and the ends of certificates by day; health of this node. */
+  readonly getOverview: {
+    readonly request: { readonly query?: { readonly days?: number | undefined } };
+    readonly answer: Overview;
+  };
+  /** Shows the settings that the installation was started with, without secrets. */
+  readonly getAbout: {
+    readonly request: Record<never, never>;
+    readonly answer: About;
+  };
   /** Lists the authorities. */
   readonly getAuthorities: {
     readonly request: Record<never, never>;
@@ -1049,6 +1057,9 @@ export interface Calls {
         readonly pathLength?: number | undefined;
         readonly crlEnabled?: boolean | undefined;
         readonly ocspEnabled?: boolean | undefined;
+        readonly crlShards?: number | undefined;
+        readonly deltaCrl?: boolean | undefined;
+        readonly ocspKeyAlgorithm?: "ec-p256" | "rsa-2048" | undefined;
         readonly single?: boolean | undefined;
       };
     };
@@ -1117,6 +1128,9 @@ export interface Calls {
           | "ml-dsa-87"
           | undefined;
         readonly keyStore?: string | undefined;
+        readonly crlShards?: number | undefined;
+        readonly deltaCrl?: boolean | undefined;
+        readonly ocspKeyAlgorithm?: "ec-p256" | "rsa-2048" | undefined;
       };
     };
     readonly answer: Hierarchy;
@@ -1150,6 +1164,16 @@ export interface Calls {
   readonly getAuthoritiesIdRemoval: {
     readonly request: { readonly id: string };
     readonly answer: RemovalImpact;
+  };
+  /** Shows the published lists: number, dates, entries, size, and how far each is behind. */
+  readonly getAuthoritiesIdCrl: {
+    readonly request: { readonly id: string };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Signs and publishes all lists of the authority now. */
+  readonly postAuthoritiesIdCrl: {
+    readonly request: { readonly id: string };
+    readonly answer: Readonly<Record<string, unknown>>;
   };
   /** Downloads the CSR of an authority that waits for its certificate, PEM. */
   readonly getAuthoritiesIdCsr: {
@@ -1428,6 +1452,70 @@ export interface Calls {
               readonly cps?: string | undefined;
             }[]
           | undefined;
+        readonly revocation?:
+          | {
+              readonly wiped?:
+                | "unspecified"
+                | "keyCompromise"
+                | "cACompromise"
+                | "affiliationChanged"
+                | "superseded"
+                | "cessationOfOperation"
+                | "certificateHold"
+                | "privilegeWithdrawn"
+                | "aACompromise"
+                | "keep"
+                | undefined;
+              readonly unenrolled?:
+                | "unspecified"
+                | "keyCompromise"
+                | "cACompromise"
+                | "affiliationChanged"
+                | "superseded"
+                | "cessationOfOperation"
+                | "certificateHold"
+                | "privilegeWithdrawn"
+                | "aACompromise"
+                | "keep"
+                | undefined;
+              readonly compromised?:
+                | "unspecified"
+                | "keyCompromise"
+                | "cACompromise"
+                | "affiliationChanged"
+                | "superseded"
+                | "cessationOfOperation"
+                | "certificateHold"
+                | "privilegeWithdrawn"
+                | "aACompromise"
+                | "keep"
+                | undefined;
+              readonly lost?:
+                | "unspecified"
+                | "keyCompromise"
+                | "cACompromise"
+                | "affiliationChanged"
+                | "superseded"
+                | "cessationOfOperation"
+                | "certificateHold"
+                | "privilegeWithdrawn"
+                | "aACompromise"
+                | "keep"
+                | undefined;
+              readonly userDisabled?:
+                | "unspecified"
+                | "keyCompromise"
+                | "cACompromise"
+                | "affiliationChanged"
+                | "superseded"
+                | "cessationOfOperation"
+                | "certificateHold"
+                | "privilegeWithdrawn"
+                | "aACompromise"
+                | "keep"
+                | undefined;
+            }
+          | undefined;
         readonly allowDuplicates?: boolean | undefined;
         readonly profileId?: string | undefined;
       };
@@ -1497,6 +1585,70 @@ export interface Calls {
               readonly oid: string;
               readonly cps?: string | undefined;
             }[]
+          | undefined;
+        readonly revocation?:
+          | {
+              readonly wiped?:
+                | "unspecified"
+                | "keyCompromise"
+                | "cACompromise"
+                | "affiliationChanged"
+                | "superseded"
+                | "cessationOfOperation"
+                | "certificateHold"
+                | "privilegeWithdrawn"
+                | "aACompromise"
+                | "keep"
+                | undefined;
+              readonly unenrolled?:
+                | "unspecified"
+                | "keyCompromise"
+                | "cACompromise"
+                | "affiliationChanged"
+                | "superseded"
+                | "cessationOfOperation"
+                | "certificateHold"
+                | "privilegeWithdrawn"
+                | "aACompromise"
+                | "keep"
+                | undefined;
+              readonly compromised?:
+                | "unspecified"
+                | "keyCompromise"
+                | "cACompromise"
+                | "affiliationChanged"
+                | "superseded"
+                | "cessationOfOperation"
+                | "certificateHold"
+                | "privilegeWithdrawn"
+                | "aACompromise"
+                | "keep"
+                | undefined;
+              readonly lost?:
+                | "unspecified"
+                | "keyCompromise"
+                | "cACompromise"
+                | "affiliationChanged"
+                | "superseded"
+                | "cessationOfOperation"
+                | "certificateHold"
+                | "privilegeWithdrawn"
+                | "aACompromise"
+                | "keep"
+                | undefined;
+              readonly userDisabled?:
+                | "unspecified"
+                | "keyCompromise"
+                | "cACompromise"
+                | "affiliationChanged"
+                | "superseded"
+                | "cessationOfOperation"
+                | "certificateHold"
+                | "privilegeWithdrawn"
+                | "aACompromise"
+                | "keep"
+                | undefined;
+            }
           | undefined;
         readonly allowDuplicates?: boolean | undefined;
         readonly profileId?: string | undefined;
@@ -1569,6 +1721,70 @@ export interface Calls {
               readonly oid: string;
               readonly cps?: string | undefined;
             }[]
+          | undefined;
+        readonly revocation?:
+          | {
+              readonly wiped?:
+                | "unspecified"
+                | "keyCompromise"
+                | "cACompromise"
+                | "affiliationChanged"
+                | "superseded"
+                | "cessationOfOperation"
+                | "certificateHold"
+                | "privilegeWithdrawn"
+                | "aACompromise"
+                | "keep"
+                | undefined;
+              readonly unenrolled?:
+                | "unspecified"
+                | "keyCompromise"
+                | "cACompromise"
+                | "affiliationChanged"
+                | "superseded"
+                | "cessationOfOperation"
+                | "certificateHold"
+                | "privilegeWithdrawn"
+                | "aACompromise"
+                | "keep"
+                | undefined;
+              readonly compromised?:
+                | "unspecified"
+                | "keyCompromise"
+                | "cACompromise"
+                | "affiliationChanged"
+                | "superseded"
+                | "cessationOfOperation"
+                | "certificateHold"
+                | "privilegeWithdrawn"
+                | "aACompromise"
+                | "keep"
+                | undefined;
+              readonly lost?:
+                | "unspecified"
+                | "keyCompromise"
+                | "cACompromise"
+                | "affiliationChanged"
+                | "superseded"
+                | "cessationOfOperation"
+                | "certificateHold"
+                | "privilegeWithdrawn"
+                | "aACompromise"
+                | "keep"
+                | undefined;
+              readonly userDisabled?:
+                | "unspecified"
+                | "keyCompromise"
+                | "cACompromise"
+                | "affiliationChanged"
+                | "superseded"
+                | "cessationOfOperation"
+                | "certificateHold"
+                | "privilegeWithdrawn"
+                | "aACompromise"
+                | "keep"
+                | undefined;
+            }
           | undefined;
         readonly allowDuplicates?: boolean | undefined;
         readonly profileId?: string | undefined;
@@ -1879,6 +2095,26 @@ export interface Calls {
   readonly postDevicesIdUnenrol: {
     readonly request: { readonly id: string };
     readonly answer: WipeResult;
+  };
+  /** Suspends the certificates of a lost device until it is found, as the hook deviceLost does. */
+  readonly postDevicesIdLost: {
+    readonly request: { readonly id: string };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Makes them good again, as the hook deviceFound does. */
+  readonly postDevicesIdFound: {
+    readonly request: { readonly id: string };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Revokes the certificates of a device whose keys are known to others, as the hook deviceCompromised does; `since` goes into the CRL as invalidityDate. */
+  readonly postDevicesIdCompromised: {
+    readonly request: {
+      readonly id: string;
+      readonly body?: {
+        readonly since?: string | undefined;
+      };
+    };
+    readonly answer: Readonly<Record<string, unknown>>;
   };
   /** Tells how a device came to its certificates, or why it did not: host events, commands, challenges, requests, verdicts, each failure with its next step. */
   readonly getDevicesIdTimeline: {
@@ -2262,7 +2498,7 @@ export interface Calls {
     readonly request: { readonly id: string };
     readonly answer: Blob;
   };
-  /** Revokes a certificate; the CRL shows it at the next fetch. */
+  /** Revokes a certificate; the CRL shows it at the next fetch, or is signed before the answer with `publishNow`. */
   readonly postCertificatesIdRevoke: {
     readonly request: {
       readonly id: string;
@@ -2276,11 +2512,113 @@ export interface Calls {
           | "cessationOfOperation"
           | "certificateHold"
           | "privilegeWithdrawn"
+          | "aACompromise"
           | undefined;
         readonly invalidityDate?: string | undefined;
+        readonly publishNow?: boolean | undefined;
       };
     };
     readonly answer: Certificate;
+  };
+  /** Suspends a certificate; with `until` it lifts by itself. */
+  readonly postCertificatesIdSuspend: {
+    readonly request: {
+      readonly id: string;
+      readonly body?: {
+        readonly until?: string | undefined;
+        readonly publishNow?: boolean | undefined;
+      };
+    };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Makes a suspended certificate good again, whatever it was suspended for. */
+  readonly postCertificatesIdUnsuspend: {
+    readonly request: {
+      readonly id: string;
+      readonly body?: {
+        readonly publishNow?: boolean | undefined;
+      };
+    };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Revokes, suspends or unsuspends up to 1000 certificates, named by `id` or by `serial` (and `authorityId`); `items` says of each row what became of it, and a bad row keeps no other from it. */
+  readonly postCertificatesBulk: {
+    readonly request: {
+      readonly body: {
+        readonly action: "revoke" | "suspend" | "unsuspend";
+        readonly rows: readonly unknown[];
+        readonly publishNow?: boolean | undefined;
+      };
+    };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Lists what is still to be done outside, newest first; `state=dead`: what was given up after too many attempts. */
+  readonly getOutbox: {
+    readonly request: {
+      readonly query?: {
+        readonly limit?: number | undefined;
+        readonly cursor?: string | undefined;
+        readonly state?: "waiting" | "dead" | undefined;
+      };
+    };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Sends everything again that was given up. */
+  readonly postOutboxResend: {
+    readonly request: Record<never, never>;
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Sends one entry again at once. */
+  readonly postOutboxIdResend: {
+    readonly request: { readonly id: string };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Lists the alerts that stand now. */
+  readonly getAlerts: {
+    readonly request: Record<never, never>;
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Looks at everything that is watched now, and lists the alerts that stand. */
+  readonly postAlertsCheck: {
+    readonly request: Record<never, never>;
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Lists the alert rules: thresholds and receivers, one rule for each kind of alert. */
+  readonly getAlertRules: {
+    readonly request: Record<never, never>;
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Shows an alert rule. */
+  readonly getAlertRulesId: {
+    readonly request: { readonly id: string };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Changes an alert rule: fires at `raise`, is over beyond `clear`; `mail` and `webhook` are told once each time a state changes. */
+  readonly patchAlertRulesId: {
+    readonly request: {
+      readonly id: string;
+      readonly body: {
+        readonly enabled?: boolean | undefined;
+        readonly raise?: number | undefined;
+        readonly clear?: number | undefined;
+        readonly days?: number | undefined;
+        readonly mail?: readonly string[] | undefined;
+        readonly webhook?:
+          | {
+              readonly url: string;
+              readonly secret: string;
+            }
+          | null
+          | undefined;
+      };
+      readonly version?: number | undefined;
+    };
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
+  /** Sends a test message to every receiver of a rule, and says which have taken it. */
+  readonly postAlertRulesIdTest: {
+    readonly request: { readonly id: string };
+    readonly answer: Readonly<Record<string, unknown>>;
   };
   /** Lists what happened, newest first. */
   readonly getLedger: {
@@ -2336,6 +2674,9 @@ export interface Calls {
           | "device.activated"
           | "device.deactivated"
           | "device.decommissioned"
+          | "device.lost"
+          | "device.found"
+          | "device.compromised"
           | "deployment.created"
           | "deployment.published"
           | "deployment.changed"
@@ -2356,6 +2697,7 @@ export interface Calls {
           | "certificate.issued"
           | "certificate.refused"
           | "certificate.revoked"
+          | "certificate.suspended"
           | "certificate.released"
           | "certificate.failed"
           | "certificate.found"
@@ -2364,6 +2706,11 @@ export interface Calls {
           | "backup.restored"
           | "token.minted"
           | "token.revoked"
+          | "outbox.buried"
+          | "outbox.resent"
+          | "alert-rule.created"
+          | "alert-rule.changed"
+          | "alert-rule.deleted"
           | undefined;
         readonly subject?: string | undefined;
       };
@@ -2469,7 +2816,7 @@ export interface Calls {
     };
     readonly answer: WipeResult;
   };
-  /** The device is lost: its certificates are suspended. */
+  /** The device is lost: its certificates are suspended, and it gets nothing. */
   readonly postHooksDeviceLost: {
     readonly request: {
       readonly body: {
@@ -2481,7 +2828,7 @@ export interface Calls {
     };
     readonly answer: Readonly<Record<string, unknown>>;
   };
-  /** A lost device was found. */
+  /** The device was found: what was suspended because it was lost is good again. */
   readonly postHooksDeviceFound: {
     readonly request: {
       readonly body: {
@@ -2493,7 +2840,7 @@ export interface Calls {
     };
     readonly answer: Readonly<Record<string, unknown>>;
   };
-  /** The device's keys are in other hands, since the time that is named: its certificates are revoked. */
+  /** The device's keys are in other hands, since the time that is named: its certificates are revoked as keyCompromise. */
   readonly postHooksDeviceCompromised: {
     readonly request: {
       readonly body: {
@@ -2506,7 +2853,7 @@ export interface Calls {
     };
     readonly answer: Readonly<Record<string, unknown>>;
   };
-  /** A user was disabled: the certificates of all devices of theirs go. */
+  /** A user (`username` or `email` of devices) was disabled: the certificates of these devices are suspended, or what their templates say. */
   readonly postHooksUserDisabled: {
     readonly request: {
       readonly body: {
@@ -2518,7 +2865,7 @@ export interface Calls {
     };
     readonly answer: Readonly<Record<string, unknown>>;
   };
-  /** A user is back. */
+  /** A user is back: what was suspended because of that is good again. */
   readonly postHooksUserEnabled: {
     readonly request: {
       readonly body: {
@@ -2641,8 +2988,6 @@ export const OPERATIONS: Readonly<
   postTokens: ["POST", "/tokens", "json"],
   getTokens: ["GET", "/tokens", "json"],
   postTokensIdRevoke: ["POST", "/tokens/{id}/revoke", "none"],
-  getOverview: ["GET", "/overview", "json"],
-  getAbout: ["GET", "/about", "json"],
   getPeople: ["GET", "/people", "json"],
   postPeople: ["POST", "/people", "json"],
   getPeopleId: ["GET", "/people/{id}", "json"],
@@ -2661,6 +3006,8 @@ export const OPERATIONS: Readonly<
   postEndEntitiesIdActivate: ["POST", "/end-entities/{id}/activate", "json"],
   postEndEntitiesIdDecommission: ["POST", "/end-entities/{id}/decommission", "json"],
   getEvents: ["GET", "/events", "json"],
+  getOverview: ["GET", "/overview", "json"],
+  getAbout: ["GET", "/about", "json"],
   getAuthorities: ["GET", "/authorities", "json"],
   postAuthorities: ["POST", "/authorities", "json"],
   postAuthoritiesImportRoot: ["POST", "/authorities/import-root", "json"],
@@ -2671,6 +3018,8 @@ export const OPERATIONS: Readonly<
   patchAuthoritiesId: ["PATCH", "/authorities/{id}", "json"],
   deleteAuthoritiesId: ["DELETE", "/authorities/{id}", "json"],
   getAuthoritiesIdRemoval: ["GET", "/authorities/{id}/removal", "json"],
+  getAuthoritiesIdCrl: ["GET", "/authorities/{id}/crl", "json"],
+  postAuthoritiesIdCrl: ["POST", "/authorities/{id}/crl", "json"],
   getAuthoritiesIdCsr: ["GET", "/authorities/{id}/csr", "file"],
   postAuthoritiesIdCertificate: ["POST", "/authorities/{id}/certificate", "json"],
   getAuthoritiesIdCertificate: ["GET", "/authorities/{id}/certificate", "file"],
@@ -2720,6 +3069,9 @@ export const OPERATIONS: Readonly<
   getDevicesId: ["GET", "/devices/{id}", "json"],
   postDevicesIdWipe: ["POST", "/devices/{id}/wipe", "json"],
   postDevicesIdUnenrol: ["POST", "/devices/{id}/unenrol", "json"],
+  postDevicesIdLost: ["POST", "/devices/{id}/lost", "json"],
+  postDevicesIdFound: ["POST", "/devices/{id}/found", "json"],
+  postDevicesIdCompromised: ["POST", "/devices/{id}/compromised", "json"],
   getDevicesIdTimeline: ["GET", "/devices/{id}/timeline", "json"],
   getDevicesIdInventory: ["GET", "/devices/{id}/inventory", "json"],
   postDevicesIdInventory: ["POST", "/devices/{id}/inventory", "json"],
@@ -2755,6 +3107,18 @@ export const OPERATIONS: Readonly<
   getCertificatesIdPem: ["GET", "/certificates/{id}/pem", "file"],
   getCertificatesIdDer: ["GET", "/certificates/{id}/der", "file"],
   postCertificatesIdRevoke: ["POST", "/certificates/{id}/revoke", "json"],
+  postCertificatesIdSuspend: ["POST", "/certificates/{id}/suspend", "json"],
+  postCertificatesIdUnsuspend: ["POST", "/certificates/{id}/unsuspend", "json"],
+  postCertificatesBulk: ["POST", "/certificates/bulk", "json"],
+  getOutbox: ["GET", "/outbox", "json"],
+  postOutboxResend: ["POST", "/outbox/resend", "json"],
+  postOutboxIdResend: ["POST", "/outbox/{id}/resend", "json"],
+  getAlerts: ["GET", "/alerts", "json"],
+  postAlertsCheck: ["POST", "/alerts/check", "json"],
+  getAlertRules: ["GET", "/alert-rules", "json"],
+  getAlertRulesId: ["GET", "/alert-rules/{id}", "json"],
+  patchAlertRulesId: ["PATCH", "/alert-rules/{id}", "json"],
+  postAlertRulesIdTest: ["POST", "/alert-rules/{id}/test", "json"],
   getLedger: ["GET", "/ledger", "json"],
   getLedgerHead: ["GET", "/ledger/head", "json"],
   getLedgerChain: ["GET", "/ledger/chain", "json"],

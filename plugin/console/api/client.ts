@@ -1,4 +1,5 @@
 import { type Calls, OPERATIONS, type Problem } from "./calls.ts";
+import { textOf } from "../ui/text-of.ts";
 import { Refused, unreachable } from "./problem.ts";
 
 /** Asks the admin API; rejects with `Refused`. */
@@ -46,7 +47,7 @@ export const createClient = ({ base, token, renew }: ClientParts): Call => {
       base,
     );
     for (const [key, value] of Object.entries(request.query ?? {}))
-      if (value !== undefined && value !== "") url.searchParams.set(key, String(value));
+      if (value !== undefined && value !== "") url.searchParams.set(key, textOf(value));
     let response = await send(method, url, request);
     if (response.status === 401 && (await renew())) response = await send(method, url, request);
     if (!response.ok) throw new Refused(await problemIn(response));

@@ -26,20 +26,35 @@ export const askingDialog = (
       if (event.target === event.currentTarget) asked?.answer(false);
     }}
   >
-    ${question === undefined
-      ? nothing
-      : html`<div class="stack">
-          ${question.dangerous === true ? note("warn", question.text) : html`<p>${question.text}</p>`}
-          ${question.typed === undefined
-            ? nothing
-            : html`<div class="field">
-                <label for="typed">Type <span class="mono">${question.typed}</span> to go on</label>
-                <input id="typed" autocomplete="off" spellcheck="false" .value=${typed}
-                  @input=${(event: Event) => type((event.target as HTMLInputElement).value)} />
-              </div>`}
-        </div>`}
+    ${
+      question === undefined
+        ? nothing
+        : html`<div class="stack">
+            ${question.dangerous === true ? note("warn", question.text) : html`<p>${question.text}</p>`}
+            ${
+              question.typed === undefined
+                ? nothing
+                : html`<div class="field">
+                    <label for="typed"
+                      >Type <span class="mono">${question.typed}</span> to go on</label
+                    >
+                    <input
+                      id="typed"
+                      autocomplete="off"
+                      spellcheck="false"
+                      .value=${typed}
+                      @input=${(event: Event) => type((event.target as HTMLInputElement).value)}
+                    />
+                  </div>`
+            }
+          </div>`
+    }
     <wa-button appearance="outlined" slot="footer" @click=${answer(false)}>Cancel</wa-button>
-    <wa-button slot="footer" variant=${question?.dangerous === true ? "danger" : "brand"} ?disabled=${!ready} @click=${answer(true)}
+    <wa-button
+      slot="footer"
+      variant=${question?.dangerous === true ? "danger" : "brand"}
+      ?disabled=${!ready}
+      @click=${answer(true)}
       >${question?.yes ?? "Yes"}</wa-button
     >
   </wa-dialog>`;

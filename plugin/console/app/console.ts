@@ -104,7 +104,10 @@ export class CountersignConsole extends LitElement {
     try {
       await this.#useLink();
       const principal = await this.#call(token, () => Promise.resolve(false))("getWhoami");
-      this.#begin(this.#call(token, () => this.#renew()), principal);
+      this.#begin(
+        this.#call(token, () => this.#renew()),
+        principal,
+      );
     } catch (failure) {
       if (problemOf(failure).status === 401 && this.getToken === undefined) this.signIn = "needed";
       else this.#failed(failure);
@@ -150,7 +153,9 @@ export class CountersignConsole extends LitElement {
 
   async #countWaiting(): Promise<void> {
     if (this.app?.may("approvals:decide") !== true) return;
-    const { items } = await this.app.call("getApprovals", { query: { state: "pending", limit: 100 } });
+    const { items } = await this.app.call("getApprovals", {
+      query: { state: "pending", limit: 100 },
+    });
     this.waiting = items.length;
   }
 
@@ -162,9 +167,17 @@ export class CountersignConsole extends LitElement {
   }
 
   readonly #take = async (token: string): Promise<void> => {
-    const principal = await this.#call(() => Promise.resolve(token), () => Promise.resolve(false))("getWhoami");
+    const principal = await this.#call(
+      () => Promise.resolve(token),
+      () => Promise.resolve(false),
+    )("getWhoami");
     this.#pasted.keep(token);
-    if (this.app === undefined || principal.id !== this.app.principal.id || principal.tenant !== this.app.principal.tenant) await this.#enter();
+    if (
+      this.app === undefined ||
+      principal.id !== this.app.principal.id ||
+      principal.tenant !== this.app.principal.tenant
+    )
+      await this.#enter();
     this.signIn = "done";
     for (const resolve of this.#renewals.splice(0)) resolve(true);
   };
@@ -185,7 +198,8 @@ export class CountersignConsole extends LitElement {
   }
 
   #arrive(place: Place): void {
-    const moved = place.view !== this.place.view || place.rest.join("/") !== this.place.rest.join("/");
+    const moved =
+      place.view !== this.place.view || place.rest.join("/") !== this.place.rest.join("/");
     this.place = place;
     this.#fire("countersign:navigate", { path: place.path });
     if (!moved) return;
@@ -209,7 +223,12 @@ export class CountersignConsole extends LitElement {
 
   async #mayLeave(): Promise<boolean> {
     if (this.#stay === undefined) return true;
-    const leave = await this.#ask({ title: "Leave this page?", text: this.#stay, yes: "Leave", dangerous: true });
+    const leave = await this.#ask({
+      title: "Leave this page?",
+      text: this.#stay,
+      yes: "Leave",
+      dangerous: true,
+    });
     if (leave) this.#stay = undefined;
     return leave;
   }
@@ -219,7 +238,12 @@ export class CountersignConsole extends LitElement {
   };
 
   readonly #key = (event: KeyboardEvent): void => {
-    if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || this.finder === null) return;
+    if (
+      event.key.toLowerCase() !== "k" ||
+      !(event.ctrlKey || event.metaKey) ||
+      this.finder === null
+    )
+      return;
     event.preventDefault();
     this.open = true;
     void this.updateComplete.then(() => this.finder?.focus());
@@ -257,7 +281,14 @@ export class CountersignConsole extends LitElement {
 
   /** Links of the console stay inside the element where the page's address is the host's. */
   readonly #clicked = (event: MouseEvent): void => {
-    if (event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (
+      event.defaultPrevented ||
+      event.button !== 0 ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.shiftKey
+    )
+      return;
     const anchor = event.composedPath().find((node) => node instanceof HTMLAnchorElement);
     const href = anchor?.getAttribute("href");
     if (href === null || href === undefined || !href.startsWith("#/")) return;
@@ -286,7 +317,9 @@ export class CountersignConsole extends LitElement {
     if (this.signIn === "needed") return html`<cs-sign-in .take=${this.#take}></cs-sign-in>`;
     const { app, place } = this;
     if (app === undefined) return nothing;
-    const view = html`<main id="main" tabindex="-1" aria-label=${place.view}>${viewOf(app, place)}</main>`;
+    const view = html`<main id="main" tabindex="-1" aria-label=${place.view}>
+      ${viewOf(app, place)}
+    </main>`;
     if (this.bare) return html`<div class="bare" @click=${this.#clicked}>${view}</div>`;
     return html`<div class="frame" @click=${this.#clicked}>${this.#side(app)}${view}</div>`;
   }
@@ -296,34 +329,52 @@ export class CountersignConsole extends LitElement {
     return html`<div class="side ${this.open ? "open" : ""}">
       <div class="top">
         <a class="brand" href=${link(["overview"])}>${icon("profile")}<span>Countersign</span></a>
-        <wa-button class="burger" size="s" appearance="outlined" aria-expanded=${this.open} @click=${() => (this.open = !this.open)}
+        <wa-button
+          class="burger"
+          size="s"
+          appearance="outlined"
+          aria-expanded=${this.open}
+          @click=${() => (this.open = !this.open)}
           >${icon("menu")}<span class="hidden">Menu</span></wa-button
         >
       </div>
       <form class="find" role="search" @submit=${this.#find}>
         ${icon("search")}
-        <input id="find" type="search" aria-label="Find anything (Ctrl+K)" placeholder="Find anything" autocomplete="off" />
+        <input
+          id="find"
+          type="search"
+          aria-label="Find anything (Ctrl+K)"
+          placeholder="Find anything"
+          autocomplete="off"
+        />
       </form>
       <nav aria-label="Console">
         ${MENU.map(
-          (group) => html`<ul>
-            ${group
-              .filter(({ right }) => right === undefined || app.may(right))
-              .map(
-                (entry) => html`<li>
-                  <a href=${link([entry.view])} aria-current=${this.place.view === entry.view ? "page" : nothing}>
-                    ${icon(entry.icon)}<span>${entry.title}</span>
-                    ${entry.view === "approvals" && this.waiting > 0 ? html`<span class="number" aria-label="${this.waiting} waiting">${this.waiting}</span>` : nothing}
-                  </a>
-                </li>`,
-              )}
-          </ul>`,
+          (group) =>
+            html`<ul>
+              ${group
+                .filter(({ right }) => right === undefined || app.may(right))
+                .map(
+                  (entry) =>
+                    html`<li>
+                      <a
+                        href=${link([entry.view])}
+                        aria-current=${this.place.view === entry.view ? "page" : nothing}
+                      >
+                        ${icon(entry.icon)}<span>${entry.title}</span>
+                        ${entry.view === "approvals" && this.waiting > 0 ? html`<span class="number" aria-label="${this.waiting} waiting">${this.waiting}</span>` : nothing}
+                      </a>
+                    </li>`,
+                )}
+            </ul>`,
         )}
       </nav>
       <div class="who stack tight">
         <div>
           <div>${foreign(principal.id)}</div>
-          <div class="quiet">${(principal.roles ?? []).map(words).join(", ")}${principal.tenant === undefined ? "" : ` · ${principal.tenant}`}</div>
+          <div class="quiet">
+            ${(principal.roles ?? []).map(words).join(", ")}${principal.tenant === undefined ? "" : ` · ${principal.tenant}`}
+          </div>
         </div>
         <div class="row">
           <a href=${link(["start"])}>Getting started</a>

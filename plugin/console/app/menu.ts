@@ -14,7 +14,12 @@ export const MENU: readonly (readonly Entry[])[] = [
   [
     { view: "overview", title: "Overview", icon: "overview", right: "certificates:read" },
     { view: "devices", title: "Devices", icon: "device", right: "devices:read" },
-    { view: "certificates", title: "Certificates", icon: "certificate", right: "certificates:read" },
+    {
+      view: "certificates",
+      title: "Certificates",
+      icon: "certificate",
+      right: "certificates:read",
+    },
   ],
   [
     { view: "ca-servers", title: "CA servers", icon: "authority", right: "authorities:read" },

@@ -30,7 +30,10 @@ const decode = (word: string): string => {
 };
 
 /** A link inside the console; words are encoded. */
-export const link = (words: readonly string[], query: Readonly<Record<string, string | undefined>> = {}): string => {
+export const link = (
+  words: readonly string[],
+  query: Readonly<Record<string, string | undefined>> = {},
+): string => {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query))
     if (value !== undefined && value !== "") search.set(name, value);

@@ -54,10 +54,13 @@ export class SignIn extends LitElement {
           aria-invalid=${this.fault === undefined ? "false" : "true"}
         />
         <div class="help" id="token-help">
-          ${this.again
-            ? "Your session has ended. Sign in again: what you typed is still there."
-            : html`The server wrote one to the file <span class="mono">token</span> of its data folder when it started; an
-                Owner makes others with <span class="mono">countersign token create</span>. It is kept in this tab only.`}
+          ${
+            this.again
+              ? "Your session has ended. Sign in again: what you typed is still there."
+              : html`The server wrote one to the file <span class="mono">token</span> of its data
+                  folder when it started; an Owner makes others with
+                  <span class="mono">countersign token create</span>. It is kept in this tab only.`
+          }
         </div>
         ${this.fault === undefined ? nothing : html`<div class="fault" role="alert">${icon("alert")}<span>${this.fault}</span></div>`}
       </div>
@@ -66,7 +69,10 @@ export class SignIn extends LitElement {
     return this.again
       ? form
       : html`<main class="card box">
-          <div class="brand">${icon("profile")}<h1>Countersign</h1></div>
+          <div class="brand">
+            ${icon("profile")}
+            <h1>Countersign</h1>
+          </div>
           ${form}
         </main>`;
   }

@@ -19,7 +19,11 @@ const HEIGHT = 160;
 const LEFT = 38;
 const BOTTOM = 20;
 const TOP = 8;
-const months = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
+const months = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "short",
+  timeZone: "UTC",
+});
 
 /** Bars by day with their table one key away. */
 export class ChartElement extends LitElement {
@@ -84,8 +88,15 @@ export class ChartElement extends LitElement {
     const step = (WIDTH - LEFT) / Math.max(1, bars.length);
     const y = (value: number): number => TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / top);
     return html`
-      <div class="read" aria-hidden="true">${this.pointed === undefined ? `${count(total)} ${this.unit} in ${bars.length} days` : this.#said(this.pointed)}</div>
-      <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${count(total)} ${this.unit} in ${bars.length} days; the table below has the numbers" @pointerleave=${() => (this.pointed = undefined)}>
+      <div class="read" aria-hidden="true">
+        ${this.pointed === undefined ? `${count(total)} ${this.unit} in ${bars.length} days` : this.#said(this.pointed)}
+      </div>
+      <svg
+        viewBox="0 0 ${WIDTH} ${HEIGHT}"
+        role="img"
+        aria-label="${count(total)} ${this.unit} in ${bars.length} days; the table below has the numbers"
+        @pointerleave=${() => (this.pointed = undefined)}
+      >
         ${[0, top / 2, top].map(
           (value) => svg`
             <line class="axis" x1=${LEFT} x2=${WIDTH} y1=${y(value)} y2=${y(value)}></line>
@@ -94,23 +105,38 @@ export class ChartElement extends LitElement {
         ${bars.map((bar, index) => this.#bar(bar, LEFT + index * step, step, y))}
         ${bars
           .map((bar, index) => ({ bar, index }))
-          .filter(({ index }) => index % Math.max(1, Math.ceil(bars.length / 5)) === 0 && index < bars.length * 0.95)
-          .map(({ bar, index }) => svg`<text x=${LEFT + index * step} y=${HEIGHT - 4}>${months.format(new Date(bar.day))}</text>`)}
+          .filter(
+            ({ index }) =>
+              index % Math.max(1, Math.ceil(bars.length / 5)) === 0 && index < bars.length * 0.95,
+          )
+          .map(
+            ({ bar, index }) =>
+              svg`<text x=${LEFT + index * step} y=${HEIGHT - 4}>${months.format(new Date(bar.day))}</text>`,
+          )}
       </svg>
       <details>
         <summary class="small quiet">As a table</summary>
         <div class="scroll table">
           <table>
-            <thead><tr><th>Day (UTC)</th><th class="end">${this.unit}</th>${this.overUnit === "" ? nothing : html`<th class="end">${this.overUnit}</th>`}</tr></thead>
+            <thead>
+              <tr>
+                <th>Day (UTC)</th>
+                <th class="end">${this.unit}</th>
+                ${this.overUnit === "" ? nothing : html`<th class="end">${this.overUnit}</th>`}
+              </tr>
+            </thead>
             <tbody>
               ${bars
                 .filter(({ value }) => value > 0)
                 .map(
-                  ({ day, value, over = 0, href }) => html`<tr>
-                    <td data-label="Day">${href === undefined ? day : html`<a href=${href}>${day}</a>`}</td>
-                    <td class="end" data-label=${this.unit}>${count(value)}</td>
-                    ${this.overUnit === "" ? nothing : html`<td class="end" data-label=${this.overUnit}>${count(over)}</td>`}
-                  </tr>`,
+                  ({ day, value, over = 0, href }) =>
+                    html`<tr>
+                      <td data-label="Day">
+                        ${href === undefined ? day : html`<a href=${href}>${day}</a>`}
+                      </td>
+                      <td class="end" data-label=${this.unit}>${count(value)}</td>
+                      ${this.overUnit === "" ? nothing : html`<td class="end" data-label=${this.overUnit}>${count(over)}</td>`}
+                    </tr>`,
                 )}
             </tbody>
           </table>
@@ -144,4 +170,8 @@ const niceTop = (most: number): number => {
 };
 
 const short = (value: number): string =>
-  value >= 1_000_000 ? `${value / 1_000_000}M` : value >= 10_000 ? `${value / 1000}k` : count(value);
+  value >= 1_000_000
+    ? `${value / 1_000_000}M`
+    : value >= 10_000
+      ? `${value / 1000}k`
+      : count(value);

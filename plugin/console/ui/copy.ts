@@ -4,5 +4,10 @@ import { html, type TemplateResult } from "lit";
 export const copyable = (value: string, label: string, shown: unknown = value): TemplateResult =>
   html`<span class="copyable"
     ><span class="mono">${shown}</span
-    ><wa-copy-button value=${value} copy-label="Copy ${label}" success-label="Copied" error-label="Copying failed"></wa-copy-button
+    ><wa-copy-button
+      value=${value}
+      copy-label="Copy ${label}"
+      success-label="Copied"
+      error-label="Copying failed"
+    ></wa-copy-button
   ></span>`;

@@ -24,21 +24,23 @@ export interface FieldSpec {
     | "file";
   readonly section?: string | undefined;
   readonly choices?:
-    | readonly { readonly value: string; readonly label: string; readonly refused?: string | undefined }[]
+    | readonly {
+        readonly value: string;
+        readonly label: string;
+        readonly refused?: string | undefined;
+      }[]
     | undefined;
   /** A list of ours that fills the pick list. */
   readonly from?: string | undefined;
   readonly columns?:
-    | readonly { readonly name: string; readonly label: string; readonly type: string }[]
-    | undefined;
+    readonly { readonly name: string; readonly label: string; readonly type: string }[] | undefined;
   readonly default?: FieldValue | undefined;
   readonly required?: boolean | undefined;
   readonly format?: { readonly expression: string; readonly message: string } | undefined;
   readonly minimum?: number | undefined;
   readonly maximum?: number | undefined;
   readonly when?:
-    | { readonly field: string; readonly is: readonly (string | boolean)[] }
-    | undefined;
+    { readonly field: string; readonly is: readonly (string | boolean)[] } | undefined;
   readonly readOnly?: boolean | undefined;
   readonly mark?: string | undefined;
   readonly note?: string | undefined;
@@ -53,10 +55,25 @@ export const isShown = ({ when }: FieldSpec, values: FieldValues): boolean => {
 };
 
 /** What is wrong with a value as far as the form itself can tell. */
-export const faultOf = (spec: FieldSpec, value: FieldValue | undefined, secretSet: boolean): string | undefined => {
-  const empty = value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
-  if (empty) return spec.required === true && spec.readOnly !== true && !secretSet ? "This is needed." : undefined;
-  if (typeof value === "string" && spec.format !== undefined && !new RegExp(`^(?:${spec.format.expression})$`, "u").test(value))
+export const faultOf = (
+  spec: FieldSpec,
+  value: FieldValue | undefined,
+  secretSet: boolean,
+): string | undefined => {
+  const empty =
+    value === undefined ||
+    value === null ||
+    value === "" ||
+    (Array.isArray(value) && value.length === 0);
+  if (empty)
+    return spec.required === true && spec.readOnly !== true && !secretSet
+      ? "This is needed."
+      : undefined;
+  if (
+    typeof value === "string" &&
+    spec.format !== undefined &&
+    !new RegExp(`^(?:${spec.format.expression})$`, "u").test(value)
+  )
     return spec.format.message;
   if (typeof value === "number" && spec.minimum !== undefined && value < spec.minimum)
     return `At least ${spec.minimum}.`;

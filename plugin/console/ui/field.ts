@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import { foreign } from "./format.ts";
+import { textOf } from "./text-of.ts";
 import { icon } from "./icon.ts";
 import type { FieldSpec, FieldValue } from "./field-spec.ts";
 import { fileField } from "./file-field.ts";
@@ -18,16 +19,27 @@ export interface FieldState {
 
 /** Label, control, what it does, and what is wrong with it. */
 export const field = (spec: FieldSpec, state: FieldState): TemplateResult => {
-  const describes = [`${spec.name}-help`, ...(state.fault === undefined ? [] : [`${spec.name}-fault`])];
+  const describes = [
+    `${spec.name}-help`,
+    ...(state.fault === undefined ? [] : [`${spec.name}-fault`]),
+  ];
   const common = { spec, state, described: describes.join(" ") };
   if (spec.type === "yes-no") return checkField(common);
   const grouped = spec.type === "choices" || spec.type === "rows" || spec.type === "list";
-  const label = html`${spec.label}${spec.required === true && spec.readOnly !== true
-    ? html`<span class="need" aria-hidden="true"> *</span>`
-    : nothing}${markOf(spec)}`;
+  const label = html`${spec.label}${
+    spec.required === true && spec.readOnly !== true
+      ? html`<span class="need" aria-hidden="true"> *</span>`
+      : nothing
+  }${markOf(spec)}`;
   return grouped
-    ? html`<div class="field" role="group" aria-labelledby="${spec.name}-label" aria-describedby=${common.described}>
-        <span class="label" id="${spec.name}-label">${label}</span>${control(common)}${below(spec, state)}
+    ? html`<div
+        class="field"
+        role="group"
+        aria-labelledby="${spec.name}-label"
+        aria-describedby=${common.described}
+      >
+        <span class="label" id="${spec.name}-label">${label}</span
+        >${control(common)}${below(spec, state)}
       </div>`
     : html`<div class="field">
         <label for=${spec.name}>${label}</label>${control(common)}${below(spec, state)}
@@ -40,7 +52,9 @@ const markOf = ({ mark }: FieldSpec): TemplateResult | typeof nothing =>
     : html`<span class="mark">${mark === "ours" ? "Countersign" : mark}</span>`;
 
 const below = (spec: FieldSpec, { fault }: FieldState): TemplateResult => html`
-  <div class="help" id="${spec.name}-help">${spec.help}${spec.note === undefined ? "" : ` ${spec.note}`}</div>
+  <div class="help" id="${spec.name}-help">
+    ${spec.help}${spec.note === undefined ? "" : ` ${spec.note}`}
+  </div>
   ${fault === undefined ? nothing : html`<div class="fault" id="${spec.name}-fault">${icon("alert")}<span>${foreign(fault)}</span></div>`}
 `;
 
@@ -54,7 +68,7 @@ const typed = (event: Event): string => (event.target as HTMLInputElement).value
 
 const control = (common: Common): TemplateResult => {
   const { spec, state, described } = common;
-  const text = state.value === null ? "" : String(state.value);
+  const text = state.value === null ? "" : textOf(state.value);
   const invalid = state.fault === undefined ? "false" : "true";
   switch (spec.type) {
     case "lines":
@@ -99,7 +113,13 @@ const control = (common: Common): TemplateResult => {
 };
 
 const inputType = ({ type }: FieldSpec): string =>
-  type === "integer" ? "number" : type === "secret" ? "password" : type === "date" ? "date" : "text";
+  type === "integer"
+    ? "number"
+    : type === "secret"
+      ? "password"
+      : type === "date"
+        ? "date"
+        : "text";
 
 const parsed = ({ type }: FieldSpec, text: string): FieldValue => {
   if (type === "integer") return text === "" ? null : Number(text);
@@ -121,12 +141,17 @@ const choiceField = ({ spec, state, described }: Common, value: string): Templat
       state.left();
     }}
   >
-    ${known || (value === "" && spec.required === true && choices.length > 0 && choices[0]?.value === "")
-      ? nothing
-      : html`<option value=${value} selected>${value === "" ? "Choose…" : value}</option>`}
-    ${spec.required === true || choices.some((choice) => choice.value === "") || value === ""
-      ? nothing
-      : html`<option value="">None</option>`}
+    ${
+      known ||
+      (value === "" && spec.required === true && choices.length > 0 && choices[0]?.value === "")
+        ? nothing
+        : html`<option value=${value} selected>${value === "" ? "Choose…" : value}</option>`
+    }
+    ${
+      spec.required === true || choices.some((choice) => choice.value === "") || value === ""
+        ? nothing
+        : html`<option value="">None</option>`
+    }
     ${choices.map(
       (choice) =>
         html`<option value=${choice.value} ?selected=${choice.value === value}>
@@ -140,7 +165,9 @@ const choicesField = ({ spec, state }: Common): TemplateResult => {
   const chosen = Array.isArray(state.value) ? (state.value as readonly string[]) : [];
   const toggle = (value: string, on: boolean): void =>
     state.change(
-      (spec.choices ?? []).map((choice) => choice.value).filter((word) => (word === value ? on : chosen.includes(word))),
+      (spec.choices ?? [])
+        .map((choice) => choice.value)
+        .filter((word) => (word === value ? on : chosen.includes(word))),
     );
   return html`<div class="checks">
     ${(spec.choices ?? []).map(

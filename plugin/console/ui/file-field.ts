@@ -5,7 +5,11 @@ import type { FieldState } from "./field.ts";
 const MOST = 64 * 1024;
 
 /** A certificate or request from a file, PEM or DER; its value is base64 of DER. */
-export const fileField = (spec: FieldSpec, state: FieldState, described: string): TemplateResult => {
+export const fileField = (
+  spec: FieldSpec,
+  state: FieldState,
+  described: string,
+): TemplateResult => {
   const take = async (event: Event): Promise<void> => {
     const file = (event.target as HTMLInputElement).files?.[0];
     if (file === undefined) return;
@@ -14,11 +18,22 @@ export const fileField = (spec: FieldSpec, state: FieldState, described: string)
   };
   const set = typeof state.value === "string" && state.value !== "";
   return html`<div class="line">
-    <input id=${spec.name} type="file" accept=".pem,.cer,.crt,.der,.p7b,.csr" aria-describedby=${described} @change=${take} ?disabled=${spec.readOnly} />
-    ${set
-      ? html`<span class="small quiet">${Math.ceil(((state.value as string).length * 3) / 4)} bytes</span>
-          <wa-button size="s" appearance="plain" @click=${() => state.change("")}>Remove</wa-button>`
-      : nothing}
+    <input
+      id=${spec.name}
+      type="file"
+      accept=".pem,.cer,.crt,.der,.p7b,.csr"
+      aria-describedby=${described}
+      @change=${take}
+      ?disabled=${spec.readOnly}
+    />
+    ${
+      set
+        ? html`<span class="small quiet">${Math.ceil((state.value.length * 3) / 4)} bytes</span>
+            <wa-button size="s" appearance="plain" @click=${() => state.change("")}
+              >Remove</wa-button
+            >`
+        : nothing
+    }
   </div>`;
 };
 

@@ -2,7 +2,13 @@ import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import { define } from "./define.ts";
 import { field } from "./field.ts";
-import { faultOf, type FieldSpec, type FieldValue, type FieldValues, isShown } from "./field-spec.ts";
+import {
+  faultOf,
+  type FieldSpec,
+  type FieldValue,
+  type FieldValues,
+  isShown,
+} from "./field-spec.ts";
 import { formStyles } from "./form-styles.ts";
 import { styles } from "./styles.ts";
 
@@ -30,9 +36,13 @@ export class FormElement extends LitElement {
   /** Shows all faults, goes to the first one, and says whether there is none. */
   check(): boolean {
     this.left = new Set(this.fields.map(({ name }) => name));
-    const first = this.fields.find((spec) => isShown(spec, this.values) && this.#own(spec) !== undefined);
+    const first = this.fields.find(
+      (spec) => isShown(spec, this.values) && this.#own(spec) !== undefined,
+    );
     if (first === undefined) return true;
-    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#${CSS.escape(first.name)}`)?.focus());
+    void this.updateComplete.then(() =>
+      this.renderRoot.querySelector<HTMLElement>(`#${CSS.escape(first.name)}`)?.focus(),
+    );
     return false;
   }
 
@@ -41,10 +51,15 @@ export class FormElement extends LitElement {
     const sections = [...new Set(shown.map(({ section = "" }) => section))];
     return html`<div class="fields">
       ${sections.map((section) => {
-        const inside = shown.filter((spec) => (spec.section ?? "") === section).map((spec) => this.#field(spec));
+        const inside = shown
+          .filter((spec) => (spec.section ?? "") === section)
+          .map((spec) => this.#field(spec));
         return section === ""
           ? html`<div class="fields">${inside}</div>`
-          : html`<fieldset><legend>${section}</legend><div class="fields">${inside}</div></fieldset>`;
+          : html`<fieldset>
+              <legend>${section}</legend>
+              <div class="fields">${inside}</div>
+            </fieldset>`;
       })}
     </div>`;
   }
@@ -74,7 +89,10 @@ export class FormElement extends LitElement {
       const input = this.renderRoot.querySelector<HTMLInputElement>(`#${CSS.escape(name)}`);
       if (input === null || select.value === "") return;
       const at = input.selectionStart ?? input.value.length;
-      this.#change(name, input.value.slice(0, at) + select.value + input.value.slice(input.selectionEnd ?? at));
+      this.#change(
+        name,
+        input.value.slice(0, at) + select.value + input.value.slice(input.selectionEnd ?? at),
+      );
       select.value = "";
       input.focus();
     };
@@ -82,7 +100,10 @@ export class FormElement extends LitElement {
       <select aria-label="Put a variable into this field" @change=${insert}>
         <option value="">Insert a variable…</option>
         ${this.variables.map(
-          ({ text, value }) => html`<option value=${text}>${text}${value === undefined ? nothing : html` (${value})`}</option>`,
+          ({ text, value }) =>
+            html`<option value=${text}>
+              ${text}${value === undefined ? nothing : html` (${value})`}
+            </option>`,
         )}
       </select>
     </div>`;
@@ -91,7 +112,9 @@ export class FormElement extends LitElement {
   #change(name: string, value: FieldValue): void {
     this.values = { ...this.values, [name]: value };
     if (this.faults[name] !== undefined)
-      this.faults = Object.fromEntries(Object.entries(this.faults).filter(([path]) => path !== name));
+      this.faults = Object.fromEntries(
+        Object.entries(this.faults).filter(([path]) => path !== name),
+      );
     this.dispatchEvent(new CustomEvent("change", { detail: this.values }));
   }
 }

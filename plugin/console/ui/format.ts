@@ -18,7 +18,8 @@ const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" });
 
 const spoken = (milliseconds: number): string => {
   for (const [unit, size] of STEPS)
-    if (Math.abs(milliseconds) >= size) return relative.format(Math.round(milliseconds / size), unit);
+    if (Math.abs(milliseconds) >= size)
+      return relative.format(Math.round(milliseconds / size), unit);
   return "just now";
 };
 
@@ -27,14 +28,18 @@ export const when = (iso: string | undefined, now = new Date()): TemplateResult 
   if (iso === undefined) return html`<span class="quiet">not yet</span>`;
   const date = new Date(iso);
   const title = `${exact.format(date)} (${date.toISOString().replace(".000", "")})`;
-  return html`<time datetime=${iso} title=${title}>${spoken(date.getTime() - now.getTime())}</time>`;
+  return html`<time datetime=${iso} title=${title}
+    >${spoken(date.getTime() - now.getTime())}</time
+  >`;
 };
 
 /** The date itself, the hour on hover. */
 export const onDay = (iso: string | undefined): TemplateResult =>
   iso === undefined
     ? html`<span class="quiet">not yet</span>`
-    : html`<time datetime=${iso} title=${new Date(iso).toISOString()}>${day.format(new Date(iso))}</time>`;
+    : html`<time datetime=${iso} title=${new Date(iso).toISOString()}
+        >${day.format(new Date(iso))}</time
+      >`;
 
 /** Whole days until then; negative when it is over. */
 export const daysUntil = (iso: string, now = new Date()): number =>
@@ -48,10 +53,13 @@ export const short = (text: string, keep = 8): TemplateResult =>
 
 /** Text from outside: isolated, so that its direction changes nothing around it, and with what cannot be seen made visible. */
 export const foreign = (text: string | undefined): TemplateResult =>
-  html`<bdi>${(text ?? "").replace(INVISIBLE, (character) => `\u27e8U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}\u27e9`)}</bdi>`;
+  html`<bdi
+    >${(text ?? "").replace(INVISIBLE, (character) => `\u27e8U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}\u27e9`)}</bdi
+  >`;
 
 // Controls, and marks that turn the direction of what follows (Trojan Source).
-const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+const INVISIBLE =
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
 const counts = new Intl.NumberFormat("en");
 export const count = (value: number): string => counts.format(value);
@@ -62,6 +70,9 @@ export const plural = (value: number, one: string, many = `${one}s`): string =>
 
 /** `protocol-operator` as "Protocol operator". */
 export const words = (id: string): string => {
-  const text = id.replace(/[-_]/g, " ").replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
+  const text = id
+    .replace(/[-_]/g, " ")
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .toLowerCase();
   return text.charAt(0).toUpperCase() + text.slice(1);
 };

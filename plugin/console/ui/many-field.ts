@@ -24,7 +24,11 @@ export const listField = (spec: FieldSpec, state: FieldState): TemplateResult =>
           ${remove(() => state.change(items.filter((_, at) => at !== index)), `line ${index + 1}`)}
         </div>`,
     )}
-    <div><wa-button appearance="outlined" size="s" @click=${() => state.change([...items, ""])}>${icon("plus")} Add a line</wa-button></div>
+    <div>
+      <wa-button appearance="outlined" size="s" @click=${() => state.change([...items, ""])}
+        >${icon("plus")} Add a line</wa-button
+      >
+    </div>
   </div>`;
 };
 
@@ -39,30 +43,37 @@ export const rowsField = (spec: FieldSpec, state: FieldState): TemplateResult =>
     ${rows.map(
       (row, index) =>
         html`<div class="line">
-          ${columns.map(
-            ({ name, label, type, ...column }) => {
-              const { choices } = column as Pick<FieldSpec, "choices">;
-              return choices === undefined
-                ? html`<input
-                    class=${type === "pattern" ? "pattern" : ""}
-                    .value=${live(row[name] ?? "")}
-                    placeholder=${label}
-                    aria-label="${label}, line ${index + 1}"
-                    @input=${(event: Event) => put(index, name, typed(event))}
-                    @blur=${state.left}
-                  />`
-                : html`<select aria-label="${label}, line ${index + 1}" @change=${(event: Event) => put(index, name, typed(event))}>
-                    <option value="" ?selected=${(row[name] ?? "") === ""}>${label}…</option>
-                    ${choices.map((choice) => html`<option value=${choice.value} ?selected=${choice.value === row[name]}>${choice.label}</option>`)}
-                  </select>`;
-            },
-          )}
+          ${columns.map(({ name, label, type, ...column }) => {
+            const { choices } = column as Pick<FieldSpec, "choices">;
+            return choices === undefined
+              ? html`<input
+                  class=${type === "pattern" ? "pattern" : ""}
+                  .value=${live(row[name] ?? "")}
+                  placeholder=${label}
+                  aria-label="${label}, line ${index + 1}"
+                  @input=${(event: Event) => put(index, name, typed(event))}
+                  @blur=${state.left}
+                />`
+              : html`<select
+                  aria-label="${label}, line ${index + 1}"
+                  @change=${(event: Event) => put(index, name, typed(event))}
+                >
+                  <option value="" ?selected=${(row[name] ?? "") === ""}>${label}…</option>
+                  ${choices.map((choice) => html`<option value=${choice.value} ?selected=${choice.value === row[name]}>${choice.label}</option>`)}
+                </select>`;
+          })}
           ${remove(() => state.change(rows.filter((_, at) => at !== index)), `line ${index + 1}`)}
         </div>`,
     )}
-    <div><wa-button appearance="outlined" size="s" @click=${() => state.change([...rows, blank])}>${icon("plus")} Add a line</wa-button></div>
+    <div>
+      <wa-button appearance="outlined" size="s" @click=${() => state.change([...rows, blank])}
+        >${icon("plus")} Add a line</wa-button
+      >
+    </div>
   </div>`;
 };
 
 const remove = (act: () => void, what: string): TemplateResult =>
-  html`<wa-button size="s" appearance="plain" @click=${act}><span class="hidden">Remove ${what}</span>${icon("cross")}</wa-button>`;
+  html`<wa-button size="s" appearance="plain" @click=${act}
+    ><span class="hidden">Remove ${what}</span>${icon("cross")}</wa-button
+  >`;

@@ -29,16 +29,29 @@ export class Paged<T> {
   }
 
   show(render: (items: readonly T[]) => unknown): unknown {
-    return this.#pages.show(({ items, cursor }) => html`${render(items)}${this.#foot(items.length, cursor)}`, 8);
+    return this.#pages.show(
+      ({ items, cursor }) => html`${render(items)}${this.#foot(items.length, cursor)}`,
+      8,
+    );
   }
 
   #foot(shown: number, cursor: string | undefined): TemplateResult | typeof nothing {
     if (shown === 0) return nothing;
     return html`<div class="foot">
-      <span role="status">${count(shown)} shown${cursor === undefined ? "" : ", there are more"}</span>
-      ${cursor === undefined
-        ? nothing
-        : html`<wa-button size="s" appearance="outlined" ?loading=${this.#more} @click=${() => void this.#next(cursor)}>Show more</wa-button>`}
+      <span role="status"
+        >${count(shown)} shown${cursor === undefined ? "" : ", there are more"}</span
+      >
+      ${
+        cursor === undefined
+          ? nothing
+          : html`<wa-button
+              size="s"
+              appearance="outlined"
+              ?loading=${this.#more}
+              @click=${() => void this.#next(cursor)}
+              >Show more</wa-button
+            >`
+      }
     </div>`;
   }
 

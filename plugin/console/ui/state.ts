@@ -4,7 +4,10 @@ import type { Tone } from "../app/app.ts";
 import { daysUntil, plural, words } from "./format.ts";
 import { status } from "./status.ts";
 
-const said = (table: Readonly<Record<string, readonly [Tone, string]>>, state: string): TemplateResult => {
+const said = (
+  table: Readonly<Record<string, readonly [Tone, string]>>,
+  state: string,
+): TemplateResult => {
   const [tone, word] = table[state] ?? ["quiet", words(state)];
   return status(tone, word);
 };

@@ -19,4 +19,7 @@ export const note = (
   tone: "good" | "warn" | "bad" | "info",
   text: TemplateResult | string,
 ): TemplateResult =>
-  html`<div class="note ${tone}">${icon(tone === "info" ? "info" : ICONS[tone])}<div>${text}</div></div>`;
+  html`<div class="note ${tone}">
+    ${icon(tone === "info" ? "info" : ICONS[tone])}
+    <div>${text}</div>
+  </div>`;

@@ -25,8 +25,25 @@ export const theme = css`
     --bad-quiet: light-dark(#fcebea, #3b1a18);
     --info: light-dark(#1d5fa8, #7fb4f2);
     --info-quiet: light-dark(#e8f1fb, #17273a);
-    --font: var(--countersign-font, ui-sans-serif, system-ui, "Segoe UI", Roboto, Helvetica, Arial, sans-serif);
-    --mono: var(--countersign-mono, ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace);
+    --font: var(
+      --countersign-font,
+      ui-sans-serif,
+      system-ui,
+      "Segoe UI",
+      Roboto,
+      Helvetica,
+      Arial,
+      sans-serif
+    );
+    --mono: var(
+      --countersign-mono,
+      ui-monospace,
+      "SF Mono",
+      Menlo,
+      Consolas,
+      "DejaVu Sans Mono",
+      monospace
+    );
     --radius: var(--countersign-radius, 8px);
     --unit: var(--countersign-unit, 8px);
     --shadow: 0 1px 2px light-dark(rgb(16 24 40 / 6%), rgb(0 0 0 / 40%));

@@ -9,7 +9,13 @@ import { status } from "../ui/status.ts";
 import { View } from "../ui/view.ts";
 
 type State = "pending" | "approved" | "denied" | "issued";
-const TONES = { pending: "warn", approved: "info", denied: "bad", issued: "good", expired: "quiet" } as const;
+const TONES = {
+  pending: "warn",
+  approved: "info",
+  denied: "bad",
+  issued: "good",
+  expired: "quiet",
+} as const;
 
 /** Requests that wait for somebody else's yes. */
 export class Approvals extends View {
@@ -33,21 +39,45 @@ export class Approvals extends View {
 
   override render(): TemplateResult {
     const items = this.#list.items;
-    const sentence = items === undefined || this.#state !== "pending" ? "" : items.length === 0 ? "Nobody waits." : `${plural(items.length, "request")} ${items.length === 1 ? "waits" : "wait"}; the device asks again by itself once somebody has said yes.`;
+    const sentence =
+      items === undefined || this.#state !== "pending"
+        ? ""
+        : items.length === 0
+          ? "Nobody waits."
+          : `${plural(items.length, "request")} ${items.length === 1 ? "waits" : "wait"}; the device asks again by itself once somebody has said yes.`;
     return html`${this.head("Approvals", sentence)}
       <div class="bar" role="group" aria-label="Show">
         ${["pending", "approved", "denied", "issued", "all"].map(
-          (name) => html`<a class="chip" href=${link(["approvals"], { state: name })} aria-current=${(this.place.query.get("state") ?? "pending") === name ? "true" : nothing}>${words(name)}</a>`,
+          (name) =>
+            html`<a
+              class="chip"
+              href=${link(["approvals"], { state: name })}
+              aria-current=${(this.place.query.get("state") ?? "pending") === name ? "true" : nothing}
+              >${words(name)}</a
+            >`,
         )}
       </div>
       ${this.#list.show((all) => this.#table(all))}
-      <wa-dialog label="Deny this request?" ?open=${this.denying !== undefined} @wa-after-hide=${() => (this.denying = undefined)}>
+      <wa-dialog
+        label="Deny this request?"
+        ?open=${this.denying !== undefined}
+        @wa-after-hide=${() => (this.denying = undefined)}
+      >
         <div class="field">
           <label for="reason">Reason</label>
-          <input id="reason" maxlength="500" .value=${this.reason} @input=${(event: Event) => (this.reason = (event.target as HTMLInputElement).value)} />
-          <div class="help">For the ledger and whoever asks why; the device is told only that it was refused.</div>
+          <input
+            id="reason"
+            maxlength="500"
+            .value=${this.reason}
+            @input=${(event: Event) => (this.reason = (event.target as HTMLInputElement).value)}
+          />
+          <div class="help">
+            For the ledger and whoever asks why; the device is told only that it was refused.
+          </div>
         </div>
-        <wa-button slot="footer" appearance="outlined" @click=${() => (this.denying = undefined)}>Cancel</wa-button>
+        <wa-button slot="footer" appearance="outlined" @click=${() => (this.denying = undefined)}
+          >Cancel</wa-button
+        >
         <wa-button slot="footer" variant="danger" @click=${() => void this.#deny()}>Deny</wa-button>
       </wa-dialog>`;
   }
@@ -56,22 +86,57 @@ export class Approvals extends View {
     const may = this.app.may("approvals:decide");
     return html`<div class="table">
       <table>
-        <thead><tr><th>Subject</th><th>Device</th><th>At</th><th>State</th><th>Asked</th><th>Until</th><th></th></tr></thead>
+        <thead>
+          <tr>
+            <th>Subject</th>
+            <th>Device</th>
+            <th>At</th>
+            <th>State</th>
+            <th>Asked</th>
+            <th>Until</th>
+            <th></th>
+          </tr>
+        </thead>
         <tbody>
           ${items.map(
-            (one) => html`<tr>
-              <td data-label="Subject">${foreign(one.subject)}<span class="under mono">${one.transactionId}</span></td>
-              <td data-label="Device"><a href=${link(["devices", one.deviceId])}><span class="mono">${one.deviceId.slice(0, 8)}</span></a></td>
-              <td data-label="At"><a href=${link(["endpoints", one.endpointId])}>${one.endpointId}</a></td>
-              <td data-label="State">${status(TONES[one.state], words(one.state))}${one.decidedBy === undefined ? nothing : html`<span class="under">by ${foreign(one.decidedBy)}${one.reason === undefined ? "" : html`: ${foreign(one.reason)}`}</span>`}</td>
-              <td data-label="Asked">${when(one.createdAt)}</td>
-              <td data-label="Until">${when(one.expiresAt)}</td>
-              <td data-label="">
-                ${may && one.state === "pending"
-                  ? html`<div class="row"><wa-button size="s" variant="brand" @click=${() => void this.#approve(one)}>Approve</wa-button><wa-button size="s" appearance="outlined" @click=${() => ((this.denying = one), (this.reason = ""))}>Deny</wa-button></div>`
-                  : nothing}
-              </td>
-            </tr>`,
+            (one) =>
+              html`<tr>
+                <td data-label="Subject">
+                  ${foreign(one.subject)}<span class="under mono">${one.transactionId}</span>
+                </td>
+                <td data-label="Device">
+                  <a href=${link(["devices", one.deviceId])}
+                    ><span class="mono">${one.deviceId.slice(0, 8)}</span></a
+                  >
+                </td>
+                <td data-label="At">
+                  <a href=${link(["endpoints", one.endpointId])}>${one.endpointId}</a>
+                </td>
+                <td data-label="State">
+                  ${status(TONES[one.state], words(one.state))}${one.decidedBy === undefined ? nothing : html`<span class="under">by ${foreign(one.decidedBy)}${one.reason === undefined ? "" : html`: ${foreign(one.reason)}`}</span>`}
+                </td>
+                <td data-label="Asked">${when(one.createdAt)}</td>
+                <td data-label="Until">${when(one.expiresAt)}</td>
+                <td data-label="">
+                  ${
+                    may && one.state === "pending"
+                      ? html`<div class="row">
+                          <wa-button
+                            size="s"
+                            variant="brand"
+                            @click=${() => void this.#approve(one)}
+                            >Approve</wa-button
+                          ><wa-button
+                            size="s"
+                            appearance="outlined"
+                            @click=${() => ((this.denying = one), (this.reason = ""))}
+                            >Deny</wa-button
+                          >
+                        </div>`
+                      : nothing
+                  }
+                </td>
+              </tr>`,
           )}
         </tbody>
       </table>
@@ -80,7 +145,10 @@ export class Approvals extends View {
   }
 
   async #approve({ id }: Approval): Promise<void> {
-    await this.attempt(() => this.app.call("postApprovalsIdApprove", { id }), "Approved; the certificate is issued when the device asks next.");
+    await this.attempt(
+      () => this.app.call("postApprovalsIdApprove", { id }),
+      "Approved; the certificate is issued when the device asks next.",
+    );
     await this.#list.reload();
   }
 
@@ -88,7 +156,14 @@ export class Approvals extends View {
     const { denying, reason } = this;
     if (denying === undefined) return;
     this.denying = undefined;
-    await this.attempt(() => this.app.call("postApprovalsIdDeny", { id: denying.id, body: reason === "" ? {} : { reason } }), "Denied.");
+    await this.attempt(
+      () =>
+        this.app.call("postApprovalsIdDeny", {
+          id: denying.id,
+          body: reason === "" ? {} : { reason },
+        }),
+      "Denied.",
+    );
     await this.#list.reload();
   }
 }

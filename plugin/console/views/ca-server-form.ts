@@ -25,8 +25,14 @@ export class CaServerForm extends ShapeForm {
   protected override beside(): TemplateResult | typeof nothing {
     return html`<section class="card stack tight">
       <h2>What happens when you save</h2>
-      <p>Countersign makes the CA's key where the installation keeps its keys, and the endpoint whose SCEP address goes into the console.</p>
-      <p class="quiet">Then add a <a href=${link(["templates", "new"])}>template</a>; the endpoint answers from then on.</p>
+      <p>
+        Countersign makes the CA's key where the installation keeps its keys, and the endpoint whose
+        SCEP address goes into the console.
+      </p>
+      <p class="quiet">
+        Then add a <a href=${link(["templates", "new"])}>template</a>; the endpoint answers from
+        then on.
+      </p>
     </section>`;
   }
 }

@@ -29,30 +29,49 @@ export class CaServers extends View {
           ? "There is none yet."
           : `${plural(all.filter(({ kind }) => kind === "issuing").length, "CA")} that ${all.length === 1 ? "issues" : "issue"} to devices, ${plural(all.filter(({ status }) => status === "pending").length, "waits", "wait")} for a certificate.`;
     const add = this.app.may("authorities:manage")
-      ? html`<wa-button variant="brand" href=${link(["ca-servers", "new"])}>${icon("plus")} Add CA server</wa-button>`
+      ? html`<wa-button variant="brand" href=${link(["ca-servers", "new"])}
+          >${icon("plus")} Add CA server</wa-button
+        >`
       : "";
-    return html`${this.head("CA servers", sentence, add)} ${this.#authorities.show((items) => this.#table(items))}`;
+    return html`${this.head("CA servers", sentence, add)}
+    ${this.#authorities.show((items) => this.#table(items))}`;
   }
 
   #table(items: readonly Authority[]): TemplateResult {
     return html`<div class="table">
       <table>
         <thead>
-          <tr><th>Name</th><th>Identifier</th><th>Type</th><th>Status</th><th>Expires</th><th>Key</th></tr>
+          <tr>
+            <th>Name</th>
+            <th>Identifier</th>
+            <th>Type</th>
+            <th>Status</th>
+            <th>Expires</th>
+            <th>Key</th>
+          </tr>
         </thead>
         <tbody>
           ${inOrder(items).map(
-            ({ authority, depth }) => html`<tr>
-              <td data-label="Name">
-                <span>${depth > 0 ? html`<span class="quiet" aria-hidden="true">${"\u2514 "}</span>` : nothing}<a href=${link(["ca-servers", authority.id])}>${foreign(authority.name)}</a></span>
-                <span class="under">${foreign(authority.subject)}</span>
-              </td>
-              <td data-label="Identifier"><span class="mono">${authority.id}</span></td>
-              <td data-label="Type">${kindName(authority.kind)}</td>
-              <td data-label="Status">${authorityState(authority)}</td>
-              <td data-label="Expires">${when(authority.notAfter)}</td>
-              <td data-label="Key"><span class="mono">${authority.keyAlgorithm}</span>${authority.keyStore === undefined ? nothing : html`<span class="under">in ${authority.keyStore}</span>`}</td>
-            </tr>`,
+            ({ authority, depth }) =>
+              html`<tr>
+                <td data-label="Name">
+                  <span
+                    >${depth > 0 ? html`<span class="quiet" aria-hidden="true">${"\u2514 "}</span>` : nothing}<a
+                      href=${link(["ca-servers", authority.id])}
+                      >${foreign(authority.name)}</a
+                    ></span
+                  >
+                  <span class="under">${foreign(authority.subject)}</span>
+                </td>
+                <td data-label="Identifier"><span class="mono">${authority.id}</span></td>
+                <td data-label="Type">${kindName(authority.kind)}</td>
+                <td data-label="Status">${authorityState(authority)}</td>
+                <td data-label="Expires">${when(authority.notAfter)}</td>
+                <td data-label="Key">
+                  <span class="mono">${authority.keyAlgorithm}</span
+                  >${authority.keyStore === undefined ? nothing : html`<span class="under">in ${authority.keyStore}</span>`}
+                </td>
+              </tr>`,
           )}
         </tbody>
       </table>

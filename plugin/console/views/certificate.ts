@@ -22,7 +22,9 @@ export class CertificateView extends View {
   @state() private reason: NonNullable<Body["reason"]> = "unspecified";
   @state() private since = "";
 
-  readonly #certificate = new Loaded<Certificate>(this, () => this.app.call("getCertificatesId", { id: this.place.rest[0] ?? "" }));
+  readonly #certificate = new Loaded<Certificate>(this, () =>
+    this.app.call("getCertificatesId", { id: this.place.rest[0] ?? "" }),
+  );
 
   readonly #details = new Loaded<CertificateDetails>(this, () => this.app.call("getCertificatesIdDetails", { id: this.place.rest[0] ?? "" }));
 
@@ -38,14 +40,26 @@ export class CertificateView extends View {
       certificate === undefined
         ? ""
         : html`
-            <wa-button appearance="outlined" @click=${() => void this.#download("getCertificatesIdPem", "pem")}>${icon("download")} PEM</wa-button>
-            <wa-button appearance="outlined" @click=${() => void this.#download("getCertificatesIdDer", "cer")}>${icon("download")} DER</wa-button>
-            ${live && certificate.role !== "authority" && this.app.may("certificates:change-status")
-              ? html`<wa-button variant="danger" @click=${() => (this.revoking = true)}>Revoke</wa-button>`
-              : nothing}
+            <wa-button
+              appearance="outlined"
+              @click=${() => void this.#download("getCertificatesIdPem", "pem")}
+              >${icon("download")} PEM</wa-button
+            >
+            <wa-button
+              appearance="outlined"
+              @click=${() => void this.#download("getCertificatesIdDer", "cer")}
+              >${icon("download")} DER</wa-button
+            >
+            ${
+              live && certificate.role !== "authority" && this.app.may("certificates:change-status")
+                ? html`<wa-button variant="danger" @click=${() => (this.revoking = true)}
+                    >Revoke</wa-button
+                  >`
+                : nothing
+            }
           `;
     return html`${this.head(foreign(certificate?.subject ?? "Certificate"), certificate === undefined ? "" : certificateState(certificate), actions, { href: link(["certificates"]), text: "Certificates" })}
-      ${this.#certificate.show((known) => this.#page(known))} ${this.#dialog()}`;
+    ${this.#certificate.show((known) => this.#page(known))} ${this.#dialog()}`;
   }
 
   #page(one: Certificate): TemplateResult {
@@ -53,25 +67,69 @@ export class CertificateView extends View {
       <section class="card">
         <h2>What is in it</h2>
         <dl class="facts">
-          <dt>Subject</dt><dd>${foreign(one.subject)}</dd>
-          ${one.sans.map(({ type, value }) => html`<dt>${type}</dt><dd>${foreign(value)}</dd>`)}
-          <dt>Serial</dt><dd>${copyable(one.serial, "the serial")}</dd>
-          <dt>Valid</dt><dd>${onDay(one.notBefore)} to ${onDay(one.notAfter)}, ends ${when(one.notAfter)}</dd>
-          ${one.fingerprintSha256 === undefined ? nothing : html`<dt>SHA-256</dt><dd>${copyable(one.fingerprintSha256, "the fingerprint")}</dd>`}
+          <dt>Subject</dt>
+          <dd>${foreign(one.subject)}</dd>
+          ${one.sans.map(
+            ({ type, value }) =>
+              html`<dt>${type}</dt>
+                <dd>${foreign(value)}</dd>`,
+          )}
+          <dt>Serial</dt>
+          <dd>${copyable(one.serial, "the serial")}</dd>
+          <dt>Valid</dt>
+          <dd>${onDay(one.notBefore)} to ${onDay(one.notAfter)}, ends ${when(one.notAfter)}</dd>
+          ${
+            one.fingerprintSha256 === undefined
+              ? nothing
+              : html`<dt>SHA-256</dt>
+                  <dd>${copyable(one.fingerprintSha256, "the fingerprint")}</dd>`
+          }
         </dl>
       </section>
       <section class="card">
         <h2>Where it comes from</h2>
         <dl class="facts">
-          <dt>CA server</dt><dd><a href=${link(["ca-servers", one.authorityId])}>${one.authorityId}</a></dd>
-          ${one.templateId === undefined ? nothing : html`<dt>Template</dt><dd><a href=${link(["templates", one.templateId])}>${one.templateId}</a>${one.templateVersion === undefined ? nothing : `, version ${one.templateVersion}`}</dd>`}
-          ${one.endpointId === undefined ? nothing : html`<dt>Endpoint</dt><dd><a href=${link(["endpoints", one.endpointId])}>${one.endpointId}</a></dd>`}
-          ${one.deviceId === undefined ? nothing : html`<dt>Device</dt><dd><a href=${link(["devices", one.deviceId])}><span class="mono">${one.deviceId.slice(0, 8)}</span> and what happened to it</a></dd>`}
-          <dt>For</dt><dd>${words(one.role)}</dd>
-          <dt>Issued</dt><dd>${when(one.issuedAt)}</dd>
-          ${one.revokedAt === undefined
-            ? nothing
-            : html`<dt>Revoked</dt><dd>${when(one.revokedAt)}, ${words(one.revocationReason ?? "unspecified")}${one.invalidityDate === undefined ? nothing : html`; not to be trusted since ${onDay(one.invalidityDate)}`}</dd>`}
+          <dt>CA server</dt>
+          <dd><a href=${link(["ca-servers", one.authorityId])}>${one.authorityId}</a></dd>
+          ${
+            one.templateId === undefined
+              ? nothing
+              : html`<dt>Template</dt>
+                  <dd>
+                    <a href=${link(["templates", one.templateId])}>${one.templateId}</a
+                    >${one.templateVersion === undefined ? nothing : `, version ${one.templateVersion}`}
+                  </dd>`
+          }
+          ${
+            one.endpointId === undefined
+              ? nothing
+              : html`<dt>Endpoint</dt>
+                  <dd><a href=${link(["endpoints", one.endpointId])}>${one.endpointId}</a></dd>`
+          }
+          ${
+            one.deviceId === undefined
+              ? nothing
+              : html`<dt>Device</dt>
+                  <dd>
+                    <a href=${link(["devices", one.deviceId])}
+                      ><span class="mono">${one.deviceId.slice(0, 8)}</span> and what happened to
+                      it</a
+                    >
+                  </dd>`
+          }
+          <dt>For</dt>
+          <dd>${words(one.role)}</dd>
+          <dt>Issued</dt>
+          <dd>${when(one.issuedAt)}</dd>
+          ${
+            one.revokedAt === undefined
+              ? nothing
+              : html`<dt>Revoked</dt>
+                  <dd>
+                    ${when(one.revokedAt)},
+                    ${words(one.revocationReason ?? "unspecified")}${one.invalidityDate === undefined ? nothing : html`; not to be trusted since ${onDay(one.invalidityDate)}`}
+                  </dd>`
+          }
         </dl>
         <p><a href=${link(["events"], { subject: one.id })}>Its entries in the ledger</a></p>
       </section>
@@ -84,28 +142,52 @@ export class CertificateView extends View {
 
   #dialog(): TemplateResult {
     const compromised = this.reason === "keyCompromise" || this.reason === "cACompromise";
-    return html`<wa-dialog label="Revoke this certificate?" ?open=${this.revoking} @wa-after-hide=${() => (this.revoking = false)}>
-      ${this.revoking
-        ? html`<div class="stack">
-            ${note("warn", "It is on the next CRL and in OCSP's answers at once; the device loses what it used it for. This cannot be undone.")}
-            <div class="field">
-              <label for="reason">Reason</label>
-              <select id="reason" @change=${(event: Event) => (this.reason = (event.target as HTMLSelectElement).value as typeof this.reason)}>
-                ${REASONS_TO_REVOKE.map(([value, label]) => html`<option value=${value} ?selected=${value === this.reason}>${label}</option>`)}
-              </select>
-              <div class="help">${REASONS_TO_REVOKE.find(([value]) => value === this.reason)?.[2]}</div>
-            </div>
-            ${compromised
-              ? html`<div class="field">
-                  <label for="since">Not to be trusted since</label>
-                  <input id="since" type="datetime-local" .value=${this.since} @input=${(event: Event) => (this.since = (event.target as HTMLInputElement).value)} />
-                  <div class="help">Signatures from before that time stay believable; empty if it is not known.</div>
-                </div>`
-              : nothing}
-          </div>`
-        : nothing}
-      <wa-button slot="footer" appearance="outlined" @click=${() => (this.revoking = false)}>Cancel</wa-button>
-      <wa-button slot="footer" variant="danger" @click=${() => void this.#revoke()}>Revoke</wa-button>
+    return html`<wa-dialog
+      label="Revoke this certificate?"
+      ?open=${this.revoking}
+      @wa-after-hide=${() => (this.revoking = false)}
+    >
+      ${
+        this.revoking
+          ? html`<div class="stack">
+              ${note("warn", "It is on the next CRL and in OCSP's answers at once; the device loses what it used it for. This cannot be undone.")}
+              <div class="field">
+                <label for="reason">Reason</label>
+                <select
+                  id="reason"
+                  @change=${(event: Event) => (this.reason = (event.target as HTMLSelectElement).value as typeof this.reason)}
+                >
+                  ${REASONS_TO_REVOKE.map(([value, label]) => html`<option value=${value} ?selected=${value === this.reason}>${label}</option>`)}
+                </select>
+                <div class="help">
+                  ${REASONS_TO_REVOKE.find(([value]) => value === this.reason)?.[2]}
+                </div>
+              </div>
+              ${
+                compromised
+                  ? html`<div class="field">
+                      <label for="since">Not to be trusted since</label>
+                      <input
+                        id="since"
+                        type="datetime-local"
+                        .value=${this.since}
+                        @input=${(event: Event) => (this.since = (event.target as HTMLInputElement).value)}
+                      />
+                      <div class="help">
+                        Signatures from before that time stay believable; empty if it is not known.
+                      </div>
+                    </div>`
+                  : nothing
+              }
+            </div>`
+          : nothing
+      }
+      <wa-button slot="footer" appearance="outlined" @click=${() => (this.revoking = false)}
+        >Cancel</wa-button
+      >
+      <wa-button slot="footer" variant="danger" @click=${() => void this.#revoke()}
+        >Revoke</wa-button
+      >
     </wa-dialog>`;
   }
 
@@ -113,12 +195,21 @@ export class CertificateView extends View {
     const id = this.place.rest[0] ?? "";
     const { reason, since } = this;
     this.revoking = false;
-    const invalidityDate = since === "" || (reason !== "keyCompromise" && reason !== "cACompromise") ? undefined : new Date(since).toISOString();
-    const revoked = await this.attempt(() => this.app.call("postCertificatesIdRevoke", { id, body: { reason, invalidityDate } }), "The certificate is revoked.");
+    const invalidityDate =
+      since === "" || (reason !== "keyCompromise" && reason !== "cACompromise")
+        ? undefined
+        : new Date(since).toISOString();
+    const revoked = await this.attempt(
+      () => this.app.call("postCertificatesIdRevoke", { id, body: { reason, invalidityDate } }),
+      "The certificate is revoked.",
+    );
     if (revoked !== undefined) this.#certificate.set(revoked);
   }
 
-  async #download(name: "getCertificatesIdPem" | "getCertificatesIdDer", ending: string): Promise<void> {
+  async #download(
+    name: "getCertificatesIdPem" | "getCertificatesIdDer",
+    ending: string,
+  ): Promise<void> {
     const id = this.place.rest[0] ?? "";
     const blob = await this.attempt(() => this.app.call(name, { id }));
     if (blob !== undefined) saveFile(blob, `${this.#certificate.value?.serial ?? id}.${ending}`);

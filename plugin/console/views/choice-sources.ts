@@ -2,7 +2,9 @@ import type { App } from "../app/app.ts";
 
 /** Lists of ours that fill pick lists, and a device whose values stand beside variables. */
 export interface Sources {
-  readonly choices: Readonly<Record<string, readonly { readonly value: string; readonly label: string }[]>>;
+  readonly choices: Readonly<
+    Record<string, readonly { readonly value: string; readonly label: string }[]>
+  >;
   /** Attributes of a device, by variable. */
   readonly sample: Readonly<Record<string, string>>;
 }
@@ -16,7 +18,10 @@ export const choiceSources = async ({ call }: App): Promise<Sources> => {
     call("getDevices", { query: { limit: 1 } }),
     call("getCertificateProfiles"),
   ]);
-  const named = ({ id, name }: { readonly id: string; readonly name: string }) => ({ value: id, label: name === id ? id : `${name} (${id})` });
+  const named = ({ id, name }: { readonly id: string; readonly name: string }) => ({
+    value: id,
+    label: name === id ? id : `${name} (${id})`,
+  });
   const living = authorities.items.filter(({ status }) => status === "active");
   return {
     choices: {

@@ -9,7 +9,13 @@ import { problemNote } from "../ui/problem-note.ts";
 import { styles } from "../ui/styles.ts";
 
 const FIELDS: readonly FieldSpec[] = [
-  { name: "deviceId", label: "Id in the MDM", help: "Whatever tells it from all others there.", type: "text", required: true },
+  {
+    name: "deviceId",
+    label: "Id in the MDM",
+    help: "Whatever tells it from all others there.",
+    type: "text",
+    required: true,
+  },
   {
     name: "platform",
     label: "Platform",
@@ -23,7 +29,13 @@ const FIELDS: readonly FieldSpec[] = [
       { value: "other", label: "Other" },
     ],
   },
-  { name: "hostId", label: "MDM", help: "The name under which the MDM reports its devices.", type: "text", required: true },
+  {
+    name: "hostId",
+    label: "MDM",
+    help: "The name under which the MDM reports its devices.",
+    type: "text",
+    required: true,
+  },
   {
     name: "attributes",
     label: "Attributes",
@@ -40,7 +52,10 @@ const BLANK: FieldValues = {
   deviceId: "",
   platform: "apple",
   hostId: "manual",
-  attributes: ["devicename", "username", "email", "serialnumber"].map((name) => ({ name, value: "" })),
+  attributes: ["devicename", "username", "email", "serialnumber"].map((name) => ({
+    name,
+    value: "",
+  })),
 };
 
 /** A device by hand, as the MDM would report it. */
@@ -61,14 +76,28 @@ export class DeviceAdd extends LitElement {
         if (event.target === event.currentTarget) this.#close();
       }}
     >
-      ${this.open
-        ? html`<div class="stack">
-            <cs-form .fields=${FIELDS} .values=${this.values} @change=${(event: CustomEvent<FieldValues>) => (this.values = event.detail)}></cs-form>
-            ${this.refused === undefined ? nothing : problemNote(this.refused)}
-          </div>`
-        : nothing}
-      <wa-button slot="footer" appearance="outlined" @click=${() => this.#close()}>Cancel</wa-button>
-      <wa-button slot="footer" variant="brand" ?loading=${this.busy} @click=${() => void this.#add()}>Add</wa-button>
+      ${
+        this.open
+          ? html`<div class="stack">
+              <cs-form
+                .fields=${FIELDS}
+                .values=${this.values}
+                @change=${(event: CustomEvent<FieldValues>) => (this.values = event.detail)}
+              ></cs-form>
+              ${this.refused === undefined ? nothing : problemNote(this.refused)}
+            </div>`
+          : nothing
+      }
+      <wa-button slot="footer" appearance="outlined" @click=${() => this.#close()}
+        >Cancel</wa-button
+      >
+      <wa-button
+        slot="footer"
+        variant="brand"
+        ?loading=${this.busy}
+        @click=${() => void this.#add()}
+        >Add</wa-button
+      >
     </wa-dialog>`;
   }
 
@@ -83,14 +112,20 @@ export class DeviceAdd extends LitElement {
     if (this.busy || form?.check() !== true) return;
     this.busy = true;
     try {
-      const { deviceId, platform, hostId, attributes } = this.values as unknown as Readonly<Record<string, string>> & { readonly attributes: readonly Row[] };
-      const filled = attributes.filter(({ name, value }) => (name ?? "") !== "" && (value ?? "") !== "");
+      const { deviceId, platform, hostId, attributes } = this.values as unknown as Readonly<
+        Record<string, string>
+      > & { readonly attributes: readonly Row[] };
+      const filled = attributes.filter(
+        ({ name, value }) => (name ?? "") !== "" && (value ?? "") !== "",
+      );
       const device = await this.app.call("postDevices", {
         body: {
           hostId: hostId ?? "",
           deviceId: deviceId ?? "",
           platform: platform as "apple",
-          attributes: Object.fromEntries(filled.map(({ name, value }) => [name ?? "", value ?? ""])),
+          attributes: Object.fromEntries(
+            filled.map(({ name, value }) => [name ?? "", value ?? ""]),
+          ),
         },
       });
       this.#close();

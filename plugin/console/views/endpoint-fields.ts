@@ -2,7 +2,18 @@ import type { FieldSpec } from "../ui/field-spec.ts";
 import { words } from "../ui/format.ts";
 import type { Sources } from "./choice-sources.ts";
 
-const CLIENTS = ["auto", "apple", "windows", "android", "certmonger", "strongswan", "cisco-legacy", "fortigate", "sonicwall", "ndes-proxy"];
+const CLIENTS = [
+  "auto",
+  "apple",
+  "windows",
+  "android",
+  "certmonger",
+  "strongswan",
+  "cisco-legacy",
+  "fortigate",
+  "sonicwall",
+  "ndes-proxy",
+];
 
 /** The form of an endpoint; its id is fixed once it is there. */
 export const endpointFields = ({ choices }: Sources, isNew: boolean): readonly FieldSpec[] => [
@@ -13,11 +24,35 @@ export const endpointFields = ({ choices }: Sources, isNew: boolean): readonly F
     type: "text",
     required: true,
     readOnly: !isNew,
-    format: { expression: "[a-z0-9](?:-?[a-z0-9]){1,62}", message: "2 to 63 of a–z, 0–9 and single hyphens." },
+    format: {
+      expression: "[a-z0-9](?:-?[a-z0-9]){1,62}",
+      message: "2 to 63 of a–z, 0–9 and single hyphens.",
+    },
   },
-  { name: "name", label: "Name", help: "As people read it in lists; the identifier unless given.", type: "text" },
-  { name: "authorityId", label: "CA server", help: "Who issues.", type: "choice", required: true, from: "issuing-authorities", choices: choices["issuing-authorities"] },
-  { name: "templateIds", label: "Templates", help: "What may be asked for here.", type: "choices", required: true, from: "templates", choices: choices["templates"] },
+  {
+    name: "name",
+    label: "Name",
+    help: "As people read it in lists; the identifier unless given.",
+    type: "text",
+  },
+  {
+    name: "authorityId",
+    label: "CA server",
+    help: "Who issues.",
+    type: "choice",
+    required: true,
+    from: "issuing-authorities",
+    choices: choices["issuing-authorities"],
+  },
+  {
+    name: "templateIds",
+    label: "Templates",
+    help: "What may be asked for here.",
+    type: "choices",
+    required: true,
+    from: "templates",
+    choices: choices["templates"],
+  },
   {
     name: "challenge",
     label: "How devices prove themselves",
@@ -83,7 +118,25 @@ export const endpointFields = ({ choices }: Sources, isNew: boolean): readonly F
     section: "Rules",
     choices: CLIENTS.map((value) => ({ value, label: words(value) })),
   },
-  { name: "includeRoot", label: "Send the root with GetCACert", help: "Clients that trust the root already do not need it.", type: "yes-no", section: "Rules" },
-  { name: "legacy", label: "Allow old algorithms (3DES, SHA-1)", help: "Only for clients that can do nothing better; it weakens the transport of challenges.", type: "yes-no", section: "Rules" },
-  { name: "acceptMd5Csr", label: "Take requests signed with MD5", help: "The signature is checked all the same.", type: "yes-no", section: "Rules" },
+  {
+    name: "includeRoot",
+    label: "Send the root with GetCACert",
+    help: "Clients that trust the root already do not need it.",
+    type: "yes-no",
+    section: "Rules",
+  },
+  {
+    name: "legacy",
+    label: "Allow old algorithms (3DES, SHA-1)",
+    help: "Only for clients that can do nothing better; it weakens the transport of challenges.",
+    type: "yes-no",
+    section: "Rules",
+  },
+  {
+    name: "acceptMd5Csr",
+    label: "Take requests signed with MD5",
+    help: "The signature is checked all the same.",
+    type: "yes-no",
+    section: "Rules",
+  },
 ];

@@ -8,6 +8,7 @@ import type { FieldValues } from "../ui/field-spec.ts";
 import type { FormElement } from "../ui/form.ts";
 import { Loaded } from "../ui/loaded.ts";
 import { problemNote } from "../ui/problem-note.ts";
+import { textOf } from "../ui/text-of.ts";
 import { View } from "../ui/view.ts";
 import { choiceSources, type Sources } from "./choice-sources.ts";
 import { endpointFields } from "./endpoint-fields.ts";
@@ -28,7 +29,10 @@ export class EndpointForm extends View {
 
   readonly #facts = new Loaded<Facts>(this, async () => {
     const id = this.place.rest[0] ?? "new";
-    const [sources, stored] = await Promise.all([choiceSources(this.app), id === "new" ? undefined : this.app.call("getEndpointsId", { id })]);
+    const [sources, stored] = await Promise.all([
+      choiceSources(this.app),
+      id === "new" ? undefined : this.app.call("getEndpointsId", { id }),
+    ]);
     this.values = stored === undefined ? await this.#blank(sources) : valuesOf(stored);
     return { sources, stored };
   });
@@ -45,7 +49,8 @@ export class EndpointForm extends View {
     return {
       id: template?.id ?? "",
       name: template?.name ?? "",
-      authorityId: template?.authorityId ?? sources.choices["issuing-authorities"]?.[0]?.value ?? "",
+      authorityId:
+        template?.authorityId ?? sources.choices["issuing-authorities"]?.[0]?.value ?? "",
       templateIds: template === undefined ? [] : [template.id],
       challenge: template?.challengeMode ?? "dynamic",
       secret: "",
@@ -60,10 +65,14 @@ export class EndpointForm extends View {
 
   override render(): TemplateResult {
     const id = this.place.rest[0] ?? "new";
-    const back = id === "new" ? { href: link(["endpoints"]), text: "Endpoints" } : { href: link(["endpoints", id]), text: id };
+    const back =
+      id === "new"
+        ? { href: link(["endpoints"]), text: "Endpoints" }
+        : { href: link(["endpoints", id]), text: id };
     return html`${this.head(id === "new" ? "Add endpoint" : "Edit endpoint", "The SCEP address that devices ask at, and who may.", "", back)}
-      ${this.#facts.show(
-        ({ sources, stored }) => html`<form class="card stack" novalidate @submit=${this.#submit}>
+    ${this.#facts.show(
+      ({ sources, stored }) =>
+        html`<form class="card stack" novalidate @submit=${this.#submit}>
           <cs-form
             .fields=${endpointFields(sources, stored === undefined)}
             .values=${this.values}
@@ -80,7 +89,7 @@ export class EndpointForm extends View {
             <wa-button appearance="outlined" href=${back.href}>Cancel</wa-button>
           </div>
         </form>`,
-      )}`;
+    )}`;
   }
 
   readonly #submit = async (event: Event): Promise<void> => {
@@ -96,13 +105,20 @@ export class EndpointForm extends View {
       const saved =
         facts.stored === undefined
           ? await this.app.call("postEndpoints", { body })
-          : await this.app.call("patchEndpointsId", { id, body: changes, version: facts.stored.version });
+          : await this.app.call("patchEndpointsId", {
+              id,
+              body: changes,
+              version: facts.stored.version,
+            });
       this.app.keepHere(undefined);
       this.app.say("The endpoint is saved.", "good");
       this.app.go(link(["endpoints", saved.id]));
     } catch (failure) {
       this.refused = failure;
-      if (failure instanceof Refused) this.faults = Object.fromEntries((failure.problem.issues ?? []).map(({ path, message }) => [path, message]));
+      if (failure instanceof Refused)
+        this.faults = Object.fromEntries(
+          (failure.problem.issues ?? []).map(({ path, message }) => [path, message]),
+        );
     } finally {
       this.busy = false;
     }
@@ -130,7 +146,7 @@ const valuesOf = (endpoint: Endpoint): FieldValues => {
 };
 
 const bodyOf = (values: FieldValues, stored: Endpoint | undefined): NewEndpoint => {
-  const text = (name: string): string => String(values[name] ?? "");
+  const text = (name: string): string => textOf(values[name] ?? "");
   const templateIds = (values["templateIds"] ?? []) as readonly string[];
   const kept = stored?.policies.find(({ kind }) => kind === "static");
   const secret = text("secret");
@@ -147,7 +163,10 @@ const bodyOf = (values: FieldValues, stored: Endpoint | undefined): NewEndpoint 
     name: text("name") === "" ? text("id") : text("name"),
     authorityId: text("authorityId"),
     templateIds,
-    policies: [...(challenge === "dynamic" ? [] : [fixed]), ...(challenge === "static" ? [] : [{ kind: "dynamic" as const }])],
+    policies: [
+      ...(challenge === "dynamic" ? [] : [fixed]),
+      ...(challenge === "static" ? [] : [{ kind: "dynamic" as const }]),
+    ],
     clientProfile: text("clientProfile") as NonNullable<NewEndpoint["clientProfile"]>,
     approval: text("approval") === "manual" ? "manual" : "none",
     includeRoot: values["includeRoot"] === true,
@@ -155,4 +174,3 @@ const bodyOf = (values: FieldValues, stored: Endpoint | undefined): NewEndpoint 
     acceptMd5Csr: values["acceptMd5Csr"] === true,
   };
 };
-

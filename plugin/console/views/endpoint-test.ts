@@ -65,7 +65,10 @@ export class EndpointTest extends LitElement {
     this.refused = undefined;
     try {
       const templateId = this.template === "" ? this.endpoint.templateIds[0] : this.template;
-      this.tested = await this.app.call("postEndpointsIdTest", { id: this.endpoint.id, body: { templateId } });
+      this.tested = await this.app.call("postEndpointsIdTest", {
+        id: this.endpoint.id,
+        body: { templateId },
+      });
     } catch (failure) {
       this.refused = failure;
     } finally {
@@ -79,14 +82,26 @@ export class EndpointTest extends LitElement {
       <div class="row spread">
         <h2>Test</h2>
         <div class="row">
-          ${templateIds.length < 2
-            ? nothing
-            : html`<label class="hidden" for="template">Template</label>
-                <select id="template" @change=${(event: Event) => (this.template = (event.target as HTMLSelectElement).value)}>${templateIds.map((id) => html`<option value=${id}>${id}</option>`)}</select>`}
-          <wa-button variant="brand" ?loading=${this.busy} @click=${() => void this.#run()}>${icon("play")} Enrol a test device</wa-button>
+          ${
+            templateIds.length < 2
+              ? nothing
+              : html`<label class="hidden" for="template">Template</label>
+                  <select
+                    id="template"
+                    @change=${(event: Event) => (this.template = (event.target as HTMLSelectElement).value)}
+                  >
+                    ${templateIds.map((id) => html`<option value=${id}>${id}</option>`)}
+                  </select>`
+          }
+          <wa-button variant="brand" ?loading=${this.busy} @click=${() => void this.#run()}
+            >${icon("play")} Enrol a test device</wa-button
+          >
         </div>
       </div>
-      <p class="quiet">A throw-away device asks at the public address as a real one would, gets a certificate, and is revoked again.</p>
+      <p class="quiet">
+        A throw-away device asks at the public address as a real one would, gets a certificate, and
+        is revoked again.
+      </p>
       <div aria-live="polite">
         ${this.busy ? html`<p>${status("info", "The device is enrolling…")}</p>` : nothing}
         ${this.refused === undefined ? nothing : problemNote(this.refused)}
@@ -99,11 +114,15 @@ export class EndpointTest extends LitElement {
     return html`<div class="stack tight">
       <ol>
         ${steps.map(
-          (step) => html`<li>
-            ${status(step.ok ? "good" : "bad", TITLES[step.step] ?? step.step)}<span class="quiet nowrap">${step.milliseconds} ms</span>
-            <span class="wide small quiet">${foreign(step.detail)}</span>
-            ${step.ok ? nothing : html`<div class="wide">${note("bad", html`<strong>Next step:</strong> ${step.nextStep} <span class="mono small quiet">${step.code}</span>`)}</div>`}
-          </li>`,
+          (step) =>
+            html`<li>
+              ${status(step.ok ? "good" : "bad", TITLES[step.step] ?? step.step)}<span
+                class="quiet nowrap"
+                >${step.milliseconds} ms</span
+              >
+              <span class="wide small quiet">${foreign(step.detail)}</span>
+              ${step.ok ? nothing : html`<div class="wide">${note("bad", html`<strong>Next step:</strong> ${step.nextStep} <span class="mono small quiet">${step.code}</span>`)}</div>`}
+            </li>`,
         )}
       </ol>
       ${ok ? note("good", "Everything works: a real device will get its certificate here.") : nothing}

@@ -21,7 +21,9 @@ const PLACES: readonly (readonly [string, string])[] = [
 
 /** One endpoint: its address, its rules, and the test that really enrols. */
 export class EndpointView extends View {
-  readonly #endpoint = new Loaded<Endpoint>(this, () => this.app.call("getEndpointsId", { id: this.place.rest[0] ?? "" }));
+  readonly #endpoint = new Loaded<Endpoint>(this, () =>
+    this.app.call("getEndpointsId", { id: this.place.rest[0] ?? "" }),
+  );
 
   protected override arrive(): void {
     void this.#endpoint.reload();
@@ -31,12 +33,21 @@ export class EndpointView extends View {
     const endpoint = this.#endpoint.value;
     const actions =
       endpoint !== undefined && this.app.may("configuration:manage")
-        ? html`<wa-button appearance="outlined" @click=${() => void this.#switch(endpoint)}>${endpoint.enabled ? "Switch off" : "Switch on"}</wa-button>
-            <wa-button appearance="outlined" href=${link(["endpoints", endpoint.id, "edit"])}>${icon("edit")} Edit</wa-button>
-            <wa-button appearance="outlined" variant="danger" @click=${() => void this.#delete(endpoint)}>${icon("bin")} Delete</wa-button>`
+        ? html`<wa-button appearance="outlined" @click=${() => void this.#switch(endpoint)}
+              >${endpoint.enabled ? "Switch off" : "Switch on"}</wa-button
+            >
+            <wa-button appearance="outlined" href=${link(["endpoints", endpoint.id, "edit"])}
+              >${icon("edit")} Edit</wa-button
+            >
+            <wa-button
+              appearance="outlined"
+              variant="danger"
+              @click=${() => void this.#delete(endpoint)}
+              >${icon("bin")} Delete</wa-button
+            >`
         : "";
     return html`${this.head(foreign(endpoint?.name ?? this.place.rest[0]), endpoint === undefined ? "" : endpointState(endpoint), actions, { href: link(["endpoints"]), text: "Endpoints" })}
-      ${this.#endpoint.show((known) => this.#page(known))}`;
+    ${this.#endpoint.show((known) => this.#page(known))}`;
   }
 
   #page(endpoint: Endpoint): TemplateResult {
@@ -46,38 +57,81 @@ export class EndpointView extends View {
       <div class="halves">
         <section class="card stack tight">
           <h2>Address</h2>
-          ${url === undefined
-            ? html`<p class="quiet">The installation has no SCEP address yet.</p>`
-            : html`<dl class="facts">${PLACES.map(([who, ending]) => html`<dt>${who}</dt><dd>${copyable(`${url}${ending}`, `the address for ${who}`)}</dd>`)}</dl>
-                <p class="small"><a href="${url}?operation=GetCACaps" target="_blank" rel="noopener">Ask it for its capabilities (GetCACaps)</a>, as a device does first.</p>`}
+          ${
+            url === undefined
+              ? html`<p class="quiet">The installation has no SCEP address yet.</p>`
+              : html`<dl class="facts">
+                    ${PLACES.map(
+                      ([who, ending]) =>
+                        html`<dt>${who}</dt>
+                          <dd>${copyable(`${url}${ending}`, `the address for ${who}`)}</dd>`,
+                    )}
+                  </dl>
+                  <p class="small">
+                    <a href="${url}?operation=GetCACaps" target="_blank" rel="noopener"
+                      >Ask it for its capabilities (GetCACaps)</a
+                    >, as a device does first.
+                  </p>`
+          }
         </section>
         <section class="card">
           <h2>Rules</h2>
           <dl class="facts">
-            <dt>CA server</dt><dd><a href=${link(["ca-servers", endpoint.authorityId])}>${endpoint.authorityId}</a></dd>
-            <dt>Templates</dt><dd>${endpoint.templateIds.map((id, index) => html`${index === 0 ? nothing : ", "}<a href=${link(["templates", id])}>${id}</a>`)}</dd>
-            <dt>Challenge</dt><dd>${challengesOf(endpoint)}${endpoint.policies.some(({ secretSet }) => secretSet === true) ? html` <span class="quiet">(password set)</span>` : nothing}</dd>
-            <dt>Client profile</dt><dd>${words(endpoint.clientProfile)}</dd>
-            <dt>RA certificate</dt><dd>${raOf(endpoint)}${endpoint.ra?.fingerprintSha256 === undefined ? nothing : html`<div>${copyable(endpoint.ra.fingerprintSha256, "the RA's fingerprint")}</div>`}</dd>
-            <dt>GetCACert</dt><dd>RA, CA, intermediates${endpoint.includeRoot ? ", root" : ""}</dd>
-            <dt>Old algorithms</dt><dd>${endpoint.legacy ? "allowed (3DES, SHA-1)" : "refused"}</dd>
+            <dt>CA server</dt>
+            <dd>
+              <a href=${link(["ca-servers", endpoint.authorityId])}>${endpoint.authorityId}</a>
+            </dd>
+            <dt>Templates</dt>
+            <dd>
+              ${endpoint.templateIds.map((id, index) => html`${index === 0 ? nothing : ", "}<a href=${link(["templates", id])}>${id}</a>`)}
+            </dd>
+            <dt>Challenge</dt>
+            <dd>
+              ${challengesOf(endpoint)}${endpoint.policies.some(({ secretSet }) => secretSet === true) ? html` <span class="quiet">(password set)</span>` : nothing}
+            </dd>
+            <dt>Client profile</dt>
+            <dd>${words(endpoint.clientProfile)}</dd>
+            <dt>RA certificate</dt>
+            <dd>
+              ${raOf(endpoint)}${endpoint.ra?.fingerprintSha256 === undefined ? nothing : html`<div>${copyable(endpoint.ra.fingerprintSha256, "the RA's fingerprint")}</div>`}
+            </dd>
+            <dt>GetCACert</dt>
+            <dd>RA, CA, intermediates${endpoint.includeRoot ? ", root" : ""}</dd>
+            <dt>Old algorithms</dt>
+            <dd>${endpoint.legacy ? "allowed (3DES, SHA-1)" : "refused"}</dd>
           </dl>
         </section>
       </div>
-      ${this.app.may("deployments:manage") && this.app.may("certificates:change-status")
-        ? html`<cs-endpoint-test .app=${this.app} .endpoint=${endpoint} ?now=${this.place.query.get("test") === "now"}></cs-endpoint-test>`
-        : nothing}
+      ${
+        this.app.may("deployments:manage") && this.app.may("certificates:change-status")
+          ? html`<cs-endpoint-test
+              .app=${this.app}
+              .endpoint=${endpoint}
+              ?now=${this.place.query.get("test") === "now"}
+            ></cs-endpoint-test>`
+          : nothing
+      }
     </div>`;
   }
 
   async #switch(endpoint: Endpoint): Promise<void> {
     const enabled = !endpoint.enabled;
     if (!enabled) {
-      const yes = await this.app.ask({ title: "Switch this endpoint off?", text: "Devices that ask here are refused until it is switched on again; certificates that were issued stay good.", yes: "Switch off", dangerous: true });
+      const yes = await this.app.ask({
+        title: "Switch this endpoint off?",
+        text: "Devices that ask here are refused until it is switched on again; certificates that were issued stay good.",
+        yes: "Switch off",
+        dangerous: true,
+      });
       if (!yes) return;
     }
     const changed = await this.attempt(
-      () => this.app.call("patchEndpointsId", { id: endpoint.id, body: { enabled }, version: endpoint.version }),
+      () =>
+        this.app.call("patchEndpointsId", {
+          id: endpoint.id,
+          body: { enabled },
+          version: endpoint.version,
+        }),
       enabled ? "The endpoint answers." : "The endpoint is off.",
     );
     if (changed !== undefined) this.#endpoint.set(changed);

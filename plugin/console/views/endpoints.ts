@@ -14,7 +14,10 @@ const SOON = 30;
 
 /** The objects behind SCEP addresses, one card each. */
 export class Endpoints extends View {
-  readonly #endpoints = new Loaded<readonly Endpoint[]>(this, async () => (await this.app.call("getEndpoints")).items);
+  readonly #endpoints = new Loaded<readonly Endpoint[]>(
+    this,
+    async () => (await this.app.call("getEndpoints")).items,
+  );
 
   protected override arrive(): void {
     void this.#endpoints.reload();
@@ -23,42 +26,63 @@ export class Endpoints extends View {
   override render(): TemplateResult {
     const all = this.#endpoints.value;
     const off = all?.filter(({ enabled }) => !enabled).length ?? 0;
-    const sentence = all === undefined ? "" : all.length === 0 ? "There is none yet." : `${plural(all.length - off, "address", "addresses")} that devices can ask at${off > 0 ? `, ${off} switched off` : ""}.`;
+    const sentence =
+      all === undefined
+        ? ""
+        : all.length === 0
+          ? "There is none yet."
+          : `${plural(all.length - off, "address", "addresses")} that devices can ask at${off > 0 ? `, ${off} switched off` : ""}.`;
     const add = this.app.may("configuration:manage")
-      ? html`<wa-button variant="brand" href=${link(["endpoints", "new"])}>${icon("plus")} Add endpoint</wa-button>`
+      ? html`<wa-button variant="brand" href=${link(["endpoints", "new"])}
+          >${icon("plus")} Add endpoint</wa-button
+        >`
       : "";
     return html`${this.head("Endpoints", sentence, add)}
-      ${this.#endpoints.show(
-        (items) => html`<div class="cards">${items.map((endpoint) => card(endpoint))}</div>
+    ${this.#endpoints.show(
+      (items) =>
+        html`<div class="cards">${items.map((endpoint) => card(endpoint))}</div>
           ${items.length === 0 ? html`<p class="empty card">An endpoint is the SCEP address that goes into a console or a device.</p>` : nothing}`,
-      )}`;
+    )}`;
   }
 }
 define("cs-endpoints", Endpoints);
 
-const card = (endpoint: Endpoint): TemplateResult => html`<section class="card stack tight">
-  <div class="row spread">
-    <h2><a href=${link(["endpoints", endpoint.id])}>${foreign(endpoint.name)}</a></h2>
-    ${endpointState(endpoint)}
-  </div>
-  <div>${endpoint.url === undefined ? html`<span class="quiet">no address: set the SCEP address of the installation</span>` : copyable(endpoint.url, "the SCEP address")}</div>
-  <dl class="facts">
-    <dt>CA server</dt><dd><a href=${link(["ca-servers", endpoint.authorityId])}>${endpoint.authorityId}</a></dd>
-    <dt>Templates</dt><dd>${endpoint.templateIds.map((id, index) => html`${index === 0 ? nothing : ", "}<a href=${link(["templates", id])}>${id}</a>`)}</dd>
-    <dt>Challenge</dt><dd>${challengesOf(endpoint)}</dd>
-    <dt>Client</dt><dd>${words(endpoint.clientProfile)}</dd>
-    <dt>RA certificate</dt><dd>${raOf(endpoint)}</dd>
-  </dl>
-  ${endpoint.warnings.map((text) => note("warn", foreign(text)))}
-</section>`;
+const card = (endpoint: Endpoint): TemplateResult =>
+  html`<section class="card stack tight">
+    <div class="row spread">
+      <h2><a href=${link(["endpoints", endpoint.id])}>${foreign(endpoint.name)}</a></h2>
+      ${endpointState(endpoint)}
+    </div>
+    <div>
+      ${endpoint.url === undefined ? html`<span class="quiet">no address: set the SCEP address of the installation</span>` : copyable(endpoint.url, "the SCEP address")}
+    </div>
+    <dl class="facts">
+      <dt>CA server</dt>
+      <dd><a href=${link(["ca-servers", endpoint.authorityId])}>${endpoint.authorityId}</a></dd>
+      <dt>Templates</dt>
+      <dd>
+        ${endpoint.templateIds.map((id, index) => html`${index === 0 ? nothing : ", "}<a href=${link(["templates", id])}>${id}</a>`)}
+      </dd>
+      <dt>Challenge</dt>
+      <dd>${challengesOf(endpoint)}</dd>
+      <dt>Client</dt>
+      <dd>${words(endpoint.clientProfile)}</dd>
+      <dt>RA certificate</dt>
+      <dd>${raOf(endpoint)}</dd>
+    </dl>
+    ${endpoint.warnings.map((text) => note("warn", foreign(text)))}
+  </section>`;
 
 /** How a device proves itself here. */
-export const challengesOf = ({ policies, approval }: Endpoint): TemplateResult => html`${policies.length === 0 ? html`<span class="warn">none yet</span>` : policies.map(({ kind }) => (kind === "static" ? "one for all" : "one-time")).join(", ")}${approval === "manual" ? ", and somebody approves" : nothing}`;
+export const challengesOf = ({ policies, approval }: Endpoint): TemplateResult =>
+  html`${policies.length === 0 ? html`<span class="warn">none yet</span>` : policies.map(({ kind }) => (kind === "static" ? "one for all" : "one-time")).join(", ")}${approval === "manual" ? ", and somebody approves" : nothing}`;
 
 /** The RA certificate's end; it is what devices meet first. */
 export const raOf = ({ ra }: Endpoint): TemplateResult => {
   if (ra === undefined) return html`<span class="quiet">none</span>`;
   if (ra.notAfter === undefined) return html`<span class="warn">waits for its certificate</span>`;
   const left = daysUntil(ra.notAfter);
-  return html`<span class=${left < 0 ? "bad" : left < SOON ? "warn" : ""}>ends ${when(ra.notAfter)}</span>`;
+  return html`<span class=${left < 0 ? "bad" : left < SOON ? "warn" : ""}
+    >ends ${when(ra.notAfter)}</span
+  >`;
 };

@@ -31,19 +31,27 @@ const HINTS: readonly Hint[] = [
   },
   {
     said: "0x80094800",
-    causes: ["The template is not offered at this endpoint: add it to the endpoint, or publish the right one."],
+    causes: [
+      "The template is not offered at this endpoint: add it to the endpoint, or publish the right one.",
+    ],
   },
   {
     said: "0x8ffe0003",
-    causes: ["Windows could not make the key where the template wants it: allow software keys in the template, or check the TPM."],
+    causes: [
+      "Windows could not make the key where the template wants it: allow software keys in the template, or check the TPM.",
+    ],
   },
   {
     said: "badMessageCheck",
-    causes: ["The signature of the request does not fit its certificate: a proxy has changed the message, or the renewal is signed by another key."],
+    causes: [
+      "The signature of the request does not fit its certificate: a proxy has changed the message, or the renewal is signed by another key.",
+    ],
   },
   {
     said: "badRequest",
-    causes: ["The device may not have this certificate: wrong or spent challenge, another subject, or a limit. The exact reason is at the device here, never in the answer."],
+    causes: [
+      "The device may not have this certificate: wrong or spent challenge, another subject, or a limit. The exact reason is at the device here, never in the answer.",
+    ],
   },
 ];
 
@@ -54,4 +62,8 @@ export const hintsFor = (text: string): readonly Hint[] => {
   return HINTS.filter(({ said }) => plain(said).includes(asked) || asked.includes(plain(said)));
 };
 
-const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]+/g, " ").trim();
+const plain = (text: string): string =>
+  text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, " ")
+    .trim();

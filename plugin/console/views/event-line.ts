@@ -17,9 +17,21 @@ export const eventLine = (row: LedgerRow): TemplateResult => {
       <div class="stack tight">
         ${fact === undefined ? nothing : html`<p><strong>${fact.title}.</strong> ${typeof detail === "string" ? foreign(detail) : nothing} <strong>Next step:</strong> ${fact.nextStep}</p>`}
         <dl class="facts small">
-          <dt>By</dt><dd>${foreign(row.principal)}</dd>
-          ${Object.entries(row.data).map(([name, value]) => html`<dt>${name}</dt><dd class="mono">${foreign(typeof value === "string" ? value : JSON.stringify(value))}</dd>`)}
-          ${row.sequence === undefined ? nothing : html`<dt>In the ledger</dt><dd>entry ${row.sequence}, <span class="mono">${row.hash}</span></dd>`}
+          <dt>By</dt>
+          <dd>${foreign(row.principal)}</dd>
+          ${Object.entries(row.data).map(
+            ([name, value]) =>
+              html`<dt>${name}</dt>
+                <dd class="mono">
+                  ${foreign(typeof value === "string" ? value : JSON.stringify(value))}
+                </dd>`,
+          )}
+          ${
+            row.sequence === undefined
+              ? nothing
+              : html`<dt>In the ledger</dt>
+                  <dd>entry ${row.sequence}, <span class="mono">${row.hash}</span></dd>`
+          }
         </dl>
       </div>
     </details>

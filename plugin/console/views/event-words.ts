@@ -26,7 +26,10 @@ const SAID: Readonly<Record<string, readonly [Tone, string]>> = {
 };
 
 /** What happened, in plain words. */
-export const eventWords = ({ event, data }: LedgerRow): { readonly tone: Tone; readonly text: string } => {
+export const eventWords = ({
+  event,
+  data,
+}: LedgerRow): { readonly tone: Tone; readonly text: string } => {
   if (event === "certificate.refused") {
     const label = typeof data["label"] === "string" ? data["label"] : "";
     return { tone: "bad", text: `A request was refused: ${CODES[label]?.title ?? label}` };

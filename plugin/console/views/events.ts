@@ -15,7 +15,14 @@ type Kind = NonNullable<NonNullable<Calls["getLedger"]["request"]["query"]>["eve
 export class Events extends View {
   readonly #rows = new Paged<LedgerRow>(
     this,
-    (cursor) => this.app.call("getLedger", { query: { cursor, event: (this.place.query.get("event") ?? undefined) as Kind | undefined, subject: this.place.query.get("subject") ?? undefined } }),
+    (cursor) =>
+      this.app.call("getLedger", {
+        query: {
+          cursor,
+          event: (this.place.query.get("event") ?? undefined) as Kind | undefined,
+          subject: this.place.query.get("subject") ?? undefined,
+        },
+      }),
     (failure) => this.app.fail(failure),
   );
 
@@ -29,32 +36,49 @@ export class Events extends View {
       <div class="bar">
         <label for="event">Kind</label>
         <span
-          ><select id="event" @change=${(event: Event) => this.app.go(link(["events"], { event: (event.target as HTMLSelectElement).value }))}>
+          ><select
+            id="event"
+            @change=${(event: Event) => this.app.go(link(["events"], { event: (event.target as HTMLSelectElement).value }))}
+          >
             <option value="" ?selected=${chosen === ""}>All</option>
             ${EVENTS.map((name) => html`<option value=${name} ?selected=${name === chosen}>${words(name.replace(".", ": "))}</option>`)}
           </select></span
         >
       </div>
       ${this.#rows.show(
-        (rows) => html`<div class="table">
-          <table>
-            <thead><tr><th>When</th><th>What</th><th>By</th><th>About</th><th>Details</th><th class="end">Entry</th></tr></thead>
-            <tbody>
-              ${rows.map((row) => {
-                const { tone, text } = eventWords(row);
-                return html`<tr>
-                  <td data-label="When" class="nowrap">${when(row.at)}</td>
-                  <td data-label="What">${status(tone, text)}<span class="under mono">${row.event}</span></td>
-                  <td data-label="By">${foreign(row.principal)}</td>
-                  <td data-label="About">${aboutOf(row)}</td>
-                  <td data-label="Details" class="small">${detailsOf(row)}</td>
-                  <td data-label="Entry" class="end">${row.sequence ?? html`<span class="quiet" title="It is sealed within a second">…</span>`}</td>
-                </tr>`;
-              })}
-            </tbody>
-          </table>
-          ${rows.length === 0 ? html`<p class="empty">Nothing of this kind has happened.</p>` : nothing}
-        </div>`,
+        (rows) =>
+          html`<div class="table">
+            <table>
+              <thead>
+                <tr>
+                  <th>When</th>
+                  <th>What</th>
+                  <th>By</th>
+                  <th>About</th>
+                  <th>Details</th>
+                  <th class="end">Entry</th>
+                </tr>
+              </thead>
+              <tbody>
+                ${rows.map((row) => {
+                  const { tone, text } = eventWords(row);
+                  return html`<tr>
+                    <td data-label="When" class="nowrap">${when(row.at)}</td>
+                    <td data-label="What">
+                      ${status(tone, text)}<span class="under mono">${row.event}</span>
+                    </td>
+                    <td data-label="By">${foreign(row.principal)}</td>
+                    <td data-label="About">${aboutOf(row)}</td>
+                    <td data-label="Details" class="small">${detailsOf(row)}</td>
+                    <td data-label="Entry" class="end">
+                      ${row.sequence ?? html`<span class="quiet" title="It is sealed within a second">…</span>`}
+                    </td>
+                  </tr>`;
+                })}
+              </tbody>
+            </table>
+            ${rows.length === 0 ? html`<p class="empty">Nothing of this kind has happened.</p>` : nothing}
+          </div>`,
       )}`;
   }
 }
@@ -71,10 +95,18 @@ const VIEWS: Readonly<Record<string, string>> = {
 const aboutOf = ({ event, subjectId }: LedgerRow): TemplateResult | typeof nothing => {
   if (subjectId === undefined) return nothing;
   const view = event === "certificate.refused" ? "devices" : VIEWS[event.split(".")[0] ?? ""];
-  return view === undefined ? short(subjectId) : html`<a href=${link([view, subjectId])}>${short(subjectId)}</a>`;
+  return view === undefined
+    ? short(subjectId)
+    : html`<a href=${link([view, subjectId])}>${short(subjectId)}</a>`;
 };
 
-const detailsOf = ({ data }: LedgerRow): TemplateResult => html`${Object.entries(data)
-  .filter(([, value]) => typeof value === "string" || typeof value === "number")
-  .slice(0, 4)
-  .map(([name, value]) => html`<div><span class="quiet">${words(name)}</span> ${foreign(String(value).slice(0, 200))}</div>`)}`;
+const detailsOf = ({ data }: LedgerRow): TemplateResult =>
+  html`${Object.entries(data)
+    .filter(([, value]) => typeof value === "string" || typeof value === "number")
+    .slice(0, 4)
+    .map(
+      ([name, value]) =>
+        html`<div>
+          <span class="quiet">${words(name)}</span> ${foreign(String(value).slice(0, 200))}
+        </div>`,
+    )}`;

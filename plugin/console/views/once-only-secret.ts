@@ -31,7 +31,14 @@ export class OnceOnlySecret extends LitElement {
         <strong>Copy the ${this.what} now: it is not shown again.</strong>
         <div>${copyable(this.secret, `the ${this.what}`)}</div>
         <slot></slot>
-        <div><wa-button size="s" variant="brand" @click=${() => this.dispatchEvent(new CustomEvent("done"))}>I have copied it</wa-button></div>
+        <div>
+          <wa-button
+            size="s"
+            variant="brand"
+            @click=${() => this.dispatchEvent(new CustomEvent("done"))}
+            >I have copied it</wa-button
+          >
+        </div>
       </div>`,
     );
   }

@@ -21,24 +21,42 @@ export class SettingsView extends View {
     const { principal, base } = this.app;
     return html`${this.head("Settings", "Settings of the installation are made where it is started; here they are shown.")}
       <div class="halves">
-        ${this.app.may("configuration:read")
-          ? html`<section class="card"><h2>Installation</h2>${this.#about.show((about) => installation(about))}</section>`
-          : nothing}
+        ${
+          this.app.may("configuration:read")
+            ? html`<section class="card">
+                <h2>Installation</h2>
+                ${this.#about.show((about) => installation(about))}
+              </section>`
+            : nothing
+        }
         <section class="card">
           <h2>You</h2>
           <dl class="facts">
-            <dt>Name</dt><dd>${foreign(principal.id)}</dd>
-            <dt>Tenant</dt><dd>${foreign(principal.tenant)}</dd>
-            <dt>Roles</dt><dd>${(principal.roles ?? []).map(words).join(", ")}</dd>
-            <dt>Rights</dt><dd class="small">${principal.rights.join(", ")}</dd>
+            <dt>Name</dt>
+            <dd>${foreign(principal.id)}</dd>
+            <dt>Tenant</dt>
+            <dd>${foreign(principal.tenant)}</dd>
+            <dt>Roles</dt>
+            <dd>${(principal.roles ?? []).map(words).join(", ")}</dd>
+            <dt>Rights</dt>
+            <dd class="small">${principal.rights.join(", ")}</dd>
           </dl>
         </section>
         <section class="card">
           <h2>For programs</h2>
           <dl class="facts">
-            <dt>Admin API</dt><dd>${copyable(new URL("api/v1", base).href, "the address of the API")}</dd>
-            <dt>OpenAPI 3.1</dt><dd><a href=${new URL("api/openapi.json", base).href} target="_blank" rel="noopener">openapi.json</a></dd>
-            <dt>Health</dt><dd><a href=${new URL("readyz", base).href} target="_blank" rel="noopener">readyz</a></dd>
+            <dt>Admin API</dt>
+            <dd>${copyable(new URL("api/v1", base).href, "the address of the API")}</dd>
+            <dt>OpenAPI 3.1</dt>
+            <dd>
+              <a href=${new URL("api/openapi.json", base).href} target="_blank" rel="noopener"
+                >openapi.json</a
+              >
+            </dd>
+            <dt>Health</dt>
+            <dd>
+              <a href=${new URL("readyz", base).href} target="_blank" rel="noopener">readyz</a>
+            </dd>
           </dl>
         </section>
       </div>`;
@@ -46,15 +64,34 @@ export class SettingsView extends View {
 }
 define("cs-settings", SettingsView);
 
-const installation = (about: About): TemplateResult => html`<div class="stack tight">
-  ${about.publicUrl === undefined ? note("warn", "No public address is set: CA certificates could not say where their CRL is. Set publicUrl before the first CA.") : nothing}
-  <dl class="facts">
-    <dt>Organization</dt><dd>${foreign(about.organization)}</dd>
-    <dt>Public address</dt><dd>${about.publicUrl === undefined ? html`<span class="quiet">not set</span>` : copyable(about.publicUrl, "the public address")}</dd>
-    <dt>SCEP address</dt><dd>${about.scepUrl === undefined ? html`<span class="quiet">not set</span>` : copyable(about.scepUrl, "the SCEP address")}</dd>
-    <dt>Key stores</dt><dd>${about.keyStores.map((name, index) => html`${index === 0 ? nothing : ", "}<span class="mono">${name}</span>${index === 0 ? " (new keys)" : ""}`)}</dd>
-    <dt>MDM servers</dt><dd>${about.hosts.length === 0 ? html`<span class="quiet">none</span>` : about.hosts.join(", ")}</dd>
-    <dt>CRL</dt><dd>every ${plural(about.crlIntervalSeconds / HOUR, "hour")}, valid for ${plural(about.crlLifetimeSeconds / HOUR, "hour")}</dd>
-    <dt>RA keys</dt><dd>replaced ${plural(about.rotation.raDaysBefore, "day")} before their end</dd>
-  </dl>
-</div>`;
+const installation = (about: About): TemplateResult =>
+  html`<div class="stack tight">
+    ${about.publicUrl === undefined ? note("warn", "No public address is set: CA certificates could not say where their CRL is. Set publicUrl before the first CA.") : nothing}
+    <dl class="facts">
+      <dt>Organization</dt>
+      <dd>${foreign(about.organization)}</dd>
+      <dt>Public address</dt>
+      <dd>
+        ${about.publicUrl === undefined ? html`<span class="quiet">not set</span>` : copyable(about.publicUrl, "the public address")}
+      </dd>
+      <dt>SCEP address</dt>
+      <dd>
+        ${about.scepUrl === undefined ? html`<span class="quiet">not set</span>` : copyable(about.scepUrl, "the SCEP address")}
+      </dd>
+      <dt>Key stores</dt>
+      <dd>
+        ${about.keyStores.map((name, index) => html`${index === 0 ? nothing : ", "}<span class="mono">${name}</span>${index === 0 ? " (new keys)" : ""}`)}
+      </dd>
+      <dt>MDM servers</dt>
+      <dd>
+        ${about.hosts.length === 0 ? html`<span class="quiet">none</span>` : about.hosts.join(", ")}
+      </dd>
+      <dt>CRL</dt>
+      <dd>
+        every ${plural(about.crlIntervalSeconds / HOUR, "hour")}, valid for
+        ${plural(about.crlLifetimeSeconds / HOUR, "hour")}
+      </dd>
+      <dt>RA keys</dt>
+      <dd>replaced ${plural(about.rotation.raDaysBefore, "day")} before their end</dd>
+    </dl>
+  </div>`;

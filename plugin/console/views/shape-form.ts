@@ -36,7 +36,11 @@ export abstract class ShapeForm extends View {
   protected abstract readonly list: "ca-servers" | "templates";
   protected abstract readonly what: string;
   protected abstract show(shape: string, id: string | undefined): Promise<FilledForm>;
-  protected abstract write(shape: string, body: FormBody, version: number | undefined): Promise<FilledForm>;
+  protected abstract write(
+    shape: string,
+    body: FormBody,
+    version: number | undefined,
+  ): Promise<FilledForm>;
 
   /** What stands beside the form. */
   protected beside(): TemplateResult | typeof nothing {
@@ -58,10 +62,16 @@ export abstract class ShapeForm extends View {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   protected readonly facts = new Loaded<Facts>(this, async () => {
-    const [{ items: consoles }, sources] = await Promise.all([this.app.call("getConsoles"), choiceSources(this.app)]);
+    const [{ items: consoles }, sources] = await Promise.all([
+      this.app.call("getConsoles"),
+      choiceSources(this.app),
+    ]);
     const wanted = this.place.query.get("as") ?? remembered() ?? "";
     const id = consoles.some((one) => one.id === wanted) ? wanted : (consoles[0]?.id ?? "");
-    const [shape, filled] = await Promise.all([this.app.call("getConsolesId", { id }), this.show(id, this.id_)]);
+    const [shape, filled] = await Promise.all([
+      this.app.call("getConsolesId", { id }),
+      this.show(id, this.id_),
+    ]);
     this.values = { ...filled.values, ...this.#carried(shape) };
     return { consoles, shape, filled, sources };
   });
@@ -96,13 +106,18 @@ export abstract class ShapeForm extends View {
       this.faults = faultsOf(checked.issues);
     } catch (failure) {
       // Only text that is no pattern is refused here; saving says it again.
-      if (failure instanceof Refused && values === this.values) this.faults = faultsOf(failure.problem.issues ?? []);
+      if (failure instanceof Refused && values === this.values)
+        this.faults = faultsOf(failure.problem.issues ?? []);
     }
   }
 
   #body({ shape }: Facts, save: boolean): FormBody {
     const open = shape[this.kind].fields.filter(({ readOnly }) => readOnly !== true);
-    return { fields: Object.fromEntries(open.map(({ name }) => [name, this.values[name] ?? ""])), id: this.id_, save };
+    return {
+      fields: Object.fromEntries(open.map(({ name }) => [name, this.values[name] ?? ""])),
+      id: this.id_,
+      save,
+    };
   }
 
   /** What a starter or a link has filled in already. */
@@ -118,7 +133,7 @@ export abstract class ShapeForm extends View {
         ? { href: link([this.list]), text: this.list === "templates" ? "Templates" : "CA servers" }
         : { href: link([this.list, this.id_]), text: this.id_ };
     return html`${this.head(title, this.saved === undefined ? "Pick your console; the form speaks its words." : "", "", back)}
-      ${this.facts.show((facts) => (this.saved === undefined ? this.#page(facts) : this.#done(facts, this.saved)))}`;
+    ${this.facts.show((facts) => (this.saved === undefined ? this.#page(facts) : this.#done(facts, this.saved)))}`;
   }
 
   #page({ consoles, shape, filled, sources }: Facts): TemplateResult {
@@ -126,13 +141,23 @@ export abstract class ShapeForm extends View {
     const fields = form.fields.map((field) => withChoices(field, sources));
     const variables: readonly Insertable[] = shape.dialect.variables
       .filter(({ name }) => !name.includes("#"))
-      .map(({ name, variable }) => ({ text: `${shape.dialect.open}${name}${shape.dialect.close}`, value: sources.sample[variable] }));
+      .map(({ name, variable }) => ({
+        text: `${shape.dialect.open}${name}${shape.dialect.close}`,
+        value: sources.sample[variable],
+      }));
     return html`<div class="stack">
       <div class="bar" role="group" aria-label="Show this as">
         <span class="quiet">Show this as</span>
         ${consoles.map(
           ({ id, name }) =>
-            html`<button type="button" class="chip" aria-pressed=${id === shape.id} @click=${() => this.#as(id)}>${name}</button>`,
+            html`<button
+              type="button"
+              class="chip"
+              aria-pressed=${id === shape.id}
+              @click=${() => this.#as(id)}
+            >
+              ${name}
+            </button>`,
         )}
       </div>
       <div class="halves form">
@@ -157,18 +182,32 @@ export abstract class ShapeForm extends View {
           ${this.refused === undefined ? nothing : problemNote(this.refused)}
           <div class="actions">
             <wa-button type="submit" variant="brand" ?loading=${this.busy}>Save</wa-button>
-            <wa-button appearance="outlined" href=${link(this.id_ === undefined ? [this.list] : [this.list, this.id_])}>Cancel</wa-button>
+            <wa-button
+              appearance="outlined"
+              href=${link(this.id_ === undefined ? [this.list] : [this.list, this.id_])}
+              >Cancel</wa-button
+            >
           </div>
         </form>
         <div class="stack">
           ${this.beside()}
-          ${filled.alsoSet.length === 0
-            ? nothing
-            : html`<section class="card stack tight">
-                <h2>Also set</h2>
-                <p class="small quiet">${shape.name} has no field for these; they stay as they are.</p>
-                <dl class="facts">${filled.alsoSet.map(({ member, value }) => html`<dt>${member}</dt><dd class="mono">${foreign(JSON.stringify(value))}</dd>`)}</dl>
-              </section>`}
+          ${
+            filled.alsoSet.length === 0
+              ? nothing
+              : html`<section class="card stack tight">
+                  <h2>Also set</h2>
+                  <p class="small quiet">
+                    ${shape.name} has no field for these; they stay as they are.
+                  </p>
+                  <dl class="facts">
+                    ${filled.alsoSet.map(
+                      ({ member, value }) =>
+                        html`<dt>${member}</dt>
+                          <dd class="mono">${foreign(JSON.stringify(value))}</dd>`,
+                    )}
+                  </dl>
+                </section>`
+          }
         </div>
       </div>
     </div>`;
@@ -177,8 +216,7 @@ export abstract class ShapeForm extends View {
   #done({ shape }: Facts, saved: FilledForm): TemplateResult {
     return html`<div class="stack">
       ${note("good", html`Saved${saved.id === undefined ? "" : html` as <span class="mono">${saved.id}</span>`}. Copy what ${shape.name} asks for, in its order.`)}
-      ${saved.notes.map((text) => note("info", text))}
-      ${copySheet(shape[this.kind], saved)}
+      ${saved.notes.map((text) => note("info", text))} ${copySheet(shape[this.kind], saved)}
       <div class="row">
         <wa-button variant="brand" href=${link([this.list, saved.id ?? ""])}>Open it</wa-button>
         ${this.list === "ca-servers" ? html`<wa-button appearance="outlined" href=${link(["templates", "new"], { as: shape.id })}>Add a template</wa-button>` : nothing}
@@ -192,12 +230,23 @@ export abstract class ShapeForm extends View {
     if (facts === undefined || id === facts.shape.id) return;
     remember(id);
     await this.attempt(async () => {
-      const [shape, filled] = await Promise.all([this.app.call("getConsolesId", { id }), this.show(id, this.id_)]);
-      const same = new Map(facts.shape[this.kind].fields.flatMap(({ name, maps }) => (maps.length === 1 ? [[maps[0], this.values[name]]] : [])));
+      const [shape, filled] = await Promise.all([
+        this.app.call("getConsolesId", { id }),
+        this.show(id, this.id_),
+      ]);
+      const same = new Map(
+        facts.shape[this.kind].fields.flatMap(({ name, maps }) =>
+          maps.length === 1 ? [[maps[0], this.values[name]]] : [],
+        ),
+      );
       const carried = Object.fromEntries(
         shape[this.kind].fields.flatMap(({ name, maps, type }) => {
           const value = maps.length === 1 ? same.get(maps[0]) : undefined;
-          const fits = typeof value === typeof filled.values[name] && type !== "choice" && type !== "pattern" && type !== "secret";
+          const fits =
+            typeof value === typeof filled.values[name] &&
+            type !== "choice" &&
+            type !== "pattern" &&
+            type !== "secret";
           return fits && value !== undefined ? [[name, value]] : [];
         }),
       );
@@ -234,7 +283,9 @@ const faultsOf = (issues: FilledForm["issues"]): Readonly<Record<string, string>
   Object.fromEntries(issues.map(({ path, message }) => [path.replace(/^fields\./, ""), message]));
 
 const withChoices = (field: FieldSpec, sources: Sources): FieldSpec =>
-  field.from === undefined ? field : { ...field, choices: [...(field.choices ?? []), ...(sources.choices[field.from] ?? [])] };
+  field.from === undefined
+    ? field
+    : { ...field, choices: [...(field.choices ?? []), ...(sources.choices[field.from] ?? [])] };
 
 /** Which console somebody works with is no secret, and asked too often. */
 const remembered = (): string | undefined => {

@@ -68,7 +68,13 @@ export class Start extends View {
     `,
   ];
 
-  @state() private values: FieldValues = { organization: "", id: "ca", starter: STARTERS[0]?.id ?? "", device: "first-device", username: "" };
+  @state() private values: FieldValues = {
+    organization: "",
+    id: "ca",
+    starter: STARTERS[0]?.id ?? "",
+    device: "first-device",
+    username: "",
+  };
   @state() private busy = false;
   @state() private progress: readonly string[] = [];
   @state() private refused: unknown;
@@ -82,12 +88,18 @@ export class Start extends View {
       call("getDevices", { query: { limit: 1 } }),
       call("getCertificates", { query: { role: "subscriber", limit: 1 } }),
     ]);
-    const authority = authorities.items.find(({ kind, status: is }) => kind === "issuing" && is === "active");
-    const template = templates.items.find(({ authorityId }) => authorityId === authority?.id) ?? templates.items[0];
+    const authority = authorities.items.find(
+      ({ kind, status: is }) => kind === "issuing" && is === "active",
+    );
+    const template =
+      templates.items.find(({ authorityId }) => authorityId === authority?.id) ??
+      templates.items[0];
     return {
       authority,
       template,
-      endpoint: endpoints.items.find(({ templateIds }) => template !== undefined && templateIds.includes(template.id)),
+      endpoint: endpoints.items.find(
+        ({ templateIds }) => template !== undefined && templateIds.includes(template.id),
+      ),
       device: devices.items[0],
       certificate: certificates.items[0],
     };
@@ -99,14 +111,24 @@ export class Start extends View {
 
   override render(): TemplateResult {
     return html`${this.head("Getting started", "From nothing to a first certificate: four steps, under two minutes.")}
-      ${this.#facts.show((facts) => this.#steps(facts))}`;
+    ${this.#facts.show((facts) => this.#steps(facts))}`;
   }
 
   #steps(facts: Facts): TemplateResult {
     const { authority, template, endpoint, certificate } = facts;
-    const done = [authority !== undefined, template !== undefined, endpoint?.enabled === true, certificate !== undefined];
+    const done = [
+      authority !== undefined,
+      template !== undefined,
+      endpoint?.enabled === true,
+      certificate !== undefined,
+    ];
     const now = done.indexOf(false);
-    const step = (index: number, title: string, text: TemplateResult | string, form: () => TemplateResult): TemplateResult => {
+    const step = (
+      index: number,
+      title: string,
+      text: TemplateResult | string,
+      form: () => TemplateResult,
+    ): TemplateResult => {
       const is = done[index] === true ? "done" : index === now ? "now" : "later";
       return html`<li class="card step ${is}" aria-current=${is === "now" ? "step" : nothing}>
         <span class="dot">${is === "done" ? icon("check") : index + 1}</span>
@@ -123,7 +145,8 @@ export class Start extends View {
         "Make a CA server",
         authority === undefined
           ? "A root, an issuing CA below it, and the RA that speaks SCEP. Keys are made where the installation keeps its keys."
-          : html`<a href=${link(["ca-servers", authority.id])}>${foreign(authority.name)}</a> issues.`,
+          : html`<a href=${link(["ca-servers", authority.id])}>${foreign(authority.name)}</a>
+              issues.`,
         () => this.#form(AUTHORITY_FIELDS, "Make the CA server", () => this.#makeAuthority()),
       )}
       ${step(
@@ -131,7 +154,8 @@ export class Start extends View {
         "Make a template from a starter",
         template === undefined
           ? "What certificates look like and how long they live. Everything can be changed later."
-          : html`<a href=${link(["templates", template.id])}>${foreign(template.name)}</a>: <span class="mono">${foreign(template.subject)}</span>`,
+          : html`<a href=${link(["templates", template.id])}>${foreign(template.name)}</a>:
+              <span class="mono">${foreign(template.subject)}</span>`,
         () => this.#form(TEMPLATE_FIELDS, "Make the template", () => this.#makeTemplate(authority)),
       )}
       ${step(
@@ -139,7 +163,8 @@ export class Start extends View {
         "Open an endpoint",
         endpoint === undefined
           ? "The SCEP address that devices ask at, with a one-time challenge for each enrolment."
-          : html`<a href=${link(["endpoints", endpoint.id])}>${foreign(endpoint.name)}</a>: <span class="mono">${endpoint.url ?? ""}</span>`,
+          : html`<a href=${link(["endpoints", endpoint.id])}>${foreign(endpoint.name)}</a>:
+              <span class="mono">${endpoint.url ?? ""}</span>`,
         () => this.#form([], "Open the endpoint", () => this.#makeEndpoint(authority, template)),
       )}
       ${step(
@@ -149,12 +174,19 @@ export class Start extends View {
           ? endpoint === undefined
             ? "A simulated device asks as a real one would."
             : html`Test the endpoint with a throw-away device, or publish to a device of your MDM.`
-          : html`${status("good", "Your first certificate is there")} <a href=${link(["certificates", certificate.id])}>${foreign(certificate.subject)}</a>`,
+          : html`${status("good", "Your first certificate is there")}
+              <a href=${link(["certificates", certificate.id])}
+                >${foreign(certificate.subject)}</a
+              >`,
         () =>
           endpoint === undefined
             ? html``
-            : html`<div class="row"><wa-button variant="brand" href=${link(["endpoints", endpoint.id], { test: "now" })}>${icon("play")} Enrol a test device</wa-button>
-                <wa-button appearance="outlined" href=${link(["devices"])}>Add a device</wa-button></div>`,
+            : html`<div class="row">
+                <wa-button variant="brand" href=${link(["endpoints", endpoint.id], { test: "now" })}
+                  >${icon("play")} Enrol a test device</wa-button
+                >
+                <wa-button appearance="outlined" href=${link(["devices"])}>Add a device</wa-button>
+              </div>`,
       )}
     </ol>`;
   }
@@ -168,11 +200,25 @@ export class Start extends View {
         if (form === null || form.check()) void this.#run(act);
       }}
     >
-      ${fields.length === 0
-        ? nothing
-        : html`<cs-form .fields=${fields} .values=${this.values} @change=${(event: CustomEvent<FieldValues>) => (this.values = event.detail)}></cs-form>`}
-      ${this.progress.length === 0 ? nothing : html`<ul class="steps small" role="status">${this.progress.map((text) => html`<li>${status("good", text)}</li>`)}</ul>`}
-      <div><wa-button type="submit" variant="brand" ?loading=${this.busy}>${action}</wa-button></div>
+      ${
+        fields.length === 0
+          ? nothing
+          : html`<cs-form
+              .fields=${fields}
+              .values=${this.values}
+              @change=${(event: CustomEvent<FieldValues>) => (this.values = event.detail)}
+            ></cs-form>`
+      }
+      ${
+        this.progress.length === 0
+          ? nothing
+          : html`<ul class="steps small" role="status">
+              ${this.progress.map((text) => html`<li>${status("good", text)}</li>`)}
+            </ul>`
+      }
+      <div>
+        <wa-button type="submit" variant="brand" ?loading=${this.busy}>${action}</wa-button>
+      </div>
     </form>`;
   }
 
@@ -205,18 +251,41 @@ export class Start extends View {
     await this.app.call("postTemplates", { body: { ...template, authorityId: authority.id } });
   }
 
-  async #makeEndpoint(authority: Authority | undefined, template: Template | undefined): Promise<void> {
+  async #makeEndpoint(
+    authority: Authority | undefined,
+    template: Template | undefined,
+  ): Promise<void> {
     if (authority === undefined || template === undefined) return;
     await this.app.call("postEndpoints", {
-      body: { id: template.id, name: template.name, authorityId: template.authorityId, templateIds: [template.id], policies: [{ kind: "dynamic" }] },
+      body: {
+        id: template.id,
+        name: template.name,
+        authorityId: template.authorityId,
+        templateIds: [template.id],
+        policies: [{ kind: "dynamic" }],
+      },
     });
   }
 }
 define("cs-start", Start);
 
 const AUTHORITY_FIELDS: readonly FieldSpec[] = [
-  { name: "organization", label: "Organization", help: "Stands in the CA's subject and in profiles, as people read it.", type: "text", required: true, example: "Acme Ltd" },
-  { name: "id", label: "Identifier", help: "Part of every address of this CA; it cannot be changed later.", type: "text", required: true, format: IDENTIFIER },
+  {
+    name: "organization",
+    label: "Organization",
+    help: "Stands in the CA's subject and in profiles, as people read it.",
+    type: "text",
+    required: true,
+    example: "Acme Ltd",
+  },
+  {
+    name: "id",
+    label: "Identifier",
+    help: "Part of every address of this CA; it cannot be changed later.",
+    type: "text",
+    required: true,
+    format: IDENTIFIER,
+  },
 ];
 
 const TEMPLATE_FIELDS: readonly FieldSpec[] = [

@@ -30,10 +30,13 @@ export class SubjectPreview extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    void this.app.call("getDevices", { query: { limit: 50 } }).then(({ items }) => {
-      this.devices = items;
-      this.device = items[0]?.id ?? "";
-    }, () => undefined);
+    void this.app.call("getDevices", { query: { limit: 50 } }).then(
+      ({ items }) => {
+        this.devices = items;
+        this.device = items[0]?.id ?? "";
+      },
+      () => undefined,
+    );
   }
 
   override disconnectedCallback(): void {
@@ -52,7 +55,11 @@ export class SubjectPreview extends LitElement {
     try {
       this.resolved = await this.app.call("postConsolesIdResolve", {
         id: this.shape,
-        body: { subject: this.subject, sans: this.sans.filter(({ pattern }) => pattern !== ""), deviceId: this.device },
+        body: {
+          subject: this.subject,
+          sans: this.sans.filter(({ pattern }) => pattern !== ""),
+          deviceId: this.device,
+        },
       });
       this.fault = "";
     } catch (thrown) {
@@ -63,24 +70,30 @@ export class SubjectPreview extends LitElement {
 
   override render(): TemplateResult {
     const { resolved } = this;
-    if (this.devices.length === 0) return html`<p class="quiet">There is no device to try it on yet.</p>`;
+    if (this.devices.length === 0)
+      return html`<p class="quiet">There is no device to try it on yet.</p>`;
     return html`<div class="stack tight">
       <div class="field">
         <label for="device">On the device</label>
-        <select id="device" @change=${(event: Event) => (this.device = (event.target as HTMLSelectElement).value)}>
+        <select
+          id="device"
+          @change=${(event: Event) => (this.device = (event.target as HTMLSelectElement).value)}
+        >
           ${this.devices.map(({ id, hostDeviceId, attributes }) => html`<option value=${id} ?selected=${id === this.device}>${attributes["devicename"] ?? hostDeviceId}</option>`)}
         </select>
       </div>
       <div aria-live="polite" class="stack tight">
         ${this.fault === "" ? nothing : note("warn", foreign(this.fault))}
-        ${resolved === undefined
-          ? nothing
-          : html`
-              ${resolved.subject === undefined ? nothing : html`<div><span class="quiet small">Subject</span><code class="code">${foreign(resolved.subject)}</code></div>`}
-              ${resolved.sans.map(({ type, value }) => html`<div><span class="quiet small">${type}</span><code class="code">${foreign(value)}</code></div>`)}
-              ${resolved.missing.map(({ variable, attribute }) => note("warn", html`<span class="mono">${foreign(variable)}</span> has no value on this device: it would be refused before anything is issued. Give the device the attribute <span class="mono">${attribute}</span>.`))}
-              ${resolved.issues.map(({ path, message }) => note("warn", html`${path}: ${foreign(message)}`))}
-            `}
+        ${
+          resolved === undefined
+            ? nothing
+            : html`
+                ${resolved.subject === undefined ? nothing : html`<div><span class="quiet small">Subject</span><code class="code">${foreign(resolved.subject)}</code></div>`}
+                ${resolved.sans.map(({ type, value }) => html`<div><span class="quiet small">${type}</span><code class="code">${foreign(value)}</code></div>`)}
+                ${resolved.missing.map(({ variable, attribute }) => note("warn", html`<span class="mono">${foreign(variable)}</span> has no value on this device: it would be refused before anything is issued. Give the device the attribute <span class="mono">${attribute}</span>.`))}
+                ${resolved.issues.map(({ path, message }) => note("warn", html`${path}: ${foreign(message)}`))}
+              `
+        }
       </div>
     </div>`;
   }

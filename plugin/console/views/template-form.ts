@@ -14,7 +14,11 @@ export class TemplateForm extends ShapeForm {
     return this.app.call("getConsolesIdTemplate", { id: shape, query: { template: id } });
   }
 
-  protected override write(shape: string, body: FormBody, version: number | undefined): Promise<FilledForm> {
+  protected override write(
+    shape: string,
+    body: FormBody,
+    version: number | undefined,
+  ): Promise<FilledForm> {
     return this.app.call("postConsolesIdTemplate", { id: shape, body, version });
   }
 
@@ -24,9 +28,16 @@ export class TemplateForm extends ShapeForm {
     const { subject, sans } = (this.checked ?? facts.filled).model;
     return html`<section class="card stack tight">
       <h2>What a device would get</h2>
-      ${typeof subject !== "string" || subject === ""
-        ? html`<p class="quiet">Type a subject to see what it comes to.</p>`
-        : html`<cs-subject-preview .app=${this.app} .shape=${facts.shape.id} .subject=${subject} .sans=${sans}></cs-subject-preview>`}
+      ${
+        typeof subject !== "string" || subject === ""
+          ? html`<p class="quiet">Type a subject to see what it comes to.</p>`
+          : html`<cs-subject-preview
+              .app=${this.app}
+              .shape=${facts.shape.id}
+              .subject=${subject}
+              .sans=${sans}
+            ></cs-subject-preview>`
+      }
     </section>`;
   }
 }

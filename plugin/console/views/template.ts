@@ -27,7 +27,11 @@ export class TemplateView extends View {
       this.app.call("getEndpoints"),
       this.app.call("getDeployments", { query: { template: id, limit: 20 } }),
     ]);
-    return { template, endpoints: endpoints.items.filter(({ templateIds }) => templateIds.includes(id)), deployments: deployments.items };
+    return {
+      template,
+      endpoints: endpoints.items.filter(({ templateIds }) => templateIds.includes(id)),
+      deployments: deployments.items,
+    };
   });
 
   protected override arrive(): void {
@@ -38,11 +42,18 @@ export class TemplateView extends View {
     const template = this.#facts.value?.template;
     const actions =
       template !== undefined && this.app.may("configuration:manage")
-        ? html`<wa-button appearance="outlined" href=${link(["templates", template.id, "edit"])}>${icon("edit")} Edit</wa-button>
-            <wa-button appearance="outlined" variant="danger" @click=${() => void this.#delete(template)}>${icon("bin")} Delete</wa-button>`
+        ? html`<wa-button appearance="outlined" href=${link(["templates", template.id, "edit"])}
+              >${icon("edit")} Edit</wa-button
+            >
+            <wa-button
+              appearance="outlined"
+              variant="danger"
+              @click=${() => void this.#delete(template)}
+              >${icon("bin")} Delete</wa-button
+            >`
         : "";
     return html`${this.head(foreign(template?.name ?? this.place.rest[0]), template === undefined ? "" : html`Version ${template.version}, changed ${when(template.updatedAt)}`, actions, { href: link(["templates"]), text: "Templates" })}
-      ${this.#facts.show((facts) => this.#page(facts))}`;
+    ${this.#facts.show((facts) => this.#page(facts))}`;
   }
 
   #page({ template, endpoints, deployments }: Facts): TemplateResult {
@@ -50,31 +61,58 @@ export class TemplateView extends View {
       <section class="card">
         <h2>What it makes</h2>
         <dl class="facts">
-          <dt>Subject</dt><dd>${copyable(template.subject, "the subject", foreign(template.subject))}</dd>
-          ${template.sans.map(({ type, pattern }) => html`<dt>${type}</dt><dd class="mono">${foreign(pattern)}</dd>`)}
-          <dt>Issued by</dt><dd><a href=${link(["ca-servers", template.authorityId])}>${template.authorityId}</a></dd>
-          <dt>Keys</dt><dd>${template.keyAlgorithms.join(", ")}</dd>
-          <dt>Key usage</dt><dd>${template.keyUsages.map(words).join(", ")}</dd>
-          <dt>Extended</dt><dd>${template.extendedKeyUsages.map(usageName).join(", ")}</dd>
-          <dt>Valid for</dt><dd>${lifeText(template.validity)}, at most ${lifeText(template.maxValidity)}</dd>
-          <dt>Challenge</dt><dd>${words(template.challengeMode)}${template.challengeMode === "dynamic" ? html`, good for ${lifeText(template.challengeLifetime)}` : nothing}</dd>
-          <dt>Renews</dt><dd>in the last ${lifeText(template.renewalWindow)}</dd>
+          <dt>Subject</dt>
+          <dd>${copyable(template.subject, "the subject", foreign(template.subject))}</dd>
+          ${template.sans.map(
+            ({ type, pattern }) =>
+              html`<dt>${type}</dt>
+                <dd class="mono">${foreign(pattern)}</dd>`,
+          )}
+          <dt>Issued by</dt>
+          <dd><a href=${link(["ca-servers", template.authorityId])}>${template.authorityId}</a></dd>
+          <dt>Keys</dt>
+          <dd>${template.keyAlgorithms.join(", ")}</dd>
+          <dt>Key usage</dt>
+          <dd>${template.keyUsages.map(words).join(", ")}</dd>
+          <dt>Extended</dt>
+          <dd>${template.extendedKeyUsages.map(usageName).join(", ")}</dd>
+          <dt>Valid for</dt>
+          <dd>${lifeText(template.validity)}, at most ${lifeText(template.maxValidity)}</dd>
+          <dt>Challenge</dt>
+          <dd>
+            ${words(template.challengeMode)}${template.challengeMode === "dynamic" ? html`, good for ${lifeText(template.challengeLifetime)}` : nothing}
+          </dd>
+          <dt>Renews</dt>
+          <dd>in the last ${lifeText(template.renewalWindow)}</dd>
         </dl>
       </section>
       <section class="card stack tight">
         <h2>What a device would get</h2>
-        <cs-subject-preview .app=${this.app} .subject=${template.subject} .sans=${template.sans}></cs-subject-preview>
+        <cs-subject-preview
+          .app=${this.app}
+          .subject=${template.subject}
+          .sans=${template.sans}
+        ></cs-subject-preview>
       </section>
       <section class="card">
         <h2>Asked for at</h2>
-        ${endpoints.length === 0
-          ? html`<p class="quiet">No endpoint offers it yet.${this.app.may("configuration:manage") ? html` <a href=${link(["endpoints", "new"], { template: template.id })}>Open one</a>.` : nothing}</p>`
-          : html`<ul>${endpoints.map(({ id, url }) => html`<li><a href=${link(["endpoints", id])}>${id}</a> <span class="mono">${url}</span></li>`)}</ul>`}
+        ${
+          endpoints.length === 0
+            ? html`<p class="quiet">
+                No endpoint offers it
+                yet.${this.app.may("configuration:manage") ? html` <a href=${link(["endpoints", "new"], { template: template.id })}>Open one</a>.` : nothing}
+              </p>`
+            : html`<ul>
+                ${endpoints.map(({ id, url }) => html`<li><a href=${link(["endpoints", id])}>${id}</a> <span class="mono">${url}</span></li>`)}
+              </ul>`
+        }
       </section>
       <section class="card">
         <h2>On devices</h2>
         ${deployments.length === 0 ? html`<p class="quiet">Published to no device yet.</p>` : nothing}
-        <ul>${deployments.map((deployment) => html`<li><a href=${link(["devices", deployment.deviceId])}>${deployment.deviceId.slice(0, 8)}</a> ${deploymentState(deployment)}</li>`)}</ul>
+        <ul>
+          ${deployments.map((deployment) => html`<li><a href=${link(["devices", deployment.deviceId])}>${deployment.deviceId.slice(0, 8)}</a> ${deploymentState(deployment)}</li>`)}
+        </ul>
         ${deployments.length > 0 ? html`<p><a href=${link(["devices"], { template: template.id })}>All of them</a></p>` : nothing}
       </section>
     </div>`;

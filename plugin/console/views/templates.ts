@@ -36,26 +36,53 @@ export class Templates extends View {
   override render(): TemplateResult {
     const facts = this.#facts.value;
     const add = this.app.may("configuration:manage")
-      ? html`<wa-button variant="brand" href=${link(["templates", "new"])}>${icon("plus")} Add template</wa-button>`
+      ? html`<wa-button variant="brand" href=${link(["templates", "new"])}
+          >${icon("plus")} Add template</wa-button
+        >`
       : "";
-    const sentence = facts === undefined ? "" : facts.templates.length === 0 ? "There is none yet." : `${plural(facts.templates.length, "template")}: what a certificate says, how its key is made and how long it lives.`;
-    return html`${this.head("Templates", sentence, add)} ${this.#facts.show((known) => this.#table(known))}`;
+    const sentence =
+      facts === undefined
+        ? ""
+        : facts.templates.length === 0
+          ? "There is none yet."
+          : `${plural(facts.templates.length, "template")}: what a certificate says, how its key is made and how long it lives.`;
+    return html`${this.head("Templates", sentence, add)}
+    ${this.#facts.show((known) => this.#table(known))}`;
   }
 
   #table({ templates, authorities, endpoints }: Facts): TemplateResult {
     return html`<div class="table">
       <table>
-        <thead><tr><th>Name</th><th>Subject</th><th>Issued by</th><th>Valid for</th><th>Challenge</th><th>At</th></tr></thead>
+        <thead>
+          <tr>
+            <th>Name</th>
+            <th>Subject</th>
+            <th>Issued by</th>
+            <th>Valid for</th>
+            <th>Challenge</th>
+            <th>At</th>
+          </tr>
+        </thead>
         <tbody>
           ${templates.map((template) => {
             const at = endpoints.filter(({ templateIds }) => templateIds.includes(template.id));
             return html`<tr>
-              <td data-label="Name"><span><a href=${link(["templates", template.id])}>${foreign(template.name)}</a></span><span class="under mono">${template.id}</span></td>
+              <td data-label="Name">
+                <span
+                  ><a href=${link(["templates", template.id])}>${foreign(template.name)}</a></span
+                ><span class="under mono">${template.id}</span>
+              </td>
               <td data-label="Subject"><span class="mono">${foreign(template.subject)}</span></td>
-              <td data-label="Issued by"><a href=${link(["ca-servers", template.authorityId])}>${foreign(authorities.get(template.authorityId)?.name ?? template.authorityId)}</a></td>
+              <td data-label="Issued by">
+                <a href=${link(["ca-servers", template.authorityId])}
+                  >${foreign(authorities.get(template.authorityId)?.name ?? template.authorityId)}</a
+                >
+              </td>
               <td data-label="Valid for">${lifeText(template.validity)}</td>
               <td data-label="Challenge">${words(template.challengeMode)}</td>
-              <td data-label="At">${at.length === 0 ? html`<span class="quiet">no endpoint</span>` : at.map(({ id }, index) => html`${index === 0 ? nothing : ", "}<a href=${link(["endpoints", id])}>${id}</a>`)}</td>
+              <td data-label="At">
+                ${at.length === 0 ? html`<span class="quiet">no endpoint</span>` : at.map(({ id }, index) => html`${index === 0 ? nothing : ", "}<a href=${link(["endpoints", id])}>${id}</a>`)}
+              </td>
             </tr>`;
           })}
         </tbody>

@@ -5,7 +5,7 @@ import {
   filledFormSchema,
   resolvedSchema,
 } from "./console-schemas.ts";
-import { renewalPlanSchema, rulesSchema, timelineSchema } from "./life-schemas.ts";
+import { renewalPlanSchema, rulesSchema } from "./life-schemas.ts";
 import { aboutSchema, endpointTestSchema, overviewSchema } from "./overview-schemas.ts";
 import {
   approvalSchema,
@@ -72,6 +72,8 @@ export const ANSWERS: Readonly<Record<string, AnswerSchema>> = {
   "POST /tenants/:id/owner-token": made(tokenSchema),
   "GET /whoami": one(principalSchema),
   "POST /tokens": made(tokenSchema),
+  "GET /tokens": page(tokenRecordSchema),
+  "POST /tokens/:id/revoke": nothing,
   "GET /overview": one(overviewSchema),
   "GET /about": one(aboutSchema),
   "GET /renewals/plan": one(renewalPlanSchema),
@@ -81,9 +83,6 @@ export const ANSWERS: Readonly<Record<string, AnswerSchema>> = {
   "PATCH /renewals/rules/:id": one(rulesSchema),
   "POST /deployments/:id/renew": one(deploymentSchema),
   "POST /deployments/:id/unlock": one(deploymentSchema),
-  "POST /sign-in-links": made(z.looseObject({ path: z.string(), expiresIn: z.int() })),
-  "GET /tokens": page(tokenRecordSchema),
-  "POST /tokens/:id/revoke": nothing,
   "GET /authorities": list(authoritySchema),
   "POST /authorities": made(authoritySchema),
   "POST /authorities/import-root": made(authoritySchema),
@@ -158,7 +157,6 @@ export const ANSWERS: Readonly<Record<string, AnswerSchema>> = {
   "POST /consoles/:id/resolve": one(resolvedSchema),
   "GET /devices": page(deviceSchema),
   "POST /devices": made(deviceSchema),
-  "GET /devices/:id/timeline": one(timelineSchema),
   "GET /devices/:id": one(deviceSchema),
   "POST /devices/:id/wipe": one(wipeSchema),
   "POST /devices/:id/unenrol": one(wipeSchema),

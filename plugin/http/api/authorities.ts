@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { RSA_SIGNATURES } from "../../domain/algorithm.ts";
-import { AUTHORITY_ID } from "../../domain/authority.ts";
+import { AUTHORITY_ID, OCSP_KEY_ALGORITHMS } from "../../domain/authority.ts";
 import { OUTSIDE_SERVER_TYPES } from "../../domain/outside-authority.ts";
 import { created, file, lines, listed, ok } from "./answer.ts";
 import { toPem } from "../../domain/pem.ts";
@@ -31,6 +31,9 @@ const newAuthority = z.strictObject({
   pathLength: z.int().min(0).max(10).exactOptional(),
   crlEnabled: z.boolean().exactOptional(),
   ocspEnabled: z.boolean().exactOptional(),
+  crlShards: z.int().exactOptional(),
+  deltaCrl: z.boolean().exactOptional(),
+  ocspKeyAlgorithm: z.enum(OCSP_KEY_ALGORITHMS).exactOptional(),
   single: z.boolean().exactOptional(),
 });
 
@@ -41,6 +44,9 @@ const newHierarchy = z.strictObject({
   organization: z.string().min(1).max(64).exactOptional(),
   keyAlgorithm: keyAlgorithm.exactOptional(),
   keyStore: reference.exactOptional(),
+  crlShards: z.int().exactOptional(),
+  deltaCrl: z.boolean().exactOptional(),
+  ocspKeyAlgorithm: z.enum(OCSP_KEY_ALGORITHMS).exactOptional(),
 });
 
 const outsideUrl = z.string().min(1).max(2000);
@@ -147,6 +153,18 @@ export const authorityRoutes: readonly Route[] = [
     query: z.strictObject({ confirm: reference, force: flag.default(false) }),
     call: async ({ authorityRemoval }, { principal, id, query, version }) =>
       ok(await authorityRemoval.delete(principal, id, query, version)),
+  }),
+  route({
+    method: "GET",
+    path: "/authorities/:id/crl",
+    summary: "Shows the published lists: number, dates, entries, size, and how far each is behind.",
+    call: async ({ crlLists }, call) => listed(await crlLists.list(call.principal, call.id)),
+  }),
+  route({
+    method: "POST",
+    path: "/authorities/:id/crl",
+    summary: "Signs and publishes all lists of the authority now.",
+    call: async ({ crlLists }, call) => listed(await crlLists.publish(call.principal, call.id)),
   }),
   route({
     method: "GET",

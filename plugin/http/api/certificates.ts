@@ -6,7 +6,14 @@ import {
 } from "../../domain/certificate.ts";
 import { fromPem, toPem } from "../../domain/pem.ts";
 import { SAN_TYPES } from "../../domain/san.ts";
+import { CountersignError } from "../../errors.ts";
+import { issuesOf, listOf } from "../../issues.ts";
 import { csvHead, csvLine } from "../../services/certificate-export.ts";
+import {
+  STATUS_ACTIONS,
+  type StatusAction,
+  type StatusRow,
+} from "../../services/certificate-statuses.ts";
 import { PKCS12_ENCODINGS } from "../../services/pkcs12-encodings.ts";
 import { created, file, ok, paged, stream } from "./answer.ts";
 import { toJson } from "./json.ts";
@@ -65,6 +72,28 @@ const issuing = {
   profileId: reference,
   sans: sans.exactOptional(),
   validity: z.string().min(2).max(40).exactOptional(),
+};
+
+const publishNow = z.boolean().default(false);
+const revocation = {
+  reason: z.enum(REASONS).default("unspecified"),
+  invalidityDate: instant.exactOptional(),
+};
+
+const bulkRow = z.strictObject({
+  id: reference.exactOptional(),
+  serial: serialNumber.exactOptional(),
+  authorityId: reference.exactOptional(),
+  ...revocation,
+  until: instant.exactOptional(),
+});
+
+/** A row as it is to be carried out, or what is wrong with it. */
+const rowOf = (action: StatusAction, row: unknown): StatusRow | CountersignError => {
+  const checked = bulkRow.safeParse(row);
+  if (checked.success) return { action, ...checked.data };
+  const issues = issuesOf(checked.error);
+  return new CountersignError("invalid_input", listOf(issues), { issues });
 };
 
 export const certificateRoutes: readonly Route[] = [
@@ -178,12 +207,51 @@ export const certificateRoutes: readonly Route[] = [
   route({
     method: "POST",
     path: "/certificates/:id/revoke",
-    summary: "Revokes a certificate; the CRL shows it at the next fetch.",
+    summary:
+      "Revokes a certificate; the CRL shows it at the next fetch, or is signed before the answer with `publishNow`.",
+    body: z.strictObject({ ...revocation, publishNow }),
+    call: async ({ certificateStatuses }, { principal, id, body }) => {
+      const { publishNow: now, ...change } = body;
+      return ok(
+        await certificateStatuses.change(principal, id, { action: "revoke", ...change }, now),
+      );
+    },
+  }),
+  route({
+    method: "POST",
+    path: "/certificates/:id/suspend",
+    summary: "Suspends a certificate; with `until` it lifts by itself.",
+    body: z.strictObject({ until: instant.exactOptional(), publishNow }).prefault({}),
+    call: async ({ certificateStatuses }, { principal, id, body }) => {
+      const { publishNow: now, ...change } = body;
+      return ok(
+        await certificateStatuses.change(principal, id, { action: "suspend", ...change }, now),
+      );
+    },
+  }),
+  route({
+    method: "POST",
+    path: "/certificates/:id/unsuspend",
+    summary: "Makes a suspended certificate good again, whatever it was suspended for.",
+    body: z.strictObject({ publishNow }).prefault({}),
+    call: async ({ certificateStatuses }, { principal, id, body }) =>
+      ok(await certificateStatuses.change(principal, id, { action: "unsuspend" }, body.publishNow)),
+  }),
+  route({
+    method: "POST",
+    path: "/certificates/bulk",
+    summary:
+      "Revokes, suspends or unsuspends up to 1000 certificates, named by `id` or by `serial` (and `authorityId`); `items` says of each row what became of it, and a bad row keeps no other from it.",
     body: z.strictObject({
-      reason: z.enum(REASONS).default("unspecified"),
-      invalidityDate: instant.exactOptional(),
+      action: z.enum(STATUS_ACTIONS),
+      rows: z.array(z.unknown()).min(1).max(1000),
+      publishNow,
     }),
-    call: async ({ certificates }, call) =>
-      ok(await certificates.revoke(call.principal, call.id, call.body)),
+    call: async ({ certificateStatuses }, { principal, body }) => {
+      const rows = body.rows.map((row) => rowOf(body.action, row));
+      const items = await certificateStatuses.bulk(principal, rows, body.publishNow);
+      const done = items.filter((item) => item.done).length;
+      return ok({ items, done, refused: items.length - done });
+    },
   }),
 ];

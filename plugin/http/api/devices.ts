@@ -53,6 +53,38 @@ export const deviceRoutes: readonly Route[] = [
     },
   }),
   route({
+    method: "POST",
+    path: "/devices/:id/lost",
+    summary:
+      "Suspends the certificates of a lost device until it is found, as the hook deviceLost does.",
+    call: async ({ devices, intake }, { principal, id }) => {
+      const { hostId, hostDeviceId: deviceId } = await devices.get(principal, id);
+      return ok(await intake.report(principal, { kind: "deviceLost", hostId, deviceId }));
+    },
+  }),
+  route({
+    method: "POST",
+    path: "/devices/:id/found",
+    summary: "Makes them good again, as the hook deviceFound does.",
+    call: async ({ devices, intake }, { principal, id }) => {
+      const { hostId, hostDeviceId: deviceId } = await devices.get(principal, id);
+      return ok(await intake.report(principal, { kind: "deviceFound", hostId, deviceId }));
+    },
+  }),
+  route({
+    method: "POST",
+    path: "/devices/:id/compromised",
+    summary:
+      "Revokes the certificates of a device whose keys are known to others, as the hook deviceCompromised does; `since` goes into the CRL as invalidityDate.",
+    body: z.strictObject({ since: instant.exactOptional() }).prefault({}),
+    call: async ({ devices, intake }, { principal, id, body }) => {
+      const { hostId, hostDeviceId: deviceId } = await devices.get(principal, id);
+      return ok(
+        await intake.report(principal, { kind: "deviceCompromised", hostId, deviceId, ...body }),
+      );
+    },
+  }),
+  route({
     method: "GET",
     path: "/devices/:id/timeline",
     summary:

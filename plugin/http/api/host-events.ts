@@ -17,14 +17,17 @@ const EVENTS: Readonly<
     "The device has left the host: its certificates are revoked and its challenges burned.",
     ok,
   ],
-  deviceLost: ["The device is lost: its certificates are suspended.", ok],
-  deviceFound: ["A lost device was found.", ok],
+  deviceLost: ["The device is lost: its certificates are suspended, and it gets nothing.", ok],
+  deviceFound: ["The device was found: what was suspended because it was lost is good again.", ok],
   deviceCompromised: [
-    "The device's keys are in other hands, since the time that is named: its certificates are revoked.",
+    "The device's keys are in other hands, since the time that is named: its certificates are revoked as keyCompromise.",
     ok,
   ],
-  userDisabled: ["A user was disabled: the certificates of all devices of theirs go.", ok],
-  userEnabled: ["A user is back.", ok],
+  userDisabled: [
+    "A user (`username` or `email` of devices) was disabled: the certificates of these devices are suspended, or what their templates say.",
+    ok,
+  ],
+  userEnabled: ["A user is back: what was suspended because of that is good again.", ok],
   deviceInventory: [
     "What a device really holds: what is there is installed, what is missing is sent again.",
     ok,

@@ -8,7 +8,7 @@ const whole = z.int().min(0);
 export const overviewSchema = z
   .looseObject({
     at: z.iso.datetime(),
-    countedTo: whole.describe("A count that is one more stands for \"more than\"."),
+    countedTo: whole.describe('A count that is one more stands for "more than".'),
     devices: whole,
     live: whole,
     ended: whole,

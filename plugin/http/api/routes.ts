@@ -1,3 +1,4 @@
+import { alertRoutes } from "./alerts.ts";
 import { approvalRoutes } from "./approvals.ts";
 import { authorityRoutes } from "./authorities.ts";
 import { certificateProfileRoutes } from "./certificate-profiles.ts";
@@ -10,8 +11,9 @@ import { endpointRoutes } from "./endpoints.ts";
 import { hookAdapterRoutes } from "./hook-adapters.ts";
 import { hostEventRoutes } from "./host-events.ts";
 import { ledgerRoutes } from "./ledger.ts";
-import { overviewRoutes } from "./overview.ts";
+import { outboxRoutes } from "./outbox.ts";
 import { peopleRoutes } from "./people.ts";
+import { overviewRoutes } from "./overview.ts";
 import { raRoutes } from "./ras.ts";
 import { rotationRoutes } from "./rotation.ts";
 import { renewalRoutes } from "./renewals.ts";
@@ -24,8 +26,8 @@ import { tokenRoutes } from "./tokens.ts";
 export const API_ROUTES: readonly Route[] = [
   ...tenantRoutes,
   ...tokenRoutes,
-  ...overviewRoutes,
   ...peopleRoutes,
+  ...overviewRoutes,
   ...authorityRoutes,
   ...certificateProfileRoutes,
   ...raRoutes,
@@ -39,6 +41,8 @@ export const API_ROUTES: readonly Route[] = [
   ...challengeRoutes,
   ...approvalRoutes,
   ...certificateRoutes,
+  ...outboxRoutes,
+  ...alertRoutes,
   ...ledgerRoutes,
   ...hookAdapterRoutes,
   ...hostEventRoutes,

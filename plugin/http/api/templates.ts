@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { REVOCATION_REASONS, type RevocationReason } from "../../domain/certificate.ts";
 import { SAN_TYPES } from "../../domain/san.ts";
 import {
   KEY_STORAGES,
@@ -16,6 +17,10 @@ const oid = z
   .regex(/^[0-2](?:\.\d+)+$/, "must be a dotted object identifier")
   .max(200);
 const subject = z.string().min(1).max(2000);
+
+const rule = z
+  .enum([...(Object.keys(REVOCATION_REASONS) as RevocationReason[]), "keep"])
+  .exactOptional();
 
 /** What may be left out everywhere; the service knows the defaults. */
 const settings = {
@@ -53,6 +58,15 @@ const settings = {
   policies: z
     .array(z.strictObject({ oid, cps: z.url().max(1000).exactOptional() }))
     .max(20)
+    .exactOptional(),
+  revocation: z
+    .strictObject({
+      wiped: rule,
+      unenrolled: rule,
+      compromised: rule,
+      lost: rule,
+      userDisabled: rule,
+    })
     .exactOptional(),
   allowDuplicates: z.boolean().exactOptional(),
   profileId: reference.exactOptional().describe("The certificate profile it keeps to."),

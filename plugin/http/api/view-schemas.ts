@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { KEY_ALGORITHMS } from "../../domain/algorithm.ts";
 import { AUTHORITY_KINDS } from "../../domain/authority.ts";
-import { DEPLOYMENT_REASONS, DEPLOYMENT_STATES } from "../../domain/deployment.ts";
 import { ROLL_OVER_STATES } from "../../domain/key-roll-over.ts";
+import { DEPLOYMENT_REASONS, DEPLOYMENT_STATES } from "../../domain/deployment.ts";
 import { PLATFORMS } from "../../domain/device.ts";
 import { RIGHTS } from "../../domain/principal.ts";
 import { SAN_TYPES } from "../../domain/san.ts";
@@ -181,7 +181,16 @@ export const deviceSchema = named("Device", {
   hostId: text,
   hostDeviceId: text,
   platform: z.enum(PLATFORMS),
-  status: z.enum(["enrolled", "unmanaged", "wiped", "unenrolled", "deactivated", "decommissioned"]),
+  status: z.enum([
+    "enrolled",
+    "unmanaged",
+    "lost",
+    "compromised",
+    "wiped",
+    "unenrolled",
+    "deactivated",
+    "decommissioned",
+  ]),
   attributes: z.record(z.string(), z.string()),
   createdAt: time,
   updatedAt: time,

@@ -1,9 +1,11 @@
-import type { CertificateStatus } from "../../domain/certificate.ts";
+import type { CertificateStatus, RevocationReason } from "../../domain/certificate.ts";
+import { shardOf } from "../../domain/crl-scope.ts";
 import { deadlineOf } from "../../domain/deployment-times.ts";
 import type { TenantId } from "../../domain/tenant.ts";
 import type { Settlement, SettleResult } from "../../ports/stores.ts";
 import { fromMillis, type Millis, toMillis, toMillisOrNull } from "../base/columns.ts";
 import { toJson } from "../base/json.ts";
+import { listKey } from "../crl-key.ts";
 import type { Statements } from "../dialect.ts";
 import { inChunks, ownedKey, values, type Owned } from "./sql.ts";
 
@@ -12,6 +14,9 @@ interface ReservedRow {
   readonly id: string;
   readonly status: CertificateStatus;
   readonly authority_id: string;
+  readonly serial: string;
+  readonly crl_shards: number | null;
+  readonly revocation_reason: RevocationReason | null;
   readonly template_id: string;
   readonly device_id: string;
   readonly challenge_id: string | null;
@@ -78,8 +83,9 @@ const reservedRows = async (
 ): Promise<Map<string, ReservedRow>> => {
   const found = await inChunks(rows, (chunk) =>
     sql.all<ReservedRow>(
-      `select tenant, id, status, authority_id, template_id, device_id, challenge_id, not_after
-       from countersign_certificates
+      `select tenant, id, status, authority_id, serial, template_id, device_id, challenge_id, not_after, revocation_reason,
+         (select crl_shards from countersign_authorities a where a.tenant = c.tenant and a.id = c.authority_id) as crl_shards
+       from countersign_certificates c
        where status in ('reserved', 'revoked') and issued_at is null and lease_until is not null
          and (tenant, id) in (${values("tt", chunk.length)})
        order by tenant, id${sql.forUpdate}`,
@@ -94,7 +100,8 @@ const updateCertificates = (sql: Statements, kept: readonly Kept[]): Promise<unk
     sql.all(
       `with settled(s_tenant, s_id, s_status, s_at, s_fingerprint, s_revoked, s_reason) as (${values("tttitit", chunk.length)})
        update countersign_certificates set status = s_status, issued_at = s_at, fingerprint_sha256 = s_fingerprint,
-         revoked_at = coalesce(revoked_at, s_revoked), revocation_reason = coalesce(revocation_reason, s_reason)
+         revoked_at = coalesce(revoked_at, s_revoked), revocation_reason = coalesce(revocation_reason, s_reason),
+         status_changed_at = coalesce(status_changed_at, s_revoked)
        from settled where tenant = s_tenant and id = s_id`,
       chunk.flatMap(({ tenant, item, result }) => [
         tenant,
@@ -167,13 +174,18 @@ const markDirty = (sql: Statements, kept: readonly Kept[]): Promise<unknown> => 
   const lists = new Map(
     kept
       .filter(({ result }) => result === "revoked")
-      .map(({ tenant, row }) => [ownedKey(tenant, row.authority_id), [tenant, row.authority_id]]),
+      .map(({ tenant, row, item }) => {
+        const shard = shardOf(row.serial, row.crl_shards ?? 1);
+        const key = listKey({ authorityId: row.authority_id, shard });
+        return [ownedKey(tenant, key), [tenant, key, 1, toMillis(item.now)]];
+      }),
   );
   return inChunks([...lists.values()], (chunk) =>
     sql.all(
-      `insert into countersign_crl_states (tenant, authority_id, dirty) ${values("tti", chunk.length)}
-       on conflict (tenant, authority_id) do update set dirty = countersign_crl_states.dirty + 1`,
-      chunk.flatMap((owner) => [...owner, 1]),
+      `insert into countersign_crl_states (tenant, authority_id, dirty, dirty_since) ${values("ttii", chunk.length)}
+       on conflict (tenant, authority_id) do update set dirty = countersign_crl_states.dirty + 1,
+         dirty_since = coalesce(countersign_crl_states.dirty_since, excluded.dirty_since)`,
+      chunk.flat(),
     ),
   );
 };
@@ -182,14 +194,16 @@ const appendLedger = (sql: Statements, kept: readonly Kept[]): Promise<unknown> 
   inChunks(kept, (chunk) =>
     sql.all(
       `insert into countersign_ledger (tenant, event, principal, at, subject_id, data) ${values("tttitt", chunk.length)}`,
-      chunk.flatMap(({ tenant, item: { ledger }, result }) => [
+      chunk.flatMap(({ tenant, row, item: { ledger }, result }) => [
         tenant,
         result === "issued" ? ledger.event : "certificate.revoked",
         ledger.principal,
         toMillis(ledger.at),
         ledger.subjectId ?? null,
         toJson(
-          result === "issued" ? ledger.data : { ...ledger.data, reason: "cessationOfOperation" },
+          result === "issued"
+            ? ledger.data
+            : { ...ledger.data, reason: row.revocation_reason ?? "cessationOfOperation" },
         ),
       ]),
     ),

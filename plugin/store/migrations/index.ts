@@ -5,6 +5,7 @@ import { authoritySignature } from "./0003-authority-signature.ts";
 import { rotation } from "./0004-rotation.ts";
 import { deploymentLife } from "./0006-deployment-life.ts";
 import { renewalPlan } from "./0007-renewal-plan.ts";
+import { revocation } from "./0008-revocation.ts";
 import { consoles } from "./0010-consoles.ts";
 import { deploymentsByDevice } from "./0012-deployments-by-device.ts";
 
@@ -21,6 +22,7 @@ const MIGRATIONS: readonly Migration[] = [
   rotation,
   deploymentLife,
   renewalPlan,
+  revocation,
   consoles,
   deploymentsByDevice,
 ];

@@ -1,7 +1,22 @@
 import assert from "node:assert/strict";
+import { serialsOf } from "../../../plugin/domain/crl-scope.ts";
+import type { CrlRecord, SignedCrl } from "../../../plugin/ports/crl-store.ts";
 import type { TenantStore } from "../../../plugin/ports/stores.ts";
-import { NOW, aCertificate, aLedgerEntry, after, bytes } from "./samples.ts";
+import {
+  NOW,
+  aCertificate,
+  aCrl,
+  anAlertRule,
+  aDevice,
+  aLedgerEntry,
+  aReservation,
+  aSettlement,
+  after,
+  bytes,
+} from "./samples.ts";
 import { everything, fails, useDatabase, type OpenedDatabase } from "./subject.ts";
+
+const WHOLE = { authorityId: "wifi-ca", ...serialsOf(0, 1) };
 
 /** What an installation has done: ledger, CRLs and certificates. */
 export const describeRecords = (open: () => Promise<OpenedDatabase>): void => {
@@ -38,40 +53,180 @@ export const describeRecords = (open: () => Promise<OpenedDatabase>): void => {
   });
 
   describe("CRLs", () => {
-    const list = { authorityId: "wifi-ca", thisUpdate: NOW, nextUpdate: after(60) };
+    const scope = { authorityId: "wifi-ca", shard: 0 };
+    const recordOf = (list: SignedCrl): CrlRecord => {
+      const { parts, ...record } = list;
+      assert.ok(parts.length > 0);
+      return record;
+    };
+    const derOf = async (list: CrlRecord): Promise<Buffer> => {
+      const parts: Uint8Array[] = [];
+      for await (const part of store.crls.parts(list)) parts.push(part);
+      return Buffer.concat(parts);
+    };
 
     it("only ever get a higher number", async () => {
-      assert.equal(await store.crls.latest("wifi-ca"), undefined);
-      const first = { ...list, number: 99n, der: bytes(1) };
+      assert.equal(await store.crls.latest(scope), undefined);
+      const first = aCrl(99n);
       assert.equal(await store.crls.insert(first), true);
-      assert.deepEqual(await store.crls.latest("wifi-ca"), first);
-      assert.equal(await store.crls.insert({ ...list, number: 99n, der: bytes(2) }), false);
-      assert.equal(await store.crls.insert({ ...list, number: 9n, der: bytes(2) }), false);
-      assert.deepEqual(await store.crls.latest("wifi-ca"), first);
-      const large = { ...list, number: 2n ** 159n, der: bytes(3) };
-      assert.equal(await store.crls.insert({ ...list, number: 100n, der: bytes(2) }), true);
+      assert.deepEqual(await store.crls.latest(scope), recordOf(first));
+      assert.deepEqual(await derOf(first), Buffer.concat(first.parts));
+      assert.equal(await store.crls.insert(aCrl(99n, { parts: [bytes(2)] })), false);
+      assert.equal(await store.crls.insert(aCrl(9n)), false);
+      assert.deepEqual(await store.crls.latest(scope), recordOf(first));
+      const large = aCrl(2n ** 159n);
+      assert.equal(await store.crls.insert(aCrl(100n)), true);
       assert.equal(await store.crls.insert(large), true);
-      assert.deepEqual(await store.crls.latest("wifi-ca"), large);
-      assert.equal(await store.crls.latest("other"), undefined);
+      assert.deepEqual(await store.crls.latest(scope), recordOf(large));
+      await fails(derOf(first), "not_found");
+      for (const other of [
+        { authorityId: "other", shard: 0 },
+        { ...scope, shard: 1 },
+      ])
+        assert.equal(await store.crls.latest(other), undefined);
     });
 
     it("of one number go to one of many writers", async () => {
       const won = await Promise.all(
-        Array.from({ length: 8 }, (_, n) =>
-          store.crls.insert({ ...list, number: 7n, der: bytes(n) }),
-        ),
+        Array.from({ length: 8 }, (_, n) => store.crls.insert(aCrl(7n, { parts: [bytes(n)] }))),
       );
       assert.equal(won.filter(Boolean).length, 1);
     });
 
-    it("count revisions that only grow", async () => {
-      assert.deepEqual(await store.crls.revisions("wifi-ca"), { dirty: 0, published: 0 });
-      await Promise.all(Array.from({ length: 5 }, () => store.crls.markDirty("wifi-ca")));
-      await store.crls.markPublished("wifi-ca", 4);
-      await store.crls.markPublished("wifi-ca", 2);
-      assert.deepEqual(await store.crls.revisions("wifi-ca"), { dirty: 5, published: 4 });
-      await store.crls.insert({ ...list, number: 1n, der: bytes(1) });
-      assert.deepEqual(await store.crls.revisions("wifi-ca"), { dirty: 5, published: 4 });
+    it("stand apart by shard, and a delta goes in with its complete list", async () => {
+      const complete = aCrl(20n, { shard: 3 });
+      const delta = aCrl(20n, { shard: 3, baseNumber: 11n, parts: [bytes(1, 2)] });
+      assert.equal(await store.crls.insert(aCrl(30n)), true);
+      assert.equal(await store.crls.insert(complete, delta), true);
+      assert.equal(await store.crls.insert(aCrl(19n, { shard: 3 }), delta), false);
+      assert.deepEqual(await store.crls.latest(complete), recordOf(complete));
+      assert.deepEqual(await store.crls.latest(complete, "delta"), recordOf(delta));
+      assert.deepEqual(await derOf(delta), Buffer.from([1, 2]));
+      assert.equal((await store.crls.latest(scope))?.number, 30n);
+      assert.equal(await store.crls.latest(scope, "delta"), undefined);
+    });
+
+    it("of any length come back as they went in, and stay readable for a while", async () => {
+      const long = (seed: number): Uint8Array[] => [
+        bytes(seed),
+        new Uint8Array(1_300_000).fill(seed),
+        bytes(seed, seed),
+        ...Array.from({ length: 50 }, () => new Uint8Array(9_001).fill(seed + 1)),
+      ];
+      const first = aCrl(1n, { parts: long(1) });
+      await store.crls.stage(first);
+      await store.crls.stage(first);
+      assert.equal(await store.crls.insert(first), true);
+      assert.ok((await derOf(first)).equals(Buffer.concat(first.parts)));
+      const second = aCrl(2n, { parts: long(7), thisUpdate: after(60) });
+      await store.crls.stage(second);
+      assert.equal(await store.crls.insert(second), true);
+      assert.ok((await derOf(second)).equals(Buffer.concat(second.parts)));
+      assert.ok((await derOf(first)).equals(Buffer.concat(first.parts)));
+      const third = aCrl(3n, { thisUpdate: after(3600) });
+      assert.equal(await store.crls.insert(third), true);
+      await fails(derOf(first), "not_found");
+    });
+
+    it("count revisions that only grow, and know since when they are behind", async () => {
+      const clean = { dirty: 0, published: 0, dirtySince: undefined, base: undefined };
+      assert.deepEqual(await store.crls.revisions(scope), clean);
+      for (let n = 1; n <= 5; n += 1) await store.crls.markDirty(scope, after(n));
+      assert.deepEqual(await store.crls.revisions(scope), {
+        ...clean,
+        dirty: 5,
+        dirtySince: after(1),
+      });
+      await store.crls.markPublished(scope, 4, after(4));
+      await store.crls.markPublished(scope, 2, after(9));
+      const behind = { ...clean, dirty: 5, published: 4, dirtySince: after(4) };
+      assert.deepEqual(await store.crls.revisions(scope), behind);
+      await store.crls.insert(aCrl(1n));
+      assert.deepEqual(await store.crls.revisions(scope), behind);
+      await store.crls.setBase(scope, { number: 1n, at: NOW });
+      await store.crls.markPublished(scope, 5, after(6));
+      const base = { number: 1n, at: NOW };
+      assert.deepEqual(await store.crls.revisions(scope), {
+        ...clean,
+        dirty: 5,
+        published: 5,
+        base,
+      });
+      await store.crls.markDirty(scope, after(8));
+      assert.deepEqual((await store.crls.revisions(scope)).dirtySince, after(8));
+    });
+
+    it("are due when they are behind or old, and revisions are told over all tenants", async () => {
+      const { directory } = subject.database();
+      const mine = async (before: Date): Promise<number[]> =>
+        (await directory.listsDue(before))
+          .filter(({ tenant }) => tenant === store.tenant)
+          .map(({ shard }) => shard)
+          .sort();
+      await store.crls.insert(aCrl(1n));
+      await store.crls.insert(aCrl(1n, { shard: 2 }), aCrl(1n, { shard: 2, baseNumber: 1n }));
+      assert.deepEqual(await mine(after(-1)), []);
+      assert.deepEqual(await mine(NOW), [0, 2]);
+      await store.crls.markDirty({ ...scope, shard: 7 }, NOW);
+      assert.deepEqual(await mine(after(-1)), [7]);
+      const theirs = subject.tenant();
+      await theirs.crls.markDirty(scope, NOW);
+      await theirs.crls.markDirty(scope, NOW);
+      const { tenant } = store;
+      assert.deepEqual(
+        await directory.statusRevisions([
+          { tenant, ...scope },
+          { tenant: theirs.tenant, ...scope },
+          { tenant, ...scope, shard: 7 },
+        ]),
+        [0, 2, 1],
+      );
+      assert.deepEqual(await directory.statusRevisions([]), []);
+    });
+  });
+
+  describe("alerts", () => {
+    it("keep their rules by version, and stand once", async () => {
+      const rule = anAlertRule();
+      assert.equal(await store.alerts.rule("ra-expiry"), undefined);
+      await store.alerts.saveRule(rule);
+      assert.deepEqual(await store.alerts.rule("ra-expiry"), rule);
+      await fails(store.alerts.saveRule(rule), "precondition_failed");
+      const next = { ...rule, raise: 9, version: 2 };
+      await store.alerts.saveRule(next);
+      await fails(store.alerts.saveRule(next), "precondition_failed");
+      assert.deepEqual(await store.alerts.rule("ra-expiry"), next);
+      const alert = { rule: "ra-expiry", subject: "ra-1", text: "soon", since: NOW } as const;
+      assert.equal(await store.alerts.raise(alert), true);
+      assert.equal(await store.alerts.raise({ ...alert, text: "again" }), false);
+      await store.alerts.raise({ ...alert, rule: "crl-size", since: after(1) });
+      assert.deepEqual(await store.alerts.standing("ra-expiry"), [alert]);
+      assert.equal((await store.alerts.standing()).length, 2);
+      assert.equal(await store.alerts.clear("ra-expiry", "other"), false);
+      const theirs = subject.tenant();
+      assert.equal(await theirs.alerts.clear("ra-expiry", "ra-1"), false);
+      assert.equal(await theirs.alerts.rule("ra-expiry"), undefined);
+      assert.deepEqual(await theirs.alerts.standing(), []);
+      assert.equal(await store.alerts.clear("ra-expiry", "ra-1"), true);
+      assert.equal((await store.alerts.standing()).length, 1);
+    });
+  });
+
+  describe("leases", () => {
+    it("belong to one holder until they end, and may be prolonged or given back", async () => {
+      const take = (holder: string, now: Date): Promise<boolean> =>
+        store.leases.take("crl", holder, now, new Date(now.getTime() + 10_000));
+      const taken = await Promise.all(["a", "b", "c"].map((holder) => take(holder, NOW)));
+      assert.equal(taken.filter(Boolean).length, 1);
+      const [mine, other] = taken[0] ? ["a", "b"] : [taken[1] ? "b" : "c", "a"];
+      assert.equal(await take(mine, after(5)), true);
+      assert.equal(await take(other, after(14)), false);
+      assert.equal(await subject.tenant().leases.take("crl", other, NOW, after(1)), true);
+      await store.leases.give("crl", other);
+      assert.equal(await take(other, after(14)), false);
+      assert.equal(await take(other, after(15)), true);
+      await store.leases.give("crl", other);
+      assert.equal(await take(mine, after(15)), true);
     });
   });
 
@@ -163,24 +318,29 @@ export const describeRecords = (open: () => Promise<OpenedDatabase>): void => {
       );
     });
 
-    it("live ones of a device are issued or reserved, and not expired", async () => {
+    it("live ones of a device are issued, reserved or on hold, and not expired", async () => {
       const states = ["issued", "reserved", "revoked", "failed"] as const;
       for (const status of states)
         await store.certificates.insert(aCertificate({ id: status, status }), bytes(1));
+      await store.certificates.insert(aCertificate({ id: "held" }), bytes(1));
+      await store.certificates.hold("held", NOW, "lost", undefined);
       await store.certificates.insert(aCertificate({ id: "old", notAfter: NOW }), bytes(1));
       const live = await store.certificates.liveOfDevice("device-1", NOW);
-      assert.deepEqual(live.map(({ id }) => id).sort(), ["issued", "reserved"]);
+      assert.deepEqual(live.map(({ id }) => id).sort(), ["held", "issued", "reserved"]);
     });
 
-    it("are revoked once, from issued or reserved", async () => {
+    it("are revoked once, from issued, reserved or on hold", async () => {
       const states = ["issued", "reserved", "failed"] as const;
       for (const status of states)
         await store.certificates.insert(aCertificate({ id: status, status }), bytes(1));
+      await store.certificates.insert(aCertificate({ id: "held" }), bytes(1));
+      await store.certificates.hold("held", after(2), "admin", after(99));
       const revoke = (id: string): Promise<boolean> =>
         store.certificates.revoke(id, after(5), "keyCompromise", after(3));
       assert.equal(await revoke("issued"), true);
       assert.equal(await revoke("issued"), false);
       assert.equal(await revoke("reserved"), true);
+      assert.equal(await revoke("held"), true);
       assert.equal(await revoke("failed"), false);
       assert.equal(await revoke("none"), false);
       const revoked = await store.certificates.get("issued");
@@ -188,6 +348,88 @@ export const describeRecords = (open: () => Promise<OpenedDatabase>): void => {
       assert.deepEqual(revoked.revokedAt, after(5));
       assert.equal(revoked.revocationReason, "keyCompromise");
       assert.deepEqual(revoked.invalidityDate, after(3));
+      const held = await store.certificates.get("held");
+      assert.deepEqual([held?.revokedAt, held?.hold], [after(2), undefined]);
+      assert.equal(held?.revocationReason, "keyCompromise");
+      assert.equal(await store.certificates.release("held", after(6), "admin"), false);
+      assert.deepEqual(await store.certificates.holdsEnded(after(999), 9), []);
+    });
+
+    it("are on hold until the last cause is gone, or to its end", async () => {
+      const { certificates } = store;
+      await certificates.insert(aCertificate({ id: "a" }), bytes(1));
+      await certificates.insert(aCertificate({ id: "failed", status: "failed" }), bytes(1));
+      assert.equal(await certificates.release("a", NOW, "lost"), false);
+      assert.equal(await certificates.hold("a", after(1), "lost", undefined), "held");
+      assert.equal(await certificates.hold("a", after(2), "lost", undefined), false);
+      assert.equal(await certificates.hold("a", after(3), "admin", after(9)), "added");
+      assert.equal(await certificates.hold("failed", NOW, "lost", undefined), false);
+      const held = await certificates.get("a");
+      assert.deepEqual(held?.hold, { causes: ["lost", "admin"], until: after(9) });
+      assert.deepEqual([held.status, held.revocationReason], ["revoked", "certificateHold"]);
+      assert.deepEqual(held.revokedAt, after(1));
+      assert.deepEqual(await certificates.holdsEnded(after(8), 9), []);
+      assert.deepEqual(
+        (await certificates.holdsEnded(after(9), 9)).map(({ id }) => id),
+        ["a"],
+      );
+      assert.equal(await certificates.release("a", after(10), "admin"), "taken");
+      assert.deepEqual(await certificates.holdsEnded(after(99), 9), []);
+      assert.equal(await certificates.release("a", after(11), "lost"), "released");
+      const good = await certificates.get("a");
+      assert.deepEqual(
+        [good?.status, good?.hold, good?.revokedAt],
+        ["issued", undefined, undefined],
+      );
+    });
+
+    it("released while they are signed go on to be signed", async () => {
+      await store.devices.save(aDevice());
+      const item = aReservation();
+      await store.enrolments.reserve(item);
+      assert.equal(await store.certificates.hold(item.id, NOW, "lost", undefined), "held");
+      assert.equal(await store.certificates.release(item.id, NOW, "lost"), "released");
+      assert.equal((await store.certificates.get(item.id))?.status, "reserved");
+      assert.equal(await store.enrolments.settle(aSettlement(item.id)), "issued");
+    });
+
+    it("tell what has changed since a moment, the released as removed", async () => {
+      const { certificates } = store;
+      for (const serial of ["01", "02", "03", "7f00"])
+        await certificates.insert(aCertificate({ id: serial, serial }), bytes(1));
+      await certificates.revoke("01", after(1), "superseded", after(0));
+      await certificates.hold("02", after(2), "admin", undefined);
+      await certificates.hold("03", after(2), "admin", undefined);
+      await certificates.release("03", after(4), "admin");
+      await certificates.revoke("7f00", after(5), "keyCompromise", undefined);
+      const scopeOf = (shard: number, shards: number) => ({
+        authorityId: "wifi-ca",
+        ...serialsOf(shard, shards),
+      });
+      const all = await certificates.changedPage(scopeOf(0, 1), after(2), undefined, 9);
+      assert.deepEqual(
+        all.map(({ serial, reason, revokedAt }) => [serial, reason, revokedAt]),
+        [
+          ["02", "certificateHold", after(2)],
+          ["03", "removeFromCRL", after(4)],
+          ["7f00", "keyCompromise", after(5)],
+        ],
+      );
+      const rest = await certificates.changedPage(scopeOf(0, 1), NOW, "02", 1);
+      assert.deepEqual(
+        rest.map(({ serial }) => serial),
+        ["03"],
+      );
+      const last = await certificates.changedPage(scopeOf(1, 2), NOW, undefined, 9);
+      assert.deepEqual(
+        last.map(({ serial }) => serial),
+        ["7f00"],
+      );
+      const listed = await certificates.revokedPage(scopeOf(0, 2), NOW, undefined, 9);
+      assert.deepEqual(
+        listed.map(({ serial }) => serial),
+        ["01", "02"],
+      );
     });
 
     it("make CRL pages ordered by serial, without the expired", async () => {
@@ -202,7 +444,7 @@ export const describeRecords = (open: () => Promise<OpenedDatabase>): void => {
       await store.certificates.insert(expired, bytes(1));
       await store.certificates.revoke(expired.id, NOW, "superseded", undefined);
       const page = (from?: string): ReturnType<typeof store.certificates.revokedPage> =>
-        store.certificates.revokedPage("wifi-ca", NOW, from, 3);
+        store.certificates.revokedPage(WHOLE, NOW, from, 3);
       const first = await page();
       assert.deepEqual(first[0], {
         serial: "02",

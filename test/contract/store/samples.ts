@@ -1,4 +1,5 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
+import type { AlertRule } from "../../../plugin/domain/alert-rule.ts";
 import type { Authority } from "../../../plugin/domain/authority.ts";
 import type { CertificateProfile } from "../../../plugin/domain/certificate-profile.ts";
 import type { Certificate } from "../../../plugin/domain/certificate.ts";
@@ -17,6 +18,7 @@ import type { Ra } from "../../../plugin/domain/ra.ts";
 import type { RenewalGroup } from "../../../plugin/domain/renewal-group.ts";
 import type { TemplateMove } from "../../../plugin/domain/template-move.ts";
 import type { Template } from "../../../plugin/domain/template.ts";
+import type { SignedCrl } from "../../../plugin/ports/crl-store.ts";
 import type { Reservation, Settlement, TokenRecord } from "../../../plugin/ports/stores.ts";
 
 /** The time of every sample; beyond 32 bits, in milliseconds. */
@@ -47,6 +49,9 @@ export const anAuthority = (over: Partial<Authority> = {}): Authority => ({
   crlEnabled: true,
   ocspEnabled: false,
   single: false,
+  crlShards: 4,
+  deltaCrl: true,
+  ocspKeyAlgorithm: "rsa-2048",
   ocspResponder: { keyRef: "soft:def", certificate: bytes(48, 2) },
   outside: {
     serverType: "digicert-one",
@@ -353,6 +358,42 @@ export const aCertificate = (over: Partial<Certificate> = {}): Certificate => ({
   revokedAt: undefined,
   revocationReason: undefined,
   invalidityDate: undefined,
+  hold: undefined,
+  ...over,
+});
+
+/** A list of a scope whose octets are those given; a delta where `baseNumber` is given. */
+export const aCrl = (number: bigint, over: Partial<SignedCrl> = {}): SignedCrl => {
+  const parts = over.parts ?? [bytes(48, Number(number % 200n))];
+  const der = Buffer.concat(parts);
+  return {
+    authorityId: "wifi-ca",
+    shard: 0,
+    kind: over.baseNumber === undefined ? "complete" : "delta",
+    number,
+    baseNumber: undefined,
+    thisUpdate: NOW,
+    nextUpdate: after(60),
+    entries: 3,
+    size: der.length,
+    sha256: createHash("sha256").update(der).digest("hex"),
+    parts,
+    ...over,
+  };
+};
+
+export const anAlertRule = (over: Partial<AlertRule> = {}): AlertRule => ({
+  id: "ra-expiry",
+  enabled: true,
+  raise: 14,
+  clear: 15,
+  days: 7,
+  channels: [
+    { kind: "mail", to: "admin@example.com" },
+    { kind: "webhook", url: "https://hook.example/", sealed: bytes(1, 0, 255) },
+  ],
+  version: 1,
+  updatedAt: NOW,
   ...over,
 });
 

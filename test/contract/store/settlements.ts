@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { DEFAULT_ATTEMPTS } from "../../../plugin/domain/attempt-policy.ts";
 import type { Certificate } from "../../../plugin/domain/certificate.ts";
 import { advance } from "../../../plugin/domain/deployment-machine.ts";
+import { serialsOf } from "../../../plugin/domain/crl-scope.ts";
 import type { ReserveResult, TenantStore } from "../../../plugin/ports/stores.ts";
 import {
   NOW,
@@ -18,6 +19,7 @@ import {
 } from "./samples.ts";
 import { useDatabase, type OpenedDatabase } from "./subject.ts";
 
+const SCOPE = { authorityId: "wifi-ca", shard: 0 };
 const RESERVED: ReserveResult = { status: "reserved" };
 const REFUSED: ReserveResult = { status: "refused", because: "device" };
 
@@ -65,7 +67,7 @@ export const describeSettlements = (open: () => Promise<OpenedDatabase>): void =
       assert.deepEqual(items, [
         { ...expected, id: items[0]?.id, sequence: undefined, hash: undefined },
       ]);
-      assert.deepEqual(await store.crls.revisions("wifi-ca"), { dirty: 0, published: 0 });
+      assert.equal((await store.crls.revisions(SCOPE)).dirty, 0);
     });
 
     it("leaves removed deployments and those of others alone", async () => {
@@ -98,7 +100,7 @@ export const describeSettlements = (open: () => Promise<OpenedDatabase>): void =
       );
       assert.deepEqual(await store.certificates.der(item.id), bytes(48, 130, 1, 0));
       assert.equal(await stateOf(challengeId), "burned");
-      assert.equal((await store.crls.revisions("wifi-ca")).dirty, 1);
+      assert.equal((await store.crls.revisions(SCOPE)).dirty, 1);
     });
 
     it("revokes when the device has gone, although nobody revoked the reservation", async () => {
@@ -115,13 +117,18 @@ export const describeSettlements = (open: () => Promise<OpenedDatabase>): void =
       );
       assert.equal(await stateOf(challengeId), "burned");
       assert.deepEqual(await store.deployments.get("deployment-1"), aDeployment());
-      assert.equal((await store.crls.revisions("wifi-ca")).dirty, 1);
+      assert.equal((await store.crls.revisions(SCOPE)).dirty, 1);
       const { items } = await store.ledger.list({}, { limit: 9 });
       assert.deepEqual(
         items.map(({ event, subjectId, data }) => [event, subjectId, data["reason"]]),
         [["certificate.revoked", item.id, "cessationOfOperation"]],
       );
-      const entries = await store.certificates.revokedPage("wifi-ca", NOW, undefined, 9);
+      const entries = await store.certificates.revokedPage(
+        { ...SCOPE, ...serialsOf(0, 1) },
+        NOW,
+        undefined,
+        9,
+      );
       assert.deepEqual(
         entries.map(({ serial }) => serial),
         [item.serial],

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { CountersignError } from "../../../plugin/errors.ts";
+import { serialsOf } from "../../../plugin/domain/crl-scope.ts";
 import type { TenantStore } from "../../../plugin/ports/stores.ts";
 import {
   NOW,
   aCertificate,
   aChallenge,
+  aCrl,
   aDeployment,
   aDevice,
   aLedgerEntry,
@@ -17,7 +19,7 @@ import {
   anRa,
   bytes,
 } from "./samples.ts";
-import { fails, useDatabase, type OpenedDatabase } from "./subject.ts";
+import { everything, fails, useDatabase, type OpenedDatabase } from "./subject.ts";
 
 /** What concerns all stores at once: tenants, transactions, the outbox and the directory. */
 export const describeWhole = (open: () => Promise<OpenedDatabase>): void => {
@@ -40,9 +42,9 @@ export const describeWhole = (open: () => Promise<OpenedDatabase>): void => {
       await store.deployments.save(aDeployment());
       await store.challenges.insert(aChallenge(), "aa");
       await store.certificates.insert(certificate, bytes(1));
-      const crl = { authorityId: "wifi-ca", number: 5n, thisUpdate: NOW, nextUpdate: NOW };
-      await store.crls.insert({ ...crl, der: bytes(5) });
-      await store.crls.markDirty("wifi-ca");
+      const scope = { authorityId: "wifi-ca", shard: 0 };
+      await store.crls.insert(aCrl(5n));
+      await store.crls.markDirty(scope, NOW);
       await store.ledger.append(aLedgerEntry());
       await store.outbox.add({ kind: "publish-profile", deploymentId: "deployment-1" }, NOW);
       const reservation = aReservation({ leaseUntil: NOW });
@@ -62,7 +64,7 @@ export const describeWhole = (open: () => Promise<OpenedDatabase>): void => {
         await theirs.certificates.get(certificate.id),
         await theirs.certificates.bySerial("wifi-ca", certificate.serial),
         await theirs.certificates.der(certificate.id),
-        await theirs.crls.latest("wifi-ca"),
+        await theirs.crls.latest(scope),
       ];
       assert.deepEqual(
         nothing,
@@ -79,7 +81,9 @@ export const describeWhole = (open: () => Promise<OpenedDatabase>): void => {
         (await theirs.deployments.list({}, page)).items,
         (await theirs.certificates.list({}, page)).items,
         await theirs.certificates.liveOfDevice("device-1", NOW),
-        await theirs.certificates.revokedPage("wifi-ca", NOW, undefined, 9),
+        await theirs.certificates.revokedPage({ ...scope, ...serialsOf(0, 1) }, NOW, undefined, 9),
+        await theirs.certificates.holdsEnded(after(1), 9),
+        (await theirs.outbox.list({}, page)).items,
         (await theirs.ledger.list({}, page)).items,
         await theirs.outbox.claim(9, after(1), after(2)),
         await theirs.challenges.burnOfDevice("device-1"),
@@ -88,7 +92,7 @@ export const describeWhole = (open: () => Promise<OpenedDatabase>): void => {
         empty,
         empty.map(() => []),
       );
-      assert.deepEqual(await theirs.crls.revisions("wifi-ca"), { dirty: 0, published: 0 });
+      assert.equal((await theirs.crls.revisions(scope)).dirty, 0);
 
       await fails(theirs.authorities.update(anAuthority({ version: 2 })), "precondition_failed");
       await fails(theirs.templates.update(aTemplate({ version: 2 })), "precondition_failed");
@@ -105,12 +109,15 @@ export const describeWhole = (open: () => Promise<OpenedDatabase>): void => {
       await theirs.deployments.save(aDeployment({ state: "queued" }));
       await theirs.challenges.insert(aChallenge({ templateId: "vpn" }), "aa");
       await theirs.certificates.insert({ ...certificate, subject: "CN=theirs" }, bytes(2));
-      assert.equal(await theirs.crls.insert({ ...crl, number: 1n, der: bytes(1) }), true);
-      await theirs.crls.markPublished("wifi-ca", 9);
+      assert.equal(await theirs.crls.insert(aCrl(1n)), true);
+      await theirs.crls.markPublished(scope, 9, NOW);
       const [entry] = await store.outbox.claim(1, NOW, NOW);
       assert.ok(entry);
-      await theirs.outbox.done(entry.id);
-      await theirs.outbox.retry(entry.id, after(99), "no");
+      await theirs.outbox.done(entry);
+      await theirs.outbox.retry(entry, after(99), "no");
+      await theirs.outbox.bury(entry, after(99), "no");
+      assert.equal(await theirs.outbox.resend(entry.id, NOW), false);
+      await theirs.certificates.hold(certificate.id, NOW, "lost", undefined);
       assert.equal(await theirs.enrolments.settle(aSettlement(reservation.id)), "lost");
       await theirs.enrolments.release(reservation.id, NOW);
       assert.equal(await theirs.enrolments.reconcile(after(99)), 0);
@@ -120,8 +127,9 @@ export const describeWhole = (open: () => Promise<OpenedDatabase>): void => {
       assert.deepEqual(await store.challenges.get("challenge-1"), aChallenge());
       assert.deepEqual(await store.certificates.get(certificate.id), certificate);
       assert.deepEqual(await store.certificates.der(certificate.id), bytes(1));
-      assert.equal((await store.crls.latest("wifi-ca"))?.number, 5n);
-      assert.deepEqual(await store.crls.revisions("wifi-ca"), { dirty: 1, published: 0 });
+      assert.equal((await store.crls.latest(scope))?.number, 5n);
+      assert.equal((await store.crls.revisions(scope)).dirty, 1);
+      assert.equal((await store.crls.revisions(scope)).published, 0);
       assert.equal((await store.certificates.get(reservation.id))?.status, "reserved");
       assert.equal((await store.outbox.claim(9, NOW, after(9))).length, 1);
       assert.equal(store.tenant === theirs.tenant, false);
@@ -167,7 +175,7 @@ export const describeWhole = (open: () => Promise<OpenedDatabase>): void => {
       const mine = new RangeError("mine");
       const work = store.run(async (tx) => {
         await tx.devices.save(aDevice());
-        await tx.crls.markDirty("wifi-ca");
+        await tx.crls.markDirty({ authorityId: "wifi-ca", shard: 0 }, NOW);
         await tx.enrolments.reserve(aReservation());
         throw mine;
       });
@@ -180,7 +188,7 @@ export const describeWhole = (open: () => Promise<OpenedDatabase>): void => {
         "policy_refused",
       );
       assert.equal(await store.devices.get("device-1"), undefined);
-      assert.deepEqual(await store.crls.revisions("wifi-ca"), { dirty: 0, published: 0 });
+      assert.equal((await store.crls.revisions({ authorityId: "wifi-ca", shard: 0 })).dirty, 0);
       assert.deepEqual((await store.ledger.list({}, { limit: 9 })).items, []);
       assert.deepEqual((await store.certificates.list({}, { limit: 9 })).items, []);
     });
@@ -236,7 +244,12 @@ export const describeWhole = (open: () => Promise<OpenedDatabase>): void => {
   });
 
   describe("the outbox", () => {
-    const effect = { kind: "revoke-outside", authorityId: "ca", serial: "0a" } as const;
+    const effect = {
+      kind: "revoke-outside",
+      authorityId: "ca",
+      serial: "0a",
+      reason: "superseded",
+    } as const;
 
     it("hands out what is due, once while its lease runs", async () => {
       await store.outbox.add(effect, NOW);
@@ -247,8 +260,15 @@ export const describeWhole = (open: () => Promise<OpenedDatabase>): void => {
       // Whoever had it died: it comes again.
       const [again] = await store.outbox.claim(9, after(10), after(20));
       assert.deepEqual(again, { id: entry!.id, effect, attempts: 1 });
-      await store.outbox.done(entry!.id);
-      await store.outbox.done(entry!.id);
+      // What the one before still does to it counts no more.
+      await store.outbox.done(entry!);
+      await store.outbox.retry(entry!, NOW, "late");
+      await store.outbox.bury(entry!, NOW, "late");
+      assert.equal(await store.outbox.hold(entry!, after(99)), false);
+      assert.equal(await store.outbox.hold(again, after(30)), true);
+      assert.deepEqual(await store.outbox.claim(9, after(29), after(50)), []);
+      await store.outbox.done(again);
+      await store.outbox.done(again);
       assert.deepEqual(await store.outbox.claim(9, after(59), after(99)), []);
       assert.equal((await store.outbox.claim(9, after(60), after(99))).length, 1);
     });
@@ -256,11 +276,40 @@ export const describeWhole = (open: () => Promise<OpenedDatabase>): void => {
     it("gives back for later what failed", async () => {
       await store.outbox.add(effect, NOW);
       const [entry] = await store.outbox.claim(1, NOW, after(10));
-      await store.outbox.retry(entry!.id, after(30), "host is down");
+      await store.outbox.retry(entry!, after(30), "host is down");
       assert.deepEqual(await store.outbox.claim(1, after(29), after(99)), []);
       const [again] = await store.outbox.claim(1, after(30), after(99));
       assert.equal(again?.id, entry!.id);
       assert.equal(again.attempts, 1);
+    });
+
+    it("keeps dead letters until they are sent again", async () => {
+      await store.outbox.add(effect, NOW);
+      await store.outbox.add({ kind: "publish-profile", deploymentId: "x" }, after(50));
+      const [entry] = await store.outbox.claim(1, NOW, after(10));
+      await store.outbox.bury(entry!, after(5), "refused");
+      assert.deepEqual(await store.outbox.claim(9, after(49), after(99)), []);
+      const page = { limit: 9 };
+      const [dead] = (await store.outbox.list({ state: "dead" }, page)).items;
+      assert.deepEqual(dead, {
+        id: entry!.id,
+        effect,
+        state: "dead",
+        attempts: 1,
+        createdAt: NOW,
+        dueAt: undefined,
+        deadAt: after(5),
+        reason: "refused",
+      });
+      assert.deepEqual(await store.outbox.get(dead.id), dead);
+      assert.equal((await store.outbox.list({ state: "waiting" }, page)).items.length, 1);
+      assert.equal((await everything((page) => store.outbox.list({}, page), 1)).length, 2);
+      assert.deepEqual(await store.outbox.counts(after(49)), { late: 0, dead: 1 });
+      assert.deepEqual(await store.outbox.counts(after(50)), { late: 1, dead: 1 });
+      assert.equal(await store.outbox.resend(dead.id, after(6)), true);
+      const [again] = await store.outbox.claim(9, after(6), after(99));
+      assert.deepEqual(again, { id: dead.id, effect, attempts: 0 });
+      assert.equal(await store.outbox.resend("none", NOW), false);
     });
 
     it("is shared out among many claimers without a double", async () => {

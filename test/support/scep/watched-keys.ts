@@ -10,6 +10,8 @@ export interface KeyWatch {
   signatures: number;
   /** While true every operation fails as on a token that was pulled. */
   down: boolean;
+  /** While true none is taken on, as when too many wait. */
+  full?: boolean;
   /** Keys that fail alone: SubjectPublicKeyInfo in hex. */
   readonly lost: Set<string>;
 }
@@ -17,6 +19,8 @@ export interface KeyWatch {
 /** The shipped key stores, each operation counted. */
 export const watchedKeyStores = (watch: KeyWatch): readonly KeyStoreDefinition[] => {
   const needed = ({ publicKey }: { readonly publicKey: Uint8Array }): void => {
+    if (watch.full === true)
+      throw new CountersignError("busy", "too many operations wait", { retryAfter: 1 });
     if (watch.down || watch.lost.has(Buffer.from(publicKey).toString("hex")))
       throw new CountersignError("key_unavailable", "the lab pulled the token");
   };

@@ -62,6 +62,14 @@ describe("admin API", function () {
         kind: "user",
         tenant: "default",
         roles: ["ca-auditor"],
+        rights: [
+          "authorities:read",
+          "certificates:read",
+          "configuration:read",
+          "devices:read",
+          "ledger:read",
+          "ledger:export",
+        ],
       });
       assert.equal(
         (await owner.call("POST", "/tokens", { subject: "x", roles: ["owner"] }, ann)).status,

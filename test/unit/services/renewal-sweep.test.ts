@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Resolve } from "../../../plugin/container.ts";
 import type { Database, TenantStore } from "../../../plugin/ports/stores.ts";
 import { RenewalPlans } from "../../../plugin/services/renewal-plans.ts";
+import { scopeOf } from "../../../plugin/services/crl-scope-of.ts";
 import { RenewalSweep } from "../../../plugin/services/renewal-sweep.ts";
 import { DeploymentSteps } from "../../../plugin/services/deployment-steps.ts";
 import { DeviceRenewals } from "../../../plugin/services/device-renewals.ts";
@@ -237,7 +238,7 @@ describe("the renewal sweep", () => {
     const old = await store.certificates.get("c-00000");
     assert.deepEqual([old?.status, old?.revocationReason], ["revoked", "superseded"]);
     assert.equal((await store.certificates.get("new"))?.status, "issued");
-    assert.equal((await store.crls.revisions("wifi-ca")).dirty, 1);
+    assert.equal((await store.crls.revisions(await scopeOf(store, old!))).dirty, 1);
     const { items } = await store.ledger.list({ event: "certificate.revoked" }, { limit: 9 });
     assert.deepEqual([items.length, items[0]?.data["replacedBy"]], [1, "new"]);
     assert.equal((await store.deployments.get("d-00000"))?.previousCertificateId, undefined);

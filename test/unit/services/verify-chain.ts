@@ -7,8 +7,9 @@ export const verifyChain = (
   head: SignedHead,
   publicKey: Uint8Array,
   from?: ChainEnd,
+  tenant = "acme",
 ): ChainFault | undefined => {
-  const verifier = new ChainVerifier("acme", publicKey, from);
+  const verifier = new ChainVerifier(tenant, publicKey, from);
   for (const entry of entries) {
     const fault = verifier.entry(entry);
     if (fault !== undefined) return fault;

@@ -11,6 +11,7 @@ import {
   aCertificate,
   aChallenge,
   aCredential,
+  aCrl,
   aDeployment,
   aDevice,
   aHookAdapter,
@@ -18,6 +19,7 @@ import {
   aGroup,
   aLedgerEntry,
   aMove,
+  anAlertRule,
   anAuthority,
   anEndpoint,
   anInventoryItem,
@@ -39,6 +41,7 @@ import { postgresServer, type PostgresServer } from "../../support/postgres.ts";
 
 const clock = { now: () => new Date() };
 const CERTIFICATES = 1_300;
+const SCOPE = { authorityId: "wifi-ca", shard: 0 };
 
 const aPending: PendingRequest = {
   id: "p",
@@ -92,11 +95,13 @@ const fill = async (database: Database): Promise<void> => {
     assert.equal(await store.hostEvents.begin(aHostEvent(), later(9)), undefined);
     await store.hookAdapters.insert(aHookAdapter({ id: `hook-${id}` }));
     await store.challenges.insert(aChallenge(), "aa");
-    await store.crls.insert({
-      ...{ authorityId: "wifi-ca", number: 5n, thisUpdate: NOW, nextUpdate: later(9) },
-      der: new Uint8Array(300_000).fill(7),
-    });
-    await store.crls.markDirty("wifi-ca");
+    const list = aCrl(5n, { parts: [new Uint8Array(900_000).fill(7)] });
+    await store.crls.stage(list);
+    await store.crls.insert(list);
+    await store.crls.markDirty(SCOPE, NOW);
+    await store.leases.take("crl", "node", NOW, later(9));
+    await store.alerts.saveRule(anAlertRule());
+    await store.alerts.raise({ rule: "crl-size", subject: "x", text: "y", since: NOW });
     await store.profiles.insert(aProfile());
     await store.people.insert(aPerson());
     await store.credentials.insert(aCredential());
@@ -157,8 +162,10 @@ const contents = async (database: Database): Promise<unknown> => {
       await store.inventories.get("device-1"),
       await everything((page) => store.hostEvents.ofDevice("device-1", page), 500),
       await store.hookAdapters.list(),
-      await store.crls.latest("wifi-ca"),
-      await store.crls.revisions("wifi-ca"),
+      await store.crls.latest(SCOPE),
+      await store.crls.revisions(SCOPE),
+      await store.alerts.rule("ra-expiry"),
+      await store.alerts.standing(),
       await store.chain.head(),
       await everything((page) => store.pending.list({}, page), 500),
       await everything((page) => store.ledger.list({}, page), 500),

@@ -4,13 +4,13 @@ import type { Database, ReserveResult, TenantStore } from "../../../plugin/ports
 import { openDatabase } from "../../../plugin/store/database.ts";
 import {
   aChallenge,
+  aCrl,
   aDevice,
   aLedgerEntry,
   aReservation,
   aSettlement,
   aTemplate,
   after as later,
-  bytes,
   NOW,
 } from "../../contract/store/samples.ts";
 import { postgresDatabase, type TestDatabase } from "../../support/databases.ts";
@@ -113,17 +113,9 @@ describe("two nodes on PostgreSQL", () => {
   it("give out each CRL number once, and never a lower one", async () => {
     const stored: bigint[] = [];
     for (let number = 1n; number <= 20n; number += 1n) {
-      const results = await many(4, (node) =>
-        node.crls.insert({
-          authorityId: "ca",
-          number,
-          thisUpdate: NOW,
-          nextUpdate: later(60),
-          der: bytes(Number(number)),
-        }),
-      );
+      const results = await many(4, (node) => node.crls.insert(aCrl(number)));
       assert.equal(results.filter(Boolean).length, 1);
-      stored.push((await nodes[1].crls.latest("ca"))?.number ?? 0n);
+      stored.push((await nodes[1].crls.latest({ authorityId: "wifi-ca", shard: 0 }))?.number ?? 0n);
     }
     assert.deepEqual(
       stored,
@@ -231,7 +223,11 @@ describe("two nodes on PostgreSQL", () => {
         const { status } = await node.enrolments.reserve(item);
         if (status === "reserved") open.push(item.id);
       });
-      await Promise.all([...settling, ...reserving, node.crls.markDirty("ca")]);
+      await Promise.all([
+        ...settling,
+        ...reserving,
+        node.crls.markDirty({ authorityId: "ca", shard: 0 }, NOW),
+      ]);
     };
     const worker = async (n: number): Promise<void> => {
       for (let round = 0; round < 25; round += 1) await step(nodes[n % 2]!);

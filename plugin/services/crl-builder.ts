@@ -1,0 +1,142 @@
+import { inject } from "tsyringe";
+import { type Authority, crlPath, schemeOfAuthority } from "../domain/authority.ts";
+import { type CrlScope, serialsOf } from "../domain/crl-scope.ts";
+import type { TenantId } from "../domain/tenant.ts";
+import { parseCertificate } from "../pki/certificate.ts";
+import { buildCrlParts } from "../pki/crl.ts";
+import type { Clock } from "../ports/ambient.ts";
+import type { CrlKind, CrlRevisions, RevocationScope, SignedCrl } from "../ports/crl-store.ts";
+import type { Settings } from "../ports/settings.ts";
+import type { TenantStore } from "../ports/stores.ts";
+import { CLOCK, SETTINGS } from "../tokens.ts";
+import { found } from "./access.ts";
+import { Keyring } from "./keyring.ts";
+
+/** Entries read at once: a few milliseconds of work. */
+const PAGE = 1000;
+/** Milliseconds: how far the clocks of two nodes may differ before a delta leaves something out. */
+const CLOCK_SLACK = 600_000;
+
+/** The addresses of a scope's lists, as its certificates and the lists themselves name them. */
+export const crlUrls = (tenant: TenantId, authority: Authority, shard: number) => {
+  const at = (kind: CrlKind): string =>
+    authority.publicUrl + crlPath(tenant, authority, shard, kind);
+  return { complete: at("complete"), delta: at("delta") };
+};
+
+/** All scopes of an authority. */
+export const scopesOf = (authority: Authority): readonly CrlScope[] =>
+  Array.from({ length: authority.crlShards }, (_, shard) => ({ authorityId: authority.id, shard }));
+
+/** Signs lists; storing them is the publisher's. */
+export class CrlBuilder {
+  constructor(
+    @inject(CLOCK) private readonly clock: Clock,
+    @inject(SETTINGS) private readonly settings: Settings,
+    @inject(Keyring) private readonly keyring: Keyring,
+  ) {}
+
+  /** A complete list with the next number: max(last + 1, unix seconds), so that it survives restores and several nodes (foundations.md 14). */
+  async complete(
+    store: TenantStore,
+    authority: Authority,
+    shard: number,
+    onPage?: () => Promise<void>,
+  ): Promise<SignedCrl> {
+    const now = this.clock.now();
+    const last = await store.crls.latest({ authorityId: authority.id, shard });
+    const seconds = BigInt(Math.floor(now.getTime() / 1000));
+    const number = last !== undefined && last.number >= seconds ? last.number + 1n : seconds;
+    const keptFrom = this.expiredKeptFrom(authority, now);
+    const scope = { authorityId: authority.id, ...serialsOf(shard, authority.crlShards) };
+    return this.sign(store, authority, {
+      ...{ shard, kind: "complete", number, baseNumber: undefined, now, onPage },
+      lifetime: this.settings.crlLifetime,
+      expiredCertsOnCrl: keptFrom,
+      read: (after) => store.certificates.revokedPage(scope, keptFrom, after, PAGE),
+    });
+  }
+
+  /** The delta that goes with a complete list; undefined where the authority has none, or before the first base. */
+  async delta(
+    store: TenantStore,
+    authority: Authority,
+    complete: SignedCrl,
+    base: CrlRevisions["base"],
+  ): Promise<SignedCrl | undefined> {
+    if (!authority.deltaCrl || base === undefined) return undefined;
+    const scope: RevocationScope = {
+      authorityId: authority.id,
+      ...serialsOf(complete.shard, authority.crlShards),
+    };
+    const since = new Date(base.at.getTime() - CLOCK_SLACK);
+    const { shard, number, thisUpdate } = complete;
+    return this.sign(store, authority, {
+      ...{ shard, kind: "delta", number, baseNumber: base.number, now: thisUpdate },
+      lifetime: Math.min(this.settings.crlLifetime, 2 * this.settings.crlInterval),
+      expiredCertsOnCrl: undefined,
+      read: (after) => store.certificates.changedPage(scope, since, after, PAGE),
+    });
+  }
+
+  /** Certificates that expired at this moment or later are still listed (X.509, expiredCertsOnCRL). */
+  expiredKeptFrom(authority: Authority, now: Date): Date {
+    const kept = Math.max(
+      now.getTime() - this.settings.crlKeepExpired * 1000,
+      authority.notBefore?.getTime() ?? 0,
+    );
+    return new Date(Math.floor(kept / 1000) * 1000);
+  }
+
+  private async sign(store: TenantStore, authority: Authority, wanted: Wanted): Promise<SignedCrl> {
+    const { shard, kind, number, baseNumber, expiredCertsOnCrl } = wanted;
+    const signer = await this.keyring.signer(
+      found(authority.keyRef, "key of authority", authority.id),
+    );
+    const issuer = parseCertificate(
+      found(authority.certificate, "certificate of authority", authority.id),
+    );
+    const thisUpdate = new Date(Math.floor(wanted.now.getTime() / 1000) * 1000);
+    const nextUpdate = new Date(thisUpdate.getTime() + wanted.lifetime * 1000);
+    const urls = crlUrls(store.tenant, authority, shard);
+    const list = await buildCrlParts({
+      issuerRaw: issuer.subjectRaw,
+      akiHex: issuer.subjectKeyIdentifier ?? authority.subjectKeyId,
+      ...{ number, thisUpdate, nextUpdate, baseNumber, expiredCertsOnCrl, signer },
+      entries: pagesOf(wanted),
+      scheme: schemeOfAuthority(authority),
+      // Of both kinds: a delta has the scope of its base (RFC 5280 section 5.2.4).
+      shardUrl: authority.crlShards > 1 ? urls.complete : undefined,
+      deltaUrl: kind === "complete" && authority.deltaCrl ? urls.delta : undefined,
+    });
+    return {
+      ...{ authorityId: authority.id, shard, kind, number, baseNumber, thisUpdate, nextUpdate },
+      ...list,
+    };
+  }
+}
+
+type Entry = Awaited<ReturnType<TenantStore["certificates"]["changedPage"]>>[number];
+
+interface Wanted {
+  readonly shard: number;
+  readonly kind: CrlKind;
+  readonly number: bigint;
+  readonly baseNumber: bigint | undefined;
+  readonly now: Date;
+  /** Seconds. */
+  readonly lifetime: number;
+  readonly expiredCertsOnCrl: Date | undefined;
+  readonly read: (after: string | undefined) => Promise<readonly Entry[]>;
+  readonly onPage?: (() => Promise<void>) | undefined;
+}
+
+async function* pagesOf({ read, onPage }: Wanted): AsyncGenerator<readonly Entry[]> {
+  for (let after: string | undefined; ;) {
+    const page = await read(after);
+    if (page.length > 0) yield page;
+    if (page.length < PAGE) return;
+    after = page[page.length - 1]?.serial;
+    await onPage?.();
+  }
+}

@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import {
+  countersign,
+  countersignOutput,
+  served,
+  type Ready,
+  type Serving,
+} from "../support/standalone.ts";
+import { workFolder, type WorkFolder } from "../support/tools.ts";
+
+describe("command line: status of certificates", function () {
+  this.timeout(120_000);
+  let folder: WorkFolder;
+  let server: Serving & { readonly ready: Ready };
+  let data: string;
+  const cli = (...args: string[]) => countersignOutput([...args, "--data", data]);
+  const json = async (...args: string[]) => JSON.parse(await cli(...args, "--json"));
+  before(async () => {
+    folder = await workFolder();
+    data = folder.file("data");
+    server = await served(data);
+    await cli(
+      "authority",
+      "hierarchy",
+      "lab",
+      "--key-algorithm",
+      "ec-p256",
+      "--delta-crl",
+      "--crl-shards",
+      "2",
+    );
+    await cli("ra", "issue", "lab");
+  });
+  after(async () => {
+    await server.stop("SIGKILL");
+    await folder.remove();
+  });
+
+  it("C-17 suspends, unsuspends and revokes; the CRL is published by hand", async () => {
+    const [first] = (await json("certificate", "list", "--role", "ra")).items;
+    const id = first.id as string;
+    await cli("certificate", "suspend", id, "--until", "2999-01-01T00:00:00Z");
+    assert.equal((await json("certificate", "show", id)).revocationReason, "certificateHold");
+    assert.equal((await json("certificate", "unsuspend", id)).status, "issued");
+    const before = (await json("authority", "crl", "lab")).items;
+    assert.deepEqual(
+      before.map(({ shard, kind }: { shard: number; kind: string }) => `${shard} ${kind}`),
+      ["0 complete", "1 complete"],
+    );
+    const after = (await json("authority", "publish-crl", "lab")).items;
+    assert.equal(after.length, 4);
+    assert.ok(after.every(({ behind }: { behind: number }) => behind === 0));
+    assert.match(await cli("authority", "crl", "lab"), /shard +kind +number/);
+    const { status, stderr } = await countersign(["certificate", "unsuspend", id, "--data", data]);
+    assert.equal(status, 1);
+    assert.match(stderr, /is issued/);
+  });
+
+  it("C-19 revokes a list, and says of each line what became of it", async () => {
+    const { items } = await json("certificate", "list", "--role", "ra");
+    const list = folder.file("list.csv");
+    const rows = (items as { serial: string }[]).map(({ serial }) => `x,${serial.toUpperCase()}\n`);
+    await writeFile(list, `Name,Serial\n${rows.join("")}y,0bad\nz,nonsense\n`);
+    const answer = await json(
+      "certificate",
+      "bulk",
+      "revoke",
+      list,
+      "--reason",
+      "superseded",
+      "--publish-now",
+    );
+    assert.deepEqual([answer.done, answer.refused], [rows.length, 2]);
+    const codes = (answer.items as { code?: string }[]).map(({ code }) => code ?? "done");
+    assert.deepEqual(codes.slice(-2), ["not_found", "invalid_input"]);
+    assert.equal(
+      (await json("certificate", "list", "--role", "ra", "--status", "revoked")).items.length,
+      rows.length,
+    );
+    assert.deepEqual((await json("outbox", "list", "--state", "dead")).items, []);
+    assert.equal((await json("outbox", "resend-dead")).sent, 0);
+  });
+
+  it("L-08 reports a lost, a found and a compromised device and a disabled user", async () => {
+    const device = await json("device", "add", "d1", "--attribute", "username=eve");
+    for (const [command, status] of [
+      ["lost", "lost"],
+      ["found", "enrolled"],
+      ["compromised", "compromised"],
+      ["found", "enrolled"],
+    ] as const) {
+      await cli("device", command, device.id as string);
+      assert.equal((await json("device", "show", device.id as string)).status, status);
+    }
+    await cli("hook", "device-lost", "manual", "d1");
+    await cli("hook", "device-found", "manual", "d1");
+    await cli("hook", "device-compromised", "manual", "d1", "--since", "2026-01-01T00:00:00Z");
+    const { devices } = await json("hook", "user-disabled", "manual", "eve");
+    assert.equal(devices.length, 1);
+    await cli("hook", "user-enabled", "manual", "eve");
+  });
+});
