@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+<<<<<<< HEAD
 import { createServer } from "node:http";
+=======
+>>>>>>> main
 import express from "express";
 import type { Browser } from "playwright-core";
 import { startInstallation, type TestInstallation } from "../support/installation.ts";
@@ -20,7 +23,13 @@ describe("console: how it is served", function () {
     buildConsole();
     browser = await openBrowser(this);
     installation = await startInstallation({ publicUrl: "http://127.0.0.1" });
+<<<<<<< HEAD
     server = await listen((request, response) => installation.countersign.handler(request, response));
+=======
+    server = await listen((request, response) =>
+      installation.countersign.handler(request, response),
+    );
+>>>>>>> main
   });
   after(async () => {
     await browser.close();
@@ -29,10 +38,23 @@ describe("console: how it is served", function () {
   });
 
   const token = () =>
+<<<<<<< HEAD
     installation.countersign.tokens.mint({ subject: "anna", tenant: "default", roles: ["owner"], lifetimeSeconds: 3600 });
 
   it("the typed client is what the API's own document makes it (npm run manifest)", async () => {
     for (const [path, text] of await consoleFiles()) assert.equal(readFileSync(file(path), "utf8"), text, path);
+=======
+    installation.countersign.tokens.mint({
+      subject: "anna",
+      tenant: "default",
+      roles: ["owner"],
+      lifetimeSeconds: 3600,
+    });
+
+  it("the typed client is what the API's own document makes it (npm run manifest)", async () => {
+    for (const [path, text] of await consoleFiles())
+      assert.equal(readFileSync(file(path), "utf8"), text, path);
+>>>>>>> main
   });
 
   it("/console leads to /console/, wherever a host has mounted it", async () => {
@@ -53,7 +75,17 @@ describe("console: how it is served", function () {
   it("a strict policy: nothing inline, nothing from elsewhere, in nobody's frame", async () => {
     const page = await fetch(`${server.url}/console/`);
     const policy = page.headers.get("content-security-policy") ?? "";
+<<<<<<< HEAD
     for (const part of ["default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'", "require-trusted-types-for 'script'"])
+=======
+    for (const part of [
+      "default-src 'none'",
+      "script-src 'self'",
+      "style-src 'self'",
+      "frame-ancestors 'none'",
+      "require-trusted-types-for 'script'",
+    ])
+>>>>>>> main
       assert.ok(policy.includes(part), part);
     assert.ok(!policy.includes("unsafe"), policy);
     assert.equal(page.headers.get("x-content-type-options"), "nosniff");
@@ -79,7 +111,18 @@ describe("console: how it is served", function () {
   });
 
   it("the script stays under 250 kB compressed", async () => {
+<<<<<<< HEAD
     const size = Number((await fetch(`${server.url}/console/console.js`, { method: "HEAD", headers: { "accept-encoding": "gzip" } })).headers.get("content-length"));
+=======
+    const size = Number(
+      (
+        await fetch(`${server.url}/console/console.js`, {
+          method: "HEAD",
+          headers: { "accept-encoding": "gzip" },
+        })
+      ).headers.get("content-length"),
+    );
+>>>>>>> main
     assert.ok(size > 10 * KB && size < 250 * KB, `${size} bytes`);
   });
 
@@ -113,6 +156,7 @@ describe("console: how it is served", function () {
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByRole("alert").waitFor();
   });
+<<<<<<< HEAD
 
   it("lives in a host's page: one script tag, one element, a token by a function, colours by custom properties", async () => {
     const bearer = await token();
@@ -154,4 +198,6 @@ describe("console: how it is served", function () {
       });
     }
   });
+=======
+>>>>>>> main
 });

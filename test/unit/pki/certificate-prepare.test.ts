@@ -80,7 +80,8 @@ describe("Prepared certificates", () => {
   });
 
   it("take every key algorithm", async function () {
-    for (const algorithm of KEY_ALGORITHMS.filter((name) => !/3072|4096/.test(name))) {
+    // Ed25519 and ML-DSA are for authorities only.
+    for (const algorithm of KEY_ALGORITHMS.filter((name) => /^rsa-2048|^ec-/.test(name))) {
       const key = keyOf(algorithm, "leaf");
       const der = await issue(specOf("subscriber", issuing, key), issuing.key.signer);
       const there = new X509Certificate(der).publicKey.export({ format: "der", type: "spki" });
