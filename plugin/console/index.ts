@@ -1,5 +1,4 @@
 import "@awesome.me/webawesome/dist/components/button/button.js";
-import "@awesome.me/webawesome/dist/components/copy-button/copy-button.js";
 import "@awesome.me/webawesome/dist/components/details/details.js";
 import "@awesome.me/webawesome/dist/components/dialog/dialog.js";
 import { registerIconLibrary } from "@awesome.me/webawesome/dist/components/icon/library.js";
@@ -31,6 +30,10 @@ import "./views/devices.ts";
 import "./views/device.ts";
 import "./views/certificates.ts";
 import "./views/certificate.ts";
+import "./views/issue.ts";
+import "./views/profiles.ts";
+import "./views/profile.ts";
+import "./views/people.ts";
 import "./views/approvals.ts";
 import "./views/events.ts";
 import "./views/settings.ts";

@@ -560,6 +560,36 @@ export interface Device {
   readonly updatedAt: string;
 }
 
+export interface Timeline {
+  readonly deployments: readonly {
+    readonly id: string;
+    readonly templateId: string;
+    readonly state: string;
+    readonly since: string;
+    readonly nextActionAt?: string | undefined;
+    readonly reason?: string | undefined;
+    readonly failure?: string | undefined;
+    readonly attempts: number;
+    readonly nextStep: string;
+  }[];
+  readonly entries: readonly {
+    readonly at: string;
+    readonly source: string;
+    readonly event: string;
+    readonly summary: string;
+    readonly code?: string | undefined;
+    readonly nextStep?: string | undefined;
+    readonly templateId?: string | undefined;
+    readonly deploymentId?: string | undefined;
+    readonly certificateId?: string | undefined;
+    readonly serial?: string | undefined;
+    readonly commandId?: string | undefined;
+    readonly transactionId?: string | undefined;
+    readonly principal?: string | undefined;
+  }[];
+  readonly more: boolean;
+}
+
 export interface Deployment {
   readonly id: string;
   readonly deviceId: string;
@@ -2122,7 +2152,7 @@ export interface Calls {
       readonly id: string;
       readonly query?: { readonly limit?: number | undefined };
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: Timeline;
   };
   /** Shows which certificates a device really holds, and what each is to us. */
   readonly getDevicesIdInventory: {
@@ -2529,7 +2559,7 @@ export interface Calls {
         readonly publishNow?: boolean | undefined;
       };
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: Certificate;
   };
   /** Makes a suspended certificate good again, whatever it was suspended for. */
   readonly postCertificatesIdUnsuspend: {
@@ -2539,7 +2569,7 @@ export interface Calls {
         readonly publishNow?: boolean | undefined;
       };
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: Certificate;
   };
   /** Revokes, suspends or unsuspends up to 1000 certificates, named by `id` or by `serial` (and `authorityId`); `items` says of each row what became of it, and a bad row keeps no other from it. */
   readonly postCertificatesBulk: {

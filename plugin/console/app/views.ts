@@ -18,6 +18,7 @@ export const viewOf = (app: App, place: Place): TemplateResult => {
         ? html`<cs-devices .app=${app} .place=${place}></cs-devices>`
         : html`<cs-device .app=${app} .place=${place}></cs-device>`;
     case "certificates":
+      if (first === "new") return html`<cs-issue .app=${app} .place=${place}></cs-issue>`;
       return first === undefined
         ? html`<cs-certificates .app=${app} .place=${place}></cs-certificates>`
         : html`<cs-certificate .app=${app} .place=${place}></cs-certificate>`;
@@ -36,6 +37,12 @@ export const viewOf = (app: App, place: Place): TemplateResult => {
       return first === undefined
         ? html`<cs-endpoints .app=${app} .place=${place}></cs-endpoints>`
         : html`<cs-endpoint .app=${app} .place=${place}></cs-endpoint>`;
+    case "profiles":
+      return first === undefined
+        ? html`<cs-profiles .app=${app} .place=${place}></cs-profiles>`
+        : html`<cs-profile .app=${app} .place=${place}></cs-profile>`;
+    case "people":
+      return html`<cs-people .app=${app} .place=${place}></cs-people>`;
     case "approvals":
       return html`<cs-approvals .app=${app} .place=${place}></cs-approvals>`;
     case "events":

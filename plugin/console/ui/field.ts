@@ -28,7 +28,7 @@ export const field = (spec: FieldSpec, state: FieldState): TemplateResult => {
   const grouped = spec.type === "choices" || spec.type === "rows" || spec.type === "list";
   const label = html`${spec.label}${
     spec.required === true && spec.readOnly !== true
-      ? html`<span class="need" aria-hidden="true"> *</span>`
+      ? html`<span class="need"></span>`
       : nothing
   }${markOf(spec)}`;
   return grouped
@@ -46,10 +46,9 @@ export const field = (spec: FieldSpec, state: FieldState): TemplateResult => {
       </div>`;
 };
 
+/** Says which fields the console itself does not have. */
 const markOf = ({ mark }: FieldSpec): TemplateResult | typeof nothing =>
-  mark === undefined || mark === "documented"
-    ? nothing
-    : html`<span class="mark">${mark === "ours" ? "Countersign" : mark}</span>`;
+  mark === "ours" ? html`<span class="mark">Countersign</span>` : nothing;
 
 const below = (spec: FieldSpec, { fault }: FieldState): TemplateResult => html`
   <div class="help" id="${spec.name}-help">

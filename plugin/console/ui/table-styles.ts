@@ -105,6 +105,7 @@ export const tableStyles = css`
       display: block;
     }
     thead {
+      display: block;
       position: absolute;
       inline-size: 1px;
       block-size: 1px;

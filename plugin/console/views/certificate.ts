@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
-import type { Calls, Certificate } from "../api/calls.ts";
+import type { Calls, Certificate, CertificateDetails } from "../api/calls.ts";
 import { link } from "../app/route.ts";
 import { copyable } from "../ui/copy.ts";
 import { define } from "../ui/define.ts";
@@ -11,6 +11,7 @@ import { saveFile } from "../ui/save-file.ts";
 import { certificateState } from "../ui/state.ts";
 import { note } from "../ui/status.ts";
 import { View } from "../ui/view.ts";
+import { detailFacts } from "./detail-facts.ts";
 import { REASONS_TO_REVOKE } from "./revocation-reasons.ts";
 
 type Body = NonNullable<Calls["postCertificatesIdRevoke"]["request"]["body"]>;
@@ -25,8 +26,13 @@ export class CertificateView extends View {
     this.app.call("getCertificatesId", { id: this.place.rest[0] ?? "" }),
   );
 
+  readonly #details = new Loaded<CertificateDetails>(this, () =>
+    this.app.call("getCertificatesIdDetails", { id: this.place.rest[0] ?? "" }),
+  );
+
   protected override arrive(): void {
     void this.#certificate.reload();
+    void this.#details.reload();
   }
 
   override render(): TemplateResult {
@@ -128,6 +134,10 @@ export class CertificateView extends View {
           }
         </dl>
         <p><a href=${link(["events"], { subject: one.id })}>Its entries in the ledger</a></p>
+      </section>
+      <section class="card">
+        <h2>All that it says</h2>
+        ${one.status === "reserved" || one.status === "failed" ? html`<p class="quiet">It was not signed.</p>` : this.#details.show(detailFacts)}
       </section>
     </div>`;
   }

@@ -11,11 +11,12 @@ export interface Sources {
 
 /** What the fields of a console's form refer to with `from`. */
 export const choiceSources = async ({ call }: App): Promise<Sources> => {
-  const [authorities, templates, about, devices] = await Promise.all([
+  const [authorities, templates, about, devices, profiles] = await Promise.all([
     call("getAuthorities"),
     call("getTemplates"),
     call("getAbout"),
     call("getDevices", { query: { limit: 1 } }),
+    call("getCertificateProfiles"),
   ]);
   const named = ({ id, name }: { readonly id: string; readonly name: string }) => ({
     value: id,
@@ -27,6 +28,10 @@ export const choiceSources = async ({ call }: App): Promise<Sources> => {
       authorities: living.map(named),
       "issuing-authorities": living.filter(({ kind }) => kind === "issuing").map(named),
       templates: templates.items.map(named),
+      "certificate-profiles": profiles.items.map(({ id, description }) => ({
+        value: id,
+        label: description === "" ? id : `${id}: ${description}`,
+      })),
       "key-stores": about.keyStores.map((name) => ({ value: name, label: name })),
     },
     sample: devices.items[0]?.attributes ?? {},
