@@ -2,6 +2,7 @@ import type { Browser, BrowserContextOptions } from "playwright-core";
 import type { CountersignConfig } from "../../plugin/config.ts";
 import type { Role } from "../../plugin/domain/principal.ts";
 import type { Setup } from "../../plugin/setup.ts";
+import { postgresServer } from "../support/postgres.ts";
 import { openBrowser, openPage, type Opened, signIn } from "../support/browser.ts";
 import { serve, type Served } from "../flows/served.ts";
 
@@ -15,6 +16,33 @@ export interface Consoled {
   open(view?: string, roles?: readonly Role[], options?: BrowserContextOptions): Promise<Opened>;
   end(): Promise<void>;
 }
+
+/** Runs a suite on both databases: what a page shows of data must not depend on where it lies. */
+export const onBothDatabases = (title: string, suite: (open: typeof openConsole) => void): void => {
+  describe(`${title}, on SQLite`, () => {
+    suite(openConsole);
+  });
+  describe(`${title}, on PostgreSQL`, () => {
+    suite(async (test, changes, setup) => {
+      test.timeout(120_000);
+      const postgres = await postgresServer(test);
+      const database = await postgres.create();
+      const consoled = await openConsole(
+        test,
+        {
+          ...changes,
+          database: { client: "pg", connection: { url: () => postgres.url(database) } },
+        },
+        setup,
+      );
+      const end = async (): Promise<void> => {
+        await consoled.end();
+        await postgres.drop(database);
+      };
+      return { ...consoled, end };
+    });
+  });
+};
 
 export const openConsole = async (
   test: Mocha.Context,

@@ -5,19 +5,19 @@ import type { Api } from "../flows/api.ts";
 import { makeDevice, makeSite, mintChallenge, type SiteIds } from "../flows/site.ts";
 import { ask, newKey } from "../flows/device.ts";
 import { goTo } from "../support/browser.ts";
-import { type Consoled, openConsole } from "./consoled.ts";
+import { type Consoled, onBothDatabases } from "./consoled.ts";
 
 const XSS = '<img src=x onerror="globalThis.hacked=1">';
 const BIDI = "invoice\u202Egpj.exe";
 
-describe("console: the daily work", function () {
+onBothDatabases("console: the daily work", (open) => {
   let consoled: Consoled;
   let api: Api;
   let site: SiteIds;
   let page: Page;
   let faults: string[];
   before(async function () {
-    consoled = await openConsole(this, {}, { hosts: [memoryHost("mdm")] });
+    consoled = await open(this, {}, { hosts: [memoryHost("mdm")] });
     api = await consoled.served.api();
     site = await makeSite(api, { template: { subject: "CN=%devicename%,O=Lab" } });
     ({ page, faults } = await consoled.open("devices"));
@@ -60,7 +60,7 @@ describe("console: the daily work", function () {
     });
     await goTo(page, `devices/${device.id}`, "nameless");
     await page.getByRole("button", { name: "Publish" }).click();
-    const said = page.getByRole("status").filter({ hasText: "no value for %devicename%" });
+    const said = page.locator(".said .note").filter({ hasText: "no value for %devicename%" });
     await said.getByText("Give the device the attribute named in the answer").waitFor();
     await said.getByRole("button", { name: "Close" }).click();
     await said.waitFor({ state: "detached" });

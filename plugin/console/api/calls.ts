@@ -732,6 +732,12 @@ export interface Certificate {
   readonly revokedAt?: string | undefined;
   readonly revocationReason?: string | undefined;
   readonly invalidityDate?: string | undefined;
+  readonly hold?:
+    | {
+        readonly causes: readonly string[];
+        readonly until?: string | undefined;
+      }
+    | undefined;
 }
 
 export interface Issued {
@@ -768,6 +774,19 @@ export interface CertificateDetails {
     readonly oid: string;
     readonly cps?: string | undefined;
   }[];
+}
+
+export interface BulkAnswer {
+  readonly items: readonly {
+    readonly row: number;
+    readonly id?: string | undefined;
+    readonly serial?: string | undefined;
+    readonly done: boolean;
+    readonly code?: string | undefined;
+    readonly detail?: string | undefined;
+  }[];
+  readonly done: number;
+  readonly refused: number;
 }
 
 export interface LedgerRow {
@@ -1119,7 +1138,7 @@ export interface Calls {
         readonly code?: string | undefined;
       };
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: Authority;
   };
   /** Changes URL, code (`null` takes it away), certificates or kind of an outside CA server. */
   readonly patchAuthoritiesIdOutside: {
@@ -1135,7 +1154,7 @@ export interface Calls {
       };
       readonly version?: number | undefined;
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: Authority;
   };
   /** Makes root, issuing CA and RA certificate in one step. With `Accept: application/x-ndjson` each step is a line, the last line holds `result` or `problem`. */
   readonly postHierarchies: {
@@ -2580,7 +2599,7 @@ export interface Calls {
         readonly publishNow?: boolean | undefined;
       };
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: BulkAnswer;
   };
   /** Lists what is still to be done outside, newest first; `state=dead`: what was given up after too many attempts. */
   readonly getOutbox: {

@@ -148,6 +148,12 @@ export const formStyles = css`
     border-color: var(--line);
     color: var(--quiet);
   }
+  progress {
+    display: block;
+    inline-size: 100%;
+    block-size: 0.75rem;
+    accent-color: var(--accent);
+  }
   .actions {
     display: flex;
     flex-wrap: wrap;

@@ -46,7 +46,12 @@ export class Certificates extends View {
           >${icon("plus")} Issue</wa-button
         >`
       : nothing;
-    const exports = html`${issue}<wa-button
+    const bulk = this.app.may("certificates:change-status")
+      ? html`<wa-button appearance="outlined" href=${link(["certificates", "bulk"])}
+          >From a file …</wa-button
+        >`
+      : nothing;
+    const exports = html`${issue}${bulk}<wa-button
         appearance="outlined"
         @click=${() => void this.#export("csv")}
         >${icon("download")} CSV</wa-button

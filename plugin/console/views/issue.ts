@@ -9,6 +9,7 @@ import { Loaded } from "../ui/loaded.ts";
 import { problemNote } from "../ui/problem-note.ts";
 import { saveFile } from "../ui/save-file.ts";
 import { note } from "../ui/status.ts";
+import { textOf } from "../ui/text-of.ts";
 import { View } from "../ui/view.ts";
 import { choiceSources, type Sources } from "./choice-sources.ts";
 import { detailFacts } from "./detail-facts.ts";
@@ -23,7 +24,14 @@ const SAN_TYPES = [
   ["ip", "IP address"],
 ] as const;
 
-const fieldsOf = ({ choices }: Sources): readonly FieldSpec[] => [
+/** Only what this CA may issue by, and as a file only what may be one. */
+const profilesFor = ({ choices, enabled }: Sources, values: FieldValues): FieldSpec["choices"] => {
+  const some = enabled[textOf(values["authorityId"])];
+  const all = choices[values["how"] === "pkcs12" ? "pkcs12-profiles" : "certificate-profiles"];
+  return all?.filter(({ value }) => some?.includes(value) ?? true);
+};
+
+const fieldsOf = (sources: Sources, values: FieldValues): readonly FieldSpec[] => [
   {
     name: "how",
     label: "How",
@@ -41,7 +49,7 @@ const fieldsOf = ({ choices }: Sources): readonly FieldSpec[] => [
     help: "Who issues.",
     type: "choice",
     required: true,
-    choices: choices["issuing-authorities"],
+    choices: sources.choices["issuing-authorities"],
   },
   {
     name: "profileId",
@@ -49,7 +57,7 @@ const fieldsOf = ({ choices }: Sources): readonly FieldSpec[] => [
     help: "What may be in it and for how long.",
     type: "choice",
     required: true,
-    choices: choices["certificate-profiles"],
+    choices: profilesFor(sources, values),
   },
   {
     name: "csr",
@@ -152,10 +160,12 @@ export class Issue extends View {
         }}
       >
         <cs-form
-          .fields=${fieldsOf(sources)}
+          .fields=${fieldsOf(sources, this.values)}
           .values=${this.values}
           @change=${(event: CustomEvent<FieldValues>) => {
-            this.values = event.detail;
+            const profiles = profilesFor(sources, event.detail) ?? [];
+            const keeps = profiles.some(({ value }) => value === event.detail["profileId"]);
+            this.values = { ...event.detail, ...(keeps ? {} : { profileId: "" }) };
             this.dry = undefined;
           }}
         ></cs-form>
@@ -210,7 +220,7 @@ export class Issue extends View {
     this.busy = true;
     this.refused = undefined;
     try {
-      const text = (name: string): string => String(this.values[name] ?? "");
+      const text = (name: string): string => textOf(this.values[name]);
       const sans = ((this.values["sans"] ?? []) as readonly Row[])
         .filter(({ type, value }) => (type ?? "") !== "" && (value ?? "") !== "")
         .map(({ type, value }) => ({ type: type as SanType, value: value ?? "" }));

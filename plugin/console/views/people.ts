@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
-import type { Calls, Credential, Person, TokenRecord } from "../api/calls.ts";
+import type { Authority, Calls, Credential, Person, TokenRecord } from "../api/calls.ts";
 import { define } from "../ui/define.ts";
 import type { FieldSpec, FieldValues } from "../ui/field-spec.ts";
 import type { FormElement } from "../ui/form.ts";
@@ -20,6 +20,7 @@ interface Facts {
   readonly people: readonly Person[];
   readonly machines: readonly Credential[];
   readonly tokens: readonly TokenRecord[];
+  readonly authorities: readonly Authority[];
 }
 
 interface HandedOver {
@@ -60,7 +61,21 @@ const PERSON: readonly FieldSpec[] = [
   },
 ];
 
-const MACHINE: readonly FieldSpec[] = [
+const VALIDITY: FieldSpec = {
+  name: "validity",
+  label: "Its key is good for",
+  help: "After that it needs a new one; ninety days are a good habit.",
+  type: "choice",
+  required: true,
+  choices: [
+    { value: "P30D", label: "30 days" },
+    { value: "P90D", label: "90 days" },
+    { value: "P180D", label: "180 days" },
+    { value: "P1Y", label: "1 year" },
+  ],
+};
+
+const machineFields = (authorities: readonly Authority[]): readonly FieldSpec[] => [
   {
     name: "id",
     label: "Identifier",
@@ -75,22 +90,41 @@ const MACHINE: readonly FieldSpec[] = [
     type: "choices",
     choices: choices(MACHINE_ROLES),
   },
+  {
+    name: "authorityIds",
+    label: "Only for these CA servers",
+    help: "None chosen: for all of them.",
+    type: "choices",
+    choices: authorities.map(({ id, name }) => ({ value: id, label: name })),
+  },
 ];
+const ACTIVE: FieldSpec = {
+  name: "active",
+  label: "Active",
+  help: "An inactive machine is refused, whatever key it has.",
+  type: "yes-no",
+};
 
 /** People with their roles, machines with their credentials, and the tokens that were minted. */
 export class People extends View {
-  @state() private editing: Person | "person" | "machine" | undefined;
+  @state() private editing: Person | Credential | "person" | "machine" | undefined;
   @state() private values: FieldValues = {};
   @state() private refused: unknown;
   @state() private handed: HandedOver | undefined;
 
   readonly #facts = new Loaded<Facts>(this, async () => {
-    const [people, machines, tokens] = await Promise.all([
+    const [people, machines, tokens, authorities] = await Promise.all([
       this.app.call("getPeople"),
       this.app.call("getCredentials"),
       this.app.call("getTokens", { query: { limit: 100 } }),
+      this.app.call("getAuthorities"),
     ]);
-    return { people: people.items, machines: machines.items, tokens: tokens.items };
+    return {
+      people: people.items,
+      machines: machines.items,
+      tokens: tokens.items,
+      authorities: authorities.items,
+    };
   });
 
   protected override arrive(): void {
@@ -174,14 +208,22 @@ export class People extends View {
                 html`<tr>
                   <td data-label="Machine">
                     ${foreign(machine.name)}<span class="under mono">${machine.id}</span>
+                    ${machine.active ? nothing : status("quiet", "Inactive")}
                   </td>
-                  <td data-label="Roles">${machine.roles.map(words).join(", ")}</td>
-                  <td data-label="Key until">${when(machine.keys.at(-1)?.notAfter)}</td>
+                  <td data-label="Roles">
+                    ${machine.roles.map(words).join(", ")}<span class="under"
+                      >${machine.authorityIds.length === 0 ? "for all CA servers" : `for ${machine.authorityIds.join(", ")}`}</span
+                    >
+                  </td>
+                  <td data-label="Key until">${keysOf(machine)}</td>
                   <td data-label="Last used">
                     ${machine.lastUsedAt === undefined ? html`<span class="quiet">never</span>` : when(machine.lastUsedAt)}
                   </td>
                   <td data-label="">
                     <div class="row">
+                      <wa-button size="s" appearance="outlined" @click=${() => this.#open(machine)}
+                        >Edit</wa-button
+                      >
                       <wa-button
                         size="s"
                         appearance="outlined"
@@ -258,25 +300,39 @@ export class People extends View {
     </cs-once-only-secret>`;
   }
 
-  #open(what: Person | "person" | "machine"): void {
+  #open(what: Person | Credential | "person" | "machine"): void {
+    const fresh = { id: "", roles: [], authorityIds: [], approveOwn: false, active: true };
     this.refused = undefined;
     this.values =
       typeof what === "string"
-        ? { id: "", roles: [], approveOwn: false, active: true }
-        : { id: what.id, roles: what.roles, approveOwn: what.approveOwn, active: what.active };
+        ? { ...fresh, validity: "P90D" }
+        : isMachine(what)
+          ? {
+              ...fresh,
+              id: what.id,
+              roles: what.roles,
+              authorityIds: what.authorityIds,
+              active: what.active,
+            }
+          : {
+              ...fresh,
+              id: what.id,
+              roles: what.roles,
+              approveOwn: what.approveOwn,
+              active: what.active,
+            };
     this.editing = what;
   }
 
   #dialog(): TemplateResult {
     const { editing } = this;
-    const isPerson = typeof editing === "object";
-    const fields =
-      editing === "machine"
-        ? MACHINE
-        : PERSON.map((field) =>
-            field.name === "id" && isPerson ? { ...field, readOnly: true } : field,
-          );
-    const title = editing === "machine" ? "Add machine" : isPerson ? "Change roles" : "Add person";
+    const isThere = typeof editing === "object";
+    const machine = editing === "machine" || (isThere && isMachine(editing));
+    const fields = [
+      ...(machine ? machineFields(this.#facts.value?.authorities ?? []) : PERSON),
+      ...(machine ? [isThere ? ACTIVE : VALIDITY] : []),
+    ].map((field) => (field.name === "id" && isThere ? { ...field, readOnly: true } : field));
+    const title = isThere ? "Change roles" : machine ? "Add machine" : "Add person";
     return html`<wa-dialog
       label=${title}
       ?open=${editing !== undefined}
@@ -319,10 +375,19 @@ export class People extends View {
     };
     this.refused = undefined;
     try {
+      const authorityIds = this.values["authorityIds"] as readonly string[];
       if (editing === "machine") {
-        const handed = await this.app.call("postCredentials", { body: { id, roles } });
-        this.handed = handed;
-      } else if (editing === "person") await this.app.call("postPeople", { body: { id, ...more } });
+        const validity = String(this.values["validity"]);
+        const scope = authorityIds.length === 0 ? {} : { authorityIds };
+        const body = { id, roles, validity, ...scope };
+        this.handed = await this.app.call("postCredentials", { body });
+      } else if (typeof editing === "object" && isMachine(editing))
+        await this.app.call("patchCredentialsId", {
+          id,
+          body: { roles, authorityIds, active: more.active },
+          version: editing.version,
+        });
+      else if (editing === "person") await this.app.call("postPeople", { body: { id, ...more } });
       else await this.app.call("patchPeopleId", { id, body: more, version: editing.version });
       this.editing = undefined;
       this.app.say("Saved.", "good");
@@ -384,3 +449,9 @@ export class People extends View {
   }
 }
 define("cs-people", People);
+
+const isMachine = (one: Person | Credential): one is Credential => "keys" in one;
+
+/** Until when; during a change both keys are good. */
+const keysOf = ({ keys }: Credential): TemplateResult =>
+  html`${keys.map(({ notAfter }) => html`<div>${when(notAfter)}</div>`)}`;

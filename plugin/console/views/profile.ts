@@ -1,6 +1,8 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
+import { live } from "lit/directives/live.js";
 import type { CertificateProfile } from "../api/calls.ts";
+import { Refused } from "../api/problem.ts";
 import { link } from "../app/route.ts";
 import { define } from "../ui/define.ts";
 import type { FieldSpec, FieldValues } from "../ui/field-spec.ts";
@@ -10,10 +12,21 @@ import { icon } from "../ui/icon.ts";
 import { Loaded } from "../ui/loaded.ts";
 import { problemNote } from "../ui/problem-note.ts";
 import { note } from "../ui/status.ts";
+import { textOf } from "../ui/text-of.ts";
 import { View } from "../ui/view.ts";
+import { definitionOf, fieldOf, PROFILE_FIELDS, valuesOf } from "./profile-fields.ts";
+
+type Definition = CertificateProfile["definition"];
 
 const NEW = "new";
-const START = {
+const RAW: FieldSpec = {
+  name: "definition",
+  label: "Raw profile information",
+  help: "JSON with exactly the members shown; a fault is named with its path.",
+  type: "lines",
+  required: true,
+};
+const START: CertificateProfile["definition"] = {
   allowedCATypes: ["subord"],
   validity_period: "P1Y",
   usages: ["digitalSignature", "keyEncipherment", "1.3.6.1.5.5.7.3.2"],
@@ -25,7 +38,7 @@ const START = {
   fill_san_dns_with_cn: false,
 };
 
-const fieldsOf = (isNew: boolean): readonly FieldSpec[] => [
+const fieldsOf = (isNew: boolean, raw: boolean): readonly FieldSpec[] => [
   {
     name: "id",
     label: "Identifier",
@@ -42,18 +55,14 @@ const fieldsOf = (isNew: boolean): readonly FieldSpec[] => [
     help: "The CA may make the key and hand out a file.",
     type: "yes-no",
   },
-  {
-    name: "definition",
-    label: "Raw profile information",
-    help: "JSON with exactly the members shown; a fault is named with its path.",
-    type: "lines",
-    required: true,
-  },
+  ...(raw ? [RAW] : PROFILE_FIELDS),
 ];
 
-/** One profile: read, clone, or change as raw JSON. */
+/** One profile: read, clone, or change, by fields or as raw JSON. */
 export class ProfileView extends View {
   @state() private values: FieldValues = {};
+  @state() private raw = false;
+  @state() private faults: Readonly<Record<string, string>> = {};
   @state() private refused: unknown;
   @state() private busy = false;
 
@@ -68,8 +77,10 @@ export class ProfileView extends View {
       group: profile?.group ?? "",
       description: profile?.description ?? "",
       pkcs12: profile?.pkcs12 ?? false,
+      ...valuesOf(profile?.definition ?? START),
       definition: JSON.stringify(profile?.definition ?? START, null, 2),
     };
+    this.raw = false;
     return id === NEW || profile === undefined ? NEW : profile;
   });
 
@@ -107,9 +118,17 @@ export class ProfileView extends View {
       ${
         editable
           ? html`<form class="card stack" novalidate @submit=${this.#submit}>
+              <label class="check"
+                ><input
+                  type="checkbox"
+                  .checked=${live(this.raw)}
+                  @change=${(event: Event) => this.#switch(event.target as HTMLInputElement)}
+                />Edit the raw profile information</label
+              >
               <cs-form
-                .fields=${fieldsOf(isNew)}
+                .fields=${fieldsOf(isNew, this.raw)}
                 .values=${this.values}
+                .faults=${this.faults}
                 @change=${(event: CustomEvent<FieldValues>) => {
                   this.values = event.detail;
                   this.app.keepHere("What you typed here is not saved.");
@@ -129,6 +148,21 @@ export class ProfileView extends View {
     </div>`;
   }
 
+  /** The same profile in the other way of writing it; JSON that is none stays where it is. */
+  #switch(input: HTMLInputElement): void {
+    const { values } = this;
+    this.refused = undefined;
+    try {
+      this.values = this.raw
+        ? { ...values, ...valuesOf(parsed(textOf(values["definition"])) as Partial<Definition>) }
+        : { ...values, definition: JSON.stringify(definitionOf(values), null, 2) };
+      this.raw = input.checked;
+    } catch (failure) {
+      this.refused = failure;
+      input.checked = this.raw;
+    }
+  }
+
   readonly #submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     const known = this.#profile.value;
@@ -141,10 +175,12 @@ export class ProfileView extends View {
     this.busy = true;
     this.refused = undefined;
     try {
-      const definition = parsed(String(this.values["definition"]));
+      const definition = this.raw
+        ? parsed(textOf(this.values["definition"]))
+        : definitionOf(this.values);
       const body = {
-        group: String(this.values["group"]),
-        description: String(this.values["description"]),
+        group: textOf(this.values["group"]),
+        description: textOf(this.values["description"]),
         pkcs12: this.values["pkcs12"] === true,
         definition,
       };
@@ -152,7 +188,7 @@ export class ProfileView extends View {
         known === NEW
           ? await this.app.call("postCertificateProfiles", {
               body: {
-                id: String(this.values["id"]),
+                id: textOf(this.values["id"]),
                 ...(body.group === "" ? { ...body, group: undefined } : body),
               },
             })
@@ -165,8 +201,13 @@ export class ProfileView extends View {
       this.app.say("The profile is saved.", "good");
       if (known === NEW) this.app.go(link(["profiles", saved.id]));
       else await this.#profile.reload();
+      this.faults = {};
     } catch (failure) {
       this.refused = failure;
+      const issues = failure instanceof Refused ? (failure.problem.issues ?? []) : [];
+      this.faults = this.raw
+        ? {}
+        : Object.fromEntries(issues.map(({ path, message }) => [fieldOf(path), message]));
     } finally {
       this.busy = false;
     }

@@ -9,6 +9,7 @@ import { renewalPlanSchema, rulesSchema, timelineSchema } from "./life-schemas.t
 import { aboutSchema, endpointTestSchema, overviewSchema } from "./overview-schemas.ts";
 import {
   approvalSchema,
+  bulkAnswerSchema,
   authoritySchema,
   certificateDetailsSchema,
   certificateProfileSchema,
@@ -187,6 +188,9 @@ export const ANSWERS: Readonly<Record<string, AnswerSchema>> = {
   "POST /certificates/:id/revoke": one(certificateSchema),
   "POST /certificates/:id/suspend": one(certificateSchema),
   "POST /certificates/:id/unsuspend": one(certificateSchema),
+  "POST /certificates/bulk": one(bulkAnswerSchema),
+  "POST /authorities/outside": made(authoritySchema),
+  "PATCH /authorities/:id/outside": one(authoritySchema),
   "GET /ledger": page(ledgerRowSchema),
   "POST /hooks/deviceEnrolled": made(deviceSchema),
   "POST /hooks/deviceWiped": one(wipeSchema),
