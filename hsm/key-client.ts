@@ -23,13 +23,16 @@ export interface KeyClientOptions {
   readonly logger?: Logger | undefined;
 }
 
+/** Operations that one worker is given before the next worker gets any: what it does within about two milliseconds. */
+const LITTLE = 8;
+
 /** Asked twice, these would leave a key that nobody knows of. */
 const makesKey = (kind: KeyOperation["kind"]): boolean => kind === "generate" || kind === "import";
 
 /** The one way to private keys, whatever holds them. */
 export interface KeyClient {
   /**
-   * Asks whichever worker is least busy. Throws what the worker throws; `busy` when too many wait; `key_unavailable` when the worker
+   * Asks a worker that is not busy. Throws what the worker throws; `busy` when too many wait; `key_unavailable` when the worker
    * hung (it is then killed and started again), when it ended twice, or when the client is closed.
    */
   run(operation: KeyOperation): Promise<Uint8Array>;
@@ -54,13 +57,20 @@ export const openKeyClient = async (options: KeyClientOptions): Promise<KeyClien
   let turn: NodeJS.Immediate | undefined;
   let refusal: CountersignError | undefined;
 
+  /** The first worker that has little to do, or else the one that has least: to wake a second one costs as much as an operation. */
+  const choose = (): KeyLane | undefined => {
+    let best: KeyLane | undefined;
+    for (const lane of lanes) {
+      if (!lane.ready || lane.load >= (best?.load ?? inFlight)) continue;
+      best = lane;
+      if (lane.load < LITTLE) break;
+    }
+    return best;
+  };
   const dispatch = (): void => {
     turn = undefined;
     for (const job of queue) {
-      let best: KeyLane | undefined;
-      for (const lane of lanes) {
-        if (lane.ready && lane.load < (best?.load ?? inFlight)) best = lane;
-      }
+      const best = choose();
       if (best === undefined) break;
       queue.delete(job);
       assign(job, best);

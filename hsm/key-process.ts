@@ -4,6 +4,7 @@
  */
 import { Socket } from "node:net";
 
+import type { CountersignError } from "../plugin/sdk.ts";
 import { frameReader } from "./frames.ts";
 import { asKeyError, decodeOperation, encodeAnswer } from "./key-operation.ts";
 import type { KeyWorker } from "./key-worker.ts";
@@ -24,14 +25,39 @@ const leave = (): void => {
   process.exit(0);
 };
 
+/** Milliseconds that an answer waits for others of its batch: each write wakes the host up, which costs both more than a short operation. */
+const HELD_MS = 1;
+let held: Buffer[] = [];
+let heldSince = 0;
+/** Operations of one chunk are being done, one after the other. */
+let inChunk = false;
+
+const flush = (): void => {
+  if (held.length === 0) return;
+  const answers = held;
+  held = [];
+  pipe.write(answers.length === 1 ? (answers[0] as Buffer) : Buffer.concat(answers));
+};
+
+const say = (id: number, result: Uint8Array | CountersignError): void => {
+  const now = performance.now();
+  if (held.length === 0) {
+    heldSince = now;
+    // Those of a token's sessions end by themselves, some in the same turn of the event loop.
+    if (!inChunk) setImmediate(flush);
+  }
+  held.push(encodeAnswer(id, result));
+  if (now - heldSince >= HELD_MS) flush();
+};
+
 const answer = (id: number, result: Uint8Array | Error): void => {
   running -= 1;
   if (worker?.broken === true && !wantsEnd) {
     // Said before the answer, so that what is asked because of it goes elsewhere. The host stops asking and ends the pipe: nothing is lost.
     wantsEnd = true;
-    pipe.write(encodeAnswer(0, new Uint8Array()));
+    say(0, new Uint8Array());
   }
-  pipe.write(encodeAnswer(id, result instanceof Error ? asKeyError(result) : result));
+  say(id, result instanceof Error ? asKeyError(result) : result);
 };
 
 const failed = (id: number, thrown: unknown): void => answer(id, asKeyError(thrown));
@@ -67,6 +93,15 @@ const onFrame = (frame: Buffer): void => {
 
 // A signal to the whole group (Ctrl-C, systemd) must not end the keys before the host has finished its work.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => undefined);
-pipe.on("data", frameReader(onFrame));
+const read = frameReader(onFrame);
+pipe.on("data", (chunk: Buffer) => {
+  inChunk = true;
+  try {
+    read(chunk);
+  } finally {
+    inChunk = false;
+    flush();
+  }
+});
 pipe.on("error", leave);
 pipe.on("close", leave);

@@ -82,6 +82,8 @@ import { Ocsp } from "./services/ocsp.ts";
 import { OcspResponders } from "./services/ocsp-responders.ts";
 import { People } from "./services/people.ts";
 import { OcspRuntimes } from "./services/ocsp-runtimes.ts";
+import { OcspSwitch } from "./services/ocsp-switch.ts";
+import { OperationReadings } from "./services/operation-readings.ts";
 import { OutboxLetters } from "./services/outbox-letters.ts";
 import { OutsideRevocations } from "./services/outside-revocations.ts";
 import { Overview } from "./services/overview.ts";
@@ -100,6 +102,7 @@ import { RollOvers } from "./services/roll-overs.ts";
 import { Rotation } from "./services/rotation.ts";
 import { SearchIndex } from "./services/search-index.ts";
 import { SecretBox } from "./services/secret-box.ts";
+import { StatusTransactions } from "./services/status-transactions.ts";
 import { StaticChallenges } from "./services/static-challenges.ts";
 import { Status } from "./services/status.ts";
 import { Sweeper } from "./services/sweeper.ts";
@@ -215,9 +218,11 @@ const SERVICES: readonly Service[] = [
   Ocsp,
   OcspResponders,
   OcspRuntimes,
+  OcspSwitch,
   OpaqueBudget,
   OpaqueSchedule,
   OpeningQueue,
+  OperationReadings,
   OutboxLetters,
   OutsideRevocations,
   PkiOperation,
@@ -242,6 +247,7 @@ const SERVICES: readonly Service[] = [
   SourceLimit,
   StaticChallenges,
   Status,
+  StatusTransactions,
   Sweeper,
   TemplateImpact,
   TemplateMoves,

@@ -189,6 +189,12 @@ export const ERRORS = {
     "The challenge was refused",
     "Mint a new challenge or re-send the profile.",
   ),
+  claim_mismatch: facts(
+    403,
+    2,
+    "The challenge was refused",
+    "Compare the names of the request with the template's subject and alternative names.",
+  ),
   challenge_lapsed: facts(
     403,
     2,
@@ -218,6 +224,12 @@ export const ERRORS = {
     2,
     "The device has been wiped or unenrolled",
     "Enrol the device in the MDM again first.",
+  ),
+  user_disabled: facts(
+    403,
+    2,
+    "The user of the device is disabled",
+    "Let the user in again in the MDM or the directory; what failed meanwhile is sent again then.",
   ),
   certificate_not_matching: facts(
     422,

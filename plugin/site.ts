@@ -45,6 +45,7 @@ import { OutsideAuthorities } from "./services/outside-authorities.ts";
 import { ManualIssuance } from "./services/manual-issuance.ts";
 import { People } from "./services/people.ts";
 import { Ocsp } from "./services/ocsp.ts";
+import { OcspSwitch } from "./services/ocsp-switch.ts";
 import { OutboxLetters } from "./services/outbox-letters.ts";
 import { Ras } from "./services/ras.ts";
 import { Retirements } from "./services/retirements.ts";
@@ -71,6 +72,7 @@ export const buildSite = (
   const limits = { bytes: config.limits.bodyBytes, seconds: config.limits.bodySeconds };
   const services: ApiServices = {
     about: resolve(About),
+    ocspSwitch: resolve(OcspSwitch),
     overview: resolve(Overview),
     tenants: resolve(Tenants),
     approvals: resolve(Approvals),

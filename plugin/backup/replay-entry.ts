@@ -5,7 +5,7 @@ import {
   REVOCATION_REASONS,
   type RevocationReason,
 } from "../domain/certificate.ts";
-import { type Device, type DeviceStatus, endsAs, isLive, liveStatusOf } from "../domain/device.ts";
+import { type Device, type DeviceStatus, endsAs, liveStatusOf } from "../domain/device.ts";
 import type { LedgerEvent, SealedEntry } from "../domain/events.ts";
 import { CountersignError } from "../errors.ts";
 import { parseCertificate } from "../pki/certificate.ts";
@@ -126,6 +126,17 @@ const removeDeployment: Replayer = async ({ store, entry }) => {
   return true;
 };
 
+const markUser = async (
+  store: TenantStore,
+  deviceId = "",
+  userDisabledAt: Date | undefined,
+): Promise<boolean> => {
+  const device = await store.devices.get(deviceId);
+  if (device === undefined) return false;
+  await store.devices.save({ ...device, userDisabledAt });
+  return true;
+};
+
 const REPLAYERS: Readonly<Partial<Record<LedgerEvent, Replayer>>> = {
   "certificate.issued": insertIssued,
   "certificate.revoked": revoke,
@@ -135,8 +146,16 @@ const REPLAYERS: Readonly<Partial<Record<LedgerEvent, Replayer>>> = {
   "device.unenrolled": endDevice("unenrolled"),
   "device.decommissioned": endDevice("decommissioned"),
   "device.compromised": endDevice("compromised"),
-  "device.lost": turnDevice((device) => (isLive(device) ? "lost" : device.status)),
+  "device.lost": turnDevice((device) =>
+    device.status === liveStatusOf(device) ? "lost" : device.status,
+  ),
   "device.found": turnDevice((device) => (isBarred(device) ? liveStatusOf(device) : device.status)),
+  "device.user-disabled": ({ store, entry }) => markUser(store, entry.subjectId, entry.at),
+  "device.user-enabled": ({ store, entry }) => markUser(store, entry.subjectId, undefined),
+  "user.disabled": ({ store, entry: { data, at } }) =>
+    store.disabledUsers.add(textOf(data["host"]) ?? "", textOf(data["user"]) ?? "", at),
+  "user.enabled": ({ store, entry: { data } }) =>
+    store.disabledUsers.remove(textOf(data["host"]) ?? "", textsOf(data["names"])),
   "deployment.removed": removeDeployment,
 };
 
@@ -187,6 +206,9 @@ const rowOf = async (
     hold: undefined,
   };
 };
+
+const textsOf = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((text) => typeof text === "string") : [];
 
 const textOf = (value: unknown): string | undefined =>
   typeof value === "string" ? value : undefined;

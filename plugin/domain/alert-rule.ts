@@ -13,6 +13,11 @@ export const ALERT_KINDS = [
   "outbox-stuck",
   "crl-overdue",
   "crl-size",
+  "keys",
+  "renewal-cap",
+  "renewals-failing",
+  "device-limited",
+  "backup-age",
 ] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
 
@@ -73,6 +78,11 @@ export const ALERT_MEASURES: Readonly<Record<AlertKind, AlertMeasure>> = {
   "outbox-stuck": count("entries", 1, 1, "outbox entries an hour late, or given up"),
   "crl-overdue": count("minutes", 15, 1, "lists that were not renewed in time, each"),
   "crl-size": count("MB", 11, 10, "published lists, each"),
+  keys: count("faults", 1, 1, "key stores, each: a token that is away, a PIN that is wrong"),
+  "renewal-cap": count("percent", 100, 80, "renewal caps of authorities, each"),
+  "renewals-failing": count("percent", 10, 5, "renewals that failed within a day"),
+  "device-limited": count("refusals in an hour", 2, 1, "devices that a limit refused, each"),
+  "backup-age": count("days", 2, 1.5, "the last backup"),
 };
 
 /** Whether a subject's alert stands after this value, given whether it stood before. */

@@ -27,6 +27,8 @@ export interface Device {
   readonly status: DeviceStatus;
   /** When that happened which gave it this status, by the host's clock; an older event does not undo it. */
   readonly statusAt: Date;
+  /** Since when its user is disabled: until he is let in again it gets nothing, whatever its status. */
+  readonly userDisabledAt?: Date | undefined;
   readonly attributes: Readonly<Record<string, string>>;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -42,6 +44,12 @@ export const INDEXED_ATTRIBUTES = [
   "devicename",
 ] as const;
 
+/** What a device's user is called; a host may say one or the other. */
+export const userNamesOf = ({ attributes }: Pick<Device, "attributes">): readonly string[] =>
+  [attributes["username"], attributes["email"]].filter(
+    (name) => name !== undefined && name !== "",
+  ) as string[];
+
 /** Host of the devices that no host knows. */
 export const UNMANAGED_HOST = "unmanaged";
 
@@ -51,7 +59,8 @@ export const liveStatusOf = ({ hostId }: Pick<Device, "hostId">): "enrolled" | "
 
 /** Whether certificates may be issued to it. */
 export const isLive = (device: Device): boolean =>
-  device.status === "enrolled" || device.status === "unmanaged";
+  (device.status === "enrolled" || device.status === "unmanaged") &&
+  device.userDisabledAt === undefined;
 
 /** Whether an admin has stopped it; what its host reports does not change that (R-07). */
 export const isHeld = (device: Device): boolean =>

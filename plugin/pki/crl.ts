@@ -2,7 +2,7 @@ import { createHash, type Hash } from "node:crypto";
 import { hashOfScheme, type SignatureScheme } from "../domain/algorithm.ts";
 import type { Signer } from "../ports/keys.ts";
 import { signatureAlgorithmIdentifier } from "./algorithms.ts";
-import { type CrlEntry, crlEntryWriter } from "./crl-entries.ts";
+import { type CrlEntry, crlEntryWriter, type PackedEntries } from "./crl-entries.ts";
 import { TAG } from "./der-read.ts";
 import { bitString, context, header, integer, time } from "./der-write.ts";
 import {
@@ -24,7 +24,7 @@ export interface CrlSpec {
   readonly thisUpdate: Date;
   readonly nextUpdate: Date;
   /** Pages of entries, in the order in which they are to stand. */
-  readonly entries: AsyncIterable<readonly CrlEntry[]>;
+  readonly entries: AsyncIterable<readonly CrlEntry[] | PackedEntries>;
   readonly scheme: SignatureScheme;
   readonly signer: Signer;
   readonly expiredCertsOnCrl?: Date | undefined;
@@ -109,10 +109,11 @@ export const buildCrlParts = async (spec: CrlSpec): Promise<CrlParts> => {
   const write = crlEntryWriter();
   let entries = 0;
   for await (const page of spec.entries) {
-    if (page.length === 0) continue;
+    const count = "text" in page ? page.entries : page.length;
+    if (count === 0) continue;
     // A copy: the room of the page is written to again.
     pages.push(new Uint8Array(write(page)));
-    entries += page.length;
+    entries += count;
   }
   const algorithm = signatureAlgorithmIdentifier(spec.scheme);
   const tbs = enclose(TAG.sequence, [

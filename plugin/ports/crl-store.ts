@@ -1,16 +1,19 @@
 import type { RevocationReason } from "../domain/certificate.ts";
 import type { CrlScope, SerialRange } from "../domain/crl-scope.ts";
 
-/** One entry of a complete list. */
-export interface RevokedEntry {
-  readonly serial: string;
-  readonly revokedAt: Date;
-  readonly reason: RevocationReason;
-  readonly invalidityDate: Date | undefined;
+/** A page of a complete list as one text, in the form of `PackedEntries` in pki/crl-entries.ts. */
+export interface RevokedPack {
+  readonly entries: number;
+  /** The highest serial in it; undefined when there is none. */
+  readonly last: string | undefined;
+  readonly text: string;
 }
 
 /** One entry of a delta list: a certificate that is good again comes with `removeFromCRL`. */
-export interface ChangedEntry extends Omit<RevokedEntry, "reason"> {
+export interface ChangedEntry {
+  readonly serial: string;
+  readonly revokedAt: Date;
+  readonly invalidityDate: Date | undefined;
   readonly reason: RevocationReason | "removeFromCRL";
 }
 

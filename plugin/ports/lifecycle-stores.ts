@@ -43,3 +43,13 @@ export interface HookAdapterStore {
   get(id: string): Promise<HookAdapter | undefined>;
   list(): Promise<readonly HookAdapter[]>;
 }
+
+/** Users that hosts have disabled, by the name the host said; letter case does not count. */
+export interface DisabledUserStore {
+  /** False when it is there already. */
+  add(hostId: string, name: string, at: Date): Promise<boolean>;
+  /** False when none was there. */
+  remove(hostId: string, names: readonly string[]): Promise<boolean>;
+  /** Since when one of these names is disabled; undefined when none is. */
+  since(hostId: string, names: readonly string[]): Promise<Date | undefined>;
+}

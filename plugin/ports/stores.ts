@@ -22,9 +22,14 @@ import type { Ra } from "../domain/ra.ts";
 import type { SubjectAltName } from "../domain/san.ts";
 import type { Template } from "../domain/template.ts";
 import type { Tenant, TenantId } from "../domain/tenant.ts";
-import type { HookAdapterStore, HostEventStore, InventoryStore } from "./lifecycle-stores.ts";
+import type {
+  DisabledUserStore,
+  HookAdapterStore,
+  HostEventStore,
+  InventoryStore,
+} from "./lifecycle-stores.ts";
 import type { AlertStore } from "./alert-store.ts";
-import type { ChangedEntry, CrlStore, RevocationScope, RevokedEntry } from "./crl-store.ts";
+import type { ChangedEntry, CrlStore, RevocationScope, RevokedPack } from "./crl-store.ts";
 import type { LeaseStore } from "./lease-store.ts";
 import type { LedgerChainStore } from "./ledger-chain.ts";
 import type { OutboxStore } from "./outbox.ts";
@@ -140,10 +145,16 @@ export interface DeploymentStore {
   /** Ids of up to `limit` that are past their deadline or have none, most overdue first; claimed until `leaseUntil`, correct with several nodes. */
   claimDue(limit: number, now: Date, leaseUntil: Date): Promise<readonly string[]>;
 }
+/** A challenge with its device, unless that is gone. */
+export interface PresentedChallenge {
+  readonly challenge: Challenge;
+  readonly device: Device | undefined;
+}
 export interface ChallengeStore {
   /** `mac`: keyed MAC of the secret, lower-case hex; the secret itself is nowhere. */
   insert(challenge: Challenge, mac: string): Promise<void>;
-  byMac(endpointId: string, mac: string): Promise<Challenge | undefined>;
+  /** What a presented secret stands for, by its MAC; one look, since every enrolment takes it. */
+  presented(endpointId: string, mac: string): Promise<PresentedChallenge | undefined>;
   get(id: string): Promise<Challenge | undefined>;
   /** From open to spent, without a certificate: its request waits for approval. False when it was not open or has run out. */
   spend(id: string, now: Date): Promise<boolean>;
@@ -203,7 +214,8 @@ export interface PendingStore {
 }
 
 export interface CertificateFilter {
-  readonly status?: CertificateStatus | undefined;
+  /** `suspended`: those of `revoked` that are on hold. */
+  readonly status?: CertificateStatus | "suspended" | undefined;
   readonly role?: CertificateRole | undefined;
   readonly authorityId?: string | undefined;
   readonly templateId?: string | undefined;
@@ -250,6 +262,8 @@ export interface CertificateStore {
   ders(ids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
   /** Newest first; where the filter names an end, the soonest end first. */
   list(filter: CertificateFilter, page: PageRequest): Promise<Page<Certificate>>;
+  /** When the last certificate of an authority ends, whatever became of it; undefined when it has none. */
+  lastEnd(authorityId: string): Promise<Date | undefined>;
   /** Issued, reserved or on hold, and not expired, of one device. */
   liveOfDevice(deviceId: string, now: Date): Promise<readonly Certificate[]>;
   /** From issued, reserved or on hold to revoked (a signature in flight then loses); false when it was in none of these states. */
@@ -273,13 +287,13 @@ export interface CertificateStore {
   release(id: string, at: Date, cause: HoldCause): Promise<"released" | "taken" | false>;
   /** Certificates whose suspension has come to its end. */
   holdsEnded(now: Date, limit: number): Promise<readonly Certificate[]>;
-  /** Revoked entries of a scope, ordered by serial, after `afterSerial`; those that expired before `notExpiredAt` are left out. */
-  revokedPage(
+  /** Up to `limit` revoked entries of a scope, the lowest serials behind `afterSerial`; those that expired before `notExpiredAt` are left out. */
+  revokedPack(
     scope: RevocationScope,
     notExpiredAt: Date,
     afterSerial: string | undefined,
     limit: number,
-  ): Promise<readonly RevokedEntry[]>;
+  ): Promise<RevokedPack>;
   /** What was revoked, suspended or released at `since` or later, ordered by serial; a released one comes with the reason `removeFromCRL`. */
   changedPage(
     scope: RevocationScope,
@@ -340,6 +354,7 @@ export interface TenantStore {
   readonly templates: TemplateStore;
   readonly endpoints: EndpointStore;
   readonly devices: DeviceStore;
+  readonly disabledUsers: DisabledUserStore;
   readonly deployments: DeploymentStore;
   readonly inventories: InventoryStore;
   readonly hostEvents: HostEventStore;
@@ -370,6 +385,8 @@ export interface TenantStore {
    * writes. Not to be nested.
    */
   run<T>(fn: (tx: TenantStore) => Promise<T>): Promise<T>;
+  /** Inside `run`: calls `then` once it has committed, and never if it did not. Outside: at once. `then` must not throw. */
+  afterCommit(then: () => void): void;
 }
 
 // ---- the hot path: two batched calls (foundations.md 8) ----
@@ -419,13 +436,14 @@ export type ReserveResult =
   | { readonly status: "refused"; readonly because: RefusedBecause };
 
 /**
- * `challenge`: not open or run out; `ciphertext`: seen with other content; `device`: wiped or gone; `duplicate`: see `onlyOne`; `limit-*`: too
+ * `challenge`: not open or run out; `ciphertext`: seen with other content; `device`: wiped or gone; `user`: its user is disabled; `duplicate`: see `onlyOne`; `limit-*`: too
  * many of that device, at that endpoint, or failed tries with that challenge.
  */
 export type RefusedBecause =
   | "challenge"
   | "ciphertext"
   | "device"
+  | "user"
   | "duplicate"
   | "limit-device"
   | "limit-endpoint"

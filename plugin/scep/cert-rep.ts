@@ -96,9 +96,11 @@ export const failureOf = (
 ): Extract<Reply, { status: "failure" }> | undefined => {
   switch (error.code) {
     case "challenge_refused":
+    case "claim_mismatch":
     case "challenge_lapsed":
     case "deployment_locked":
     case "device_gone":
+    case "user_disabled":
     case "limit_exceeded":
       return { status: "failure", failInfo: 2, text: CHALLENGE_TEXT };
     case "internal":

@@ -39,7 +39,7 @@ export class Enrolment {
 
   async answer(exchange: Exchange): Promise<Reply | "opaque"> {
     const { runtime, dialect, message, verified, seen } = exchange;
-    const known = await this.renewals.recognise(runtime, verified.signer.certificate.raw);
+    const known = await this.renewals.recognise(runtime, verified.signer.certificate);
     const byOldCertificate =
       known !== undefined &&
       (message.messageType === MESSAGE_TYPES.RenewalReq || renews(runtime, known));

@@ -64,7 +64,7 @@ export class Queries {
     { runtime, verified }: Exchange,
     { issuer, serial }: Fields,
   ): Promise<Reply> {
-    const known = await this.signers.recognise(runtime, verified.signer.certificate.raw);
+    const known = await this.signers.recognise(runtime, verified.signer.certificate);
     const signer = known?.kind === "own" ? known : undefined;
     const authority = runtime.ways.find((way) =>
       sameName(way.authorityCertificate.subjectRaw, issuer),

@@ -9,6 +9,7 @@ import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK, HOST_EXPIRIES, SETTINGS } from "../tokens.ts";
 import { scopesOf } from "./crl-builder.ts";
 import { publishesCrls } from "./crl-schedule.ts";
+import { OperationReadings } from "./operation-readings.ts";
 
 /** The value of one subject now, and what it says to a person. */
 export interface AlertReading {
@@ -37,6 +38,7 @@ export class AlertReadings {
     @inject(CLOCK) private readonly clock: Clock,
     @inject(SETTINGS) private readonly settings: Settings,
     @inject(HOST_EXPIRIES) private readonly expiries: () => Promise<readonly HostExpiry[]>,
+    @inject(OperationReadings) private readonly operation: OperationReadings,
   ) {}
 
   async read(
@@ -115,6 +117,11 @@ export class AlertReadings {
     },
     "crl-overdue": (store) => this.lists(store, "overdue"),
     "crl-size": (store) => this.lists(store, "size"),
+    keys: (store) => this.operation.keys(store),
+    "renewal-cap": (store) => this.operation.caps(store),
+    "renewals-failing": (store) => this.operation.renewals(store),
+    "device-limited": (store) => this.operation.limited(store),
+    "backup-age": (store) => this.operation.backup(store),
   };
 
   /** What belongs to the installation is told in its first tenant. */
@@ -151,7 +158,7 @@ export class AlertReadings {
     const now = this.clock.now();
     const readings: AlertReading[] = [];
     for (const authority of await store.authorities.list()) {
-      if (!publishesCrls(authority, now)) continue;
+      if (!publishesCrls(authority, now) || authority.status === "deleted") continue;
       for (const scope of scopesOf(authority)) {
         const list = await store.crls.latest(scope);
         if (list === undefined) continue;

@@ -1,5 +1,4 @@
 import { inject } from "tsyringe";
-import { isLive } from "../domain/device.ts";
 import { addDuration, parseDuration } from "../domain/duration.ts";
 import { formatDn } from "../domain/distinguished-name.ts";
 import type { LedgerEvent } from "../domain/events.ts";
@@ -15,6 +14,7 @@ import { Access, found } from "./access.ts";
 import { Attempts } from "./attempts.ts";
 import type { EndpointRuntime, RaWay } from "./endpoint-runtimes.ts";
 import { Issuance, type IssueRequest } from "./issuance.ts";
+import { refuseUnlessLive } from "./refuse-unless-live.ts";
 
 /** A waiting request as people see it. */
 export interface ApprovalView {
@@ -231,7 +231,8 @@ const redemptionOf = async (
 ): Promise<Redemption> => {
   const template = templates.find(({ id }) => id === pending.templateId);
   const device = await store.devices.get(pending.deviceId);
-  if (template === undefined || device === undefined || !isLive(device)) {
+  if (device !== undefined) refuseUnlessLive(device);
+  if (template === undefined || device === undefined) {
     throw new CountersignError(
       "device_gone",
       `device ${pending.deviceId} or template ${pending.templateId} is gone`,

@@ -18,6 +18,7 @@ const NOT_COUNTED = new Set<string>([
   "challenge_lapsed",
   "deployment_locked",
   "device_gone",
+  "user_disabled",
   "limit_exceeded",
   "opaque",
 ]);

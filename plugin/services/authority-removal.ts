@@ -1,14 +1,18 @@
 import { inject } from "tsyringe";
 import type { Authority } from "../domain/authority.ts";
+import type { CrlScope } from "../domain/crl-scope.ts";
 import type { Principal } from "../domain/principal.ts";
-import { CountersignError } from "../errors.ts";
+import { CountersignError, messageOf } from "../errors.ts";
 import { parseCertificate } from "../pki/certificate.ts";
-import type { Clock } from "../ports/ambient.ts";
+import type { Clock, Logger } from "../ports/ambient.ts";
 import type { TenantStore } from "../ports/stores.ts";
-import { CLOCK } from "../tokens.ts";
+import { CLOCK, LOGGER } from "../tokens.ts";
 import { Access, found, sameVersion } from "./access.ts";
-import { scopeOf } from "./crl-scope-of.ts";
+import { scopesOf } from "./crl-builder.ts";
+import { CrlLists } from "./crl-lists.ts";
 import { EndpointRuntimes } from "./endpoint-runtimes.ts";
+import type { StatusChanges } from "./status-changes.ts";
+import { StatusTransactions } from "./status-transactions.ts";
 
 /** What goes with an authority; counts stop at `COUNTED`. */
 export interface RemovalImpact {
@@ -28,12 +32,18 @@ export interface RemovalImpact {
 const COUNTED = 10_000;
 const PAGE = 500;
 
-/** Deletes CA servers, with all below them (A-20, A-21). The last CRLs stay and go on being served. */
+/**
+ * Deletes CA servers, with all below them (A-20, A-21). Each leaves a last CRL that reaches to the end of the last certificate it has issued, names the
+ * CA certificates that went with it, and goes on being served.
+ */
 export class AuthorityRemoval {
   constructor(
     @inject(Access) private readonly access: Access,
     @inject(CLOCK) private readonly clock: Clock,
+    @inject(LOGGER) private readonly logger: Logger,
     @inject(EndpointRuntimes) private readonly runtimes: EndpointRuntimes,
+    @inject(StatusTransactions) private readonly statuses: StatusTransactions,
+    @inject(CrlLists) private readonly lists: CrlLists,
   ) {}
 
   /** What deleting would do. */
@@ -43,8 +53,8 @@ export class AuthorityRemoval {
   }
 
   /**
-   * Deletes it: `confirm` is its identifier, typed. Its endpoints are disabled and its own certificate is revoked at its issuer. Throws
-   * `conflict` while live deployments exist, unless `force`; `invalid_input` for another confirmation.
+   * Deletes it: `confirm` is its identifier, typed. Its endpoints are disabled, and its own certificate and those of all below it are revoked at
+   * their issuers. Throws `conflict` while live deployments exist, unless `force`; `invalid_input` for another confirmation.
    */
   async delete(
     principal: Principal,
@@ -66,7 +76,9 @@ export class AuthorityRemoval {
         `${impact.liveDeployments} deployments depend on authority ${id}; delete it by force, or remove them first`,
       );
     const now = this.clock.now();
-    await store.run(async (tx) => {
+    const scopes: CrlScope[] = [];
+    await this.statuses.run(store, principal, "authority-deleted", async (tx, changes) => {
+      scopes.length = 0;
       for (const gone of await this.below(tx, authority)) {
         await tx.authorities.update({
           ...gone,
@@ -81,7 +93,11 @@ export class AuthorityRemoval {
             forced: input.force,
           }),
         );
+        await revokeOwn(tx, changes, gone);
+        scopes.push(...scopesOf(gone));
       }
+      // So that the last lists are signed in the background should it fail here.
+      for (const scope of scopes) await tx.crls.markDirty(scope, now);
       for (const endpoint of await tx.endpoints.list()) {
         if (!impact.authorities.includes(endpoint.authorityId) || !endpoint.enabled) continue;
         await tx.endpoints.update({
@@ -97,29 +113,14 @@ export class AuthorityRemoval {
           }),
         );
       }
-      await this.revokeOwn(principal, tx, authority);
     });
     this.runtimes.forgetAll();
+    try {
+      await this.lists.publishScopes(store, scopes);
+    } catch (error) {
+      this.logger.error({ authority: id, error: messageOf(error) }, "last CRL not signed yet");
+    }
     return impact;
-  }
-
-  /** Nobody who checks its issuer's CRL trusts it any more. */
-  private async revokeOwn(
-    principal: Principal,
-    tx: TenantStore,
-    { parentId, certificate }: Authority,
-  ): Promise<void> {
-    if (parentId === undefined || certificate === undefined) return;
-    const { serial } = parseCertificate(certificate);
-    const row = await tx.certificates.bySerial(parentId, serial);
-    const reason = "cessationOfOperation";
-    if (row === undefined) return;
-    const now = this.clock.now();
-    if (!(await tx.certificates.revoke(row.id, now, reason, undefined))) return;
-    await tx.crls.markDirty(await scopeOf(tx, row), now);
-    await tx.ledger.append(
-      this.access.entry(principal, "certificate.revoked", row.id, { serial, reason }),
-    );
   }
 
   private async below(store: TenantStore, top: Authority): Promise<readonly Authority[]> {
@@ -160,6 +161,17 @@ export class AuthorityRemoval {
     };
   }
 }
+
+/** Nobody who checks its issuer's CRL trusts it any more. */
+const revokeOwn = async (
+  tx: TenantStore,
+  changes: StatusChanges,
+  { parentId, certificate }: Authority,
+): Promise<void> => {
+  if (parentId === undefined || certificate === undefined) return;
+  const row = await tx.certificates.bySerial(parentId, parseCertificate(certificate).serial);
+  if (row !== undefined) await changes.revoke(row, "cessationOfOperation", undefined);
+};
 
 const existing = async (store: TenantStore, id: string): Promise<Authority> => {
   const authority = found(await store.authorities.get(id), "authority", id);

@@ -10,7 +10,7 @@ import { CLOCK } from "../tokens.ts";
 import { Access, found } from "./access.ts";
 import { CrlLists } from "./crl-lists.ts";
 import { scopeOf } from "./crl-scope-of.ts";
-import { Revocations } from "./revocations.ts";
+import { StatusTransactions } from "./status-transactions.ts";
 
 export const STATUS_ACTIONS = ["revoke", "suspend", "unsuspend"] as const;
 export type StatusAction = (typeof STATUS_ACTIONS)[number];
@@ -24,6 +24,8 @@ export interface StatusChange {
   readonly invalidityDate?: Date | undefined;
   /** When a suspension lifts by itself. */
   readonly until?: Date | undefined;
+  /** Why, in the admin's words; for the ledger only (C-16). */
+  readonly comment?: string | undefined;
 }
 
 /** A row of a bulk run: a certificate by its id, or by serial where one authority has issued it. */
@@ -52,7 +54,7 @@ export class CertificateStatuses {
   constructor(
     @inject(Access) private readonly access: Access,
     @inject(CLOCK) private readonly clock: Clock,
-    @inject(Revocations) private readonly revocations: Revocations,
+    @inject(StatusTransactions) private readonly statuses: StatusTransactions,
     @inject(CrlLists) private readonly lists: CrlLists,
   ) {}
 
@@ -108,21 +110,16 @@ export class CertificateStatuses {
     const principal = systemPrincipal("suspensions", store.tenant, ["certificates:change-status"]);
     const now = this.clock.now();
     for (const certificate of await store.certificates.holdsEnded(now, AT_ONCE))
-      await this.revocations.changing(
-        store,
-        "end",
-        async (tx, changes) => {
-          // Of two nodes the second finds it lifted, and an end that was moved meanwhile counts.
-          const { hold } = found(
-            await tx.certificates.get(certificate.id),
-            "certificate",
-            certificate.id,
-          );
-          if (hold?.until !== undefined && hold.until <= now)
-            await changes.release(certificate, "admin");
-        },
-        principal,
-      );
+      await this.statuses.run(store, principal, "end", async (tx, changes) => {
+        // Of two nodes the second finds it lifted, and an end that was moved meanwhile counts.
+        const { hold } = found(
+          await tx.certificates.get(certificate.id),
+          "certificate",
+          certificate.id,
+        );
+        if (hold?.until !== undefined && hold.until <= now)
+          await changes.release(certificate, "admin");
+      });
   }
 
   private async apply(
@@ -132,7 +129,7 @@ export class CertificateStatuses {
   ): Promise<Certificate> {
     const { id, serial, role, authorityId } = await locate(store, wanted);
     requireScope(principal, authorityId);
-    const { action, reason = "unspecified", invalidityDate, until } = wanted;
+    const { action, reason = "unspecified", invalidityDate, until, comment } = wanted;
     const now = this.clock.now();
     if (role === "authority")
       throw new CountersignError(
@@ -142,19 +139,15 @@ export class CertificateStatuses {
     if (until !== undefined && until <= now) throw wrong("until", "lies in the past");
     if (invalidityDate !== undefined && invalidityDate > now)
       throw wrong("invalidityDate", "lies in the future");
-    const changed = await this.revocations.changing(
-      store,
-      "admin",
-      async (tx, changes) => {
-        const current = found(await tx.certificates.get(id), "certificate", id);
-        if (action === "unsuspend")
-          return liftAll(current, (cause) => changes.release(current, cause));
-        if (action === "suspend" || reason === "certificateHold")
-          return changes.hold(current, "admin", until);
-        return changes.revoke(current, reason, invalidityDate);
-      },
-      principal,
-    );
+    const changed = await this.statuses.run(store, principal, "admin", async (tx, changes) => {
+      const current = found(await tx.certificates.get(id), "certificate", id);
+      const more = comment === undefined ? {} : { comment };
+      if (action === "unsuspend")
+        return liftAll(current, (cause) => changes.release(current, cause, more));
+      if (action === "suspend" || reason === "certificateHold")
+        return changes.hold(current, "admin", until, more);
+      return changes.revoke(current, reason, invalidityDate, more);
+    });
     const after = found(await store.certificates.get(id), "certificate", id);
     if (!changed)
       throw new CountersignError(

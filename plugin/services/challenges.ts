@@ -1,6 +1,5 @@
 import { hash } from "node:crypto";
 import { inject } from "tsyringe";
-import { isLive } from "../domain/device.ts";
 import { addDuration, parseDuration } from "../domain/duration.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
 import type { Principal } from "../domain/principal.ts";
@@ -21,6 +20,7 @@ import { DynamicChallenges, dynamicScope } from "./dynamic-challenges.ts";
 import { refuseLocked } from "./locks.ts";
 import { SecretBox } from "./secret-box.ts";
 import { StaticChallenges } from "./static-challenges.ts";
+import { refuseUnlessLive } from "./refuse-unless-live.ts";
 
 export interface ChallengeRequest {
   readonly deviceId: string;
@@ -82,8 +82,7 @@ export class Challenges {
       request.templateId,
     );
     const device = found(await store.devices.get(request.deviceId), "device", request.deviceId);
-    if (!isLive(device))
-      throw new CountersignError("device_gone", `device ${device.id} is ${device.status}`);
+    refuseUnlessLive(device);
     const deployment = await store.deployments.find(device.id, template.id);
     if (deployment !== undefined) refuseLocked(deployment);
     const endpoint = await endpointFor(store, template.id, request.endpointId);
@@ -127,7 +126,7 @@ export class Challenges {
     };
   }
 
-  /** Asks the endpoint's policies in order. Throws `challenge_refused`, `device_gone`. */
+  /** Asks the endpoint's policies in order. Throws `challenge_refused`, `claim_mismatch`, `device_gone`, `user_disabled`. */
   async redeem(
     context: ChallengeContext,
     secret: string | undefined,

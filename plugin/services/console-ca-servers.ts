@@ -23,6 +23,7 @@ import { CaServerReadings } from "./ca-server-readings.ts";
 import { type FilledForm, filledForm, type FormRequest, identifierOf } from "./console-view.ts";
 import { Endpoints } from "./endpoints.ts";
 import { Hierarchies } from "./hierarchies.ts";
+import { OcspSwitch } from "./ocsp-switch.ts";
 
 type Form = FilledForm<CaServerModel>;
 
@@ -38,6 +39,7 @@ export class ConsoleCaServers {
     @inject(Endpoints) private readonly endpoints: Endpoints,
     @inject(CertificateProfiles) private readonly profiles: CertificateProfiles,
     @inject(CaServerReadings) private readonly readings: CaServerReadings,
+    @inject(OcspSwitch) private readonly ocsp: OcspSwitch,
   ) {}
 
   /** The form of an authority, or of a new one. */
@@ -188,6 +190,9 @@ export class ConsoleCaServers {
       name: model.name === "" ? authority.name : model.name,
       shapeExtras: { ...authority.shapeExtras, [shape.id]: extra },
     }));
+    // Off is refused with the reason.
+    if (stored !== undefined && stored.ocspEnabled !== model.ocspEnabled)
+      await this.ocsp.turn(principal, id, model.ocspEnabled);
     const profiles = model.profiles.length === 0 ? undefined : model.profiles;
     if (stored?.profiles?.join() !== profiles?.join())
       await this.profiles.enable(principal, id, profiles);

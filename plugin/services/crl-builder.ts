@@ -4,6 +4,7 @@ import { type CrlScope, serialsOf } from "../domain/crl-scope.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import { parseCertificate } from "../pki/certificate.ts";
 import { buildCrlParts } from "../pki/crl.ts";
+import type { CrlEntry, PackedEntries } from "../pki/crl-entries.ts";
 import type { Clock } from "../ports/ambient.ts";
 import type { CrlKind, CrlRevisions, RevocationScope, SignedCrl } from "../ports/crl-store.ts";
 import type { Settings } from "../ports/settings.ts";
@@ -12,8 +13,8 @@ import { CLOCK, SETTINGS } from "../tokens.ts";
 import { found } from "./access.ts";
 import { Keyring } from "./keyring.ts";
 
-/** Entries read at once: a few milliseconds of work. */
-const PAGE = 1000;
+/** Entries read at once: some milliseconds of work for the database, less than one here. */
+const PAGE = 4000;
 /** Milliseconds: how far the clocks of two nodes may differ before a delta leaves something out. */
 const CLOCK_SLACK = 600_000;
 
@@ -51,9 +52,12 @@ export class CrlBuilder {
     const scope = { authorityId: authority.id, ...serialsOf(shard, authority.crlShards) };
     return this.sign(store, authority, {
       ...{ shard, kind: "complete", number, baseNumber: undefined, now, onPage },
-      lifetime: this.settings.crlLifetime,
+      lifetime: await this.lifetime(store, authority, now),
       expiredCertsOnCrl: keptFrom,
-      read: (after) => store.certificates.revokedPage(scope, keptFrom, after, PAGE),
+      read: async (after) => {
+        const pack = await store.certificates.revokedPack(scope, keptFrom, after, PAGE);
+        return { page: pack, entries: pack.entries, last: pack.last };
+      },
     });
   }
 
@@ -70,12 +74,17 @@ export class CrlBuilder {
       ...serialsOf(complete.shard, authority.crlShards),
     };
     const since = new Date(base.at.getTime() - CLOCK_SLACK);
-    const { shard, number, thisUpdate } = complete;
+    const { shard, number, thisUpdate, nextUpdate } = complete;
+    const whole = (nextUpdate.getTime() - thisUpdate.getTime()) / 1000;
     return this.sign(store, authority, {
       ...{ shard, kind: "delta", number, baseNumber: base.number, now: thisUpdate },
-      lifetime: Math.min(this.settings.crlLifetime, 2 * this.settings.crlInterval),
+      lifetime:
+        authority.status === "deleted" ? whole : Math.min(whole, 2 * this.settings.crlInterval),
       expiredCertsOnCrl: undefined,
-      read: (after) => store.certificates.changedPage(scope, since, after, PAGE),
+      read: async (after) => {
+        const page = await store.certificates.changedPage(scope, since, after, PAGE);
+        return { page, entries: page.length, last: page.at(-1)?.serial };
+      },
     });
   }
 
@@ -86,6 +95,18 @@ export class CrlBuilder {
       authority.notBefore?.getTime() ?? 0,
     );
     return new Date(Math.floor(kept / 1000) * 1000);
+  }
+
+  /** Seconds. The list of a deleted authority is its last: it holds until the last certificate has ended (foundations.md 29). */
+  private async lifetime(
+    store: TenantStore,
+    { id, status }: Authority,
+    now: Date,
+  ): Promise<number> {
+    const { crlLifetime } = this.settings;
+    if (status !== "deleted") return crlLifetime;
+    const end = (await store.certificates.lastEnd(id))?.getTime() ?? 0;
+    return Math.max(crlLifetime, Math.ceil((end - now.getTime()) / 1000) + 1);
   }
 
   private async sign(store: TenantStore, authority: Authority, wanted: Wanted): Promise<SignedCrl> {
@@ -116,7 +137,12 @@ export class CrlBuilder {
   }
 }
 
-type Entry = Awaited<ReturnType<TenantStore["certificates"]["changedPage"]>>[number];
+interface Read {
+  readonly page: readonly CrlEntry[] | PackedEntries;
+  readonly entries: number;
+  /** The highest serial; undefined when there is none. */
+  readonly last: string | undefined;
+}
 
 interface Wanted {
   readonly shard: number;
@@ -127,16 +153,23 @@ interface Wanted {
   /** Seconds. */
   readonly lifetime: number;
   readonly expiredCertsOnCrl: Date | undefined;
-  readonly read: (after: string | undefined) => Promise<readonly Entry[]>;
+  readonly read: (after: string | undefined) => Promise<Read>;
   readonly onPage?: (() => Promise<void>) | undefined;
 }
 
-async function* pagesOf({ read, onPage }: Wanted): AsyncGenerator<readonly Entry[]> {
-  for (let after: string | undefined; ;) {
-    const page = await read(after);
-    if (page.length > 0) yield page;
-    if (page.length < PAGE) return;
-    after = page[page.length - 1]?.serial;
+async function* pagesOf({ read, onPage }: Wanted): AsyncGenerator<Read["page"]> {
+  let next = read(undefined);
+  for (;;) {
+    const { page, entries, last } = await next;
+    const more = entries === PAGE;
+    // The database reads on while this page is encoded.
+    if (more) {
+      next = read(last);
+      // Nobody may wait for it any more when the page before it failed.
+      next.catch(() => undefined);
+    }
+    if (entries > 0) yield page;
+    if (!more) return;
     await onPage?.();
   }
 }

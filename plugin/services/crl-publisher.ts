@@ -41,20 +41,28 @@ export class CrlPublisher {
     const scope = { authorityId: authority.id, shard };
     const latest = await store.crls.latest(scope);
     const revisions = await store.crls.revisions(scope);
-    if (latest !== undefined && !this.mustSign(latest, revisions)) return latest;
+    if (latest !== undefined && !this.mustSign(authority, latest, revisions)) return latest;
     return this.publish(store, authority, shard, revisions.dirty, "revocation");
   }
 
-  /** Whether a list was not renewed when it was time. */
-  isOld(latest: CrlRecord): boolean {
+  /** Whether a list was not renewed when it was time; the last one of a deleted authority needs no renewal. */
+  isOld({ status }: Authority, latest: CrlRecord): boolean {
+    if (status === "deleted") return false;
     const renewAt = latest.thisUpdate.getTime() + this.settings.crlInterval * 1000;
     return renewAt <= this.clock.now().getTime();
   }
 
   /** Whether the background has to sign a list now: in half of the time allowed, so that the rest is left for building it. */
-  isDue(latest: CrlRecord, { dirty, published, dirtySince }: CrlRevisions): boolean {
+  isDue(
+    authority: Authority,
+    latest: CrlRecord,
+    { dirty, published, dirtySince }: CrlRevisions,
+  ): boolean {
     const waited = this.clock.now().getTime() - (dirtySince?.getTime() ?? 0);
-    return this.isOld(latest) || (dirty > published && waited >= this.settings.crlRevocation * 500);
+    return (
+      this.isOld(authority, latest) ||
+      (dirty > published && waited >= this.settings.crlRevocation * 500)
+    );
   }
 
   /** Signs and stores a list that covers revision `dirty`, and its delta; callers of one moment share it. */
@@ -80,8 +88,8 @@ export class CrlPublisher {
     return shared;
   }
 
-  private mustSign(latest: CrlRecord, revisions: CrlRevisions): boolean {
-    if (this.isOld(latest)) return true;
+  private mustSign(authority: Authority, latest: CrlRecord, revisions: CrlRevisions): boolean {
+    if (this.isOld(authority, latest)) return true;
     if (revisions.dirty === revisions.published) return false;
     const waited = this.clock.now().getTime() - (revisions.dirtySince?.getTime() ?? 0);
     return (
@@ -100,7 +108,8 @@ export class CrlPublisher {
     await this.waitForLease(store, lease);
     try {
       // Another node may have made it meanwhile.
-      const latest = because === "request" ? undefined : await this.sufficient(store, scope);
+      const latest =
+        because === "request" ? undefined : await this.sufficient(store, authority, scope);
       if (latest !== undefined) return latest;
       return await this.sign(store, authority, scope, because, () => this.take(store, lease));
     } finally {
@@ -116,10 +125,15 @@ export class CrlPublisher {
   }
 
   /** The latest list if it says all and is not old. */
-  private async sufficient(store: TenantStore, scope: CrlScope): Promise<CrlRecord | undefined> {
+  private async sufficient(
+    store: TenantStore,
+    authority: Authority,
+    scope: CrlScope,
+  ): Promise<CrlRecord | undefined> {
     const latest = await store.crls.latest(scope);
     const { dirty, published } = await store.crls.revisions(scope);
-    if (latest === undefined || dirty !== published || this.isOld(latest)) return undefined;
+    if (latest === undefined || dirty !== published || this.isOld(authority, latest))
+      return undefined;
     return latest;
   }
 

@@ -8,12 +8,12 @@ import type { Directory, TenantStore } from "../ports/stores.ts";
 import { CLOCK, DIRECTORY, LOGGER, SETTINGS } from "../tokens.ts";
 import { CrlPublisher } from "./crl-publisher.ts";
 
-/** Whether an authority signs lists: also one that is retired, until its certificate ends. */
+/** Whether an authority signs lists: also one that is retired, and after a revocation one that is deleted, until its certificate ends. */
 export const publishesCrls = (authority: Authority, now: Date): boolean =>
   authority.crlEnabled &&
   authority.keyRef !== undefined &&
   authority.certificate !== undefined &&
-  ["active", "retired"].includes(statusAt(authority, now)) &&
+  ["active", "retired", "deleted"].includes(statusAt(authority, now)) &&
   (authority.notAfter === undefined || authority.notAfter > now);
 
 /** Keeps every list fresh without anybody fetching it: after revocations within the time allowed, and on schedule (L-09). */
@@ -35,13 +35,17 @@ export class CrlSchedule {
       try {
         const authority = await store.authorities.get(scope.authorityId);
         if (authority === undefined) continue;
-        if (!authority.crlEnabled) await this.pass(store, scope);
-        if (!publishesCrls(authority, now)) continue;
+        if (!publishesCrls(authority, now)) {
+          await this.pass(store, scope);
+          continue;
+        }
         const latest = await store.crls.latest(scope);
         const revisions = await store.crls.revisions(scope);
-        if (latest !== undefined && !this.publisher.isDue(latest, revisions)) continue;
+        if (latest !== undefined && !this.publisher.isDue(authority, latest, revisions)) continue;
         const because =
-          latest !== undefined && this.publisher.isOld(latest) ? "schedule" : "revocation";
+          latest !== undefined && this.publisher.isOld(authority, latest)
+            ? "schedule"
+            : "revocation";
         await this.publisher.publish(store, authority, scope.shard, revisions.dirty, because);
       } catch (error) {
         this.logger.error({ tenant, ...scope, error: messageOf(error) }, "CRL not published");
@@ -49,7 +53,7 @@ export class CrlSchedule {
     }
   }
 
-  /** Of an authority without lists nothing is ever due. */
+  /** Of an authority that signs no lists nothing is due. */
   private async pass(store: TenantStore, scope: CrlScope): Promise<void> {
     const { dirty } = await store.crls.revisions(scope);
     await store.crls.markPublished(scope, dirty, this.clock.now());

@@ -15,6 +15,7 @@ import type { TenantStore } from "../ports/stores.ts";
 import { renewalTime } from "../domain/renewal-time.ts";
 import { CLOCK } from "../tokens.ts";
 import { Access } from "./access.ts";
+import { StatusTransactions } from "./status-transactions.ts";
 import { endSuperseded } from "./supersession.ts";
 
 /** Moves deployments: the one place that stores a step of `domain/deployment-machine.ts`, with its effects and its ledger row. */
@@ -22,6 +23,7 @@ export class DeploymentSteps {
   constructor(
     @inject(Access) private readonly access: Access,
     @inject(CLOCK) private readonly clock: Clock,
+    @inject(StatusTransactions) private readonly statuses: StatusTransactions,
   ) {}
 
   /**
@@ -45,7 +47,7 @@ export class DeploymentSteps {
     if (after.state !== deployment.state || event.kind === "assign")
       await tx.ledger.append(entryOf(principal, event, deployment, after, data));
     return after.state === "installed"
-      ? endSuperseded(tx, principal, after, this.clock.now())
+      ? endSuperseded(tx, this.statuses.within(tx, principal, "renewed"), after, this.clock.now())
       : after;
   }
 

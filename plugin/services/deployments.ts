@@ -1,7 +1,6 @@
 import { inject } from "tsyringe";
 import { type Deployment, newDeployment } from "../domain/deployment.ts";
 import { deadlineOf } from "../domain/deployment-times.ts";
-import { isLive } from "../domain/device.ts";
 import type { Principal } from "../domain/principal.ts";
 import { CountersignError } from "../errors.ts";
 import type { Clock, Random } from "../ports/ambient.ts";
@@ -13,6 +12,7 @@ import { endpointFor } from "./challenges.ts";
 import { DeploymentSteps } from "./deployment-steps.ts";
 import { refuseLocked } from "./locks.ts";
 import { type MadeProfile, namesFor, Profiles, type RenderOptions } from "./profiles.ts";
+import { refuseUnlessLive } from "./refuse-unless-live.ts";
 
 export interface PublishRequest {
   readonly deviceId: string;
@@ -67,8 +67,7 @@ export class Deployments {
     request: PublishRequest,
   ): Promise<Deployment> {
     const device = found(await store.devices.get(request.deviceId), "device", request.deviceId);
-    if (!isLive(device))
-      throw new CountersignError("device_gone", `device ${device.id} is ${device.status}`);
+    refuseUnlessLive(device);
     const template = found(
       await store.templates.get(request.templateId),
       "template",

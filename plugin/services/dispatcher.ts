@@ -179,6 +179,7 @@ const isFinal = (error: unknown): boolean =>
   [
     "not_found",
     "device_gone",
+    "user_disabled",
     "variable_without_value",
     "policy_refused",
     "key_unsupported",

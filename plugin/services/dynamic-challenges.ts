@@ -1,5 +1,4 @@
 import { inject } from "tsyringe";
-import { isLive } from "../domain/device.ts";
 import { limitsOf } from "../domain/endpoint-limits.ts";
 import { CountersignError } from "../errors.ts";
 import type { Clock } from "../ports/ambient.ts";
@@ -8,6 +7,7 @@ import type { ChallengeContext, ChallengePolicy, Redemption } from "../ports/cha
 import { CLOCK, SETTINGS } from "../tokens.ts";
 import { replacedCertificate } from "./replaced-certificate.ts";
 import { SecretBox } from "./secret-box.ts";
+import { liveProblem } from "./refuse-unless-live.ts";
 
 /** What a dynamic challenge's MAC is bound to. */
 export const dynamicScope = (endpointId: string): string => `dynamic/${endpointId}`;
@@ -29,11 +29,12 @@ export class DynamicChallenges implements ChallengePolicy {
     { store, endpoint, templates, known }: ChallengeContext,
     secret: string,
   ): Promise<Redemption | undefined> {
-    const challenge = await store.challenges.byMac(
+    const presented = await store.challenges.presented(
       endpoint.id,
       this.secrets.mac(dynamicScope(endpoint.id), secret),
     );
-    if (challenge === undefined) return undefined;
+    if (presented === undefined) return undefined;
+    const { challenge, device } = presented;
     known?.(challenge);
     const { perChallenge } = limitsOf(endpoint, this.settings.limits);
     if (challenge.failures >= perChallenge)
@@ -42,7 +43,6 @@ export class DynamicChallenges implements ChallengePolicy {
         `challenge ${challenge.id} is locked after ${perChallenge} failed tries`,
       );
     const template = templates.find(({ id }) => id === challenge.templateId);
-    const device = await store.devices.get(challenge.deviceId);
     const refuse = async (error: CountersignError): Promise<never> => {
       await store.challenges.countFailure(challenge.id);
       throw error;
@@ -58,8 +58,8 @@ export class DynamicChallenges implements ChallengePolicy {
           `it ran out at ${challenge.expiresAt.toISOString()}`,
         ),
       );
-    if (!isLive(device))
-      return refuse(new CountersignError("device_gone", `device ${device.id} is ${device.status}`));
+    const barred = liveProblem(device);
+    if (barred !== undefined) return refuse(barred);
     return {
       template,
       device,

@@ -40,8 +40,8 @@ export class ForeignRenewals {
 
   /**
    * What the signer's certificate is good for: the template that the endpoint names, for the device that its names fit, with the same subject
-   * and no name added. It must have been for what the template's certificates are for. Throws `renewal_refused`, `challenge_refused`,
-   * `device_gone`.
+   * and no name added. It must have been for what the template's certificates are for. Throws `renewal_refused`,
+   * `device_gone`, `user_disabled`.
    */
   async redeem(
     { endpoint, templates, store }: EndpointRuntime,
@@ -79,7 +79,7 @@ export class ForeignRenewals {
         replaces: undefined,
       };
     } catch (error) {
-      if (!(error instanceof CountersignError) || error.code !== "challenge_refused") throw error;
+      if (!(error instanceof CountersignError) || error.code !== "claim_mismatch") throw error;
       throw renewalRefused(error.detail);
     }
   }

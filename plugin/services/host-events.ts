@@ -1,5 +1,5 @@
 import { inject } from "tsyringe";
-import { type Device, isHeld } from "../domain/device.ts";
+import { type Device, isHeld, userNamesOf } from "../domain/device.ts";
 import type { Deployment } from "../domain/deployment.ts";
 import type {
   CompromisedDevice,
@@ -55,6 +55,7 @@ export class HostEvents {
         status:
           known !== undefined && (isHeld(known) || isBarred(known)) ? known.status : "enrolled",
         statusAt: known?.statusAt ?? now,
+        userDisabledAt: await tx.disabledUsers.since(event.hostId, userNamesOf({ attributes })),
         attributes,
         createdAt: known?.createdAt ?? now,
         updatedAt: now,
@@ -113,16 +114,14 @@ export class HostEvents {
     return this.end(principal, event, "compromised", event.since);
   }
 
-  /** The rule `userDisabled` for the certificates of all his devices. */
+  /** The rule `userDisabled` for the certificates of all his devices, and no new ones until he is let in again. */
   async userDisabled(
     principal: Principal,
     event: HostUser,
   ): Promise<{ readonly devices: readonly DeviceRevocation[] }> {
     const store = this.access.open(principal, "host-events:report");
-    const devices: DeviceRevocation[] = [];
-    for (const { id } of await devicesOf(store, event))
-      devices.push(await this.revocations.disableUser(principal, store, id));
-    return { devices };
+    const ids = await devicesOf(store, event);
+    return { devices: await this.revocations.disableUser(principal, store, event, ids) };
   }
 
   /** Undoes it. */
@@ -131,10 +130,8 @@ export class HostEvents {
     event: HostUser,
   ): Promise<{ readonly devices: readonly DeviceRelease[] }> {
     const store = this.access.open(principal, "host-events:report");
-    const devices: DeviceRelease[] = [];
-    for (const { id } of await devicesOf(store, event))
-      devices.push(await this.revocations.enableUser(principal, store, id));
-    return { devices };
+    const ids = await devicesOf(store, event);
+    return { devices: await this.revocations.enableUser(principal, store, event, ids) };
   }
 
   async templateAssigned(principal: Principal, event: TemplateEvent): Promise<Deployment> {
@@ -189,12 +186,12 @@ const isBarred = ({ status }: Device): boolean => status === "lost" || status ==
 const devicesOf = async (
   store: TenantStore,
   { hostId, user }: HostUser,
-): Promise<readonly Device[]> => {
+): Promise<readonly string[]> => {
   const all = [
     ...(await store.devices.byAttribute("username", user, MOST_OF_A_USER + 1)),
     ...(await store.devices.byAttribute("email", user, MOST_OF_A_USER + 1)),
   ].filter((device) => device.hostId === hostId);
-  const devices = [...new Map(all.map((device) => [device.id, device])).values()];
+  const devices = [...new Set(all.map(({ id }) => id))];
   if (devices.length > MOST_OF_A_USER)
     throw new CountersignError("too_large", `over ${MOST_OF_A_USER} devices belong to ${user}`);
   return devices;

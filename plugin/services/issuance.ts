@@ -250,6 +250,8 @@ const refusal = (
         "device_gone",
         `device ${deviceId} is wiped, unenrolled or unknown`,
       );
+    case "user":
+      return new CountersignError("user_disabled", `the user of device ${deviceId} is disabled`);
     case "duplicate":
       return new CountersignError(
         "policy_refused",

@@ -58,11 +58,11 @@ export class Ledger {
   }
 
   /**
-   * What comes after entry `after` of the chain, oldest first, up to the head that was signed last; with the certificates that were issued or
+   * For exports: what comes after entry `after` of the chain, oldest first, up to the head that was signed last; with the certificates that were issued or
    * revoked there. `head` stands behind its own entry only. Throws `not_found` for a place that the chain has not reached.
    */
   async sealed(principal: Principal, after: number, limit: number): Promise<LedgerStretch> {
-    const store = this.access.open(principal, "ledger:read");
+    const store = this.access.open(principal, "ledger:export");
     const before = after === 0 ? CHAIN_BEGINNING : await entryAt(store, after);
     const signed = (await store.chain.head())?.signed;
     const entries = await store.ledger.sealed(after, signed?.sequence ?? 0, limit);

@@ -72,7 +72,6 @@ export interface IssuedPkcs12 extends Issued {
 }
 
 const SHORTEST_PASSWORD = 8;
-const LONGEST_LIFE = "P10Y";
 
 /** Certificates issued by hand (C-09 to C-13): from a request, or with a key of ours as PKCS#12. */
 export class ManualIssuance {
@@ -196,10 +195,12 @@ export class ManualIssuance {
       throw new CountersignError("invalid_input", "a subject or an alternative name is needed", {
         issues: [{ path: "subject", message: "a subject or an alternative name is needed" }],
       });
+    const life = input.validity ?? definition.validity_period;
     const validity = validityFor({
       now,
-      validity: input.validity ?? definition.validity_period,
-      maxValidity: LONGEST_LIFE,
+      validity: life,
+      // Whoever issues by hand is bounded by the CA's own end.
+      maxValidity: life,
       backdate: definition.backdate,
       authorityNotAfter: authority.notAfter ?? now,
       beyondAuthority: definition.truncate_to_ca_not_after ? "shorten" : "refuse",

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { inject } from "tsyringe";
 import type { Authority } from "../domain/authority.ts";
 import type { Deployment } from "../domain/deployment.ts";
-import { type Device, isLive } from "../domain/device.ts";
+import type { Device } from "../domain/device.ts";
 import { variablesOf } from "../domain/device-variables.ts";
 import { compareDurations, parseDuration } from "../domain/duration.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
@@ -23,6 +23,7 @@ import { Endpoints } from "./endpoints.ts";
 import { OutsideAuthorities } from "./outside-authorities.ts";
 import { ProfileSigner } from "./profile-signer.ts";
 import { preferredKey } from "./templates.ts";
+import { refuseUnlessLive } from "./refuse-unless-live.ts";
 
 /** How a profile is wanted. */
 export interface RenderOptions {
@@ -61,8 +62,9 @@ export class Profiles {
       "device",
       deployment.deviceId,
     );
-    if (deployment.state === "removed" || !isLive(device))
+    if (deployment.state === "removed")
       throw new CountersignError("device_gone", `deployment ${deployment.id} is removed`);
+    refuseUnlessLive(device);
     refuseLocked(deployment);
     const template = found(
       await store.templates.get(deployment.templateId),

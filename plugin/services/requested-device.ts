@@ -11,6 +11,7 @@ import type { Clock, Random } from "../ports/ambient.ts";
 import type { ChallengeContext, RequestedIdentity } from "../ports/challenge-policy.ts";
 import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK, RANDOM } from "../tokens.ts";
+import { refuseUnlessLive } from "./refuse-unless-live.ts";
 
 /** Finds out which device asks by the names of its request, where nothing else says so (foundations.md 5). */
 export class RequestedDevice {
@@ -21,7 +22,7 @@ export class RequestedDevice {
 
   /**
    * The one live device whose attributes are what the template's pattern captures; where none fits and the endpoint wants it so, an unmanaged one,
-   * made if need be. Throws `challenge_refused`, `device_gone`.
+   * made if need be. Throws `claim_mismatch`, `device_gone`, `user_disabled`.
    */
   async find(
     context: Pick<ChallengeContext, "store" | "endpoint">,
@@ -32,23 +33,25 @@ export class RequestedDevice {
     const captures = capturesOf(template, request);
     if (captures === undefined) {
       throw new CountersignError(
-        "challenge_refused",
+        "claim_mismatch",
         `the request's names do not fit template ${template.id}`,
       );
     }
     const fitting = await matchDevices(context.store, captures);
     const live = fitting.filter(isLive);
     // One that was wiped must not come back as an unmanaged one; one that came back under a new host id has left the old one behind.
-    if (live.length === 0 && fitting.length > 0)
+    if (live.length === 0 && fitting.length > 0) {
+      const barred = fitting.find(({ userDisabledAt }) => userDisabledAt !== undefined);
+      if (barred !== undefined) refuseUnlessLive(barred);
       throw new CountersignError("device_gone", "the device with the request's names is gone");
+    }
     const device =
       fitting.length === 0 && unknownDevice === "unmanaged"
         ? await this.unmanaged(context, request, captures)
         : live[0];
     if (device === undefined || live.length > 1)
-      throw new CountersignError("challenge_refused", "no single device fits the request's names");
-    if (!isLive(device))
-      throw new CountersignError("device_gone", `device ${device.id} is ${device.status}`);
+      throw new CountersignError("claim_mismatch", "no single device fits the request's names");
+    refuseUnlessLive(device);
     return device;
   }
 

@@ -7,18 +7,19 @@ import {
   hasLeft,
   isHeld,
   liveStatusOf,
+  userNamesOf,
 } from "../domain/device.ts";
 import type { LedgerEvent } from "../domain/events.ts";
+import type { HostUser } from "../domain/host-event.ts";
 import type { Principal } from "../domain/principal.ts";
 import { DEFAULT_REVOCATION, type RevokingEvent } from "../domain/revocation-rules.ts";
-import type { Clock, Metrics } from "../ports/ambient.ts";
-import type { CaBackendFactory } from "../ports/ca-backend.ts";
+import type { Clock } from "../ports/ambient.ts";
 import type { TenantStore } from "../ports/stores.ts";
-import { CA_BACKENDS, CLOCK, METRICS } from "../tokens.ts";
+import { CLOCK } from "../tokens.ts";
 import { Access, found } from "./access.ts";
 import { DeploymentSteps } from "./deployment-steps.ts";
-import { RevocationWatch } from "./revocation-watch.ts";
-import { StatusChanges } from "./status-changes.ts";
+import type { StatusChanges } from "./status-changes.ts";
+import { StatusTransactions } from "./status-transactions.ts";
 
 /** What an event did to a device's certificates; serials in hex. */
 export interface DeviceRevocation {
@@ -54,9 +55,7 @@ export class Revocations {
   constructor(
     @inject(Access) private readonly access: Access,
     @inject(CLOCK) private readonly clock: Clock,
-    @inject(METRICS) private readonly metrics: Metrics,
-    @inject(CA_BACKENDS) private readonly backends: readonly CaBackendFactory[],
-    @inject(RevocationWatch) private readonly watch: RevocationWatch,
+    @inject(StatusTransactions) private readonly statuses: StatusTransactions,
     @inject(DeploymentSteps) private readonly steps: DeploymentSteps,
   ) {}
 
@@ -71,33 +70,22 @@ export class Revocations {
     status: EndedStatus,
     since?: Date,
   ): Promise<DeviceRevocation> {
-    return this.changing(
-      store,
-      status,
-      async (tx, changes) => {
-        const now = this.clock.now();
-        const device = found(await tx.devices.get(deviceId), "device", deviceId);
-        if (endsAs(device, status)) await tx.devices.save({ ...device, status, updatedAt: now });
-        const done = await this.apply(tx, changes, device, ruleOf(status), { since });
-        for (const deployment of (await tx.deployments.list({ deviceId }, { limit: 500 })).items)
-          await this.steps.apply(
-            tx,
-            principal,
-            deployment,
-            { kind: "remove" },
-            { because: status },
-          );
-        const result = { ...done, challengesBurned: await this.burn(principal, tx, deviceId) };
-        await tx.ledger.append(
-          this.access.entry(principal, ENDS[status], deviceId, {
-            revoked: result.revoked.length,
-            ...(since === undefined ? {} : { since }),
-          }),
-        );
-        return result;
-      },
-      principal,
-    );
+    return this.statuses.run(store, principal, status, async (tx, changes) => {
+      const now = this.clock.now();
+      const device = found(await tx.devices.get(deviceId), "device", deviceId);
+      if (endsAs(device, status)) await tx.devices.save({ ...device, status, updatedAt: now });
+      const done = await this.apply(tx, changes, device, ruleOf(status), { since });
+      for (const deployment of (await tx.deployments.list({ deviceId }, { limit: 500 })).items)
+        await this.steps.apply(tx, principal, deployment, { kind: "remove" }, { because: status });
+      const result = { ...done, challengesBurned: await this.burn(principal, tx, deviceId) };
+      await tx.ledger.append(
+        this.access.entry(principal, ENDS[status], deviceId, {
+          revoked: result.revoked.length,
+          ...(since === undefined ? {} : { since }),
+        }),
+      );
+      return result;
+    });
   }
 
   /** The ending came late, and something newer is known of the device: only what was issued before `at` ends. */
@@ -108,17 +96,12 @@ export class Revocations {
     at: Date,
     status: EndedStatus,
   ): Promise<DeviceRevocation> {
-    return this.changing(
-      store,
-      status,
-      async (tx, changes) => {
-        const device = found(await tx.devices.get(deviceId), "device", deviceId);
-        const since = status === "compromised" ? at : undefined;
-        const done = await this.apply(tx, changes, device, ruleOf(status), { since, before: at });
-        return { ...done, challengesBurned: 0 };
-      },
-      principal,
-    );
+    return this.statuses.run(store, principal, status, async (tx, changes) => {
+      const device = found(await tx.devices.get(deviceId), "device", deviceId);
+      const since = status === "compromised" ? at : undefined;
+      const done = await this.apply(tx, changes, device, ruleOf(status), { since, before: at });
+      return { ...done, challengesBurned: 0 };
+    });
   }
 
   /** The device gets nothing until it is found; its certificates are suspended. Nothing happens to one that has left, or whose keys are known to others. */
@@ -127,28 +110,23 @@ export class Revocations {
     store: TenantStore,
     deviceId: string,
   ): Promise<DeviceRevocation> {
-    return this.changing(
-      store,
-      "lost",
-      async (tx, changes) => {
-        const device = found(await tx.devices.get(deviceId), "device", deviceId);
-        if (hasLeft(device) || device.status === "compromised")
-          return { deviceId, revoked: [], held: [], challengesBurned: 0 };
-        // An admin's hold stays what it is (R-07).
-        if (device.status !== "lost" && !isHeld(device))
-          await tx.devices.save({ ...device, status: "lost", updatedAt: this.clock.now() });
-        const done = await this.apply(tx, changes, device, "lost");
-        const result = { ...done, challengesBurned: await this.burn(principal, tx, deviceId) };
-        await tx.ledger.append(
-          this.access.entry(principal, "device.lost", deviceId, {
-            revoked: result.revoked.length,
-            held: result.held.length,
-          }),
-        );
-        return result;
-      },
-      principal,
-    );
+    return this.statuses.run(store, principal, "lost", async (tx, changes) => {
+      const device = found(await tx.devices.get(deviceId), "device", deviceId);
+      if (hasLeft(device) || device.status === "compromised")
+        return { deviceId, revoked: [], held: [], challengesBurned: 0 };
+      // An admin's hold stays what it is (R-07).
+      if (device.status !== "lost" && !isHeld(device))
+        await tx.devices.save({ ...device, status: "lost", updatedAt: this.clock.now() });
+      const done = await this.apply(tx, changes, device, "lost");
+      const result = { ...done, challengesBurned: await this.burn(principal, tx, deviceId) };
+      await tx.ledger.append(
+        this.access.entry(principal, "device.lost", deviceId, {
+          revoked: result.revoked.length,
+          held: result.held.length,
+        }),
+      );
+      return result;
+    });
   }
 
   /** What was suspended because the device was lost comes back; a compromised one may be issued to again. Nothing happens to any other. */
@@ -157,87 +135,95 @@ export class Revocations {
     store: TenantStore,
     deviceId: string,
   ): Promise<DeviceRelease> {
-    return this.changing(
-      store,
-      "found",
-      async (tx, changes) => {
-        const device = found(await tx.devices.get(deviceId), "device", deviceId);
-        const barred = device.status === "lost" || device.status === "compromised";
-        if (!barred && !isHeld(device)) return { deviceId, released: [] };
-        if (barred)
-          await tx.devices.save({
-            ...device,
-            status: liveStatusOf(device),
-            updatedAt: this.clock.now(),
-          });
-        const released = await this.release(tx, changes, deviceId, "lost");
-        await tx.ledger.append(
-          this.access.entry(principal, "device.found", deviceId, { released: released.length }),
-        );
-        return { deviceId, released };
-      },
-      principal,
-    );
+    return this.statuses.run(store, principal, "found", async (tx, changes) => {
+      const device = found(await tx.devices.get(deviceId), "device", deviceId);
+      const barred = device.status === "lost" || device.status === "compromised";
+      if (!barred && !isHeld(device)) return { deviceId, released: [] };
+      if (barred)
+        await tx.devices.save({
+          ...device,
+          status: liveStatusOf(device),
+          updatedAt: this.clock.now(),
+        });
+      if (barred) await this.sendAgain(tx, principal, deviceId);
+      const released = await this.release(tx, changes, deviceId, "lost");
+      await tx.ledger.append(
+        this.access.entry(principal, "device.found", deviceId, { released: released.length }),
+      );
+      return { deviceId, released };
+    });
   }
 
-  /** The rule for a disabled user, on one device that is his. */
+  /**
+   * One transaction: his devices get nothing until he is let in again, also those that come to him later, and what they hold is dealt with by the
+   * rule for a disabled user.
+   */
   async disableUser(
     principal: Principal,
     store: TenantStore,
-    deviceId: string,
-  ): Promise<DeviceRevocation> {
-    return this.changing(
-      store,
-      "userDisabled",
-      async (tx, changes) => {
+    { hostId, user }: HostUser,
+    deviceIds: readonly string[],
+  ): Promise<readonly DeviceRevocation[]> {
+    return this.statuses.run(store, principal, "userDisabled", async (tx, changes) => {
+      const now = this.clock.now();
+      const results: DeviceRevocation[] = [];
+      if (await tx.disabledUsers.add(hostId, user, now))
+        await tx.ledger.append(
+          this.access.entry(principal, "user.disabled", undefined, { host: hostId, user }),
+        );
+      for (const deviceId of deviceIds) {
         const device = found(await tx.devices.get(deviceId), "device", deviceId);
+        if (device.userDisabledAt === undefined) {
+          await tx.devices.save({ ...device, userDisabledAt: now, updatedAt: now });
+          await tx.ledger.append(this.access.entry(principal, "device.user-disabled", deviceId));
+        }
         const done = await this.apply(tx, changes, device, "userDisabled");
-        return { ...done, challengesBurned: await this.burn(principal, tx, deviceId) };
-      },
-      principal,
-    );
+        results.push({ ...done, challengesBurned: await this.burn(principal, tx, deviceId) });
+      }
+      return results;
+    });
   }
 
-  /** What was suspended because the user was disabled comes back. */
+  /** One transaction: what was suspended because the user was disabled comes back, and what could not be sent meanwhile is sent. */
   async enableUser(
     principal: Principal,
     store: TenantStore,
-    deviceId: string,
-  ): Promise<DeviceRelease> {
-    return this.changing(
-      store,
-      "userEnabled",
-      async (tx, changes) => ({
-        deviceId,
-        released: await this.release(tx, changes, deviceId, "userDisabled"),
-      }),
-      principal,
-    );
+    { hostId, user }: HostUser,
+    deviceIds: readonly string[],
+  ): Promise<readonly DeviceRelease[]> {
+    return this.statuses.run(store, principal, "userEnabled", async (tx, changes) => {
+      const devices = await tx.devices.byIds(deviceIds);
+      // He may have been disabled by his name and let in again by his address.
+      const names = [user, ...devices.flatMap(userNamesOf)];
+      if (await tx.disabledUsers.remove(hostId, names))
+        await tx.ledger.append(
+          this.access.entry(principal, "user.enabled", undefined, { host: hostId, user, names }),
+        );
+      const results: DeviceRelease[] = [];
+      for (const device of devices) {
+        const { id: deviceId, userDisabledAt } = device;
+        if (userDisabledAt !== undefined) {
+          const enabled = { ...device, userDisabledAt: undefined, updatedAt: this.clock.now() };
+          await tx.devices.save(enabled);
+          await tx.ledger.append(this.access.entry(principal, "device.user-enabled", deviceId));
+          await this.sendAgain(tx, principal, deviceId);
+        }
+        const released = await this.release(tx, changes, deviceId, "userDisabled");
+        results.push({ deviceId, released });
+      }
+      return results;
+    });
   }
 
-  /** Runs one transaction of changes of status; when it has committed, OCSP answers accordingly at once. */
-  async changing<T>(
-    store: TenantStore,
-    because: string,
-    work: (tx: TenantStore, changes: StatusChanges) => Promise<T>,
-    principal: Principal,
-  ): Promise<T> {
-    const begun = this.clock.now();
-    const { result, changes } = await store.run(async (tx) => {
-      const made = new StatusChanges(tx, principal, begun, because, (authority) =>
-        this.backends.some((backend) => backend.serves?.(authority) === true),
-      );
-      return { result: await work(tx, made), changes: made };
-    });
-    const scopes = changes.scopes();
-    this.watch.changed(store.tenant, scopes);
-    for (const [change, count] of changes.counts())
-      this.metrics.count("countersign_revocations_total", { because, change }, count);
-    if (scopes.length > 0) {
-      const seconds = Math.max(0, this.clock.now().getTime() - begun.getTime()) / 1000;
-      this.metrics.observe("countersign_time_to_revoked_seconds", seconds, { seen: "ocsp" });
-    }
-    return result;
+  /** The profiles that could not be made for a device that was barred. */
+  private async sendAgain(tx: TenantStore, principal: Principal, deviceId: string): Promise<void> {
+    const failed = { deviceId, state: "failed" } as const;
+    for (const deployment of (await tx.deployments.list(failed, { limit: 500 })).items)
+      if (deployment.reason === "publish-failed")
+        await this.steps.apply(tx, principal, deployment, {
+          kind: "assign",
+          endpointId: deployment.endpointId,
+        });
   }
 
   private async apply(

@@ -21,23 +21,25 @@ export class StatusChanges {
 
   constructor(
     private readonly tx: TenantStore,
-    private readonly principal: Principal,
+    private readonly principal: Pick<Principal, "id">,
     private readonly at: Date,
     private readonly because: string,
     private readonly isOutside: (authority: Authority) => boolean,
   ) {}
 
-  /** False when it was revoked for good already, or never issued. */
+  /** False when it was revoked for good already, or never issued. `more` goes into the ledger row. */
   async revoke(
     certificate: Certificate,
     reason: RevocationReason,
     invalidityDate: Date | undefined,
+    more: Readonly<Record<string, unknown>> = {},
   ): Promise<boolean> {
     if (!(await this.tx.certificates.revoke(certificate.id, this.at, reason, invalidityDate)))
       return false;
     await this.record(certificate, "revoked", reason, {
       reason,
       ...(invalidityDate === undefined ? {} : { invalidityDate }),
+      ...more,
     });
     return true;
   }
@@ -47,21 +49,27 @@ export class StatusChanges {
     certificate: Certificate,
     cause: HoldCause,
     until: Date | undefined,
+    more: Readonly<Record<string, unknown>> = {},
   ): Promise<boolean> {
     const done = await this.tx.certificates.hold(certificate.id, this.at, cause, until);
     if (done === false) return false;
-    const data = { cause, ...(until === undefined ? {} : { until }) };
+    const data = { cause, ...(until === undefined ? {} : { until }), ...more };
     if (done === "held") await this.record(certificate, "suspended", "certificateHold", data);
     else await this.write(certificate, "suspended", { ...data, already: true });
     return true;
   }
 
   /** False when it was not on hold for this cause; true also while another cause still holds it. */
-  async release(certificate: Certificate, cause: HoldCause): Promise<boolean> {
+  async release(
+    certificate: Certificate,
+    cause: HoldCause,
+    more: Readonly<Record<string, unknown>> = {},
+  ): Promise<boolean> {
     const done = await this.tx.certificates.release(certificate.id, this.at, cause);
     if (done === false) return false;
-    if (done === "released") await this.record(certificate, "released", "release", { cause });
-    else await this.write(certificate, "released", { cause, stillHeld: true });
+    if (done === "released")
+      await this.record(certificate, "released", "release", { cause, ...more });
+    else await this.write(certificate, "released", { cause, ...more, stillHeld: true });
     return true;
   }
 

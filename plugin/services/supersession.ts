@@ -1,7 +1,6 @@
 import type { Deployment } from "../domain/deployment.ts";
-import type { Principal } from "../domain/principal.ts";
 import type { TenantStore } from "../ports/stores.ts";
-import { scopeOf } from "./crl-scope-of.ts";
+import type { StatusChanges } from "./status-changes.ts";
 
 /**
  * Deals with what a deployment's certificate replaces, in the transaction `tx` in which the new one was seen on the device: kept, or revoked as
@@ -9,7 +8,7 @@ import { scopeOf } from "./crl-scope-of.ts";
  */
 export const endSuperseded = async (
   tx: TenantStore,
-  principal: Pick<Principal, "id">,
+  changes: StatusChanges,
   deployment: Deployment,
   now: Date,
 ): Promise<Deployment> => {
@@ -24,18 +23,7 @@ export const endSuperseded = async (
         issuedAt !== undefined && old.issuedAt !== undefined && old.issuedAt < issuedAt;
       if (old.templateId !== templateId || old.id === certificateId) continue;
       if (!before && old.id !== previousCertificateId) continue;
-      if (!(await tx.certificates.revoke(old.id, now, "superseded", undefined))) continue;
-      await tx.crls.markDirty(await scopeOf(tx, old), now);
-      await tx.ledger.append({
-        event: "certificate.revoked",
-        principal: principal.id,
-        at: now,
-        subjectId: old.id,
-        data: {
-          ...{ serial: old.serial, reason: "superseded", device: deviceId },
-          ...{ because: "renewed", replacedBy: certificateId },
-        },
-      });
+      await changes.revoke(old, "superseded", undefined, { replacedBy: certificateId });
     }
   }
   const settled = { ...deployment, previousCertificateId: undefined };

@@ -1,7 +1,7 @@
 import { inject } from "tsyringe";
 import { isRsa } from "../domain/algorithm.ts";
 import type { Authority } from "../domain/authority.ts";
-import { type Device, isLive } from "../domain/device.ts";
+import type { Device } from "../domain/device.ts";
 import { formatDn } from "../domain/distinguished-name.ts";
 import { addDuration, parseDuration } from "../domain/duration.ts";
 import type { Principal } from "../domain/principal.ts";
@@ -20,6 +20,7 @@ import { play, playedRow, type PlayedRenewal } from "./renewal-plans.ts";
 import { rulesOf, usageOf } from "./renewal-starts.ts";
 import { movedTime } from "./template-moves.ts";
 import { type TemplateInput, Templates } from "./templates.ts";
+import { refuseUnlessLive } from "./refuse-unless-live.ts";
 
 /** How long the deployments of a template take to move unless told otherwise. */
 export const DEFAULT_MOVE = "P7D";
@@ -140,8 +141,7 @@ export class TemplateImpact {
     if (device === undefined) return undefined;
     const { id: deviceId, hostDeviceId } = device;
     try {
-      if (!isLive(device))
-        throw new CountersignError("device_gone", `device ${deviceId} is ${device.status}`);
+      refuseUnlessLive(device);
       const issuer = issuerOf(
         tenant,
         found(authority, "authority", template.authorityId),

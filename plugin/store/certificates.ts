@@ -2,7 +2,7 @@ import type { Knex } from "knex";
 import type { Certificate, HoldCause, RevocationReason } from "../domain/certificate.ts";
 import type { SubjectAltName } from "../domain/san.ts";
 import type { TenantId } from "../domain/tenant.ts";
-import type { ChangedEntry, RevocationScope, RevokedEntry } from "../ports/crl-store.ts";
+import type { ChangedEntry, RevocationScope, RevokedPack } from "../ports/crl-store.ts";
 import type { CertificateFilter, CertificateStore, Page, PageRequest } from "../ports/stores.ts";
 import {
   fromBlob,
@@ -162,11 +162,11 @@ export class Certificates implements CertificateStore {
     const at = toMillis(now);
     const [row] = await this.session.rows<{ readonly devices: number | string }>(
       `select count(distinct c.device_id) as devices from countersign_certificates c
-       where c.tenant = ? and c.${column} = ? and c.role = 'subscriber' and c.status = 'issued'
+       where c.tenant = ? and c.${column} = ? and c.role = 'subscriber' and ${LIVE("c")}
        and c.not_after > ? and not exists (
          select 1 from countersign_certificates n
          where n.tenant = c.tenant and n.device_id = c.device_id and n.template_id = c.template_id
-         and n.status = 'issued' and n.not_after > ? and n.created_at > c.created_at)`,
+         and ${LIVE("n")} and n.not_after > ? and n.created_at > c.created_at)`,
       [this.tenant, value, at, at],
     );
     return Number(row?.devices ?? 0);
@@ -217,6 +217,15 @@ export class Certificates implements CertificateStore {
         ? NEWEST_FIRST
         : SOONEST_END_FIRST,
     );
+  }
+
+  async lastEnd(authorityId: string): Promise<Date | undefined> {
+    const [row] = await this.session.rows<{ readonly not_after: Millis }>(
+      `select not_after from ${mapping.table} where tenant = ? and authority_id = ? and status <> 'failed'
+       order by not_after desc limit 1`,
+      [this.tenant, authorityId],
+    );
+    return row && fromMillis(row.not_after);
   }
 
   liveOfDevice(deviceId: string, now: Date): Promise<readonly Certificate[]> {
@@ -309,28 +318,29 @@ export class Certificates implements CertificateStore {
     );
   }
 
-  async revokedPage(
+  async revokedPack(
     { authorityId, from, before }: RevocationScope,
     notExpiredAt: Date,
     afterSerial: string | undefined,
     limit: number,
-  ): Promise<readonly RevokedEntry[]> {
-    const rows = await this.session.rows<RevokedRow>(
-      // Literal, so that the partial index serves it.
-      `select serial, revoked_at, revocation_reason, invalidity_date from ${mapping.table}
-       where tenant = ? and authority_id = ? and status = 'revoked' and serial > ? and serial >= ? and serial < ?
-         and not_after >= ? order by serial limit ?`,
+  ): Promise<RevokedPack> {
+    // One text and not a row an entry: the database's threads put it together, and nothing of it is an object here.
+    const [row] = await this.session.rows<PackRow>(
+      `select count(*) as entries, max(serial) as last, string_agg(serial || ',' || coalesce(revoked_at, 0) || ',' ||
+         coalesce(revocation_reason, 'unspecified') || ',' || coalesce(cast(invalidity_date as text), ''), ';') as packed
+       from (select serial, revoked_at, revocation_reason, invalidity_date from ${mapping.table}
+         where tenant = ? and authority_id = ? and status = 'revoked' and serial > ? and serial >= ? and serial < ?
+           and not_after >= ? order by serial limit ?) page`,
       [
         ...[this.tenant, authorityId, afterSerial ?? "", from, before],
         ...[toMillis(notExpiredAt), limit],
       ],
     );
-    return rows.map((row) => ({
-      serial: row.serial,
-      revokedAt: fromMillis(row.revoked_at),
-      reason: row.revocation_reason,
-      invalidityDate: fromMillisOrNull(row.invalidity_date),
-    }));
+    return {
+      entries: Number(row?.entries ?? 0),
+      last: orUndefined(row?.last ?? null),
+      text: row?.packed ?? "",
+    };
   }
 
   async changedPage(
@@ -360,6 +370,10 @@ export class Certificates implements CertificateStore {
   }
 }
 
+/** Good, or good again when its suspension is lifted. */
+const LIVE = (row: string): string =>
+  `(${row}.status = 'issued' or ${row}.hold_causes is not null)`;
+
 const NO_HOLD = { hold_causes: null, hold_until: null } as const;
 
 /** What can still be revoked. */
@@ -367,7 +381,10 @@ const revocable = (query: Knex.QueryBuilder): void => {
   void query.whereIn("status", ["issued", "reserved"]).orWhereNotNull("hold_causes");
 };
 
-interface ChangedRow extends Omit<RevokedRow, "revoked_at"> {
+interface ChangedRow {
+  readonly serial: string;
+  readonly revocation_reason: RevocationReason;
+  readonly invalidity_date: Millis | null;
   /** Null once it is released. */
   readonly revoked_at: Millis | null;
   readonly status: Certificate["status"];
@@ -380,17 +397,17 @@ const SOONEST_END_FIRST: Order<CertificateRow> = {
   of: (row) => Number(row.not_after),
 };
 
-interface RevokedRow {
-  readonly serial: string;
-  readonly revoked_at: Millis;
-  readonly revocation_reason: RevocationReason;
-  readonly invalidity_date: Millis | null;
+interface PackRow {
+  readonly entries: number | string;
+  readonly last: string | null;
+  readonly packed: string | null;
 }
 
 const narrowed = (query: Knex.QueryBuilder, filter: CertificateFilter): Knex.QueryBuilder => {
+  const suspended = filter.status === "suspended";
   const equal = {
     // Literal where a partial index serves it.
-    status: LITERAL.has(filter.status) ? undefined : filter.status,
+    status: LITERAL.has(filter.status) || suspended ? undefined : filter.status,
     role: filter.role,
     authority_id: filter.authorityId,
     template_id: filter.templateId,
@@ -399,6 +416,7 @@ const narrowed = (query: Knex.QueryBuilder, filter: CertificateFilter): Knex.Que
   };
   for (const [column, value] of Object.entries(equal))
     if (value !== undefined) query = query.where(column, value);
+  if (suspended) query = query.whereRaw("status = 'revoked'").whereNotNull("hold_causes");
   if (LITERAL.has(filter.status)) query = query.whereRaw(`status = '${filter.status ?? ""}'`);
   if (filter.internal === true || (filter.role ?? "subscriber") !== "subscriber")
     query = query.whereRaw("role <> 'subscriber'");

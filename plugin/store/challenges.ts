@@ -1,9 +1,11 @@
 import type { Challenge } from "../domain/challenge.ts";
 import type { TenantId } from "../domain/tenant.ts";
-import type { ChallengeStore } from "../ports/stores.ts";
+import type { ChallengeStore, PresentedChallenge } from "../ports/stores.ts";
 import { fromMillis, orNull, orUndefined, toMillis, type Millis } from "./base/columns.ts";
-import { type Find, Rows, type Mapping } from "./base/rows.ts";
+import { Lookup } from "./base/lookup.ts";
+import { Rows, type Mapping } from "./base/rows.ts";
 import type { Session } from "./base/session.ts";
+import { deviceMapping, type DeviceRow } from "./devices.ts";
 
 interface ChallengeRow {
   readonly id: string;
@@ -43,25 +45,60 @@ const mapping: Mapping<Challenge, ChallengeRow> = {
   }),
 };
 
+/** A challenge and, under names of their own, the columns of its device; null where there is none. */
+type PresentedRow = ChallengeRow & {
+  readonly [Column in keyof DeviceRow as `of_device_${Column}`]: DeviceRow[Column] | null;
+};
+
+const DEVICE_COLUMNS = [
+  "id",
+  "host_id",
+  "host_device_id",
+  "platform",
+  "status",
+  "status_at",
+  "attributes",
+  "created_at",
+  "updated_at",
+] as const satisfies readonly (keyof DeviceRow)[];
+
+const DEVICE_JOIN = {
+  sql: `left join countersign_devices device on device.tenant = ${mapping.table}.tenant and device.id = ${mapping.table}.device_id`,
+  columns: DEVICE_COLUMNS.map((name) => `device.${name} as of_device_${name}`).join(),
+};
+
+const deviceOf = (row: PresentedRow): PresentedChallenge["device"] =>
+  row.of_device_id === null
+    ? undefined
+    : deviceMapping.fromRow(
+        Object.fromEntries(
+          DEVICE_COLUMNS.map((name) => [name, row[`of_device_${name}`]]),
+        ) as unknown as DeviceRow,
+      );
+
 /** The one-time challenges of one tenant; see `ChallengeStore`. `insert` throws `conflict` for a taken id or MAC. */
 export class Challenges implements ChallengeStore {
   readonly #rows: Rows<Challenge, ChallengeRow>;
-  readonly #byMac: Find<Challenge>;
+  readonly #presented: Lookup<PresentedRow>;
 
   constructor(
     private readonly session: Session,
     private readonly tenant: TenantId,
   ) {
     this.#rows = new Rows(session, tenant, mapping);
-    this.#byMac = this.#rows.lookup("endpoint_id", "mac");
+    const source = { table: mapping.table, join: DEVICE_JOIN };
+    this.#presented = new Lookup(session, tenant, source, ["endpoint_id", "mac"]);
   }
 
   insert(challenge: Challenge, mac: string): Promise<void> {
     return this.session.write((db) => this.#rows.insertWith(db, challenge, { mac }));
   }
 
-  byMac(endpointId: string, mac: string): Promise<Challenge | undefined> {
-    return this.#byMac(endpointId, mac);
+  async presented(endpointId: string, mac: string): Promise<PresentedChallenge | undefined> {
+    const row = await this.#presented.find([endpointId, mac]);
+    return row === undefined
+      ? undefined
+      : { challenge: mapping.fromRow(row), device: deviceOf(row) };
   }
 
   get(id: string): Promise<Challenge | undefined> {

@@ -1,7 +1,13 @@
 import { INDEXED_ATTRIBUTES, type Device } from "../domain/device.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import type { DeviceStore, Page, PageRequest } from "../ports/stores.ts";
-import { fromMillis, toMillis, type Millis } from "./base/columns.ts";
+import {
+  fromMillis,
+  fromMillisOrNull,
+  toMillis,
+  toMillisOrNull,
+  type Millis,
+} from "./base/columns.ts";
 import { fromJson, toJson } from "./base/json.ts";
 import { Rows, type Mapping } from "./base/rows.ts";
 import type { Session } from "./base/session.ts";
@@ -9,19 +15,22 @@ import { inChunks } from "./enrolling/sql.ts";
 
 const ATTRIBUTES = "countersign_device_attributes";
 
-interface DeviceRow {
+/** One device as it stands in its table. */
+export interface DeviceRow {
   readonly id: string;
   readonly host_id: string;
   readonly host_device_id: string;
   readonly platform: Device["platform"];
   readonly status: Device["status"];
   readonly status_at: Millis | null;
+  readonly user_disabled_at: Millis | null;
   readonly attributes: string;
   readonly created_at: Millis;
   readonly updated_at: Millis;
 }
 
-const mapping: Mapping<Device, DeviceRow> = {
+/** How devices stand in their table. */
+export const deviceMapping: Mapping<Device, DeviceRow> = {
   table: "countersign_devices",
   toRow: (device) => ({
     id: device.id,
@@ -30,6 +39,7 @@ const mapping: Mapping<Device, DeviceRow> = {
     platform: device.platform,
     status: device.status,
     status_at: toMillis(device.statusAt),
+    user_disabled_at: toMillisOrNull(device.userDisabledAt),
     attributes: toJson(device.attributes),
     created_at: toMillis(device.createdAt),
     updated_at: toMillis(device.updatedAt),
@@ -41,6 +51,7 @@ const mapping: Mapping<Device, DeviceRow> = {
     platform: row.platform,
     status: row.status,
     statusAt: fromMillis(row.status_at ?? row.updated_at),
+    userDisabledAt: fromMillisOrNull(row.user_disabled_at),
     attributes: fromJson(row.attributes) as Device["attributes"],
     createdAt: fromMillis(row.created_at),
     updatedAt: fromMillis(row.updated_at),
@@ -55,7 +66,7 @@ export class Devices implements DeviceStore {
     private readonly session: Session,
     private readonly tenant: TenantId,
   ) {
-    this.#rows = new Rows(session, tenant, mapping);
+    this.#rows = new Rows(session, tenant, deviceMapping);
   }
 
   save(device: Device): Promise<void> {

@@ -9,6 +9,7 @@ import { CountsOfTenant } from "./counts.ts";
 import { Crls } from "./crls.ts";
 import { Deployments } from "./deployments.ts";
 import { Devices } from "./devices.ts";
+import { DisabledUsers } from "./disabled-users.ts";
 import { Documents } from "./documents.ts";
 import { Endpoints } from "./endpoints.ts";
 import { GroupCommit } from "./enrolling/group-commit.ts";
@@ -32,11 +33,12 @@ import { Templates } from "./templates.ts";
 import { Tokens } from "./tokens.ts";
 import { Terms } from "./terms.ts";
 
-/** All stores of `tenant` on one session. `commit` is shared by all tenants outside of transactions. */
+/** All stores of `tenant` on one session. `commit` is shared by all tenants outside of transactions; `afterCommit` is that of the transaction. */
 export const openTenantStore = (
   session: Session,
   tenant: TenantId,
   commit: GroupCommit,
+  afterCommit: TenantStore["afterCommit"] = (then) => then(),
 ): TenantStore => ({
   tenant,
   authorities: new Authorities(session, tenant),
@@ -46,6 +48,7 @@ export const openTenantStore = (
   templates: new Templates(session, tenant),
   endpoints: new Endpoints(session, tenant),
   devices: new Devices(session, tenant),
+  disabledUsers: new DisabledUsers(session, tenant),
   deployments: new Deployments(session, tenant),
   inventories: new Inventories(session, tenant),
   hostEvents: new HostEvents(session, tenant),
@@ -70,6 +73,18 @@ export const openTenantStore = (
   renewalGroups: new RenewalGroups(session, tenant),
   templateMoves: new TemplateMoves(session, tenant),
   enrolments: new Enrolments(session, tenant, commit),
-  // Inside a transaction the calls join it, so they gather in a batch of its own.
-  run: (fn) => session.begin((tx) => fn(openTenantStore(tx, tenant, new GroupCommit(tx)))),
+  run: async (fn) => {
+    let committed: (() => void)[] = [];
+    const result = await session.begin((tx) => {
+      // It may run again after a deadlock.
+      committed = [];
+      // Inside a transaction the calls join it, so they gather in a batch of its own.
+      return fn(
+        openTenantStore(tx, tenant, new GroupCommit(tx), (then) => void committed.push(then)),
+      );
+    });
+    for (const then of committed) then();
+    return result;
+  },
+  afterCommit,
 });

@@ -38,6 +38,8 @@ const LIMIT = "limit";
 /** The column of another version of the product. */
 export const OTHER = "other";
 const FEWEST = 3;
+/** Requests of each contender before anything is measured: a compiler that works while the program runs has settled by then. */
+const WARM_UP = 2000;
 
 /**
  * Paired rotating bursts (foundations.md 27): every contender is started before and kept warm, each round fires all of them in another order,
@@ -57,7 +59,7 @@ export const contest = async (options: ContestOptions): Promise<BenchResult> => 
       server,
       load,
       clients,
-      { requests: Math.max(100, requests), connections },
+      { requests: Math.max(WARM_UP, requests), connections },
       cores,
     );
   for (const { worker } of ours.values()) await worker.ask("reset");

@@ -6,6 +6,7 @@ import { SMTPServer } from "smtp-server";
 import { text } from "node:stream/consumers";
 import { CountersignError } from "../../plugin/sdk.ts";
 import { internalCa } from "../../adapters/ca/internal.ts";
+import { builtins } from "../../adapters/preset.ts";
 import type { Api, Json } from "./api.ts";
 import { refused, newKey } from "./device.ts";
 import { DAY, HOUR, type Served, serve } from "./served.ts";
@@ -25,6 +26,7 @@ describe("flows: alerts", function () {
   const hooks: Hook[] = [];
   let hookStatus = 204;
   let listenerEnd = new Date("2999-01-01T00:00:00Z");
+  let keyFault: string | undefined;
   let revoke: () => Promise<void> = () => Promise.resolve();
   const logins: string[] = [];
   let smtp: SMTPServer;
@@ -70,6 +72,22 @@ describe("flows: alerts", function () {
         },
       },
       {
+        keyStores: builtins().keyStores.map((kind) => ({
+          ...kind,
+          prepare: (options: unknown) => {
+            const prepared = kind.prepare(options);
+            if ("issues" in prepared) return prepared;
+            const open: typeof prepared.open = async (context) => {
+              const provider = await prepared.open(context);
+              const faulty = () => [{ level: "fault", message: keyFault ?? "" } as const];
+              return {
+                ...provider,
+                probe: async () => (keyFault === undefined ? provider.probe() : faulty()),
+              };
+            };
+            return { ...prepared, open };
+          },
+        })),
         expiries: () =>
           Promise.resolve([{ kind: "listener", name: "pki.example.com", end: listenerEnd }]),
         caBackends: [
@@ -247,5 +265,37 @@ describe("flows: alerts", function () {
       ),
       [],
     );
+  });
+
+  it("O-05 a key store with a fault and a missing backup are told once, and when they are over", async () => {
+    for (const kind of ["keys", "renewal-cap", "renewals-failing", "backup-age"])
+      await api.patch(`/alert-rules/${kind}`, { webhook });
+    const toldOf = (rule: string): string[] =>
+      hooks
+        .map(({ body }) => said(body))
+        .flatMap((told) => (told.rule === rule ? [told.state as string] : []));
+    hookStatus = 204;
+    hooks.length = 0;
+    await look();
+    const names = (await standing()).map((alert) => alert.split(" ")[0]);
+    assert.ok(!names.includes("keys") && !names.includes("renewal-cap"), names.join());
+
+    keyFault = "the token is gone";
+    await look();
+    await look();
+    await until("told of the key store", () => toldOf("keys").length > 0);
+    const { text: why } = hooks.map(({ body }) => said(body)).find(({ rule }) => rule === "keys");
+    assert.match(why as string, /key store soft has a fault: the token is gone/);
+    keyFault = undefined;
+    await look();
+    await until("told that it is over", () => toldOf("keys").length > 1);
+    assert.deepEqual(toldOf("keys"), ["firing", "resolved"]);
+
+    served.clock.advance(3 * DAY);
+    await look();
+    await until("told of the backup", () => toldOf("backup-age").length > 0);
+    assert.ok((await standing()).includes("backup-age backup"));
+    await look();
+    assert.deepEqual(toldOf("backup-age"), ["firing"]);
   });
 });

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
+import { setTimeout } from "node:timers/promises";
+import { parseCertificate } from "../../plugin/pki/certificate.ts";
+import { parseCrl } from "../../plugin/pki/crl-read.ts";
 import { startInstallation, type TestInstallation } from "../support/installation.ts";
 import { listen } from "../support/listen.ts";
 import { type Admin, adminOf, publish } from "../support/published.ts";
+import { enrolled, newKey } from "./device.ts";
+import { DAY, serve } from "./served.ts";
+import { fetchBytes, makeDevice, makeSite, mintChallenge } from "./site.ts";
 
 describe("deleting CA servers", function () {
   this.timeout(30_000);
@@ -71,5 +77,49 @@ describe("deleting CA servers", function () {
       "main-root",
     ]);
     assert.equal((await owner.call("DELETE", "/authorities/main?confirm=main")).status, 404);
+  });
+
+  it("A-20 each leaves a last CRL until its last certificate has ended, with the CAs that went with it, and it can still be added to", async () => {
+    const flow = await serve();
+    try {
+      const api = await flow.api();
+      const site = await makeSite(api);
+      const { urls, parentId, serial } = await api.get(`/authorities/${site.authority}`);
+      const root = (await api.get(`/authorities/${parentId as string}`)).urls.crl as string;
+      const device = await makeDevice(api, "phone");
+      const leaf = await enrolled(`${flow.url}/scep/${site.endpoint}`, {
+        key: await newKey(),
+        challenge: await mintChallenge(api, site, device),
+      });
+      const serials = async (url: string): Promise<readonly string[]> =>
+        parseCrl(await fetchBytes(url)).entries.map((entry) => entry.serial);
+      assert.deepEqual(await serials(root), []);
+      await api.delete(`/authorities/${parentId as string}?confirm=lab-root&force=true`);
+
+      const listed = async () => {
+        const { number = 0n, nextUpdate, entries } = parseCrl(await fetchBytes(urls.crl as string));
+        return { number, entries, ends: nextUpdate?.getTime() ?? 0 };
+      };
+      const last = await listed();
+      const { notAfter } = parseCertificate(leaf);
+      const end = notAfter.getTime();
+      assert.ok(last.ends >= end && last.ends <= end + 2000, new Date(last.ends).toISOString());
+      assert.deepEqual(await serials(root), [serial]);
+      // Weeks later it is the same list, and nobody is alarmed.
+      flow.clock.advance(20 * DAY);
+      await setTimeout(1500);
+      assert.equal((await listed()).number, last.number);
+      // What a wipe ends from now on is on it as well.
+      await flow.countersign.hooks.deviceWiped({ hostId: "mdm", deviceId: "phone" });
+      const later = await listed();
+      assert.deepEqual(
+        later.entries.map((entry) => [entry.serial, entry.reason]),
+        [[parseCertificate(leaf).serial, "cessationOfOperation"]],
+      );
+      assert.ok(later.number > last.number && later.ends >= end);
+      assert.equal((await api.get(`/authorities/${site.authority}`)).status, "deleted");
+    } finally {
+      await flow.end();
+    }
   });
 });

@@ -61,13 +61,16 @@ describe("flows: CRLs", () => {
     return { authority: id, template: `${id}-wifi`, endpoint: `${id}-scep` };
   };
 
-  it("L-10 say when they were made, for how long, until when the expired are listed, and since when a key was bad", async () => {
+  it("L-10 C-16 say when they were made, for how long, until when the expired are listed, and since when a key was bad", async () => {
     const { id, der } = await enrol();
     const since = new Date(served.clock.now().getTime() - HOUR).toISOString();
     await api.post(`/certificates/${id}/revoke`, {
       reason: "keyCompromise",
       invalidityDate: since,
+      comment: "the laptop was stolen",
     });
+    const [row] = await api.all(`/ledger?event=certificate.revoked&subject=${id}`);
+    assert.equal(row.data.comment, "the laptop was stolen");
     const crl = await fetchCrl(api, site.authority);
     const text = await crlText(crl);
     assert.match(text, /X509v3 CRL Number/);

@@ -105,6 +105,63 @@ describe("flows: OCSP", () => {
     assert.match(foreign.stdout.toString(), /root-as-leaf\.pem: unknown[^]*leaf\.pem: good/);
   });
 
+  it("A-10 is switched on later for what is issued from then on, by form and API, and never off", async () => {
+    const late = await makeSite(api, { id: "late" });
+    const root = (await api.get("/authorities/late")).parentId as string;
+    await api.post("/authorities", {
+      ...{ id: "silent", kind: "issuing", parentId: root, subject: "CN=silent" },
+      ...{ keyAlgorithm: "ec-p256", ocspEnabled: false },
+    });
+    await api.post("/templates", {
+      id: "silent",
+      authorityId: "silent",
+      subject: "CN=%devicename%",
+    });
+    await api.post("/endpoints", {
+      ...{ id: "silent", authorityId: "silent", templateIds: ["silent"] },
+      policies: [{ kind: "dynamic" }],
+    });
+    const at = { ...late, authority: "silent", template: "silent", endpoint: "silent" };
+    const before = await enrol(at);
+    assert.deepEqual(parseCertificate(before).ocspUrls ?? [], []);
+    const { ocspEnabled, urls, version } = await api.get("/authorities/silent");
+    assert.equal(ocspEnabled, false);
+    assert.deepEqual(
+      Buffer.from(await (await fetch(urls.ocsp as string)).arrayBuffer()),
+      Buffer.from(UNAUTHORIZED),
+    );
+
+    const on = await api.patch("/authorities/silent", { ocspEnabled: true });
+    assert.deepEqual([on.ocspEnabled, on.version], [true, version + 1]);
+    // At once: nobody has asked it anything yet.
+    assert.equal((await api.all("/certificates?role=ocsp&authority=silent")).length, 1);
+    const after_ = await enrol(at);
+    assert.deepEqual(parseCertificate(after_).ocspUrls, [on.urls.ocsp]);
+    const silent = await chainOf(api, "silent");
+    for (const leaf_ of [before, after_])
+      assert.equal(await ocspStatus(on.urls.ocsp as string, leaf_, silent), "good");
+    assert.equal(
+      (await api.patch("/authorities/silent", { ocspEnabled: true })).version,
+      on.version,
+    );
+
+    const off = await api.refused("PATCH", "/authorities/silent", { ocspEnabled: false });
+    assert.equal(off.code, "policy_refused");
+    assert.match(off.detail, /cannot be switched off: certificates that name its address/);
+    assert.equal((await api.get("/authorities/silent")).ocspEnabled, true);
+    assert.equal((await api.refused("PATCH", "/authorities/silent", {})).code, "invalid_input");
+    const auditor = await served.api("default", ["ca-auditor"]);
+    assert.equal(
+      (await auditor.refused("PATCH", "/authorities/silent", { ocspEnabled: true })).code,
+      "forbidden",
+    );
+    // A root as well.
+    assert.equal(
+      (await api.patch(`/authorities/${root}`, { ocspEnabled: true })).ocspEnabled,
+      true,
+    );
+  });
+
   it("L-14 the responder's key may be RSA-2048, per authority", async () => {
     const root = (await api.get(`/authorities/${site.authority}`)).parentId as string;
     await api.post("/authorities", {

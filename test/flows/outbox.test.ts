@@ -13,7 +13,7 @@ const outsideCa = () => {
   let fault: CountersignError | undefined;
   const factory: CaBackendFactory = {
     kind: "internal",
-    serves: ({ kind }) => kind === "issuing",
+    serves: () => true,
     create: (authority, signer) => {
       const say = async (what: string): Promise<void> => {
         if (fault !== undefined) throw fault;
@@ -145,5 +145,32 @@ describe("flows: the outbox", () => {
     served.clock.advance(HOUR);
     await until("told", () => ca.told.length === 4);
     assert.equal(new Set(ca.told.splice(0)).size, 4);
+  });
+
+  it("L-07 L-08 what is superseded, and the certificate of a deleted CA, are told outside too", async () => {
+    const { hooks } = served.countersign;
+    const other = await makeSite(api, { id: "other", template: { oldCertificate: "revoke" } });
+    const event = { hostId: "mdm", deviceId: "renewing" };
+    const deviceId = await makeDevice(api, event.deviceId);
+    await api.post("/deployments", { deviceId, templateId: other.template });
+    const leaves: Uint8Array[] = [];
+    for (let n = 0; n < 2; n += 1) {
+      const challenge = await mintChallenge(api, other, deviceId);
+      leaves.push(
+        await enrolled(`${served.url}/scep/${other.endpoint}`, { key: await newKey(), challenge }),
+      );
+      await hooks.deviceInventory({ ...event, certificates: leaves.map((der) => ({ der })) });
+    }
+    await until("told of the old one", () => ca.told.length === 1);
+    assert.deepEqual(ca.told.splice(0), [`${serialOf(leaves[0]!)} superseded`]);
+    const [row] = await api.all(`/ledger?event=certificate.revoked`);
+    assert.deepEqual(
+      [row.data.serial, row.data.because, typeof row.data.replacedBy],
+      [serialOf(leaves[0]!), "renewed", "string"],
+    );
+    const { serial } = await api.get(`/authorities/${other.authority}`);
+    await api.delete(`/authorities/${other.authority}?confirm=other&force=true`);
+    await until("told of the CA's own", () => ca.told.length === 1);
+    assert.deepEqual(ca.told.splice(0), [`${serial as string} cessationOfOperation`]);
   });
 });

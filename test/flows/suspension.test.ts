@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
+import { memoryHost } from "../../adapters/mdm/memory.ts";
 import { crlSerials, crlText, ocspStatus } from "../support/openssl.ts";
 import { parseCrl } from "../../plugin/pki/crl-read.ts";
 import type { Api, Json } from "./api.ts";
 import { ask, enrolled, newKey, refused, serialOf } from "./device.ts";
 import { gatedCa } from "./gated-ca.ts";
-import { HOUR, type Served, serve } from "./served.ts";
+import { eventually, HOUR, type Served, serve } from "./served.ts";
 import { chainOf, fetchCrl, makeSite, mintChallenge, type SiteIds } from "./site.ts";
 
 describe("flows: suspended, found again, disabled, compromised", () => {
   const gate = gatedCa();
+  const host = memoryHost("memory");
   let served: Served;
   let api: Api;
   let site: SiteIds;
@@ -16,7 +18,7 @@ describe("flows: suspended, found again, disabled, compromised", () => {
   let chain: readonly Buffer[];
   let ocspUrl: string;
   before(async () => {
-    served = await serve({}, { caBackends: [gate] });
+    served = await serve({}, { caBackends: [gate], hosts: [host] });
     api = await served.api();
     site = await makeSite(api);
     await api.post("/templates", {
@@ -181,6 +183,90 @@ describe("flows: suspended, found again, disabled, compromised", () => {
     assert.deepEqual(await hooks.userDisabled({ hostId: "mdm", user: "nobody" }), { devices: [] });
   });
 
+  it("L-08 a disabled user's devices, new ones too, get nothing until he is let in again, and then by themselves", async () => {
+    const { hooks } = served.countersign;
+    const { id, event } = await device("mallory");
+    const leaf = await enrol(id);
+    const open = await mintChallenge(api, kept, id);
+    await hooks.userDisabled({ hostId: "mdm", user: "Mallory" });
+    assert.ok((await api.get(`/devices/${id}`)).userDisabledAt);
+    assert.equal((await api.get(`/devices/${id}`)).status, "enrolled");
+    await assert.rejects(mintChallenge(api, site, id), /user_disabled/);
+    const key = await newKey();
+    await refused(`${served.url}/scep/${kept.endpoint}`, { key, challenge: open });
+    // Nor by a profile, nor with another of his devices, nor by news of this one.
+    const late = await device("MALLORY");
+    await assert.rejects(mintChallenge(api, site, late.id), /user_disabled/);
+    await hooks.deviceEnrolled({
+      ...{ ...event, platform: "other" },
+      attributes: { devicename: "x", username: "mallory", email: "m@example.com" },
+    });
+    await assert.rejects(mintChallenge(api, site, id), /user_disabled/);
+    const asked = { deviceId: id, templateId: site.template };
+    assert.equal((await api.refused("POST", "/deployments", asked)).code, "user_disabled");
+    // Somebody else's phone now.
+    await hooks.deviceEnrolled({
+      ...{ ...late.event, platform: "other" },
+      attributes: { devicename: "y", username: "trent" },
+    });
+    await enrol(late.id);
+
+    const { devices } = await hooks.userEnabled({ hostId: "mdm", user: "m@example.com" });
+    assert.deepEqual(devices, [{ deviceId: id, released: [serialOf(leaf)] }]);
+    assert.equal((await api.get(`/devices/${id}`)).userDisabledAt, undefined);
+    await enrol(id);
+    await enrol((await device("mallory")).id);
+    const events = (await api.all(`/ledger?subject=${id}`)).map(
+      ({ event: name }) => name as string,
+    );
+    for (const name of ["device.user-disabled", "device.user-enabled"])
+      assert.ok(events.includes(name), name);
+    const [told] = await api.all("/ledger?event=user.enabled");
+    assert.deepEqual(told.data.host, "mdm");
+  });
+
+  it("L-08 a user who is disabled while a certificate is signed wins, and it comes back with him", async () => {
+    const { hooks } = served.countersign;
+    const { id } = await device("carol");
+    gate.close();
+    const waiting = gate.waiting();
+    const asking = ask(`${served.url}/scep/${site.endpoint}`, {
+      key: await newKey(),
+      challenge: await mintChallenge(api, site, id),
+    });
+    await waiting;
+    const { devices } = await hooks.userDisabled({ hostId: "mdm", user: "carol" });
+    gate.open();
+    assert.equal(devices[0]?.held.length, 1);
+    assert.equal((await asking).status, "refused");
+    const held = devices[0]?.held;
+    const { devices: back } = await hooks.userEnabled({ hostId: "mdm", user: "carol" });
+    assert.deepEqual(back[0]?.released, held);
+  });
+
+  it("L-08 a profile that failed because the user was disabled is sent by itself when he is let in again", async () => {
+    const { hooks } = served.countersign;
+    const event = { hostId: "memory", deviceId: "dave" };
+    const { id } = await hooks.deviceEnrolled({
+      ...{ ...event, platform: "other", attributes: { devicename: "dave", username: "dave" } },
+    });
+    const { id: deployment } = await api.post("/deployments", {
+      ...{ deviceId: id, templateId: site.template },
+    });
+    const stateOf = async () => api.get(`/deployments/${deployment as string}`);
+    await enrol(id);
+    await hooks.userDisabled({ hostId: "memory", user: "dave" });
+    const before = host.deliveries.length;
+    await api.post(`/deployments/${deployment as string}/renew`);
+    await eventually(async () => (await stateOf()).state === "failed");
+    const { reason, failure } = await stateOf();
+    assert.equal(reason, "publish-failed");
+    assert.match(failure as string, /^user_disabled: the user of device .* is disabled since/);
+    await hooks.userEnabled({ hostId: "memory", user: "dave" });
+    await eventually(async () => host.deliveries.length > before);
+    assert.notEqual((await stateOf()).state, "failed");
+  });
+
   it("L-08 a template's rule says the reason, and cannot spare what is gone", async () => {
     const { hooks } = served.countersign;
     const { id, event } = await device();
@@ -205,7 +291,14 @@ describe("flows: suspended, found again, disabled, compromised", () => {
         .code,
       "invalid_input",
     );
-    const held = await api.post(`/certificates/${row.id as string}/suspend`, { until: at(1) });
+    const held = await api.post(`/certificates/${row.id as string}/suspend`, {
+      ...{ until: at(1), comment: "on leave" },
+    });
+    const [said] = await api.all(`/ledger?subject=${row.id as string}&event=certificate.suspended`);
+    assert.equal(said.data.comment, "on leave");
+    assert.ok(
+      (await api.all("/certificates?status=suspended")).some(({ id: held_ }) => held_ === row.id),
+    );
     assert.deepEqual(held.hold, { causes: ["admin"], until: held.hold.until });
     await api.post(`/certificates/${second.id as string}/suspend`);
     assert.deepEqual([await ocsp(leaf), await onCrl(leaf)], ["revoked", "certificateHold"]);

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 
 import { findChromium } from "./chromium.ts";
+import { findPromtool, PROMETHEUS_CACHE } from "./promtool.ts";
 import { findSoftHsm, SOFTHSM_CACHE } from "./softhsm.ts";
 import { findSoftokn } from "./softokn.ts";
 import { inCi } from "./left-out.ts";
@@ -51,7 +52,7 @@ const TOOLS: readonly Tool[] = [
   { name: "python3", packages: ["python3-minimal"], present: program("python3") },
   { name: "Chromium", packages: ["chromium"], present: () => findChromium() !== undefined },
   { name: "dbus-daemon", packages: ["dbus"], present: program("dbus-daemon") },
-  { name: "promtool", packages: ["prometheus"], present: program("promtool") },
+  { name: "promtool", packages: ["prometheus"], present: () => findPromtool() !== undefined },
 ];
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -75,15 +76,15 @@ const install = (root: readonly string[], packages: readonly string[]): boolean 
   return attempt() || (run([...root, "apt-get", "update"]).status === 0 && attempt());
 };
 
-/** SoftHSM needs no installation: its library is taken out of the package. */
-const unpackSoftHsm = (): void => {
+/** What needs no installation is taken out of its package. */
+const unpack = (name: string, into: string): void => {
   const folder = mkdtempSync(join(tmpdir(), "countersign-deb-"));
   try {
-    if (run(["apt-get", "download", "libsofthsm2"], folder).status !== 0) return;
-    const deb = readdirSync(folder).find((name) => name.endsWith(".deb"));
+    if (run(["apt-get", "download", name], folder).status !== 0) return;
+    const deb = readdirSync(folder).find((file) => file.endsWith(".deb"));
     if (deb === undefined) return;
-    mkdirSync(SOFTHSM_CACHE, { recursive: true });
-    run(["dpkg", "-x", join(folder, deb), SOFTHSM_CACHE]);
+    mkdirSync(into, { recursive: true });
+    run(["dpkg", "-x", join(folder, deb), into]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -98,7 +99,8 @@ if (missing.length > 0) {
       // All at once, and one by one when that fails: one name that a release lacks must not cost the rest.
       if (!install(root, packages)) for (const name of packages) install(root, [name]);
     }
-    if (findSoftHsm() === undefined) unpackSoftHsm();
+    if (findSoftHsm() === undefined) unpack("libsofthsm2", SOFTHSM_CACHE);
+    if (findPromtool() === undefined) unpack("prometheus", PROMETHEUS_CACHE);
   }
   for (const { name, present } of TOOLS) {
     const here = present();

@@ -156,6 +156,16 @@ export const addAuthorityCommands = (program: Command): void => {
       }),
   });
   addApiCommand(group, {
+    usage: "enable-ocsp <id>",
+    summary: "switch OCSP on: what it issues from now on names the responder; there is no way back",
+    options: [versionOption()],
+    run: (call) =>
+      call.api.ask("PATCH", pathOf("/authorities", call), {
+        body: { ocspEnabled: true },
+        ifVersion: call.ifVersion,
+      }),
+  });
+  addApiCommand(group, {
     usage: "crl <id>",
     summary: "show its lists: number, dates, entries, size, and how far each is behind",
     columns: LISTS,

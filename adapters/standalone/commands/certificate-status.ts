@@ -16,6 +16,8 @@ const reason = () =>
 const invalidityDate = () =>
   textOption("--invalidity-date <instant>", "since when it was not to be trusted");
 
+const comment = () => textOption("--comment <text>", "why, for the ledger");
+
 interface BulkAnswer {
   readonly items: readonly { readonly row: number }[];
   readonly done: number;
@@ -25,12 +27,13 @@ interface BulkAnswer {
 /** Options that one certificate of the list does not say itself. */
 const rowsOf = async ({ args, options }: Invocation): Promise<readonly object[]> => {
   const path = args[1] ?? "-";
-  const { authority, reason: common, invalidityDate: date, until } = options;
+  const { authority, reason: common, invalidityDate: date, until, comment: why } = options;
   const shared = {
     ...(authority === undefined ? {} : { authorityId: authority }),
     ...(common === undefined ? {} : { reason: common }),
     ...(date === undefined ? {} : { invalidityDate: date }),
     ...(until === undefined ? {} : { until }),
+    ...(why === undefined ? {} : { comment: why }),
   };
   try {
     const list = path === "-" ? await text(process.stdin) : await readFile(path, "utf8");
@@ -73,7 +76,7 @@ export const addStatusCommands = (group: Command): void => {
     addApiCommand(group, {
       usage: `${action} <id>`,
       summary,
-      options: [...(options ?? []), publishNow()],
+      options: [...(options ?? []), comment(), publishNow()],
       run: async (call) =>
         call.api.ask("POST", pathOf("/certificates", call, `/${action}`), {
           body: await call.body(),
@@ -94,6 +97,7 @@ export const addStatusCommands = (group: Command): void => {
       reason(),
       invalidityDate(),
       textOption("--until <instant>", "when suspensions lift by themselves"),
+      comment(),
       publishNow(),
     ],
     run: bulk,

@@ -11,7 +11,13 @@ const COLUMNS = ["id", "status", "role", "authorityId", "serial", "notAfter", "s
 export const addCertificateCommands = (program: Command): void => {
   const group = program.command("certificate").description("issued certificates");
   addReading(group, "/certificates", COLUMNS, [
-    choiceOption("--status <status>", "in this state", ["reserved", "issued", "revoked", "failed"]),
+    choiceOption("--status <status>", "in this state", [
+      "reserved",
+      "issued",
+      "revoked",
+      "suspended",
+      "failed",
+    ]),
     choiceOption("--role <role>", "for this purpose", CERTIFICATE_ROLES),
     textOption("--authority <id>", "issued by it"),
     textOption("--template <id>", "issued by it"),

@@ -1189,12 +1189,13 @@ export interface Calls {
     readonly request: { readonly id: string };
     readonly answer: Authority;
   };
-  /** Gives an authority another friendly name. */
+  /** Gives an authority another friendly name, or switches OCSP on for what it issues from then on; it cannot be switched off. */
   readonly patchAuthoritiesId: {
     readonly request: {
       readonly id: string;
       readonly body: {
-        readonly name: string;
+        readonly name?: string | undefined;
+        readonly ocspEnabled?: boolean | undefined;
       };
       readonly version?: number | undefined;
     };
@@ -2428,13 +2429,13 @@ export interface Calls {
     };
     readonly answer: Approval;
   };
-  /** Lists certificates, newest first; filters may be combined, `serial` in any spelling of hex. */
+  /** Lists certificates, newest first; filters may be combined, `serial` in any spelling of hex; status `revoked` includes those that are `suspended`. */
   readonly getCertificates: {
     readonly request: {
       readonly query?: {
         readonly limit?: number | undefined;
         readonly cursor?: string | undefined;
-        readonly status?: "reserved" | "issued" | "revoked" | "failed" | undefined;
+        readonly status?: "reserved" | "issued" | "revoked" | "suspended" | "failed" | undefined;
         readonly role?:
           "subscriber" | "authority" | "ra" | "ocsp" | "profile-signing" | "tls" | undefined;
         readonly authority?: string | undefined;
@@ -2510,7 +2511,7 @@ export interface Calls {
   readonly getCertificatesExport: {
     readonly request: {
       readonly query?: {
-        readonly status?: "reserved" | "issued" | "revoked" | "failed" | undefined;
+        readonly status?: "reserved" | "issued" | "revoked" | "suspended" | "failed" | undefined;
         readonly role?:
           "subscriber" | "authority" | "ra" | "ocsp" | "profile-signing" | "tls" | undefined;
         readonly authority?: string | undefined;
@@ -2564,6 +2565,7 @@ export interface Calls {
           | "aACompromise"
           | undefined;
         readonly invalidityDate?: string | undefined;
+        readonly comment?: string | undefined;
         readonly publishNow?: boolean | undefined;
       };
     };
@@ -2575,6 +2577,7 @@ export interface Calls {
       readonly id: string;
       readonly body?: {
         readonly until?: string | undefined;
+        readonly comment?: string | undefined;
         readonly publishNow?: boolean | undefined;
       };
     };
@@ -2585,6 +2588,7 @@ export interface Calls {
     readonly request: {
       readonly id: string;
       readonly body?: {
+        readonly comment?: string | undefined;
         readonly publishNow?: boolean | undefined;
       };
     };
@@ -2726,6 +2730,10 @@ export interface Calls {
           | "device.lost"
           | "device.found"
           | "device.compromised"
+          | "device.user-disabled"
+          | "device.user-enabled"
+          | "user.disabled"
+          | "user.enabled"
           | "deployment.created"
           | "deployment.published"
           | "deployment.changed"

@@ -129,6 +129,10 @@ export const CODES: Readonly<Record<string, Fact>> = {
     title: "The challenge was refused",
     nextStep: "Mint a new challenge or re-send the profile.",
   },
+  claim_mismatch: {
+    title: "The challenge was refused",
+    nextStep: "Compare the names of the request with the template's subject and alternative names.",
+  },
   challenge_lapsed: {
     title: "The challenge was refused",
     nextStep:
@@ -150,6 +154,11 @@ export const CODES: Readonly<Record<string, Fact>> = {
   device_gone: {
     title: "The device has been wiped or unenrolled",
     nextStep: "Enrol the device in the MDM again first.",
+  },
+  user_disabled: {
+    title: "The user of the device is disabled",
+    nextStep:
+      "Let the user in again in the MDM or the directory; what failed meanwhile is sent again then.",
   },
   certificate_not_matching: {
     title: "The certificate does not fit",
@@ -543,6 +552,10 @@ export const EVENTS: readonly string[] = [
   "device.lost",
   "device.found",
   "device.compromised",
+  "device.user-disabled",
+  "device.user-enabled",
+  "user.disabled",
+  "user.enabled",
   "deployment.created",
   "deployment.published",
   "deployment.changed",

@@ -133,10 +133,25 @@ export const authorityRoutes: readonly Route[] = [
   route({
     method: "PATCH",
     path: "/authorities/:id",
-    summary: "Gives an authority another friendly name.",
-    body: z.strictObject({ name: displayName }),
-    call: async ({ authorities }, call) =>
-      ok(await authorities.rename(call.principal, call.id, call.body.name, call.version)),
+    summary:
+      "Gives an authority another friendly name, or switches OCSP on for what it issues from then on; it cannot be switched off.",
+    body: z
+      .strictObject({ name: displayName.exactOptional(), ocspEnabled: z.boolean().exactOptional() })
+      .refine((body) => Object.keys(body).length > 0, "name what is to change"),
+    call: async ({ authorities, ocspSwitch }, { principal, id, body, version }) => {
+      const { name, ocspEnabled } = body;
+      if (ocspEnabled !== undefined) await ocspSwitch.turn(principal, id, ocspEnabled, version);
+      return ok(
+        name === undefined
+          ? await authorities.get(principal, id)
+          : await authorities.rename(
+              principal,
+              id,
+              name,
+              ocspEnabled === undefined ? version : undefined,
+            ),
+      );
+    },
   }),
   route({
     method: "GET",

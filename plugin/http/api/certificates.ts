@@ -33,7 +33,7 @@ const CHUNK = 64 * 1024;
 const REASONS = Object.keys(REVOCATION_REASONS) as RevocationReason[];
 
 const chosen = {
-  status: z.enum(["reserved", "issued", "revoked", "failed"]).optional(),
+  status: z.enum(["reserved", "issued", "revoked", "suspended", "failed"]).optional(),
   role: z.enum(CERTIFICATE_ROLES).optional(),
   authority: reference.optional(),
   template: reference.optional(),
@@ -75,9 +75,11 @@ const issuing = {
 };
 
 const publishNow = z.boolean().default(false);
+const comment = z.string().min(1).max(1000).exactOptional().describe("Goes into the ledger.");
 const revocation = {
   reason: z.enum(REASONS).default("unspecified"),
   invalidityDate: instant.exactOptional(),
+  comment,
 };
 
 const bulkRow = z.strictObject({
@@ -101,7 +103,7 @@ export const certificateRoutes: readonly Route[] = [
     method: "GET",
     path: "/certificates",
     summary:
-      "Lists certificates, newest first; filters may be combined, `serial` in any spelling of hex.",
+      "Lists certificates, newest first; filters may be combined, `serial` in any spelling of hex; status `revoked` includes those that are `suspended`.",
     query: filter,
     call: async ({ certificates }, { principal, query: { limit, cursor, ...query } }) =>
       paged(await certificates.search(principal, asked(query), { limit, cursor })),
@@ -221,7 +223,7 @@ export const certificateRoutes: readonly Route[] = [
     method: "POST",
     path: "/certificates/:id/suspend",
     summary: "Suspends a certificate; with `until` it lifts by itself.",
-    body: z.strictObject({ until: instant.exactOptional(), publishNow }).prefault({}),
+    body: z.strictObject({ until: instant.exactOptional(), comment, publishNow }).prefault({}),
     call: async ({ certificateStatuses }, { principal, id, body }) => {
       const { publishNow: now, ...change } = body;
       return ok(
@@ -233,9 +235,13 @@ export const certificateRoutes: readonly Route[] = [
     method: "POST",
     path: "/certificates/:id/unsuspend",
     summary: "Makes a suspended certificate good again, whatever it was suspended for.",
-    body: z.strictObject({ publishNow }).prefault({}),
-    call: async ({ certificateStatuses }, { principal, id, body }) =>
-      ok(await certificateStatuses.change(principal, id, { action: "unsuspend" }, body.publishNow)),
+    body: z.strictObject({ comment, publishNow }).prefault({}),
+    call: async ({ certificateStatuses }, { principal, id, body }) => {
+      const { publishNow: now, ...change } = body;
+      return ok(
+        await certificateStatuses.change(principal, id, { action: "unsuspend", ...change }, now),
+      );
+    },
   }),
   route({
     method: "POST",

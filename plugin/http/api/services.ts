@@ -25,6 +25,7 @@ import type { EventIntake } from "../../services/event-intake.ts";
 import type { HookAdapters } from "../../services/hook-adapters.ts";
 import type { Inventories } from "../../services/inventories.ts";
 import type { Ledger } from "../../services/ledger.ts";
+import type { OcspSwitch } from "../../services/ocsp-switch.ts";
 import type { Overview } from "../../services/overview.ts";
 import type { OutsideAuthorities } from "../../services/outside-authorities.ts";
 import type { ManualIssuance } from "../../services/manual-issuance.ts";
@@ -81,6 +82,7 @@ export interface ApiServices {
   readonly templateImpact: TemplateImpact;
   readonly certificateStatuses: CertificateStatuses;
   readonly crlLists: CrlLists;
+  readonly ocspSwitch: OcspSwitch;
   readonly outbox: OutboxLetters;
   readonly alerts: Alerts;
   readonly ledger: Ledger;

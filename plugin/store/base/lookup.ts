@@ -5,6 +5,14 @@ import type { Session } from "./session.ts";
 /** Keys of one query. */
 const AT_ONCE = 50;
 
+/** Where the rows stand. */
+export interface LookupSource {
+  /** It has the tenant and the columns that are searched by. */
+  readonly table: string;
+  /** What is joined to each of its rows; nothing unless given. */
+  readonly join?: { readonly sql: string; readonly columns: string } | undefined;
+}
+
 interface Asked<R> {
   readonly key: readonly Value[];
   resolve(row: R | undefined): void;
@@ -22,7 +30,7 @@ export class Lookup<R extends object> {
   constructor(
     private readonly session: Pick<Session, "rows">,
     private readonly tenant: TenantId,
-    private readonly table: string,
+    private readonly source: LookupSource,
     private readonly columns: readonly string[],
   ) {}
 
@@ -52,10 +60,13 @@ export class Lookup<R extends object> {
   }
 
   #query(asked: readonly Asked<R>[]): Promise<R[]> {
+    const { table, join } = this.source;
     const key = `(${this.columns.map(() => "?").join()})`;
     const wanted = asked.map(() => key).join();
+    const columns = this.columns.map((name) => `${table}.${name}`).join();
+    const selected = join === undefined ? "*" : `${table}.*, ${join.columns}`;
     return this.session.rows<R>(
-      `select * from ${this.table} where tenant = ? and (${this.columns.join()}) in (values ${wanted})`,
+      `select ${selected} from ${table} ${join?.sql ?? ""} where ${table}.tenant = ? and (${columns}) in (values ${wanted})`,
       [this.tenant, ...asked.flatMap((one) => one.key)],
     );
   }

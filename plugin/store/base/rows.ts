@@ -106,7 +106,7 @@ export class Rows<T extends { readonly id: string }, R extends Keyed> {
 
   /** Finds by other columns that are unique together; prepared, for the hot path. */
   lookup(...columns: readonly string[]): Find<T> {
-    const lookup = new Lookup<R>(this.session, this.tenant, this.mapping.table, columns);
+    const lookup = new Lookup<R>(this.session, this.tenant, this.mapping, columns);
     return async (...key) => {
       const row = await lookup.find(key);
       return row === undefined ? undefined : this.mapping.fromRow(row);

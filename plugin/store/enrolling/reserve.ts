@@ -49,7 +49,10 @@ const isReserved = ({ result }: Entry): boolean =>
 /** What counts as a try of its device: all that is neither a repetition nor for a device that is gone. */
 const isAttempt = ({ result }: Entry): boolean =>
   result === undefined ||
-  ("status" in result && result.status === "refused" && result.because !== "device");
+  ("status" in result &&
+    result.status === "refused" &&
+    result.because !== "device" &&
+    result.because !== "user");
 const refuse = (entry: Entry, because: RefusedBecause): void => {
   entry.result = { status: "refused", because };
 };
@@ -78,8 +81,10 @@ const refuseDeadDevices = async (sql: Statements, entries: readonly Entry[]): Pr
       some.map(({ tenant, item }) => ({ tenant, deviceId: item.deviceId })),
       onlyOne ? sql.forUpdate : sql.forShare,
     );
-    for (const entry of some)
-      if (!live.has(ownedKey(entry.tenant, entry.item.deviceId))) refuse(entry, "device");
+    for (const entry of some) {
+      const found = live.get(ownedKey(entry.tenant, entry.item.deviceId));
+      if (found !== "live") refuse(entry, found === undefined ? "device" : "user");
+    }
   }
 };
 

@@ -7,6 +7,8 @@ import { deploymentLife } from "./0006-deployment-life.ts";
 import { renewalPlan } from "./0007-renewal-plan.ts";
 import { revocation } from "./0008-revocation.ts";
 import { consoles } from "./0010-consoles.ts";
+import { revokedEntries } from "./0014-revoked-entries.ts";
+import { disabledUsers } from "./0013-disabled-users.ts";
 import { deploymentsByDevice } from "./0012-deployments-by-device.ts";
 
 interface Migration {
@@ -25,6 +27,8 @@ const MIGRATIONS: readonly Migration[] = [
   revocation,
   consoles,
   deploymentsByDevice,
+  disabledUsers,
+  revokedEntries,
 ];
 
 /** Our migrations as knex takes them, with its own table, so that a host's are not touched. */

@@ -4,7 +4,7 @@ import { knexLog } from "../base/knex-log.ts";
 import { telling } from "../base/transaction.ts";
 import type { Dialect } from "../dialect.ts";
 import { sqliteTables } from "../copying/sqlite-tables.ts";
-import { type Performer, performerOn } from "./usual-lane.ts";
+import { type BatchWriter, performOn, writerOn } from "./usual-lane.ts";
 import { WriterLink } from "./writer-link.ts";
 import { exec, faultOf, inTransaction, lockless, prepareWriter } from "./connection.ts";
 import { PreparedStatements, type SqliteConnection } from "../base/prepared-statements.ts";
@@ -56,7 +56,7 @@ export const sqliteDialect = ({ file, busyMs, logger, ownThread }: SqliteOptions
   const leave: (() => Promise<void>)[] = [];
 
   /** Of the one writing connection, from the first batch on. */
-  let performer: Promise<Performer> | undefined;
+  let batchWriter: Promise<BatchWriter> | undefined;
 
   const onConnection = async <T>(
     db: Knex,
@@ -97,13 +97,13 @@ export const sqliteDialect = ({ file, busyMs, logger, ownThread }: SqliteOptions
     within,
     batch,
     commit: async (take) => {
-      if (thread !== undefined) return thread.perform(take());
+      if (thread !== undefined) return performOn(thread, take());
       return onConnection(writer, async (statements) => {
-        performer ??= performerOn(statements).catch((failure: unknown) => {
-          performer = undefined;
+        batchWriter ??= writerOn(statements).catch((failure: unknown) => {
+          batchWriter = undefined;
           throw failure;
         });
-        return (await performer)(take());
+        return performOn(await batchWriter, take());
       });
     },
     // A writer excludes all others in this database, so either access is the same.

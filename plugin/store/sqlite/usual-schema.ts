@@ -1,13 +1,12 @@
 import { SCANS } from "../../domain/deployment-times.ts";
 import { DAY_MS, MINUTE_MS, REMEMBERED_MS } from "../enrolling/periods.ts";
 
-/** Runs the lane on a batch as JSON; see `performUsual`. */
-export const USUAL_RUN = "insert into temp.usual_run (batch) values (?)";
+const doneOf = (kind: string): string =>
+  `json((select json_group_array(n) from temp.usual_${kind} where usual))`;
 
-/** Places in the batch of what it has done. */
-export const USUAL_DONE = `
-  select 'settlement' as kind, n from temp.usual_settlements where usual
-  union all select 'reservation', n from temp.usual_reservations where usual`;
+/** Runs the lane on a batch as JSON and answers the places in it of what was done; a view's `returning` comes after its trigger. */
+export const USUAL_RUN = `insert into temp.usual_run (batch) values (?)
+  returning json_object('settlements', ${doneOf("settlements")}, 'reservations', ${doneOf("reservations")}) as done`;
 
 const SETTLEMENT_FIELDS =
   "tenant, id, at, fingerprint, der, event, principal, ledger_at, subject_id, data, renew_at".split(
@@ -81,7 +80,8 @@ const STEPS = [
      not exists (select 1 from countersign_ciphertexts c where c.tenant = r.tenant and c.digest = r.digest)
      and not exists (select 1 from countersign_idempotency i
        where i.tenant = r.tenant and i.idempotency_key = r.idempotency_key)
-     and exists (select 1 from countersign_devices d where d.tenant = r.tenant and d.id = r.device_id and d.${LIVE})
+     and exists (select 1 from countersign_devices d where d.tenant = r.tenant and d.id = r.device_id and d.${LIVE}
+       and d.user_disabled_at is null)
      and (r.challenge_id is null or exists (select 1 from countersign_challenges h
        where h.tenant = r.tenant and h.id = r.challenge_id and h.state = 'open' and h.expires_at > r.at
          and h.failures < r.per_challenge))

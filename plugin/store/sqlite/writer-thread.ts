@@ -7,11 +7,10 @@ import sqlite3 from "sqlite3";
 import { CountersignError, messageOf } from "../../errors.ts";
 import { PreparedStatements, type SqliteConnection } from "../base/prepared-statements.ts";
 import { translated } from "../dialect.ts";
-import type { Batch } from "../enrolling/batch.ts";
-import { type Performer, performerOn } from "./usual-lane.ts";
+import { type BatchWriter, writerOn } from "./usual-lane.ts";
 import { faultOf, prepareWriter } from "./connection.ts";
 import {
-  carry,
+  carryAnswers,
   carryError,
   type FromWriter,
   type ToWriter,
@@ -31,7 +30,7 @@ const connect = (): Promise<sqlite3.Database> =>
 interface Opened {
   readonly database: sqlite3.Database;
   readonly statements: PreparedStatements;
-  readonly performer: Performer;
+  readonly writer: BatchWriter;
 }
 
 const open = async (): Promise<Opened> => {
@@ -39,17 +38,18 @@ const open = async (): Promise<Opened> => {
   const connection = database as unknown as SqliteConnection;
   await prepareWriter(connection, busyMs);
   const statements = new PreparedStatements(connection);
-  return { database, statements, performer: await performerOn(statements) };
+  return { database, statements, writer: await writerOn(statements) };
 };
 
 let opening: ReturnType<typeof open> | undefined;
 
-const perform = async (batch: Batch): Promise<FromWriter> => {
+const perform = async (asked: Exclude<ToWriter, { readonly end: true }>): Promise<FromWriter> => {
   try {
     opening ??= open();
-    const { performer } = await opening;
-    const { settled, reserved, moreToForget } = await performer(batch);
-    return { settled: settled.map(carry), reserved: reserved.map(carry), moreToForget };
+    const { writer } = await opening;
+    return "usual" in asked
+      ? { done: await writer.usual(asked.usual) }
+      : { answers: carryAnswers(await writer.whole(asked.whole)) };
   } catch (failure) {
     const error = translated({ faultOf }, failure);
     return {
@@ -74,6 +74,6 @@ let before: Promise<unknown> = Promise.resolve();
 parentPort?.on("message", (message: ToWriter) => {
   before = before.then(async () => {
     if ("end" in message) await end();
-    else parentPort?.postMessage(await perform(message.batch));
+    else parentPort?.postMessage(await perform(message));
   });
 });

@@ -15,7 +15,9 @@ import { fails, useDatabase, type OpenedDatabase } from "./subject.ts";
 
 const RESERVED: ReserveResult = { status: "reserved" };
 const IN_PROGRESS: ReserveResult = { status: "in-progress" };
-const refused = (because: "challenge" | "ciphertext" | "device" | "duplicate"): ReserveResult => ({
+const refused = (
+  because: "challenge" | "ciphertext" | "device" | "user" | "duplicate",
+): ReserveResult => ({
   status: "refused",
   because,
 });
@@ -142,6 +144,19 @@ export const describeEnrolments = (open: () => Promise<OpenedDatabase>): void =>
     it("lets one of two in one batch through where only one is wanted", async () => {
       const results = await Promise.all([reserve({ onlyOne: true }), reserve({ onlyOne: true })]);
       assert.deepEqual(results, [RESERVED, refused("duplicate")]);
+    });
+
+    it("refuses a device whose user is disabled by that name, until he is let in again", async () => {
+      const challengeId = await challenge();
+      await store.devices.save(aDevice({ userDisabledAt: after(1) }));
+      const item = aReservation({ challengeId });
+      assert.deepEqual(await store.enrolments.reserve(item), refused("user"));
+      assert.deepEqual(await reserve({ onlyOne: true }), refused("user"));
+      await store.devices.save(aDevice({ status: "wiped", userDisabledAt: after(1) }));
+      assert.deepEqual(await store.enrolments.reserve(item), refused("device"));
+      assert.equal(await stateOf(challengeId), "open");
+      await store.devices.save(aDevice());
+      assert.deepEqual(await store.enrolments.reserve(item), RESERVED);
     });
 
     it("takes one ciphertext for one message only", async () => {

@@ -126,6 +126,21 @@ export const describeLifecycle = (open: () => Promise<OpenedDatabase>): void => 
     });
   });
 
+  it("disabled users are known by host and name in any letter case, until they are let in", async () => {
+    const { disabledUsers } = store;
+    assert.equal(await disabledUsers.add("jamf", "Zoë", after(1)), true);
+    assert.equal(await disabledUsers.add("jamf", "ZOË", after(2)), false);
+    assert.equal(await disabledUsers.add("jamf", "bob", after(3)), true);
+    assert.deepEqual(await disabledUsers.since("jamf", ["bob", "zoË"]), after(1));
+    assert.equal(await disabledUsers.since("jamf", []), undefined);
+    assert.equal(await disabledUsers.since("intune", ["bob"]), undefined);
+    assert.equal(await other.disabledUsers.since("jamf", ["bob"]), undefined);
+    assert.equal(await other.disabledUsers.remove("jamf", ["bob"]), false);
+    assert.equal(await disabledUsers.remove("jamf", ["x", "ZOË"]), true);
+    assert.equal(await disabledUsers.since("jamf", ["Zoë"]), undefined);
+    assert.deepEqual(await disabledUsers.since("jamf", ["Bob"]), after(3));
+  });
+
   it("a certificate of an outside authority may stand without its DER", async () => {
     const certificate = aCertificate();
     await store.certificates.insert(certificate, undefined);

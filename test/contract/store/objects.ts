@@ -154,7 +154,10 @@ export const describeObjects = (open: () => Promise<OpenedDatabase>): void => {
       assert.deepEqual(await store.devices.byAttribute("serialnumber", "c02xg", 5), [aDevice()]);
       assert.deepEqual(await store.devices.byAttribute("username", "ZOË", 5), [aDevice()]);
       assert.deepEqual(await store.devices.byAttribute("colour", "red", 5), []);
-      const changed = aDevice({ status: "wiped", attributes: { udid: "U1" } });
+      const changed = aDevice({
+        ...{ status: "wiped", attributes: { udid: "U1" } },
+        userDisabledAt: after(9),
+      });
       await store.devices.save(changed);
       assert.deepEqual(await store.devices.get("device-1"), changed);
       assert.deepEqual(await store.devices.byAttribute("serialnumber", "c02xg", 5), []);
@@ -232,12 +235,23 @@ export const describeObjects = (open: () => Promise<OpenedDatabase>): void => {
   describe("challenges", () => {
     it("are found by endpoint and MAC", async () => {
       await store.challenges.insert(aChallenge(), "aa");
-      assert.deepEqual(await store.challenges.byMac("office", "aa"), aChallenge());
-      assert.equal(await store.challenges.byMac("other", "aa"), undefined);
-      assert.equal(await store.challenges.byMac("office", "ab"), undefined);
+      const presented = { challenge: aChallenge(), device: undefined };
+      assert.deepEqual(await store.challenges.presented("office", "aa"), presented);
+      assert.equal(await store.challenges.presented("other", "aa"), undefined);
+      assert.equal(await store.challenges.presented("office", "ab"), undefined);
       assert.deepEqual(await store.challenges.get("challenge-1"), aChallenge());
       await fails(store.challenges.insert(aChallenge(), "bb"), "conflict");
       await fails(store.challenges.insert(aChallenge({ id: "challenge-2" }), "aa"), "conflict");
+    });
+
+    it("are presented with their device", async () => {
+      const device = aDevice({ id: aChallenge().deviceId });
+      await store.devices.save(device);
+      await store.challenges.insert(aChallenge(), "aa");
+      assert.deepEqual(await store.challenges.presented("office", "aa"), {
+        challenge: aChallenge(),
+        device,
+      });
     });
 
     it("of a device are burned while open or reserved", async () => {

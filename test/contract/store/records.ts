@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Certificate } from "../../../plugin/domain/certificate.ts";
 import { serialsOf } from "../../../plugin/domain/crl-scope.ts";
 import type { CrlRecord, SignedCrl } from "../../../plugin/ports/crl-store.ts";
 import type { TenantStore } from "../../../plugin/ports/stores.ts";
@@ -14,7 +15,7 @@ import {
   after,
   bytes,
 } from "./samples.ts";
-import { everything, fails, useDatabase, type OpenedDatabase } from "./subject.ts";
+import { everything, fails, unpacked, useDatabase, type OpenedDatabase } from "./subject.ts";
 
 const WHOLE = { authorityId: "wifi-ca", ...serialsOf(0, 1) };
 
@@ -329,6 +330,32 @@ export const describeRecords = (open: () => Promise<OpenedDatabase>): void => {
       assert.deepEqual(live.map(({ id }) => id).sort(), ["held", "issued", "reserved"]);
     });
 
+    it("of an authority end with the last that was not given up", async () => {
+      const put = (id: string, seconds: number, over: Partial<Certificate> = {}): Promise<void> =>
+        store.certificates.insert(
+          aCertificate({ id, notAfter: after(seconds), ...over }),
+          bytes(1),
+        );
+      assert.equal(await store.certificates.lastEnd("wifi-ca"), undefined);
+      await put("soon", 10);
+      await put("revoked", 99, { status: "revoked" });
+      await put("failed", 500, { status: "failed" });
+      await put("another's", 999, { authorityId: "other" });
+      assert.deepEqual(await store.certificates.lastEnd("wifi-ca"), after(99));
+      assert.equal(await subject.tenant().certificates.lastEnd("wifi-ca"), undefined);
+    });
+
+    it("on hold are listed by themselves, and among the revoked", async () => {
+      for (const id of ["good", "held", "gone"])
+        await store.certificates.insert(aCertificate({ id }), bytes(1));
+      await store.certificates.hold("held", after(1), "lost", undefined);
+      await store.certificates.revoke("gone", after(1), "superseded", undefined);
+      const of = async (status: "suspended" | "revoked"): Promise<readonly string[]> =>
+        (await store.certificates.list({ status }, { limit: 9 })).items.map(({ id }) => id).sort();
+      assert.deepEqual(await of("suspended"), ["held"]);
+      assert.deepEqual(await of("revoked"), ["gone", "held"]);
+    });
+
     it("are revoked once, from issued, reserved or on hold", async () => {
       const states = ["issued", "reserved", "failed"] as const;
       for (const status of states)
@@ -425,7 +452,7 @@ export const describeRecords = (open: () => Promise<OpenedDatabase>): void => {
         last.map(({ serial }) => serial),
         ["7f00"],
       );
-      const listed = await certificates.revokedPage(scopeOf(0, 2), NOW, undefined, 9);
+      const listed = unpacked(await certificates.revokedPack(scopeOf(0, 2), NOW, undefined, 9));
       assert.deepEqual(
         listed.map(({ serial }) => serial),
         ["01", "02"],
@@ -443,8 +470,12 @@ export const describeRecords = (open: () => Promise<OpenedDatabase>): void => {
       const expired = aCertificate({ serial: "04", notAfter: after(-1) });
       await store.certificates.insert(expired, bytes(1));
       await store.certificates.revoke(expired.id, NOW, "superseded", undefined);
-      const page = (from?: string): ReturnType<typeof store.certificates.revokedPage> =>
-        store.certificates.revokedPage(WHOLE, NOW, from, 3);
+      const page = async (from?: string) => {
+        const pack = await store.certificates.revokedPack(WHOLE, NOW, from, 3);
+        assert.equal(pack.entries, unpacked(pack).length);
+        assert.equal(pack.last, unpacked(pack).at(-1)?.serial);
+        return unpacked(pack);
+      };
       const first = await page();
       assert.deepEqual(first[0], {
         serial: "02",
@@ -460,6 +491,16 @@ export const describeRecords = (open: () => Promise<OpenedDatabase>): void => {
         (await page("0b")).map(({ serial }) => serial),
         ["ff10"],
       );
+      assert.deepEqual(await page("ff10"), []);
+      await store.certificates.insert(
+        aCertificate({ id: "compromised", serial: "0a0a" }),
+        bytes(1),
+      );
+      await store.certificates.revoke("compromised", after(2), "keyCompromise", after(-9));
+      assert.deepEqual((await page("0a"))[0], {
+        ...{ serial: "0a0a", revokedAt: after(2) },
+        ...{ reason: "keyCompromise", invalidityDate: after(-9) },
+      });
     });
   });
 };

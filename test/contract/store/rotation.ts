@@ -110,12 +110,21 @@ export const describeRotation = (open: () => Promise<OpenedDatabase>): void => {
     });
     await put({ deviceId: "expired", authorityId: "old", raId: "ra-old", notAfter: NOW });
     await put({ deviceId: "revoked", authorityId: "old", raId: "ra-old", status: "revoked" });
+    // What is on hold may come back.
+    await put({ id: "held", deviceId: "held", authorityId: "old", raId: "ra-old" });
+    await store.certificates.hold("held", NOW, "lost", undefined);
+    await put({ deviceId: "back", authorityId: "old", raId: "ra-old" });
+    await put({
+      ...{ id: "newer", deviceId: "back", authorityId: "new", raId: "ra-new" },
+      createdAt: after(1),
+    });
+    await store.certificates.hold("newer", after(2), "lost", undefined);
     const on = (where: { authorityId: string } | { raId: string }): Promise<number> =>
       store.certificates.devicesOn(where, NOW);
-    assert.equal(await on({ authorityId: "old" }), 2);
-    assert.equal(await on({ authorityId: "new" }), 1);
-    assert.equal(await on({ raId: "ra-old" }), 2);
-    assert.equal(await on({ raId: "ra-new" }), 1);
+    assert.equal(await on({ authorityId: "old" }), 3);
+    assert.equal(await on({ authorityId: "new" }), 2);
+    assert.equal(await on({ raId: "ra-old" }), 3);
+    assert.equal(await on({ raId: "ra-new" }), 2);
     assert.equal(await on({ raId: "none" }), 0);
     assert.equal(await theirs.certificates.devicesOn({ authorityId: "old" }, NOW), 0);
   });

@@ -253,6 +253,7 @@ export const aDevice = (over: Partial<Device> = {}): Device => ({
   platform: "apple",
   status: "enrolled",
   statusAt: after(-7),
+  userDisabledAt: undefined,
   attributes: { serialnumber: "C02XG", username: "Zoë", $bytes: "not octets", colour: "red" },
   createdAt: NOW,
   updatedAt: after(1),

@@ -17,7 +17,7 @@ import {
   after,
   bytes,
 } from "./samples.ts";
-import { useDatabase, type OpenedDatabase } from "./subject.ts";
+import { unpacked, useDatabase, type OpenedDatabase } from "./subject.ts";
 
 const SCOPE = { authorityId: "wifi-ca", shard: 0 };
 const RESERVED: ReserveResult = { status: "reserved" };
@@ -123,11 +123,8 @@ export const describeSettlements = (open: () => Promise<OpenedDatabase>): void =
         items.map(({ event, subjectId, data }) => [event, subjectId, data["reason"]]),
         [["certificate.revoked", item.id, "cessationOfOperation"]],
       );
-      const entries = await store.certificates.revokedPage(
-        { ...SCOPE, ...serialsOf(0, 1) },
-        NOW,
-        undefined,
-        9,
+      const entries = unpacked(
+        await store.certificates.revokedPack({ ...SCOPE, ...serialsOf(0, 1) }, NOW, undefined, 9),
       );
       assert.deepEqual(
         entries.map(({ serial }) => serial),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { CountersignError, type ErrorCode } from "../../../plugin/errors.ts";
 import type { Database, Page, PageRequest, TenantStore } from "../../../plugin/ports/stores.ts";
+import type { RevokedPack } from "../../../plugin/ports/crl-store.ts";
 
 /** A database under test, opened empty and migrated by the suite. */
 export interface OpenedDatabase {
@@ -54,3 +55,22 @@ export const everything = async <T>(
   } while (cursor !== undefined);
   return items;
 };
+
+/** What `revokedPack` answers, entry by entry. */
+export const unpacked = ({
+  text,
+}: RevokedPack): readonly {
+  readonly serial: string;
+  readonly revokedAt: Date;
+  readonly reason: string;
+  readonly invalidityDate: Date | undefined;
+}[] =>
+  text === ""
+    ? []
+    : text
+        .split(";")
+        .map((entry) => entry.split(","))
+        .map(([serial = "", at, reason = "", invalid]) => ({
+          ...{ serial, reason, revokedAt: new Date(Number(at)) },
+          invalidityDate: invalid === "" ? undefined : new Date(Number(invalid)),
+        }));

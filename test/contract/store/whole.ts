@@ -19,7 +19,7 @@ import {
   anRa,
   bytes,
 } from "./samples.ts";
-import { everything, fails, useDatabase, type OpenedDatabase } from "./subject.ts";
+import { everything, fails, unpacked, useDatabase, type OpenedDatabase } from "./subject.ts";
 
 /** What concerns all stores at once: tenants, transactions, the outbox and the directory. */
 export const describeWhole = (open: () => Promise<OpenedDatabase>): void => {
@@ -60,7 +60,7 @@ export const describeWhole = (open: () => Promise<OpenedDatabase>): void => {
         await theirs.deployments.get("deployment-1"),
         await theirs.deployments.find("device-1", "wifi"),
         await theirs.challenges.get("challenge-1"),
-        await theirs.challenges.byMac("office", "aa"),
+        (await theirs.challenges.presented("office", "aa"))?.challenge,
         await theirs.certificates.get(certificate.id),
         await theirs.certificates.bySerial("wifi-ca", certificate.serial),
         await theirs.certificates.der(certificate.id),
@@ -81,7 +81,14 @@ export const describeWhole = (open: () => Promise<OpenedDatabase>): void => {
         (await theirs.deployments.list({}, page)).items,
         (await theirs.certificates.list({}, page)).items,
         await theirs.certificates.liveOfDevice("device-1", NOW),
-        await theirs.certificates.revokedPage({ ...scope, ...serialsOf(0, 1) }, NOW, undefined, 9),
+        unpacked(
+          await theirs.certificates.revokedPack(
+            { ...scope, ...serialsOf(0, 1) },
+            NOW,
+            undefined,
+            9,
+          ),
+        ),
         await theirs.certificates.holdsEnded(after(1), 9),
         (await theirs.outbox.list({}, page)).items,
         (await theirs.ledger.list({}, page)).items,
@@ -216,6 +223,27 @@ export const describeWhole = (open: () => Promise<OpenedDatabase>): void => {
       await fails(kept!.devices.save(aDevice()), "internal");
       await fails(kept!.enrolments.reserve(aReservation()), "internal");
       assert.equal(await store.devices.get("device-1"), undefined);
+    });
+
+    it("tell what waits for them once they have committed, and never when they have not", async () => {
+      const seen: string[] = [];
+      const result = await store.run(async (tx) => {
+        tx.afterCommit(() => seen.push("committed"));
+        await tx.devices.save(aDevice());
+        assert.deepEqual(seen, []);
+        return "result";
+      });
+      assert.deepEqual([result, seen], ["result", ["committed"]]);
+      await assert.rejects(
+        store.run(async (tx) => {
+          tx.afterCommit(() => seen.push("never"));
+          await tx.devices.save(aDevice({ id: "device-2", hostDeviceId: "other" }));
+          throw new Error("no");
+        }),
+        /no/,
+      );
+      store.afterCommit(() => seen.push("at once"));
+      assert.deepEqual(seen, ["committed", "at once"]);
     });
 
     it("of many at once come one after the other", async () => {

@@ -7,7 +7,7 @@ import { openPkcs11Keys, type Pkcs11KeysOptions } from "../../../hsm/pkcs11-keys
 import { CountersignError, type KeyProvider, type KeyRef } from "../../../plugin/sdk.ts";
 import { buildFaultShim } from "../../support/fault-shim.ts";
 import { freshToken, requireSoftHsm, type SoftToken } from "../../support/softhsm.ts";
-import { keyProcessesOf } from "./key-processes.ts";
+import { keyProcessesOf, until } from "./key-processes.ts";
 import { leftOut } from "../../support/left-out.ts";
 
 const DIGEST = createHash("sha256").update("a message").digest();
@@ -152,6 +152,8 @@ describe("a token that fails", function () {
   it("is not given a PIN again that it has come to refuse", async () => {
     writeFileSync(faults, "C_Login 160 0\nC_Sign 48 0\n");
     await failsWith(sign(), "key_unavailable", "CKR_DEVICE_ERROR");
+    // The new process may take longer to start than an operation waits.
+    await until(() => logins() === 2, 15_000);
     for (let time = 0; time < 3; time += 1) {
       await failsWith(sign(), "key_pin_incorrect", "CKR_PIN_INCORRECT");
     }

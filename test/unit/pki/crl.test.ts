@@ -3,7 +3,7 @@ import { constants, createHash, privateEncrypt, randomBytes } from "node:crypto"
 import { X509Crl } from "@peculiar/x509";
 import { REVOCATION_REASONS, type RevocationReason } from "../../../plugin/domain/certificate.ts";
 import { buildCrl, type CrlSpec } from "../../../plugin/pki/crl.ts";
-import type { CrlEntry as RevokedEntry } from "../../../plugin/pki/crl-entries.ts";
+import { type CrlEntry as RevokedEntry, crlEntryWriter } from "../../../plugin/pki/crl-entries.ts";
 import { parseCrl } from "../../../plugin/pki/crl-read.ts";
 import { toPem } from "../../../plugin/domain/pem.ts";
 import { parseCertificate } from "../../../plugin/pki/certificate.ts";
@@ -51,6 +51,53 @@ describe("CRLs", () => {
   let root: TestCa;
   before(async () => {
     root = await makeCa("issuing", keyOf("rsa-2048", "root"));
+  });
+
+  it("come out the same of packed entries as of listed ones, for any serial, moment and reason", async () => {
+    const random = Array.from({ length: 2000 }, (_, n): RevokedEntry => {
+      const serial = BigInt(`0x${randomBytes(1 + (n % 20)).toString("hex")}`) + 1n;
+      const hex = serial.toString(16);
+      return {
+        serial: hex.length % 2 === 0 ? hex : `0${hex}`,
+        // From 1951 to 2106, so across both forms of time and both ends of a day.
+        revokedAt: new Date((n * 2_451_599 - 600_000_000) * 1000 + (n % 1000)),
+        reason: reasons[n % reasons.length]!,
+        invalidityDate: n % 7 === 0 ? new Date(NOW.getTime() - n * 1000) : undefined,
+      };
+    });
+    const packed = {
+      entries: random.length,
+      text: random
+        .map(({ serial, revokedAt, reason, invalidityDate: invalid }) =>
+          [serial, revokedAt.getTime(), reason, invalid?.getTime() ?? ""].join(","),
+        )
+        .join(";"),
+    };
+    const bytesOf = (page: readonly RevokedEntry[] | typeof packed) =>
+      Buffer.from(crlEntryWriter()(page));
+    assert.deepEqual(bytesOf(packed), bytesOf(random));
+    const read = parseCrl(
+      await buildCrl({
+        ...specFor(
+          root,
+          (async function* () {
+            yield packed;
+          })(),
+        ),
+      }),
+    );
+    assert.deepEqual(
+      read.entries.map(({ serial, revokedAt, reason = "unspecified" }) => [
+        serial,
+        revokedAt.getTime(),
+        reason,
+      ]),
+      random.map(({ serial, revokedAt, reason }) => [
+        serial,
+        Math.floor(revokedAt.getTime() / 1000) * 1000,
+        reason,
+      ]),
+    );
   });
 
   it("are read back as they were built, unspecified left out", async () => {

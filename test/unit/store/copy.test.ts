@@ -90,6 +90,10 @@ const fill = async (database: Database): Promise<void> => {
     await store.templates.insert(aTemplate());
     await store.endpoints.insert(anEndpoint());
     await store.devices.save(aDevice());
+    await store.devices.save(
+      aDevice({ id: "device-2", hostDeviceId: "43", userDisabledAt: later(3) }),
+    );
+    await store.disabledUsers.add("jamf", "Zoë", later(3));
     await store.deployments.save(aDeployment());
     await store.inventories.replace("device-1", NOW, [anInventoryItem()]);
     assert.equal(await store.hostEvents.begin(aHostEvent(), later(9)), undefined);
@@ -158,9 +162,11 @@ const contents = async (database: Database): Promise<unknown> => {
       await store.devices.byAttribute("serialnumber", "C02XG", 9),
       await everything((page) => store.devices.list(page), 500),
       await everything((page) => store.deployments.list({}, page), 500),
-      await store.challenges.byMac("office", "aa"),
+      (await store.challenges.presented("office", "aa"))?.challenge,
       await store.inventories.get("device-1"),
       await everything((page) => store.hostEvents.ofDevice("device-1", page), 500),
+      await store.devices.get("device-2"),
+      await store.disabledUsers.since("jamf", ["zoë"]),
       await store.hookAdapters.list(),
       await store.crls.latest(SCOPE),
       await store.crls.revisions(SCOPE),
