@@ -113,7 +113,8 @@ onBothDatabases("console: certificates by hand", (open) => {
   });
 
   it("says what is wrong with a file as a whole", async () => {
-    await page.getByRole("button", { name: "Another file" }).click();
+    await goTo(page, "settings", "Settings");
+    await goTo(page, "certificates/bulk", "Change many certificates");
     await pick("empty.csv", "\n");
     await page.getByText("The file is empty.").waitFor();
     await pick("broken.json", "[{");
@@ -123,6 +124,7 @@ onBothDatabases("console: certificates by hand", (open) => {
 
   it("suspends until a day, shows it, and makes it good again", async () => {
     await enrolled(["lent"]);
+    await goTo(page, "settings", "Settings");
     await goTo(page, "certificates", "Certificates");
     await page.getByRole("link", { name: "CN=lent,O=Lab" }).click();
     await page.getByRole("button", { name: "Suspend" }).click();

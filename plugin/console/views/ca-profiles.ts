@@ -49,10 +49,10 @@ export class CaProfiles extends LitElement {
 
   #list({ all, picked }: Facts): TemplateResult {
     const chosen = this.chosen ?? new Set(picked);
-    const everything = picked.length === all.length && this.chosen === undefined;
+    const everything = picked.length === all.length;
     const may = this.app.may("authorities:manage");
     return html`<p class="quiet">
-        ${everything ? "It may issue by every profile." : `It may issue by ${chosen.size} of ${all.length} profiles.`}
+        ${everything ? "It may issue by every profile." : `It may issue by ${picked.length} of ${all.length} profiles.`}
       </p>
       ${
         may
