@@ -74,7 +74,7 @@ const attributesOf = (
     if (!taken.has(name)) {
       if (KNOWN.has(name))
         throw fault(`${name} is not taken: ${WHY[name] ?? "use token and object"}`);
-      throw fault(`there is no attribute ${name} here`);
+      throw fault(`there is no attribute ${name} here; there are ${[...taken].join(", ")}`);
     }
     if (found.has(name)) throw fault(`${name} stands there twice`);
     if (!(divider === ";" ? VALUE : QUERY_VALUE).test(value)) {

@@ -5,6 +5,7 @@ import type { KeyProvider } from "./ports/keys.ts";
 import type { Settings } from "./ports/settings.ts";
 import type { Database } from "./ports/stores.ts";
 import { EnvelopeGate } from "./scep/envelope-gate.ts";
+import { GuessLimit } from "./scep/guess-limit.ts";
 import { OpaqueBudget } from "./scep/opaque-budget.ts";
 import { Enrolment } from "./scep/enrolment.ts";
 import { Queries } from "./scep/queries.ts";
@@ -105,6 +106,7 @@ import { SecretBox } from "./services/secret-box.ts";
 import { StatusTransactions } from "./services/status-transactions.ts";
 import { StaticChallenges } from "./services/static-challenges.ts";
 import { Status } from "./services/status.ts";
+import { SuspectCertificates } from "./services/suspect-certificates.ts";
 import { Sweeper } from "./services/sweeper.ts";
 import { Templates } from "./services/templates.ts";
 import { Tenants } from "./services/tenants.ts";
@@ -219,6 +221,7 @@ const SERVICES: readonly Service[] = [
   OcspResponders,
   OcspRuntimes,
   OcspSwitch,
+  GuessLimit,
   OpaqueBudget,
   OpaqueSchedule,
   OpeningQueue,
@@ -248,6 +251,7 @@ const SERVICES: readonly Service[] = [
   StaticChallenges,
   Status,
   StatusTransactions,
+  SuspectCertificates,
   Sweeper,
   TemplateImpact,
   TemplateMoves,

@@ -10,6 +10,7 @@ import {
   parseCertificate,
   parseCsr,
   parseDn,
+  pemBlocks,
   prepareCertificate,
   readCertificateFile,
   type RsaSignature,
@@ -47,13 +48,9 @@ export interface PreparedCa {
 
 const refuse = (detail: string): CountersignError => new CountersignError("invalid_input", detail);
 
-const PEM = /-----BEGIN (?:NEW )?CERTIFICATE REQUEST-----([A-Za-z0-9+/=\s]+)-----END /;
-
 /** DER of the request in a file. */
-const requestOf = (file: Uint8Array): Uint8Array => {
-  const [, base64] = PEM.exec(Buffer.from(file).toString("latin1")) ?? [];
-  return base64 === undefined ? file : Buffer.from(base64, "base64");
-};
+const requestOf = (file: Uint8Array): Uint8Array =>
+  pemBlocks(file, "CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST")[0] ?? file;
 
 /** Who is certified: name and public key. */
 const certified = (

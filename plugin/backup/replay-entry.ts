@@ -23,23 +23,25 @@ export interface Replay {
   readonly certificate: Uint8Array | undefined;
 }
 
-/** Answers whether it changed anything. */
-type Replayer = (replay: Replay) => Promise<boolean>;
+/** `done`: it changed something; `known`: it was so already; `lost`: what the entry is about is not in the backup, and cannot be made. */
+export type ReplayOutcome = "done" | "known" | "lost";
+type Replayer = (replay: Replay) => Promise<ReplayOutcome>;
 
 /** Does again what an entry tells of, for the kinds that must not be lost; undefined for a kind that cannot be done again. */
 export const replayerOf = (event: LedgerEvent): Replayer | undefined => REPLAYERS[event];
 
 const insertIssued: Replayer = async ({ store, rows, entry, certificate }) => {
   const { subjectId: id } = entry;
-  if (id === undefined || certificate === undefined) return false;
+  if (id === undefined) return "lost";
   const known = await store.certificates.get(id);
-  if (known !== undefined && known.status !== "reserved") return false;
+  if (known !== undefined && known.status !== "reserved") return "known";
+  if (certificate === undefined) return "lost";
   const row = await rowOf(store, id, entry, certificate);
-  if (row === undefined) return false;
+  if (row === undefined) return "lost";
   await rows.removeReserved(store.tenant, id);
   await store.certificates.insert(row, certificate);
   const { deviceId, templateId } = row;
-  if (deviceId === undefined || templateId === undefined) return true;
+  if (deviceId === undefined || templateId === undefined) return "done";
   const deployment = await store.deployments.find(deviceId, templateId);
   if (deployment !== undefined)
     await store.deployments.save({
@@ -50,13 +52,21 @@ const insertIssued: Replayer = async ({ store, rows, entry, certificate }) => {
       nextActionAt: undefined,
       updatedAt: entry.at,
     });
-  return true;
+  return "done";
+};
+
+/** What became of a certificate that is there by now, or of one that is not. */
+const changed = async (
+  { store, entry: { subjectId: id } }: Replay,
+  change: (id: string) => Promise<unknown>,
+): Promise<ReplayOutcome> => {
+  if (id === undefined || (await store.certificates.get(id)) === undefined) return "lost";
+  return (await change(id)) === false ? "known" : "done";
 };
 
 const revoke: Replayer = async (replay) => {
   const { store, entry } = replay;
-  const { subjectId: id, data } = entry;
-  if (id === undefined) return false;
+  const { data } = entry;
   // A wipe may have won over a signature in flight: then this entry is the first to tell of the certificate.
   await insertIssued(replay);
   const said = data["reason"];
@@ -64,18 +74,25 @@ const revoke: Replayer = async (replay) => {
     typeof said === "string" && said in REVOCATION_REASONS
       ? (said as RevocationReason)
       : "unspecified";
-  // It was suspended while it was signed.
-  if (reason === "certificateHold")
-    return (await store.certificates.hold(id, entry.at, causeOf(data), undefined)) !== false;
-  return store.certificates.revoke(id, entry.at, reason, dateOf(data["invalidityDate"]));
+  return changed(replay, (id) =>
+    // It was suspended while it was signed.
+    reason === "certificateHold"
+      ? store.certificates.hold(id, entry.at, causeOf(data), undefined)
+      : store.certificates.revoke(id, entry.at, reason, dateOf(data["invalidityDate"])),
+  );
 };
 
-const suspend: Replayer = async ({ store, entry: { subjectId: id, at, data } }) =>
-  id !== undefined &&
-  (await store.certificates.hold(id, at, causeOf(data), dateOf(data["until"]))) !== false;
+const suspend: Replayer = (replay) =>
+  changed(replay, (id) => {
+    const { at, data } = replay.entry;
+    return replay.store.certificates.hold(id, at, causeOf(data), dateOf(data["until"]));
+  });
 
-const release: Replayer = async ({ store, entry: { subjectId: id, at, data } }) =>
-  id !== undefined && (await store.certificates.release(id, at, causeOf(data))) !== false;
+const release: Replayer = (replay) =>
+  changed(replay, (id) => {
+    const { at, data } = replay.entry;
+    return replay.store.certificates.release(id, at, causeOf(data));
+  });
 
 const causeOf = (data: SealedEntry["data"]): HoldCause =>
   HOLD_CAUSES.find((cause) => cause === data["cause"]) ?? "admin";
@@ -88,11 +105,11 @@ const turnDevice =
   (statusAfter: (device: Device) => DeviceStatus): Replayer =>
   async ({ store, entry }) => {
     const device = await store.devices.get(entry.subjectId ?? "");
-    if (device === undefined) return false;
+    if (device === undefined) return "lost";
     const status = statusAfter(device);
-    if (status === device.status) return false;
+    if (status === device.status) return "known";
     await store.devices.save({ ...device, status, updatedAt: entry.at });
-    return true;
+    return "done";
   };
 
 const isBarred = ({ status }: Device): boolean => status === "lost" || status === "compromised";
@@ -101,7 +118,8 @@ const endDevice =
   (status: "wiped" | "unenrolled" | "decommissioned" | "compromised"): Replayer =>
   async ({ store, entry }) => {
     const device = await store.devices.get(entry.subjectId ?? "");
-    if (device === undefined || !endsAs(device, status)) return false;
+    if (device === undefined) return "lost";
+    if (!endsAs(device, status)) return "known";
     await store.devices.save({ ...device, status, updatedAt: entry.at });
     const { items } = await store.deployments.list({ deviceId: device.id }, { limit: 500 });
     for (const deployment of items)
@@ -111,31 +129,34 @@ const endDevice =
         nextActionAt: undefined,
         updatedAt: entry.at,
       });
-    return true;
+    return "done";
   };
 
 const removeDeployment: Replayer = async ({ store, entry }) => {
   const deployment = await store.deployments.get(entry.subjectId ?? "");
-  if (deployment === undefined || deployment.state === "removed") return false;
+  // One that was made and removed after the backup leaves nothing to do.
+  if (deployment === undefined || deployment.state === "removed") return "known";
   await store.deployments.save({
     ...deployment,
     state: "removed",
     nextActionAt: undefined,
     updatedAt: entry.at,
   });
-  return true;
+  return "done";
 };
 
 const markUser = async (
   store: TenantStore,
   deviceId = "",
   userDisabledAt: Date | undefined,
-): Promise<boolean> => {
+): Promise<ReplayOutcome> => {
   const device = await store.devices.get(deviceId);
-  if (device === undefined) return false;
+  if (device === undefined) return "lost";
   await store.devices.save({ ...device, userDisabledAt });
-  return true;
+  return "done";
 };
+
+const outcomeOf = (changed: boolean): ReplayOutcome => (changed ? "done" : "known");
 
 const REPLAYERS: Readonly<Partial<Record<LedgerEvent, Replayer>>> = {
   "certificate.issued": insertIssued,
@@ -152,10 +173,12 @@ const REPLAYERS: Readonly<Partial<Record<LedgerEvent, Replayer>>> = {
   "device.found": turnDevice((device) => (isBarred(device) ? liveStatusOf(device) : device.status)),
   "device.user-disabled": ({ store, entry }) => markUser(store, entry.subjectId, entry.at),
   "device.user-enabled": ({ store, entry }) => markUser(store, entry.subjectId, undefined),
-  "user.disabled": ({ store, entry: { data, at } }) =>
-    store.disabledUsers.add(textOf(data["host"]) ?? "", textOf(data["user"]) ?? "", at),
-  "user.enabled": ({ store, entry: { data } }) =>
-    store.disabledUsers.remove(textOf(data["host"]) ?? "", textsOf(data["names"])),
+  "user.disabled": async ({ store, entry: { data, at } }) =>
+    outcomeOf(
+      await store.disabledUsers.add(textOf(data["host"]) ?? "", textOf(data["user"]) ?? "", at),
+    ),
+  "user.enabled": async ({ store, entry: { data } }) =>
+    outcomeOf(await store.disabledUsers.remove(textOf(data["host"]) ?? "", textsOf(data["names"]))),
   "deployment.removed": removeDeployment,
 };
 

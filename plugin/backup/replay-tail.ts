@@ -1,9 +1,14 @@
 import { hash } from "node:crypto";
 import { canonicalJson } from "../domain/canonical-json.ts";
-import type { ChainEnd, LedgerEntry, LedgerEvent, SealedEntry } from "../domain/events.ts";
+import {
+  CHAIN_BEGINNING,
+  type ChainEnd,
+  type LedgerEntry,
+  type LedgerEvent,
+  type SealedEntry,
+} from "../domain/events.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import { CountersignError } from "../errors.ts";
-import { CHAIN_BEGINNING } from "../services/ledger-chain.ts";
 import type { Refill } from "../store/refill.ts";
 import { broken, readLedgerFile } from "./ledger-file.ts";
 import { replayerOf } from "./replay-entry.ts";
@@ -17,7 +22,7 @@ export interface TailReport {
   readonly to: number;
   /** Entries that were done again, by event. */
   readonly replayed: Readonly<Partial<Record<LedgerEvent, number>>>;
-  /** Entries of kinds that cannot be done again, by event: they stand in the ledger, what they tell of is not there. */
+  /** Entries that could not be done again, by event: they stand in the ledger, what they tell of is not there. */
   readonly lost: Readonly<Partial<Record<LedgerEvent, number>>>;
 }
 
@@ -40,6 +45,8 @@ const PASSING: ReadonlySet<LedgerEvent> = new Set<LedgerEvent>([
   "backup.made",
   "backup.restored",
   "ra.alarm",
+  "challenge.alarm",
+  "certificate.unknown",
 ]);
 
 /**
@@ -78,10 +85,9 @@ export const replayTail = async (
     requirePlace(file, end, entry);
     if (entry.sequence <= end.sequence) continue;
     const { event } = entry;
-    const replay = replayerOf(event);
-    const done = await replay?.({ store, rows, entry, certificate });
-    if (done === true) add(counts.replayed, event);
-    else if (done === undefined ? !PASSING.has(event) : isLost(event, certificate))
+    const outcome = await replayerOf(event)?.({ store, rows, entry, certificate });
+    if (outcome === "done") add(counts.replayed, event);
+    else if (outcome === "lost" || (outcome === undefined && !PASSING.has(event)))
       add(counts.lost, event);
     const double = known.get(contentOf(entry));
     if (double !== undefined) doubled.push(double);
@@ -101,9 +107,6 @@ export const replayTail = async (
     lost: Object.fromEntries(counts.lost),
   };
 };
-
-const isLost = (event: LedgerEvent, certificate: Uint8Array | undefined): boolean =>
-  event === "certificate.issued" && certificate === undefined;
 
 const add = (counts: Map<LedgerEvent, number>, event: LedgerEvent): void =>
   void counts.set(event, (counts.get(event) ?? 0) + 1);

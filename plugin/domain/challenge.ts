@@ -10,6 +10,8 @@ export interface Challenge {
   readonly state: ChallengeState;
   readonly expiresAt: Date;
   readonly certificateId: string | undefined;
+  /** SHA-256 of the SubjectPublicKeyInfo, hex, of the request that it was spent for without a certificate. */
+  readonly spentByKey: string | undefined;
   /** Refused tries; at the limit of its endpoint it is locked. */
   readonly failures: number;
   readonly createdAt: Date;

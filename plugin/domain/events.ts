@@ -78,6 +78,7 @@ export const LEDGER_EVENTS = [
   "certificate.released",
   "certificate.failed",
   "certificate.found",
+  "certificate.unknown",
   "crl.published",
   "backup.made",
   "backup.restored",
@@ -112,6 +113,9 @@ export interface ChainEnd {
   readonly sequence: number;
   readonly hash: string;
 }
+
+/** Before the first entry. */
+export const CHAIN_BEGINNING: ChainEnd = { sequence: 0, hash: "0".repeat(64) };
 
 /** A chain's end, vouched for by the installation's ledger key. */
 export interface SignedHead extends ChainEnd {

@@ -15,3 +15,16 @@ export const fromPem = (text: string): Uint8Array | undefined => {
     ? new Uint8Array(Buffer.from(base64, "base64"))
     : undefined;
 };
+
+/** DER of the PEM blocks of these labels in a file, in its order; text around them and other blocks are passed over. */
+export const pemBlocks = (
+  file: Uint8Array,
+  ...labels: readonly string[]
+): readonly Uint8Array[] => {
+  const text = Buffer.from(file).toString("latin1");
+  const block = new RegExp(
+    `-----BEGIN (${labels.join("|")})-----([A-Za-z0-9+/=\\s]+)-----END \\1-----`,
+    "g",
+  );
+  return [...text.matchAll(block)].map(([, , base64 = ""]) => Buffer.from(base64, "base64"));
+};

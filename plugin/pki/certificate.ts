@@ -1,3 +1,4 @@
+import { pemBlocks } from "../domain/pem.ts";
 import { CountersignError, messageOf } from "../errors.ts";
 import { signatureSchemeOf, type ReceivedScheme } from "./algorithms.ts";
 import {
@@ -142,18 +143,17 @@ export const tryParseCertificate = (der: Uint8Array): ParsedCertificate | undefi
   }
 };
 
-const PEM = /-----BEGIN (?:X509 )?CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END /g;
-
 /** DER of the one certificate in a file, which is DER or PEM (text around the block is fine). Throws `invalid_input`. */
 export const readCertificateFile = (bytes: Uint8Array): Uint8Array => {
   const refuse = (detail: string, cause?: unknown): CountersignError =>
     new CountersignError("invalid_input", detail, { cause });
   let der = bytes;
   if (bytes[0] !== TAG.sequence) {
-    const blocks = [...Buffer.from(bytes).toString("latin1").matchAll(PEM)];
-    if (blocks.length !== 1)
+    const blocks = pemBlocks(bytes, "CERTIFICATE", "X509 CERTIFICATE");
+    const [only] = blocks;
+    if (only === undefined || blocks.length !== 1)
       throw refuse(`the file holds ${blocks.length} certificates in DER or PEM; one is wanted`);
-    der = Buffer.from(blocks[0]?.[1] ?? "", "base64");
+    der = only;
   }
   try {
     return parseCertificate(der).der;

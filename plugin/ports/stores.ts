@@ -156,8 +156,8 @@ export interface ChallengeStore {
   /** What a presented secret stands for, by its MAC; one look, since every enrolment takes it. */
   presented(endpointId: string, mac: string): Promise<PresentedChallenge | undefined>;
   get(id: string): Promise<Challenge | undefined>;
-  /** From open to spent, without a certificate: its request waits for approval. False when it was not open or has run out. */
-  spend(id: string, now: Date): Promise<boolean>;
+  /** From open to spent, without a certificate: its request, with this key, waits for approval. False when it was not open or has run out. */
+  spend(id: string, key: string, now: Date): Promise<boolean>;
   /** Burns all open and reserved ones of a device, or only those for one template; answers their ids. */
   burnOfDevice(deviceId: string, templateId?: string): Promise<readonly string[]>;
   /** Newest first, at most `limit`. */

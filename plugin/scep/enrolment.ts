@@ -4,11 +4,13 @@ import { Approvals } from "../services/approvals.ts";
 import { Challenges } from "../services/challenges.ts";
 import type { EndpointRuntime } from "../services/endpoint-runtimes.ts";
 import { Issuance } from "../services/issuance.ts";
+import type { ChallengeContext } from "../ports/challenge-policy.ts";
 import { type KnownSigner, RenewalProof } from "../services/renewal-proof.ts";
 import type { Reply } from "./cert-rep.ts";
 import type { DetectedClient } from "../domain/client-detection.ts";
 import type { Dialect } from "../domain/client-profiles.ts";
 import { EnvelopeGate } from "./envelope-gate.ts";
+import { GuessLimit } from "./guess-limit.ts";
 import { type EnrolmentRequest, openRequest } from "./enrolment-request.ts";
 import { MESSAGE_TYPES, type PkiMessage } from "./pki-message.ts";
 import { keyDigest, success } from "./replies.ts";
@@ -35,6 +37,7 @@ export class Enrolment {
     @inject(Issuance) private readonly issuance: Issuance,
     @inject(Approvals) private readonly approvals: Approvals,
     @inject(EnvelopeGate) private readonly gate: EnvelopeGate,
+    @inject(GuessLimit) private readonly guesses: GuessLimit,
   ) {}
 
   async answer(exchange: Exchange): Promise<Reply | "opaque"> {
@@ -68,17 +71,20 @@ export class Enrolment {
     const { store, endpoint, templates } = runtime;
     const waiting = await this.waiting(runtime, message, verified);
     if (waiting !== undefined) return waiting;
-    const redemption = await this.challenges.redeem(
-      {
-        ...{ store, endpoint, templates },
-        known: ({ deviceId, templateId }) => {
-          seen.device = deviceId;
-          seen.template = templateId;
-        },
+    await this.guesses.admit(runtime, source);
+    const context: ChallengeContext = {
+      ...{ store, endpoint, templates },
+      known: ({ deviceId, templateId }) => {
+        seen.device = deviceId;
+        seen.template = templateId;
       },
-      csr.challengePassword,
-      csr,
-    );
+    };
+    const redemption = await this.challenges
+      .redeem(context, csr.challengePassword, csr)
+      .catch(async (error: unknown) => {
+        if (isGuess(error) && seen.device === undefined) await this.guesses.count(runtime, source);
+        throw error;
+      });
     seen.device = redemption.device.id;
     seen.template = redemption.template.id;
     const issue = {
@@ -151,6 +157,9 @@ export class Enrolment {
       : success([answer.certificate], verified);
   }
 }
+
+const isGuess = (error: unknown): boolean =>
+  error instanceof CountersignError && error.code === "challenge_refused";
 
 /** A certificate that we know signs a renewal, unless its template leaves renewal to the challenge. */
 const renews = ({ endpoint, templates }: EndpointRuntime, signer: KnownSigner): boolean => {

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { inject } from "tsyringe";
 import { addDuration, parseDuration } from "../domain/duration.ts";
 import { formatDn } from "../domain/distinguished-name.ts";
@@ -77,7 +78,8 @@ export class Approvals {
     };
     await store.run(async (tx) => {
       const { challengeId } = redemption;
-      if (challengeId !== undefined && !(await tx.challenges.spend(challengeId, now))) {
+      const key = hash("sha256", csr.publicKey.spki, "hex");
+      if (challengeId !== undefined && !(await tx.challenges.spend(challengeId, key, now))) {
         throw new CountersignError(
           "challenge_refused",
           "the challenge was used before or has run out",

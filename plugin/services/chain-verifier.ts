@@ -1,8 +1,13 @@
 import { schemeOfKey } from "../domain/algorithm.ts";
-import type { ChainEnd, SealedEntry, SignedHead } from "../domain/events.ts";
+import {
+  CHAIN_BEGINNING,
+  type ChainEnd,
+  type SealedEntry,
+  type SignedHead,
+} from "../domain/events.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import { importPublicKey, type PublicKey, verifySignature } from "../pki/public-key.ts";
-import { CHAIN_BEGINNING, headBytes, nextEnd } from "./ledger-chain.ts";
+import { headBytes, nextEnd } from "./ledger-chain.ts";
 
 /** The first thing that is wrong, and at which sequence. */
 export interface ChainFault {

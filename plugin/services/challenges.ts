@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { inject } from "tsyringe";
+import type { Challenge } from "../domain/challenge.ts";
 import { addDuration, parseDuration } from "../domain/duration.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
 import type { Principal } from "../domain/principal.ts";
@@ -102,6 +103,7 @@ export class Challenges {
       state: "open" as const,
       expiresAt: addDuration(now, parseDuration(request.lifetime ?? template.challengeLifetime)),
       certificateId: undefined,
+      spentByKey: undefined,
       failures: 0,
       createdAt: now,
     };
@@ -163,7 +165,7 @@ export class Challenges {
     }
   }
 
-  /** A one-time challenge that comes with a second key has been read by somebody (RFC 8894 section 2.4, case 37). */
+  /** A one-time challenge that comes with a second key has been read by somebody, also while the first waits for approval (RFC 8894 section 2.4, case 37). */
   private async alarm(
     store: TenantStore,
     endpoint: string,
@@ -171,9 +173,9 @@ export class Challenges {
     { spki, source, transactionId }: ChallengeUse,
   ): Promise<void> {
     const challenge = await store.challenges.get(challengeId);
-    if (challenge?.certificateId === undefined) return;
-    const der = await store.certificates.der(challenge.certificateId);
-    if (der === undefined || Buffer.compare(parseCertificate(der).spki, spki) === 0) return;
+    if (challenge === undefined) return;
+    const [first, second] = [await keyOf(store, challenge), hash("sha256", spki, "hex")];
+    if (first === undefined || first === second) return;
     const facts = { endpoint, device: challenge.deviceId, source, transactionId };
     this.metrics.count("countersign_challenge_alarms_total", { endpoint });
     this.logger.error({ challenge: challengeId, ...facts }, "spent challenge used by another key");
@@ -182,10 +184,17 @@ export class Challenges {
       principal: `system:scep:${endpoint}`,
       at: this.clock.now(),
       subjectId: challengeId,
-      data: { ...facts, certificate: challenge.certificateId, key: hash("sha256", spki, "hex") },
+      data: { ...facts, certificate: challenge.certificateId, key: second },
     });
   }
 }
+
+/** SHA-256, hex, of the key that a challenge was used with. */
+const keyOf = async (store: TenantStore, challenge: Challenge): Promise<string | undefined> => {
+  if (challenge.certificateId === undefined) return challenge.spentByKey;
+  const der = await store.certificates.der(challenge.certificateId);
+  return der === undefined ? undefined : hash("sha256", parseCertificate(der).spki, "hex");
+};
 
 /** Not our own faults, and not the limits themselves. */
 const isRefusal = (error: unknown): error is CountersignError =>

@@ -3,9 +3,6 @@ import { canonicalJson } from "../domain/canonical-json.ts";
 import type { ChainEnd, LedgerEntry, SignedHead } from "../domain/events.ts";
 import type { TenantId } from "../domain/tenant.ts";
 
-/** Before the first entry. */
-export const CHAIN_BEGINNING: ChainEnd = { sequence: 0, hash: "0".repeat(64) };
-
 const sha256 = (value: unknown): string =>
   hash("sha256", Buffer.from(canonicalJson(value), "utf8"), "hex");
 

@@ -1,18 +1,18 @@
 import { hash } from "node:crypto";
 import { inject } from "tsyringe";
-import type {
-  ChainEnd,
-  LedgerEvent,
-  LedgerRow,
-  SealedEntry,
-  SignedHead,
+import {
+  CHAIN_BEGINNING,
+  type ChainEnd,
+  type LedgerEvent,
+  type LedgerRow,
+  type SealedEntry,
+  type SignedHead,
 } from "../domain/events.ts";
 import type { Principal } from "../domain/principal.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import { CountersignError } from "../errors.ts";
 import type { Page, PageRequest, TenantStore } from "../ports/stores.ts";
 import { Access } from "./access.ts";
-import { CHAIN_BEGINNING } from "./ledger-chain.ts";
 import { LedgerKey } from "./ledger-key.ts";
 
 /** A signed head, and the key that it was signed with. */

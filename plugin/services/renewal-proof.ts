@@ -13,6 +13,7 @@ import type { EndpointRuntime } from "./endpoint-runtimes.ts";
 import { ForeignRenewals, type ForeignSigner } from "./foreign-renewals.ts";
 import { renewalRefused, requireRenewable, requireSameNames } from "./renewal-rules.ts";
 import { refuseUnlessLive } from "./refuse-unless-live.ts";
+import { SuspectCertificates } from "./suspect-certificates.ts";
 
 /** A signer's certificate that an authority of this endpoint has really issued; whether it may renew is another question. */
 export interface OwnSigner {
@@ -29,9 +30,10 @@ export class RenewalProof {
   constructor(
     @inject(CLOCK) private readonly clock: Clock,
     @inject(ForeignRenewals) private readonly foreign: ForeignRenewals,
+    @inject(SuspectCertificates) private readonly suspects: SuspectCertificates,
   ) {}
 
-  /** Undefined for a transient certificate and for one by somebody else's key under our name (case 30). */
+  /** Undefined for a transient certificate, for one by somebody else's key under our name (case 30), and for one of ours that the store does not know. */
   async recognise(
     runtime: EndpointRuntime,
     { raw: der, issuer }: TransientCertificate,
@@ -42,8 +44,13 @@ export class RenewalProof {
       const certificate = tryParseCertificate(der);
       if (certificate === undefined || !verifyIssued(der, authorityCertificate.der)) continue;
       const row = await runtime.store.certificates.bySerial(authority.id, certificate.serial);
-      if (row !== undefined)
-        return { kind: "own", certificate, row, fingerprint: hash("sha256", der, "hex") };
+      const fingerprint = hash("sha256", der, "hex");
+      if (row !== undefined) return { kind: "own", certificate, row, fingerprint };
+      if (Buffer.compare(der, authorityCertificate.der) === 0) continue;
+      await this.suspects.note(runtime.store, {
+        ...{ certificate, fingerprint },
+        ...{ authorityId: authority.id, endpointId: runtime.endpoint.id },
+      });
     }
     return this.foreign.recognise(runtime, der);
   }

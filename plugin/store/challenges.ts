@@ -15,6 +15,7 @@ interface ChallengeRow {
   readonly state: Challenge["state"];
   readonly expires_at: Millis;
   readonly certificate_id: string | null;
+  readonly spent_by_key: string | null;
   readonly failures: number;
   readonly created_at: Millis;
 }
@@ -29,6 +30,7 @@ const mapping: Mapping<Challenge, ChallengeRow> = {
     state: challenge.state,
     expires_at: toMillis(challenge.expiresAt),
     certificate_id: orNull(challenge.certificateId),
+    spent_by_key: orNull(challenge.spentByKey),
     failures: challenge.failures,
     created_at: toMillis(challenge.createdAt),
   }),
@@ -40,6 +42,7 @@ const mapping: Mapping<Challenge, ChallengeRow> = {
     state: row.state,
     expiresAt: fromMillis(row.expires_at),
     certificateId: orUndefined(row.certificate_id),
+    spentByKey: orUndefined(row.spent_by_key),
     failures: row.failures,
     createdAt: fromMillis(row.created_at),
   }),
@@ -105,12 +108,12 @@ export class Challenges implements ChallengeStore {
     return this.#rows.get(id);
   }
 
-  async spend(id: string, now: Date): Promise<boolean> {
+  async spend(id: string, key: string, now: Date): Promise<boolean> {
     const spent = await this.session.write((db) =>
       db(mapping.table)
         .where({ tenant: this.tenant, id, state: "open" })
         .where("expires_at", ">", toMillis(now))
-        .update({ state: "spent" }),
+        .update({ state: "spent", spent_by_key: key }),
     );
     return spent > 0;
   }

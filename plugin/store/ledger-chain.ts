@@ -1,5 +1,11 @@
 import { CountersignError } from "../errors.ts";
-import type { ChainEnd, LedgerEntry, LedgerEvent, SignedHead } from "../domain/events.ts";
+import {
+  CHAIN_BEGINNING,
+  type ChainEnd,
+  type LedgerEntry,
+  type LedgerEvent,
+  type SignedHead,
+} from "../domain/events.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import type { LedgerChainStore, Seal, SealerLease, UnsealedEntry } from "../ports/ledger-chain.ts";
 import {
@@ -15,7 +21,6 @@ import type { Session } from "./base/session.ts";
 import { inChunks, values } from "./enrolling/sql.ts";
 
 const CHAINS = "countersign_ledger_chains";
-const BEGINNING: ChainEnd = { sequence: 0, hash: "0".repeat(64) };
 
 interface ChainRow {
   readonly sequence: number | string;
@@ -67,7 +72,10 @@ export class LedgerChain implements LedgerChainStore {
           UnsealedRow[]
         >,
     );
-    return { end: chain === undefined ? BEGINNING : endOf(chain), entries: rows.map(entryOf) };
+    return {
+      end: chain === undefined ? CHAIN_BEGINNING : endOf(chain),
+      entries: rows.map(entryOf),
+    };
   }
 
   async seal(
@@ -81,7 +89,7 @@ export class LedgerChain implements LedgerChainStore {
       if (end.sequence === 0)
         await sql.all(
           `insert into ${CHAINS} (tenant, sequence, hash, holder, lease_until) ${values("titti", 1)} on conflict do nothing`,
-          [tenant, BEGINNING.sequence, BEGINNING.hash, holder, toMillis(until)],
+          [tenant, CHAIN_BEGINNING.sequence, CHAIN_BEGINNING.hash, holder, toMillis(until)],
         );
       const moved = await sql.all(
         `update ${CHAINS} set sequence = cast(? as bigint), hash = ?, holder = ?, lease_until = cast(? as bigint)

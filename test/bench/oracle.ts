@@ -1,133 +1,140 @@
+/** `npm run oracle [-- --samples N --scheduled-samples N --dry]`: the timing of refusals, into docs/security.md. */
 import "reflect-metadata";
-import { randomInt } from "node:crypto";
+import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { enrolment } from "../support/scep/enrolment.ts";
+import { enrolment, type Enrolment } from "../support/scep/enrolment.ts";
 import { OPAQUE_SET } from "../support/scep/opaque-set.ts";
+import { checkCertRep } from "../support/scep/reply.ts";
+import { CHALLENGE_SET, UNKNOWN_CHALLENGE } from "./challenge-set.ts";
 import { oracleSubject, type OracleSubject } from "./oracle-subject.ts";
-import { compare, type Comparison } from "./two-samples.ts";
+import { compareKinds, type Kinds, measure, summaryOf, tableOf } from "./timing-experiment.ts";
 
 const DOCUMENT = new URL("../../docs/security.md", import.meta.url);
-const START = "<!-- oracle: written by npm run oracle -->";
-const END = "<!-- end of oracle -->";
-/** What the others are compared with: a right block with another content key, as an attacker's guess that came true would look. */
-const REFERENCE = "valid_16_of_another_key";
+/** What a right block with another content key looks like: an attacker's guess that came true. */
+const OPAQUE_REFERENCE = "valid_16_of_another_key";
 /** The sender chooses the key transport, so OAEP is compared with OAEP (Manger 2001). */
-const OAEP_REFERENCE = `oaep_${REFERENCE}`;
-/** Messages made of each kind; they are sent again and again in random order. */
+const OAEP_REFERENCE = `oaep_${OPAQUE_REFERENCE}`;
+/** Messages made of each kind. */
 const MADE = 48;
 const WARM_UP = 300;
 
-type Kind = string;
-type Times = ReadonlyMap<Kind, number[]>;
+/** One set of requests that must not be told from each other. */
+interface Experiment {
+  /** Of its place in the document. */
+  readonly mark: string;
+  readonly about: string;
+  readonly referenceOf: (kind: string) => string;
+  /** failInfo of every answer. */
+  readonly failInfo: string;
+  readonly make: (subject: OracleSubject) => Promise<ReadonlyMap<string, readonly Enrolment[]>>;
+}
 
-const shuffled = <T>(items: readonly T[]): T[] => {
-  const mixed = [...items];
-  for (let i = mixed.length - 1; i > 0; i--) {
-    const j = randomInt(i + 1);
-    [mixed[i], mixed[j]] = [mixed[j] as T, mixed[i] as T];
-  }
-  return mixed;
+const times = async <T>(count: number, make: () => Promise<T> | T): Promise<readonly T[]> => {
+  const made: T[] = [];
+  while (made.length < count) made.push(await make());
+  return made;
 };
 
-const prepare = (ra: Uint8Array): ReadonlyMap<Kind, readonly Uint8Array[]> =>
-  new Map(
-    Object.entries(OPAQUE_SET).map(([kind, shape]) => [
-      kind,
-      Array.from({ length: MADE }, () => enrolment({ ra }, shape()).message),
-    ]),
-  );
+const EXPERIMENTS: readonly Experiment[] = [
+  {
+    mark: "oracle",
+    about: `Reference: \`${OPAQUE_REFERENCE}\`, for OAEP \`${OAEP_REFERENCE}\`.`,
+    referenceOf: (kind) => (kind.startsWith("oaep_") ? OAEP_REFERENCE : OPAQUE_REFERENCE),
+    failInfo: "1",
+    make: async (subject) => {
+      const kinds = new Map<string, readonly Enrolment[]>();
+      for (const [kind, shape] of Object.entries(OPAQUE_SET))
+        kinds.set(kind, await times(MADE, () => enrolment(subject, shape())));
+      return kinds;
+    },
+  },
+  {
+    mark: "challenge oracle",
+    about: `Reference: \`${UNKNOWN_CHALLENGE}\`.`,
+    referenceOf: () => UNKNOWN_CHALLENGE,
+    failInfo: "2",
+    make: async (subject) => {
+      const kinds = new Map<string, readonly Enrolment[]>();
+      for (const [kind, challenge] of Object.entries(CHALLENGE_SET))
+        kinds.set(
+          kind,
+          await times(MADE, async () =>
+            enrolment(subject, { challenge: await challenge(subject), devicename: "sixty-one" }),
+          ),
+        );
+      return kinds;
+    },
+  },
+];
 
-/** Rounds in which each kind is sent once, in random order, `width` at a time. */
-const measure = async (
-  subject: OracleSubject,
-  messages: ReadonlyMap<Kind, readonly Uint8Array[]>,
-  samples: number,
-  width: number,
-): Promise<Times> => {
-  const times = new Map<Kind, number[]>([...messages.keys()].map((kind) => [kind, []]));
-  const order = Array.from({ length: samples }, () => shuffled([...messages.keys()])).flat();
-  let next = 0;
-  const work = async (): Promise<void> => {
-    for (let at = next++; at < order.length; at = next++) {
-      const kind = order[at] ?? "";
-      const made = messages.get(kind) ?? [];
-      const message = made[randomInt(made.length)] ?? new Uint8Array(0);
-      times.get(kind)?.push(await subject.time(message));
+/** The kinds as they are sent, after each message was seen to be answered as all of its experiment must be. */
+const prepare = async (subject: OracleSubject, { make, failInfo }: Experiment): Promise<Kinds> => {
+  const kinds = await make(subject);
+  const answers = new Set<string | undefined>();
+  for (const made of kinds.values())
+    for (const { message, asked } of made) {
+      const reply = checkCertRep(await subject.answer(message), asked);
+      assert.equal(reply.failInfo, failInfo);
+      answers.add(reply.text);
     }
-  };
-  await Promise.all(Array.from({ length: width }, work));
-  return times;
-};
-
-const tableOf = (times: Times): { readonly lines: string[]; readonly worst: Comparison[] } => {
-  const referenceOf = (kind: Kind): readonly number[] =>
-    times.get(kind.startsWith("oaep_") ? OAEP_REFERENCE : REFERENCE) ?? [];
-  const rows = [...times].map(([kind, values]) => ({
-    kind,
-    ...compare(values, referenceOf(kind)),
-  }));
-  const cell = (value: number, digits = 1): string => value.toFixed(digits);
-  const lines = [
-    "| request | median, µs | quartiles apart, µs | median less the reference's, µs | z | p | boxes apart |",
-    "| --- | --- | --- | --- | --- | --- | --- |",
-    ...rows.map(
-      ({ kind, median, spread, difference, z, p, boxesApart }) =>
-        `| ${kind} | ${cell(median * 1000, 0)} | ${cell(spread * 1000, 0)} | ${cell(difference * 1000)} | ${cell(z, 2)} | ${p < 0.0001 ? "< 0.0001" : cell(p, 4)} | ${boxesApart ? "**yes**" : "no"} |`,
-    ),
-  ];
-  return { lines, worst: rows };
-};
-
-const summary = (name: string, rows: readonly Comparison[], samples: number): string => {
-  const apart = rows.filter(({ boxesApart }) => boxesApart).length;
-  // Bonferroni: so many comparisons find something below 0.05 by chance alone.
-  const told = rows.filter(({ p }) => p < 0.05 / rows.length).length;
-  const largest = Math.max(...rows.map(({ difference }) => Math.abs(difference))) * 1000;
-  return `${name}: ${samples} of each of ${rows.length} kinds; largest difference of medians ${largest.toFixed(1)} µs; ${told} kinds told from the reference by rank (p < 0.05 over all of them); ${apart} by boxes.`;
+  assert.equal(answers.size, 1, `not one text: ${[...answers].join("; ")}`);
+  return new Map([...kinds].map(([kind, made]) => [kind, made.map(({ message }) => message)]));
 };
 
 const { values } = parseArgs({
   options: {
     samples: { type: "string", default: "2000" },
     "scheduled-samples": { type: "string", default: "100" },
+    /** One of them alone, by its mark. */
+    only: { type: "string" },
     dry: { type: "boolean", default: false },
   },
 });
 const samples = Number(values.samples);
 const scheduledSamples = Number(values["scheduled-samples"]);
 
-const subject = await oracleSubject();
-try {
-  const messages = prepare(subject.ra);
-  subject.schedule(false);
-  await measure(subject, messages, Math.ceil(WARM_UP / messages.size), 1);
-  const work = tableOf(await measure(subject, messages, samples, 1));
-  subject.schedule(true);
-  const service = tableOf(await measure(subject, messages, scheduledSamples, 8));
-  const text = [
-    `Measured ${new Date().toISOString().slice(0, 10)} with Node ${process.version} on ${cpus().length} cores (${cpus()[0]?.model ?? "unknown"}), RSA-2048 soft keys in the process, the handler called without HTTP, kinds in random order. Reference: \`${REFERENCE}\`, for OAEP \`${OAEP_REFERENCE}\`.`,
-    "",
-    summary("Schedule off (the work itself)", work.worst, samples),
-    "",
-    summary("Schedule on (what a client could see)", service.worst, scheduledSamples),
-    "",
-    "Schedule off:",
-    "",
-    ...work.lines,
-    "",
-    "Schedule on:",
-    "",
-    ...service.lines,
-  ].join("\n");
-  console.log(text);
-  if (!values.dry) {
-    const document = readFileSync(DOCUMENT, "utf8");
-    const [before = "", rest = ""] = document.split(START);
-    const [, after = ""] = rest.split(END);
-    writeFileSync(DOCUMENT, `${before}${START}\n\n${text}\n\n${END}${after}`);
+const run = async (experiment: Experiment): Promise<string> => {
+  const subject = await oracleSubject();
+  try {
+    subject.schedule(false);
+    const kinds = await prepare(subject, experiment);
+    await measure(subject, kinds, Math.ceil(WARM_UP / kinds.size), 1);
+    const { referenceOf } = experiment;
+    const work = compareKinds(await measure(subject, kinds, samples, 1), referenceOf);
+    subject.schedule(true);
+    const service = compareKinds(await measure(subject, kinds, scheduledSamples, 8), referenceOf);
+    return [
+      `Measured ${new Date().toISOString().slice(0, 10)} with Node ${process.version} on ${cpus().length} cores (${cpus()[0]?.model ?? "unknown"}), RSA-2048 soft keys in the process, the handler called without HTTP, kinds in random order. ${experiment.about}`,
+      "",
+      summaryOf("Schedule off (the work itself)", work, samples),
+      "",
+      summaryOf("Schedule on (what a client could see)", service, scheduledSamples),
+      "",
+      "Schedule off:",
+      "",
+      ...tableOf(work),
+      "",
+      "Schedule on:",
+      "",
+      ...tableOf(service),
+    ].join("\n");
+  } finally {
+    await subject.end();
   }
-} finally {
-  await subject.end();
+};
+
+for (const experiment of EXPERIMENTS) {
+  if (values.only !== undefined && values.only !== experiment.mark) continue;
+  const text = await run(experiment);
+  console.log(text);
+  if (values.dry) continue;
+  const start = `<!-- ${experiment.mark}: written by npm run oracle -->`;
+  const end = `<!-- end of ${experiment.mark} -->`;
+  const document = readFileSync(DOCUMENT, "utf8");
+  const [before = "", rest] = document.split(start);
+  assert.ok(rest !== undefined, `docs/security.md has no place for ${experiment.mark}`);
+  const [, after = ""] = rest.split(end);
+  writeFileSync(DOCUMENT, `${before}${start}\n\n${text}\n\n${end}${after}`);
 }

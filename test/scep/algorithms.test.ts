@@ -173,6 +173,11 @@ describe("SCEP algorithms and keys", () => {
       await refusedUnopened({ message: { padding: "pss", label, saltLength } }, "0");
     });
 
+  it("case 47 RSA-PSS in PKCS#10 with parameters that are not taken does not open (docs/scep.md)", async () => {
+    for (const algorithm of [pss(OID.sha256, OID.sha1, 32), sequence(oid(OID.rsassaPss))])
+      isOpaque(await enrol(lab, { csr: { padding: "pss", algorithm } }));
+  });
+
   it("case 48 RSA-1024 is badRequest, by name", async () => {
     const reply = await enrol(lab, { key: rsaKey("small", 1024) });
     isRefused(reply, "2");
@@ -291,10 +296,17 @@ describe("SCEP algorithms and keys", () => {
     ["KEKRecipientInfo", kek],
     ["PasswordRecipientInfo", password],
   ] as const)
-    it(`case 50 ${what} alone is badAlg; beside ours it is passed over`, async () => {
+    it(`case 50 E-22 ${what} alone is badAlg, unopened; beside ours it is passed over`, async () => {
       await refusedUnopened({ envelope: { recipients: () => [info] } }, "0");
       await works({ envelope: { recipients: (ours) => [info, ours] } });
     });
+  it("case 50 key transport parameters may be NULL or ABSENT (RFC 3370 wants NULL, micromdm sends none)", async () => {
+    for (const keyAlgorithm of [
+      sequence(oid(OID.rsaEncryption), NULL),
+      sequence(oid(OID.rsaEncryption)),
+    ])
+      await works({ envelope: { keyAlgorithm } });
+  });
   it("case 50 originatorInfo and unprotectedAttrs are ignored", async () => {
     await works({ envelope: { originatorInfo: true } });
     await works({ envelope: { unprotectedAttributes: true } });

@@ -82,6 +82,50 @@ describe("SCEP appliances (doubles of seed 004)", () => {
       assert.ok(request.data > 600 && request.data < 900, JSON.stringify(request));
       assert.ok(request.base64 < 4500 && poll.base64 < 4500, JSON.stringify(box.sizes));
     });
+  it("E-21 FortiGate's messages have the sizes of its debug log", async () => {
+    const authority = (id: string, kind: string, subject: string, changes: object) =>
+      lab.api("POST", "/authorities", {
+        ...{ id, kind, subject, keyAlgorithm: "rsa-2048", ...changes },
+      });
+    // Long enough for the log's envelopes, which name the CA's issuer.
+    const parent = "emailAddress=scep@fortinet.com,CN=scep,OU=AS,O=Fortinet,L=Amsterdam,ST=NH,C=NL";
+    await authority("log-root", "root", parent, {});
+    const issuer =
+      "emailAddress=sceptest@fortinet.com,CN=sceptest,OU=AS,O=Fortinet,L=Amsterdam,ST=NH,C=NL";
+    await authority("log", "issuing", issuer, { parentId: "log-root", single: true });
+    const subject =
+      "emailAddress=ipsecvpntest@fortinet.com,CN=fwvpn,OU=AS,O=Fortinet,L=Amsterdam,ST=NH";
+    await lab.api("POST", "/templates", {
+      ...{ id: "log", authorityId: "log", subject: subject.replace("fwvpn", "%devicename%") },
+      sans: [{ type: "ip", pattern: "192.0.2.7" }],
+    });
+    const secret = "sixteen letters.";
+    await lab.api("POST", "/endpoints", {
+      ...{ id: "log", authorityId: "log", templateIds: ["log"], clientProfile: "fortigate" },
+      policies: [{ kind: "static", templateId: "log", secret, unknownDevice: "unmanaged" }],
+      ...{ approval: "manual", legacy: true },
+    });
+    const box = new FortiGate(lab.port, "log", {
+      ...{ subject, challenge: secret, key: rsaKey("log") },
+      sans: [{ type: "ip", value: "192.0.2.7" }],
+      // The log's envelopes are 504 octets apart for 775 and 267 octets of data: blocks of 8.
+      cipher: "des-ede3-cbc",
+    });
+    await box.loadCa();
+    assert.equal((await box.enrol()).status, "3");
+    await decide("approve");
+    const done = await box.poll();
+    assert.equal(done.status, "0", done.text);
+    const [request, poll] = box.sizes;
+    assert.deepEqual([request?.data, poll?.data], [775, 267]);
+    // Its CA's serial number was an octet longer than ours may be; base64 goes by threes.
+    const near = (size: number | undefined, log: number, most: number): void =>
+      assert.ok(Math.abs((size ?? 0) - log) <= most, `${size} instead of ${log}`);
+    near(request?.envelope, 1280, 1);
+    near(poll?.envelope, 776, 1);
+    near(request?.base64, 3953, 5);
+    near(poll?.base64, 3271, 5);
+  });
   it("E-22 FortiGate with an EC key is badAlg, and the ledger says to choose RSA-2048", async () => {
     const box = new FortiGate(lab.port, "fortigate", await form({ key: ecKey() }));
     await box.loadCa();

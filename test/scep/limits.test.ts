@@ -123,6 +123,37 @@ describe("SCEP: limits", () => {
     isIssued(lab, reply, reply.sent);
   });
 
+  it("case 61 a source that guesses challenges is locked out for a while, the right one included; its neighbour is not", async () => {
+    await set({ perSource: 100_000 });
+    const from = "127.0.2.7";
+    const { secret } = await lab.mint();
+    const expired = enrolment(lab, { challenge: (await lab.mint()).secret });
+    const guess = async (challenge: string) =>
+      (await lab.post(enrolment(lab, { challenge }).message, "std", from)).status;
+    const guesses = Array.from({ length: 100 }, (_, n) => guess(`guess ${n}`));
+    assert.deepEqual([...new Set(await Promise.all(guesses))], [200]);
+    const right = enrolment(lab, { challenge: secret });
+    const locked = await lab.post(right.message, "std", from);
+    assert.equal(locked.status, 429);
+    assert.ok(Number(locked.headers["retry-after"]) <= 60);
+    assert.equal((await refusals("too_many_requests"))[0]?.data["source"], from);
+    isIssued(
+      lab,
+      checkReply(await lab.post(right.message, "std", "127.0.2.8"), right.asked),
+      right,
+    );
+    // One that has run out is no guess, however often it comes.
+    lab.time.ahead += 2 * 3_600_000;
+    for (let n = 0; n < 12; n += 1) {
+      const old = await Promise.all(
+        Array.from({ length: 10 }, () => lab.post(expired.message, "std", "127.0.2.9")),
+      );
+      assert.ok(old.every(({ status }) => status === 200));
+    }
+    await set({ perSource: "off" });
+    assert.equal(await guess("another guess"), 200);
+  });
+
   it("case 40 a ciphertext seen before with other content or another signer is OPAQUE without RSA work", async () => {
     const { message, asked, key, envelope } = enrolment(lab);
     isIssued(lab, checkReply(await lab.post(message), asked), { key });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
+import { formatDn } from "../../plugin/domain/distinguished-name.ts";
 import type { SubjectAltName } from "../../plugin/domain/san.ts";
 import { parseCertificate } from "../../plugin/pki/certificate.ts";
 import { enrol, enrolment, send, type EnrolmentShape } from "../support/scep/enrolment.ts";
@@ -8,7 +9,7 @@ import { isIssued, isOpaque, isRefused } from "../support/scep/expect.ts";
 import { ecKey, rsaKey } from "../support/scep/keys.ts";
 import { Lab, STATIC_SECRET } from "../support/scep/lab.ts";
 import type { MessageShape } from "../support/scep/message.ts";
-import type { LabReply } from "../support/scep/reply.ts";
+import { type LabReply, readDegenerate } from "../support/scep/reply.ts";
 import { signerCertificate, type SignerShape } from "../support/scep/signer-certificate.ts";
 import { storedKeyOf } from "../support/scep/stored-keys.ts";
 
@@ -306,6 +307,59 @@ describe("SCEP renewal", () => {
         assert.deepEqual([reply.status, reply.failInfo], ["2", "2"], `${who}, ${messageType}`);
       }
     }
+  });
+  it("case 31 an OCSP responder's certificate of the same CA renews nothing", async () => {
+    await lab.api("POST", "/authorities", {
+      ...{
+        id: "vouched",
+        kind: "issuing",
+        parentId: (await lab.api("GET", "/authorities/lab")).parentId,
+      },
+      ...{ subject: "CN=Vouched,O=Lab", keyAlgorithm: "rsa-2048", ocspKeyAlgorithm: "rsa-2048" },
+    });
+    await lab.api("POST", "/templates", {
+      ...{ id: "vouched", authorityId: "vouched", subject: "CN=%devicename%,O=Lab" },
+    });
+    await lab.addEndpoint("vouched", {
+      ...{ authorityId: "vouched", templateIds: ["vouched"], policies: [{ kind: "dynamic" }] },
+    });
+    const { items } = await lab.api("GET", "/certificates?authority=vouched&role=ocsp");
+    const certificate = await lab.der(items[0].id as string);
+    const key = storedKeyOf(lab, certificate);
+    const served = await lab.scep({ path: "?operation=GetCACert" }, "vouched");
+    const [ra] = readDegenerate(served.body).certificates;
+    assert.ok(ra);
+    const { subject } = parseCertificate(certificate);
+    for (const messageType of ["17", "19"]) {
+      const sent = enrolment(lab, {
+        ...{ key, challenge: undefined, identity: { key, certificate } },
+        csr: { subject: formatDn(subject) },
+        envelope: { recipient: ra },
+        message: { messageType },
+      });
+      isRefused(await send(lab, sent, "vouched"), "2");
+    }
+  });
+  it("case 31 one that our CA key has signed and the store does not know renews nothing, and is listed once", async () => {
+    const [ca = new Uint8Array()] = lab.chain;
+    const key = rsaKey("unknown");
+    const certificate = signerCertificate({
+      ...{ key, subject: "CN=unknown,O=Lab" },
+      ...{ issuer: parseCertificate(ca).subjectRaw, issuerKey: storedKeyOf(lab, ca) },
+    });
+    const device = { devicename: "unknown", identity: { key, certificate }, transactionId: "" };
+    isRefused(await renew(device, { key }), "2");
+    isOpaque(await renew(device));
+    isRefused(await renew(device, { key, message: { messageType: "19" } }), "2");
+    const { items } = await lab.api("GET", "/ledger?event=certificate.unknown");
+    assert.equal(items.length, 1);
+    assert.equal(items[0].data.serial, parseCertificate(certificate).serial);
+    assert.equal(items[0].data.authority, "lab");
+    assert.match(items[0].data.subject, /CN=unknown/);
+    // Its holder is a stranger, whom a challenge helps.
+    const { secret } = await lab.mint("unknown");
+    const reply = await renew(device, { key, challenge: secret, message: { messageType: "19" } });
+    assert.equal(reply.status, "0", reply.text);
   });
   it("case 31 nor does a challenge help a certificate of the wrong kind to one", async () => {
     const key = storedKeyOf(lab, lab.ra);

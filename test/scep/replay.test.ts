@@ -42,12 +42,17 @@ describe("SCEP replay and state", () => {
     const sent = enrolment(lab, { challenge: secret });
     const first = await issued(sent);
     const before = await count();
+    const refused = async () =>
+      (await lab.api("GET", "/ledger?event=certificate.refused&limit=200")).items.length as number;
+    const refusedBefore = await refused();
     for (let i = 0; i < 3; i++) {
       const again = await issued(sent);
       assert.equal(hex(again), hex(first));
       assert.notEqual(again.senderNonce, first.senderNonce);
     }
     assert.equal(await count(), before);
+    // Nor is the challenge's second coming held against it.
+    assert.equal(await refused(), refusedBefore);
   });
   it("case 35 byte-identical resends at the same time get one certificate", async () => {
     const { secret } = await lab.mint();
@@ -251,6 +256,32 @@ describe("SCEP replay and state", () => {
     assert.equal(row.data.transactionId, other.asked.transactionId);
     assert.match(row.data.source, /^127\./);
     assert.ok(!JSON.stringify(row).includes(secret));
+  });
+
+  it("case 37 the same while the first key waits for approval, and after", async () => {
+    const alarms = async () =>
+      (await lab.api("GET", "/ledger?event=challenge.alarm&limit=200")).items;
+    const before = (await alarms()).length as number;
+    const { secret, deviceId } = await lab.mint(undefined, "manual");
+    const first = enrolment(lab, { challenge: secret });
+    assert.equal((await send(lab, first, "manual")).status, "3");
+    assert.equal((await send(lab, first, "manual")).status, "3");
+    isRefused(await send(lab, enrolment(lab, { challenge: secret }), "manual"), "2");
+    assert.equal((await alarms()).length, before, "the same key is no stranger");
+    const stranger = () => enrolment(lab, { challenge: secret, key: rsaKey("other") });
+    isRefused(await send(lab, stranger(), "manual"), "2");
+    const [row] = await alarms();
+    assert.equal((await alarms()).length, before + 1);
+    assert.equal(row.data.device, deviceId);
+    assert.equal(row.data.endpoint, "manual");
+    const { items } = await lab.api("GET", "/approvals?state=pending&limit=200");
+    const waiting = (items as { id: string; transactionId: string }[]).find(
+      ({ transactionId }) => transactionId === first.asked.transactionId,
+    );
+    await lab.api("POST", `/approvals/${waiting?.id ?? ""}/approve`);
+    isIssued(lab, await send(lab, poll(first), "manual"), first);
+    isRefused(await send(lab, stranger(), "manual"), "2");
+    assert.equal((await alarms()).length, before + 2);
   });
 
   it("case 42 signingTime far off is badTime where the endpoint looks at it", async () => {

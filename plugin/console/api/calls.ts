@@ -2758,6 +2758,7 @@ export interface Calls {
           | "certificate.released"
           | "certificate.failed"
           | "certificate.found"
+          | "certificate.unknown"
           | "crl.published"
           | "backup.made"
           | "backup.restored"

@@ -580,6 +580,7 @@ export const EVENTS: readonly string[] = [
   "certificate.released",
   "certificate.failed",
   "certificate.found",
+  "certificate.unknown",
   "crl.published",
   "backup.made",
   "backup.restored",

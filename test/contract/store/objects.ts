@@ -264,5 +264,15 @@ export const describeObjects = (open: () => Promise<OpenedDatabase>): void => {
       assert.equal((await store.challenges.get("spent"))?.state, "spent");
       assert.equal((await store.challenges.get("x"))?.state, "open");
     });
+    it("are spent once without a certificate, and say by which key", async () => {
+      await store.challenges.insert(aChallenge(), "aa");
+      const { id, expiresAt } = aChallenge();
+      assert.equal(await store.challenges.spend(id, "beef", expiresAt), false);
+      const before = new Date(expiresAt.getTime() - 1);
+      assert.equal(await store.challenges.spend(id, "beef", before), true);
+      assert.equal(await store.challenges.spend(id, "cafe", before), false);
+      const spent = aChallenge({ state: "spent", spentByKey: "beef" });
+      assert.deepEqual(await store.challenges.get(id), spent);
+    });
   });
 };

@@ -333,6 +333,7 @@ export const aChallenge = (over: Partial<Challenge> = {}): Challenge => ({
   state: "open",
   expiresAt: after(3600),
   certificateId: undefined,
+  spentByKey: undefined,
   failures: 0,
   createdAt: NOW,
   ...over,

@@ -3,9 +3,10 @@ import { hash, randomBytes, X509Certificate } from "node:crypto";
 import { parseDn } from "../../../plugin/domain/distinguished-name.ts";
 import type { SubjectAltName } from "../../../plugin/domain/san.ts";
 import { sequence } from "../../../plugin/pki/der-write.ts";
+import { keyUsage } from "../../../plugin/pki/extensions.ts";
 import { encodeName } from "../../../plugin/pki/name.ts";
 import { labCsr } from "./csr.ts";
-import { labEnvelope } from "./envelope.ts";
+import { labEnvelope, type LabCipher } from "./envelope.ts";
 import { ask, type HttpAnswer } from "./http.ts";
 import type { LabKey } from "./keys.ts";
 import { labMessage } from "./message.ts";
@@ -18,6 +19,8 @@ export interface ApplianceForm {
   readonly sans: readonly SubjectAltName[];
   readonly challenge: string;
   readonly key: LabKey;
+  /** Of its envelopes; AES-128 unless given. */
+  readonly cipher?: LabCipher;
 }
 
 /** What one message of an appliance was like, in octets, as its debug log counts them. */
@@ -27,6 +30,9 @@ export interface Sizes {
   readonly base64: number;
   readonly reply: number;
 }
+
+/** Lines of 64 characters, each with its end, as OpenSSL writes base64. */
+const folded = (base64: string): string => base64.replace(/.{1,64}/g, "$&\n");
 
 /** Plain HTTP on this machine; appliances speak nothing else. */
 const scep = (port: number, endpoint: string, query: string, agent?: string): Promise<HttpAnswer> =>
@@ -49,7 +55,11 @@ export class FortiGate {
     private readonly form: ApplianceForm,
   ) {
     this.transactionId = hash("md5", form.key.spki, "hex").toUpperCase();
-    this.certificate = signerCertificate({ key: form.key, subject: form.subject });
+    this.certificate = signerCertificate({
+      ...{ key: form.key, subject: form.subject },
+      serial: Buffer.concat([Buffer.from([0x11]), randomBytes(13)]),
+      extensions: [keyUsage(["digitalSignature", "keyEncipherment"])],
+    });
   }
 
   /** It knows one answer only: "MIME header: application/x-x509-ca-cert", "loaded cacert", "loaded signing cert". */
@@ -75,16 +85,16 @@ export class FortiGate {
   }
 
   private async send(messageType: string, data: Uint8Array): Promise<LabReply> {
-    const envelope = labEnvelope(data, { recipient: this.ca });
-    const { key } = this.form;
+    const { key, cipher = "aes-128-cbc" } = this.form;
+    const envelope = labEnvelope(data, { recipient: this.ca, cipher });
     const senderNonce = randomBytes(16);
     const { transactionId, certificate } = this;
     const message = labMessage({
       content: envelope,
       signer: { key, certificate },
-      ...{ messageType, transactionId, senderNonce },
+      ...{ messageType, transactionId, senderNonce, signingTime: new Date() },
     });
-    const base64 = Buffer.from(message).toString("base64");
+    const base64 = folded(Buffer.from(message).toString("base64"));
     const query = `operation=PKIOperation&message=${encodeURIComponent(base64)}`;
     const answer = await scep(this.port, this.endpoint, query);
     this.sizes.push({

@@ -130,6 +130,16 @@ export class Lab {
     return text === "" ? undefined : JSON.parse(text);
   }
 
+  /** A stored certificate by its id, DER. */
+  async der(id: string): Promise<Buffer> {
+    const answer = await ask(this.port, {
+      path: `/api/v1/certificates/${id}/der`,
+      headers: { authorization: `Bearer ${this.token}` },
+    });
+    assert.equal(answer.status, 200, answer.body.toString());
+    return answer.body;
+  }
+
   /** A request below `/scep/<endpoint>`; `path` begins with `?` or `/`. */
   scep(question: HttpQuestion, endpoint = "std"): Promise<HttpAnswer> {
     return ask(this.port, { ...question, path: `/scep/${endpoint}${question.path}` });

@@ -175,7 +175,12 @@ const checkHttp = (answer: HttpAnswer): void => {
  */
 export const checkReply = (answer: HttpAnswer, asked: Asked): LabReply => {
   checkHttp(answer);
-  const data = contentOf(answer.body, OID.signedData);
+  return checkCertRep(answer.body, asked);
+};
+
+/** The same of the octets alone, without HTTP. */
+export const checkCertRep = (der: Uint8Array, asked: Asked): LabReply => {
+  const data = contentOf(der, OID.signedData);
   assert.deepEqual([...at(data, 0).value], [1], "SignedData is not version 1");
   assert.equal(oidOf(at(data, 2, 0)), OID.data);
   const content = at(data, 2, 1, 0);
@@ -251,7 +256,7 @@ export const checkReply = (answer: HttpAnswer, asked: Asked): LabReply => {
     crls: inner?.crls ?? [],
     senderNonce,
     signer,
-    der: answer.body,
+    der: Buffer.from(der),
   };
 };
 

@@ -12,8 +12,8 @@ export interface SignerShape {
   /** Contents of the INTEGER. */
   readonly serial?: Uint8Array;
   readonly subject?: string;
-  /** Default: the subject. */
-  readonly issuer?: string;
+  /** RFC 4514 text, or the Name as DER; the subject unless given. */
+  readonly issuer?: string | Uint8Array;
   /** Signs in place of the key. */
   readonly issuerKey?: LabKey;
   readonly extensions?: readonly Extension[];

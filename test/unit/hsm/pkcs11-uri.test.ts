@@ -24,6 +24,19 @@ describe("a PKCS#11 URI", () => {
     assert.equal(parsePkcs11Uri("pkcs11:").object, undefined);
   });
 
+  it("K-07 with an unknown attribute is refused, and says which ones there are", () => {
+    assert.throws(
+      () => parsePkcs11Uri("pkcs11:token=a;objekt=b"),
+      (error: CountersignError) => {
+        assert.equal(error.code, "invalid_input");
+        assert.match(error.detail, /objekt/);
+        assert.match(error.detail, /there are token, serial, .*object/);
+        assert.ok(error.facts.nextStep.length > 0);
+        return true;
+      },
+    );
+  });
+
   for (const [uri, word] of [
     ["http://x", "pkcs11:"],
     ["pkcs11:objekt=a", "objekt"],

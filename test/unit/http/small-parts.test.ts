@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fromPem, toPem } from "../../../plugin/domain/pem.ts";
+import { fromPem, pemBlocks, toPem } from "../../../plugin/domain/pem.ts";
 import { serialNumber } from "../../../plugin/http/api/schemas.ts";
 import { toJson } from "../../../plugin/http/api/json.ts";
 import { PrometheusMetrics } from "../../../plugin/http/metrics.ts";
@@ -18,6 +18,19 @@ describe("small parts of HTTP", () => {
     ]) {
       assert.equal(fromPem(bad), undefined);
     }
+  });
+
+  it("PEM blocks of the labels that are wanted are found in a file, with text around them", () => {
+    const [one, two] = [Uint8Array.of(1, 2, 3), new Uint8Array(100).fill(7)];
+    const file = Buffer.from(
+      `subject=x\n${toPem(one, "CERTIFICATE")}${toPem(two, "PRIVATE KEY")}\r\n${toPem(two, "X509 CERTIFICATE")}`,
+    );
+    const found = (...labels: string[]): number[][] =>
+      pemBlocks(file, ...labels).map((der) => [...der]);
+    assert.deepEqual(found("CERTIFICATE", "X509 CERTIFICATE"), [[...one], [...two]]);
+    assert.deepEqual(found("CERTIFICATE"), [[...one]]);
+    assert.deepEqual(found("CERTIFICATE REQUEST"), []);
+    assert.deepEqual(pemBlocks(Uint8Array.of(0x30, 0), "CERTIFICATE"), []);
   });
 
   it("C-04 serial numbers are found in any spelling", () => {

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync, sign, type KeyObject } from "node:crypto";
-import type { ChainEnd, SealedEntry, SignedHead } from "../../../plugin/domain/events.ts";
-import { CHAIN_BEGINNING, headBytes, nextEnd } from "../../../plugin/services/ledger-chain.ts";
+import {
+  CHAIN_BEGINNING,
+  type ChainEnd,
+  type SealedEntry,
+  type SignedHead,
+} from "../../../plugin/domain/events.ts";
+import { headBytes, nextEnd } from "../../../plugin/services/ledger-chain.ts";
 import { aLedgerEntry, after } from "../../contract/store/samples.ts";
 import { verifyChain } from "./verify-chain.ts";
 

@@ -189,7 +189,7 @@ describe("countersign keys", function () {
     await refused(unknown, "no key fits");
   });
 
-  it("import refuses a key that can be taken out, and one that cannot sign", async () => {
+  it("K-07 import refuses a key that was made extractable, and one that cannot sign", async () => {
     const made = spawnSync(
       "pkcs11-tool",
       [
