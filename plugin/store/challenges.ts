@@ -60,6 +60,7 @@ const DEVICE_COLUMNS = [
   "platform",
   "status",
   "status_at",
+  "user_disabled_at",
   "attributes",
   "created_at",
   "updated_at",
