@@ -111,6 +111,14 @@ const zones = Object.entries(mayImport).map(([folder, allowed]) => ({
   allowed,
 }));
 
+/** The console is a program of its own: it speaks to the plugin over HTTP only. */
+const consoleAlone = ["plugin", "adapters", "hsm", "templates", "test"].map((from) => ({
+  target: "./plugin/console",
+  from: `./${from}`,
+  ...(from === "plugin" ? { except: ["./console"] } : {}),
+  message: "the console asks the API; its client is generated",
+}));
+
 /** One restricted-path zone for each folder that `target` must not reach. */
 const everything = [
   "plugin/domain",
@@ -128,6 +136,7 @@ const everything = [
   "plugin/countersign.ts",
   "plugin/index.ts",
   "plugin/sdk.ts",
+  "plugin/console",
   "adapters",
   "hsm",
   "templates",
@@ -200,7 +209,10 @@ export default tseslint.config(
       "import-x/resolver-next": [createTypeScriptImportResolver({ project: "./tsconfig.json" })],
     },
     rules: {
-      "import-x/no-restricted-paths": ["error", { zones: [...restricted, ...outside, ...inward] }],
+      "import-x/no-restricted-paths": [
+        "error",
+        { zones: [...restricted, ...outside, ...inward, ...consoleAlone] },
+      ],
       "import-x/no-cycle": "error",
       "import-x/no-default-export": "error",
       "@typescript-eslint/restrict-template-expressions": [
@@ -239,7 +251,35 @@ export default tseslint.config(
     rules: { "@typescript-eslint/no-extraneous-class": "off" },
   },
   {
-    files: ["adapters/standalone/clock.ts", "plugin/clock.ts", "test/**/*.ts"],
+    files: ["plugin/console/**/*.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            {
+              regex: "^(?!\\.|lit(?:/|$)|@awesome\\.me/webawesome/)",
+              message: "the console may import only lit and the component library",
+            },
+            {
+              regex: "^lit/directives/style-map",
+              message: "its first rendering needs inline styles, which the policy refuses",
+            },
+          ],
+        },
+      ],
+      // Templates have what they show in them.
+      "@typescript-eslint/no-misused-promises": ["error", { checksVoidReturn: false }],
+      "@typescript-eslint/no-non-null-assertion": "off",
+    },
+  },
+  {
+    files: [
+      "adapters/standalone/clock.ts",
+      "plugin/clock.ts",
+      "plugin/console/**/*.ts",
+      "test/**/*.ts",
+    ],
     rules: { "no-restricted-syntax": "off" },
   },
   {

@@ -1,5 +1,6 @@
 import { inject } from "tsyringe";
 import { isDeviceKeyAlgorithm } from "../domain/algorithm.ts";
+import { profileExtendedUsages, profileKeyUsages } from "../domain/certificate-profile-check.ts";
 import { atFields } from "../domain/console/at-fields.ts";
 import { fieldPath, formProblems, unknownFields } from "../domain/console/check.ts";
 import { BLANK_TEMPLATE, type TemplateModel } from "../domain/console/model.ts";
@@ -15,6 +16,7 @@ import type { Principal } from "../domain/principal.ts";
 import { KEY_USAGES, type KeyUsage, type Template } from "../domain/template.ts";
 import { CountersignError, type Issue } from "../errors.ts";
 import { Access, sameVersion } from "./access.ts";
+import { CertificateProfiles } from "./certificate-profiles.ts";
 import { CaServerReadings } from "./ca-server-readings.ts";
 import { type FilledForm, filledForm, type FormRequest, identifierOf } from "./console-view.ts";
 import { Endpoints, SHORTEST_SECRET } from "./endpoints.ts";
@@ -32,6 +34,7 @@ export class ConsoleTemplates {
     @inject(Templates) private readonly templates: Templates,
     @inject(Endpoints) private readonly endpoints: Endpoints,
     @inject(CaServerReadings) private readonly readings: CaServerReadings,
+    @inject(CertificateProfiles) private readonly profiles: CertificateProfiles,
   ) {}
 
   /** The form of a template, or of a new one. */
@@ -52,7 +55,8 @@ export class ConsoleTemplates {
       ...unknownFields(fields, request.fields),
       ...formProblems(fields, values, kept),
     ];
-    const after = { ...before, ...writeForm(shape.template, shape.version, before, values) };
+    const written = { ...before, ...writeForm(shape.template, shape.version, before, values) };
+    const after = await this.byProfile(principal, shape, before, written);
     const problems = [
       ...issues,
       ...modelProblems(shape, after.model),
@@ -69,6 +73,27 @@ export class ConsoleTemplates {
     const { template, notes } = await this.save(principal, shape, after);
     const shaped = await this.shaped(principal, shape, template.id);
     return this.form(principal, shape, shaped, { issues: [], notes, saved: true });
+  }
+
+  /** Where a console has profiles and no usages, a profile that is newly picked brings its own. */
+  private async byProfile(
+    principal: Principal,
+    shape: ConsoleShape,
+    before: ShapedTemplate,
+    after: ShapedTemplate,
+  ): Promise<ShapedTemplate> {
+    const { profileId } = after.model;
+    const asksUsages = shape.template.parts.some(({ members }) => members.includes("keyUsages"));
+    if (asksUsages || profileId === "" || profileId === before.model.profileId) return after;
+    const all = await this.profiles.list(principal);
+    const definition = all.find(({ id }) => id === profileId)?.definition;
+    if (definition === undefined) return after;
+    const usages = {
+      keyUsages: profileKeyUsages(definition),
+      extendedKeyUsages: profileExtendedUsages(definition),
+      allowedExtendedKeyUsages: [],
+    };
+    return { ...after, model: { ...after.model, ...usages } };
   }
 
   private async shaped(

@@ -59,3 +59,9 @@ export const signIn = async (page: Page, url: string, token: string, view = ""):
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.locator("main h1").waitFor();
 };
+
+/** Goes to another view of the console that is open. */
+export const goTo = async (page: Page, view: string, title: string | RegExp): Promise<void> => {
+  await page.evaluate(`location.hash = ${JSON.stringify(`#/${view}`)}`);
+  await page.getByRole("heading", { level: 1, name: title }).waitFor();
+};

@@ -28,6 +28,7 @@ export const PUBLIC_ROUTES = [
   ["GET", "/healthz", "all", "200 while the process lives."],
   ["GET", "/readyz", "all", "200 when database and key stores work, else 503."],
   ["GET", "/api/openapi.json", "admin", "The OpenAPI 3.1 document of the admin API; no token."],
+  ["GET", "/console/", "admin", "The admin console (docs/console.md)."],
   ["GET", "/metrics", "admin", "Prometheus text; wants a token unless `metrics.open` is set."],
 ] as const;
 

@@ -560,6 +560,36 @@ export interface Device {
   readonly updatedAt: string;
 }
 
+export interface Timeline {
+  readonly deployments: readonly {
+    readonly id: string;
+    readonly templateId: string;
+    readonly state: string;
+    readonly since: string;
+    readonly nextActionAt?: string | undefined;
+    readonly reason?: string | undefined;
+    readonly failure?: string | undefined;
+    readonly attempts: number;
+    readonly nextStep: string;
+  }[];
+  readonly entries: readonly {
+    readonly at: string;
+    readonly source: string;
+    readonly event: string;
+    readonly summary: string;
+    readonly code?: string | undefined;
+    readonly nextStep?: string | undefined;
+    readonly templateId?: string | undefined;
+    readonly deploymentId?: string | undefined;
+    readonly certificateId?: string | undefined;
+    readonly serial?: string | undefined;
+    readonly commandId?: string | undefined;
+    readonly transactionId?: string | undefined;
+    readonly principal?: string | undefined;
+  }[];
+  readonly more: boolean;
+}
+
 export interface Deployment {
   readonly id: string;
   readonly deviceId: string;
@@ -702,6 +732,12 @@ export interface Certificate {
   readonly revokedAt?: string | undefined;
   readonly revocationReason?: string | undefined;
   readonly invalidityDate?: string | undefined;
+  readonly hold?:
+    | {
+        readonly causes: readonly string[];
+        readonly until?: string | undefined;
+      }
+    | undefined;
 }
 
 export interface Issued {
@@ -738,6 +774,19 @@ export interface CertificateDetails {
     readonly oid: string;
     readonly cps?: string | undefined;
   }[];
+}
+
+export interface BulkAnswer {
+  readonly items: readonly {
+    readonly row: number;
+    readonly id?: string | undefined;
+    readonly serial?: string | undefined;
+    readonly done: boolean;
+    readonly code?: string | undefined;
+    readonly detail?: string | undefined;
+  }[];
+  readonly done: number;
+  readonly refused: number;
 }
 
 export interface LedgerRow {
@@ -1089,7 +1138,7 @@ export interface Calls {
         readonly code?: string | undefined;
       };
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: Authority;
   };
   /** Changes URL, code (`null` takes it away), certificates or kind of an outside CA server. */
   readonly patchAuthoritiesIdOutside: {
@@ -1105,7 +1154,7 @@ export interface Calls {
       };
       readonly version?: number | undefined;
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: Authority;
   };
   /** Makes root, issuing CA and RA certificate in one step. With `Accept: application/x-ndjson` each step is a line, the last line holds `result` or `problem`. */
   readonly postHierarchies: {
@@ -2123,7 +2172,7 @@ export interface Calls {
       readonly id: string;
       readonly query?: { readonly limit?: number | undefined };
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: Timeline;
   };
   /** Shows which certificates a device really holds, and what each is to us. */
   readonly getDevicesIdInventory: {
@@ -2532,7 +2581,7 @@ export interface Calls {
         readonly publishNow?: boolean | undefined;
       };
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: Certificate;
   };
   /** Makes a suspended certificate good again, whatever it was suspended for. */
   readonly postCertificatesIdUnsuspend: {
@@ -2543,7 +2592,7 @@ export interface Calls {
         readonly publishNow?: boolean | undefined;
       };
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: Certificate;
   };
   /** Revokes, suspends or unsuspends up to 1000 certificates, named by `id` or by `serial` (and `authorityId`); `items` says of each row what became of it, and a bad row keeps no other from it. */
   readonly postCertificatesBulk: {
@@ -2554,7 +2603,7 @@ export interface Calls {
         readonly publishNow?: boolean | undefined;
       };
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: BulkAnswer;
   };
   /** Lists what is still to be done outside, newest first; `state=dead`: what was given up after too many attempts. */
   readonly getOutbox: {

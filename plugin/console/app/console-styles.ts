@@ -70,6 +70,9 @@ export const consoleStyles = css`
     border-block-start: 1px solid var(--line);
     padding-block-start: calc(var(--unit) * 1.5);
   }
+  nav li a {
+    text-decoration: none;
+  }
   nav a {
     display: flex;
     align-items: center;
@@ -150,6 +153,13 @@ export const consoleStyles = css`
   }
   .said .note {
     box-shadow: var(--wa-shadow-l);
+  }
+  .said .note > div {
+    flex: 1;
+    display: flex;
+    gap: var(--unit);
+    justify-content: space-between;
+    align-items: start;
   }
   .offline {
     background: var(--warn-quiet);

@@ -58,13 +58,20 @@ export class CountersignConsole extends LitElement {
   #stay: string | undefined;
   #renewals: ((renewed: boolean) => void)[] = [];
   #next = 0;
+  #entered = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
     window.addEventListener("hashchange", this.#hashChanged);
     window.addEventListener("beforeunload", this.#beforeUnload);
     window.addEventListener("keydown", this.#key);
-    this.place = placeOf(this.routing === "hash" ? location.hash : this.view);
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    // A host may hand over its function after the element is there.
+    const late = changed.has("getToken") && this.getToken !== undefined && this.app === undefined;
+    if (this.#entered && !late) return;
+    this.#entered = true;
     void this.#enter();
   }
 
@@ -76,8 +83,8 @@ export class CountersignConsole extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has("view") && changed.get("view") !== undefined && this.routing === "memory")
-      this.place = placeOf(this.view);
+    if (!this.hasUpdated) this.place = placeOf(this.routing === "hash" ? location.hash : this.view);
+    else if (changed.has("view") && this.routing === "memory") this.place = placeOf(this.view);
   }
 
   get #base(): string {
@@ -229,7 +236,12 @@ export class CountersignConsole extends LitElement {
   #say(text: string, tone: Tone): void {
     const id = (this.#next += 1);
     this.said = [...this.said, { id, text, tone }];
-    setTimeout(() => (this.said = this.said.filter((one) => one.id !== id)), 6000);
+    // What went wrong stays until it was read.
+    if (tone !== "bad") setTimeout(() => this.#unsay(id), 6000);
+  }
+
+  #unsay(id: number): void {
+    this.said = this.said.filter((one) => one.id !== id);
   }
 
   #fail(thrown: unknown): void {
@@ -276,7 +288,7 @@ export class CountersignConsole extends LitElement {
   override render(): TemplateResult {
     return html`${this.#body()}
       <div class="said" role="status" aria-live="polite">
-        ${this.said.map(({ text, tone }) => note(tone === "quiet" ? "info" : tone, foreign(text)))}
+        ${this.said.map(({ id, text, tone }) => note(tone === "quiet" ? "info" : tone, html`${foreign(text)}<button class="plain" type="button" aria-label="Close" @click=${() => this.#unsay(id)}>${icon("cross")}</button>`))}
       </div>
       ${askingDialog(this.asked, this.typed, (text) => (this.typed = text))}
       <wa-dialog label="Sign in again" ?open=${this.signIn === "again"} @wa-hide=${this.#keepOpen}>

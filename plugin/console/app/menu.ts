@@ -25,10 +25,12 @@ export const MENU: readonly (readonly Entry[])[] = [
     { view: "ca-servers", title: "CA servers", icon: "authority", right: "authorities:read" },
     { view: "templates", title: "Templates", icon: "template", right: "configuration:read" },
     { view: "endpoints", title: "Endpoints", icon: "endpoint", right: "configuration:read" },
+    { view: "profiles", title: "Profiles", icon: "profile", right: "certificate-profiles:pick" },
   ],
   [
     { view: "approvals", title: "Approvals", icon: "approval", right: "certificates:read" },
     { view: "events", title: "Events", icon: "event", right: "ledger:read" },
+    { view: "people", title: "People", icon: "people", right: "people:manage" },
     { view: "settings", title: "Settings", icon: "settings" },
   ],
 ];

@@ -18,10 +18,14 @@ export const viewOf = (app: App, place: Place): TemplateResult => {
         ? html`<cs-devices .app=${app} .place=${place}></cs-devices>`
         : html`<cs-device .app=${app} .place=${place}></cs-device>`;
     case "certificates":
+      if (first === "new") return html`<cs-issue .app=${app} .place=${place}></cs-issue>`;
+      if (first === "bulk") return html`<cs-bulk .app=${app} .place=${place}></cs-bulk>`;
       return first === undefined
         ? html`<cs-certificates .app=${app} .place=${place}></cs-certificates>`
         : html`<cs-certificate .app=${app} .place=${place}></cs-certificate>`;
     case "ca-servers":
+      if (first === "outside")
+        return html`<cs-outside-ca .app=${app} .place=${place}></cs-outside-ca>`;
       if (isForm) return html`<cs-ca-server-form .app=${app} .place=${place}></cs-ca-server-form>`;
       return first === undefined
         ? html`<cs-ca-servers .app=${app} .place=${place}></cs-ca-servers>`
@@ -36,10 +40,18 @@ export const viewOf = (app: App, place: Place): TemplateResult => {
       return first === undefined
         ? html`<cs-endpoints .app=${app} .place=${place}></cs-endpoints>`
         : html`<cs-endpoint .app=${app} .place=${place}></cs-endpoint>`;
+    case "profiles":
+      return first === undefined
+        ? html`<cs-profiles .app=${app} .place=${place}></cs-profiles>`
+        : html`<cs-profile .app=${app} .place=${place}></cs-profile>`;
+    case "people":
+      return html`<cs-people .app=${app} .place=${place}></cs-people>`;
     case "approvals":
       return html`<cs-approvals .app=${app} .place=${place}></cs-approvals>`;
     case "events":
       return html`<cs-events .app=${app} .place=${place}></cs-events>`;
+    case "reference":
+      return html`<cs-reference .app=${app} .place=${place}></cs-reference>`;
     case "settings":
       return html`<cs-settings .app=${app} .place=${place}></cs-settings>`;
     default:

@@ -1,13 +1,9 @@
 import { html, type TemplateResult } from "lit";
+import "./copy-button.ts";
 
 /** A value with a button that copies all of it. */
 export const copyable = (value: string, label: string, shown: unknown = value): TemplateResult =>
   html`<span class="copyable"
     ><span class="mono">${shown}</span
-    ><wa-copy-button
-      value=${value}
-      copy-label="Copy ${label}"
-      success-label="Copied"
-      error-label="Copying failed"
-    ></wa-copy-button
+    ><cs-copy-button .value=${value} .what=${label}></cs-copy-button
   ></span>`;

@@ -27,9 +27,7 @@ export const field = (spec: FieldSpec, state: FieldState): TemplateResult => {
   if (spec.type === "yes-no") return checkField(common);
   const grouped = spec.type === "choices" || spec.type === "rows" || spec.type === "list";
   const label = html`${spec.label}${
-    spec.required === true && spec.readOnly !== true
-      ? html`<span class="need" aria-hidden="true"> *</span>`
-      : nothing
+    spec.required === true && spec.readOnly !== true ? html`<span class="need"></span>` : nothing
   }${markOf(spec)}`;
   return grouped
     ? html`<div
@@ -46,10 +44,9 @@ export const field = (spec: FieldSpec, state: FieldState): TemplateResult => {
       </div>`;
 };
 
+/** Says which fields the console itself does not have. */
 const markOf = ({ mark }: FieldSpec): TemplateResult | typeof nothing =>
-  mark === undefined || mark === "documented"
-    ? nothing
-    : html`<span class="mark">${mark === "ours" ? "Countersign" : mark}</span>`;
+  mark === "ours" ? html`<span class="mark">Countersign</span>` : nothing;
 
 const below = (spec: FieldSpec, { fault }: FieldState): TemplateResult => html`
   <div class="help" id="${spec.name}-help">
@@ -74,6 +71,8 @@ const control = (common: Common): TemplateResult => {
     case "lines":
       return html`<textarea
         id=${spec.name}
+        rows=${Math.min(24, Math.max(4, text.split("\n").length + 1))}
+        spellcheck="false"
         .value=${live(text)}
         aria-describedby=${described}
         aria-invalid=${invalid}
@@ -163,12 +162,14 @@ const choiceField = ({ spec, state, described }: Common, value: string): Templat
 
 const choicesField = ({ spec, state }: Common): TemplateResult => {
   const chosen = Array.isArray(state.value) ? (state.value as readonly string[]) : [];
+  const known = (spec.choices ?? []).map((choice) => choice.value);
+  // What is set and not offered stays set.
+  const others = chosen.filter((word) => !known.includes(word));
   const toggle = (value: string, on: boolean): void =>
-    state.change(
-      (spec.choices ?? [])
-        .map((choice) => choice.value)
-        .filter((word) => (word === value ? on : chosen.includes(word))),
-    );
+    state.change([
+      ...known.filter((word) => (word === value ? on : chosen.includes(word))),
+      ...others,
+    ]);
   return html`<div class="checks">
     ${(spec.choices ?? []).map(
       (choice) =>

@@ -39,8 +39,30 @@ export const formStyles = css`
     display: flex;
     gap: 4px;
   }
-  .need {
+  .need::after {
+    content: " *" / "";
     color: var(--bad);
+  }
+  input[type="file"] {
+    max-inline-size: 100%;
+    font: inherit;
+    font-size: 0.8125rem;
+    color: var(--quiet);
+  }
+  ::file-selector-button {
+    font: inherit;
+    font-weight: 500;
+    color: var(--text);
+    background: var(--surface);
+    border: 1px solid var(--line-strong);
+    border-radius: calc(var(--radius) * 0.75);
+    min-block-size: 2rem;
+    padding-inline: 0.75rem;
+    margin-inline-end: var(--unit);
+    cursor: pointer;
+  }
+  ::file-selector-button:hover {
+    background: var(--sunken);
   }
   .mark {
     font-size: 0.75rem;
@@ -125,6 +147,12 @@ export const formStyles = css`
     font-size: 0.8125rem;
     border-color: var(--line);
     color: var(--quiet);
+  }
+  progress {
+    display: block;
+    inline-size: 100%;
+    block-size: 0.75rem;
+    accent-color: var(--accent);
   }
   .actions {
     display: flex;

@@ -20,6 +20,7 @@ const PATHS = {
   search: "M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM16 16l5 5",
   plus: "M12 5v14M5 12h14",
   check: "M5 12.5l4.5 4.5L19 7",
+  copy: "M9 9h11v11H9zM5 15H4V4h11v1",
   cross: "M6 6l12 12M18 6L6 18",
   alert: "M12 4l9 16H3zM12 10v4M12 17v.01",
   info: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 11v5M12 8v.01",

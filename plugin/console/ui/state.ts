@@ -60,7 +60,12 @@ export const deploymentState = ({ state }: Deployment): TemplateResult =>
     state,
   );
 
-export const certificateState = ({ status: state, notAfter }: Certificate): TemplateResult => {
+export const certificateState = ({
+  status: state,
+  notAfter,
+  hold,
+}: Certificate): TemplateResult => {
+  if (hold !== undefined) return status("warn", "Suspended");
   if (state === "issued") {
     const left = daysUntil(notAfter);
     if (left < 0) return status("quiet", "Expired");
@@ -70,7 +75,6 @@ export const certificateState = ({ status: state, notAfter }: Certificate): Temp
     {
       reserved: ["info", "Being signed"],
       revoked: ["bad", "Revoked"],
-      suspended: ["warn", "Suspended"],
       failed: ["quiet", "Never signed"],
     },
     state,

@@ -11,7 +11,7 @@ const ICONS: Record<Tone, IconName> = {
 };
 
 /** Never colour alone: a drawing, a word, and the colour. */
-export const status = (tone: Tone, word: string): TemplateResult =>
+export const status = (tone: Tone, word: TemplateResult | string): TemplateResult =>
   html`<span class="status ${tone}">${icon(ICONS[tone])}<span>${word}</span></span>`;
 
 /** A box that says something about what is around it. */

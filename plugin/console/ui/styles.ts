@@ -45,8 +45,7 @@ export const styles = css`
     text-decoration: none;
   }
   a:hover,
-  p a,
-  td a:hover {
+  :is(p, dd, li) a {
     text-decoration: underline;
   }
   :is(a, button, input, select, textarea, summary, [tabindex]):focus-visible {
@@ -85,9 +84,9 @@ export const styles = css`
     gap: 2px;
     max-inline-size: 100%;
   }
-  wa-copy-button {
+  cs-copy-button {
     margin-block: -6px;
-    font-size: 0.875rem;
+    flex: none;
   }
   .nowrap {
     white-space: nowrap;

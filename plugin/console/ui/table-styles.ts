@@ -104,8 +104,14 @@ export const tableStyles = css`
     td {
       display: block;
     }
+    th {
+      display: block;
+      padding: 0;
+    }
     thead {
+      display: block;
       position: absolute;
+      inset-inline-start: 0;
       inline-size: 1px;
       block-size: 1px;
       overflow: hidden;

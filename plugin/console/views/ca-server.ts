@@ -5,7 +5,7 @@ import { link } from "../app/route.ts";
 import { copyable } from "../ui/copy.ts";
 import { define } from "../ui/define.ts";
 import { base64Of } from "../ui/file-field.ts";
-import { foreign, onDay, when } from "../ui/format.ts";
+import { count, foreign, onDay, plural, when } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
 import { Loaded } from "../ui/loaded.ts";
 import { problemNote } from "../ui/problem-note.ts";
@@ -13,6 +13,7 @@ import { saveFile } from "../ui/save-file.ts";
 import { authorityState, endpointState } from "../ui/state.ts";
 import { note } from "../ui/status.ts";
 import { View } from "../ui/view.ts";
+import "./ca-profiles.ts";
 import { kindName } from "./ca-kinds.ts";
 
 interface Facts {
@@ -56,8 +57,14 @@ export class CaServer extends View {
     const edit =
       authority !== undefined && this.app.may("authorities:manage")
         ? html`<wa-button appearance="outlined" href=${link(["ca-servers", authority.id, "edit"])}
-            >${icon("edit")} Edit</wa-button
-          >`
+              >${icon("edit")} Edit</wa-button
+            >
+            <wa-button
+              appearance="outlined"
+              variant="danger"
+              @click=${() => void this.#delete(authority)}
+              >${icon("bin")} Delete</wa-button
+            >`
         : "";
     return html`${this.head(foreign(authority?.name ?? this.#id), authority === undefined ? "" : html`${kindName(authority.kind)} CA, ${authorityState(authority)}`, edit, back)}
     ${this.#facts.show((facts) => this.#page(facts))}`;
@@ -85,6 +92,7 @@ export class CaServer extends View {
             <dd>${copyable(authority.urls.caIssuers, "the address of the CA certificate")}</dd>
           </dl>
         </section>
+        ${authority.kind === "issuing" ? html`<cs-ca-profiles .app=${this.app} .authority=${authority} @saved=${() => void this.#facts.reload()}></cs-ca-profiles>` : nothing}
         <section class="card stack tight">
           <h2>In use by</h2>
           ${endpoints.length + templates.length === 0 ? html`<p class="quiet">Nothing yet. Add a template, then an endpoint.</p>` : nothing}
@@ -212,6 +220,33 @@ export class CaServer extends View {
           : nothing
       }
     </section>`;
+  }
+
+  /** Says first what goes with it, in numbers. */
+  async #delete(authority: Authority): Promise<void> {
+    const { id } = authority;
+    const impact = await this.attempt(() => this.app.call("getAuthoritiesIdRemoval", { id }));
+    if (impact === undefined) return;
+    const { authorities, endpoints, templates, certificates, more, liveDeployments, warning } =
+      impact;
+    const yes = await this.app.ask({
+      title: "Delete this CA server?",
+      text: `${warning} It takes with it ${plural(authorities.length, "CA")}, ${plural(endpoints.length, "endpoint")}, ${plural(templates.length, "template")}; ${count(certificates)}${more ? " or more" : ""} certificates become unusable${liveDeployments > 0 ? `, and ${plural(liveDeployments, "device")} lose what they use now` : ""}. The identifier is blocked for 24 hours.`,
+      yes: "Delete",
+      dangerous: true,
+      typed: id,
+    });
+    if (!yes) return;
+    const done = await this.attempt(
+      () =>
+        this.app.call("deleteAuthoritiesId", {
+          id,
+          query: { confirm: id, ...(liveDeployments > 0 ? { force: "true" as const } : {}) },
+          version: authority.version,
+        }),
+      "The CA server is deleted; its last CRL stays.",
+    );
+    if (done !== undefined) this.app.go(link(["ca-servers"]));
   }
 
   async #certify(event: Event): Promise<void> {

@@ -29,9 +29,12 @@ export class CaServers extends View {
           ? "There is none yet."
           : `${plural(all.filter(({ kind }) => kind === "issuing").length, "CA")} that ${all.length === 1 ? "issues" : "issue"} to devices, ${plural(all.filter(({ status }) => status === "pending").length, "waits", "wait")} for a certificate.`;
     const add = this.app.may("authorities:manage")
-      ? html`<wa-button variant="brand" href=${link(["ca-servers", "new"])}
-          >${icon("plus")} Add CA server</wa-button
-        >`
+      ? html`<wa-button appearance="outlined" href=${link(["ca-servers", "outside"])}
+            >Add an outside CA</wa-button
+          >
+          <wa-button variant="brand" href=${link(["ca-servers", "new"])}
+            >${icon("plus")} Add CA server</wa-button
+          >`
       : "";
     return html`${this.head("CA servers", sentence, add)}
     ${this.#authorities.show((items) => this.#table(items))}`;

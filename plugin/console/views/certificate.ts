@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
-import type { Calls, Certificate } from "../api/calls.ts";
+import type { Calls, Certificate, CertificateDetails } from "../api/calls.ts";
 import { link } from "../app/route.ts";
 import { copyable } from "../ui/copy.ts";
 import { define } from "../ui/define.ts";
@@ -11,6 +11,7 @@ import { saveFile } from "../ui/save-file.ts";
 import { certificateState } from "../ui/state.ts";
 import { note } from "../ui/status.ts";
 import { View } from "../ui/view.ts";
+import { detailFacts } from "./detail-facts.ts";
 import { REASONS_TO_REVOKE } from "./revocation-reasons.ts";
 
 type Body = NonNullable<Calls["postCertificatesIdRevoke"]["request"]["body"]>;
@@ -20,18 +21,26 @@ export class CertificateView extends View {
   @state() private revoking = false;
   @state() private reason: NonNullable<Body["reason"]> = "unspecified";
   @state() private since = "";
+  @state() private suspending = false;
+  @state() private until = "";
 
   readonly #certificate = new Loaded<Certificate>(this, () =>
     this.app.call("getCertificatesId", { id: this.place.rest[0] ?? "" }),
   );
 
+  readonly #details = new Loaded<CertificateDetails>(this, () =>
+    this.app.call("getCertificatesIdDetails", { id: this.place.rest[0] ?? "" }),
+  );
+
   protected override arrive(): void {
     void this.#certificate.reload();
+    void this.#details.reload();
   }
 
   override render(): TemplateResult {
     const certificate = this.#certificate.value;
     const live = certificate?.status === "issued" || certificate?.status === "reserved";
+    const mayChange = this.app.may("certificates:change-status");
     const actions =
       certificate === undefined
         ? ""
@@ -47,15 +56,25 @@ export class CertificateView extends View {
               >${icon("download")} DER</wa-button
             >
             ${
-              live && certificate.role !== "authority" && this.app.may("certificates:change-status")
-                ? html`<wa-button variant="danger" @click=${() => (this.revoking = true)}
-                    >Revoke</wa-button
+              certificate.hold !== undefined && mayChange
+                ? html`<wa-button variant="brand" @click=${() => void this.#unsuspend()}
+                    >Unsuspend</wa-button
                   >`
+                : nothing
+            }
+            ${
+              live && certificate.role !== "authority" && mayChange
+                ? html`<wa-button appearance="outlined" @click=${() => (this.suspending = true)}
+                      >Suspend</wa-button
+                    >
+                    <wa-button variant="danger" @click=${() => (this.revoking = true)}
+                      >Revoke</wa-button
+                    >`
                 : nothing
             }
           `;
     return html`${this.head(foreign(certificate?.subject ?? "Certificate"), certificate === undefined ? "" : certificateState(certificate), actions, { href: link(["certificates"]), text: "Certificates" })}
-    ${this.#certificate.show((known) => this.#page(known))} ${this.#dialog()}`;
+    ${this.#certificate.show((known) => this.#page(known))} ${this.#dialog()} ${this.#holdDialog()}`;
   }
 
   #page(one: Certificate): TemplateResult {
@@ -115,6 +134,15 @@ export class CertificateView extends View {
           }
           <dt>For</dt>
           <dd>${words(one.role)}</dd>
+          ${
+            one.hold === undefined
+              ? nothing
+              : html`<dt>Suspended</dt>
+                  <dd>
+                    for
+                    ${one.hold.causes.map(words).join(", ")}${one.hold.until === undefined ? nothing : html`, until ${when(one.hold.until)}`}
+                  </dd>`
+          }
           <dt>Issued</dt>
           <dd>${when(one.issuedAt)}</dd>
           ${
@@ -128,6 +156,10 @@ export class CertificateView extends View {
           }
         </dl>
         <p><a href=${link(["events"], { subject: one.id })}>Its entries in the ledger</a></p>
+      </section>
+      <section class="card">
+        <h2>All that it says</h2>
+        ${one.status === "reserved" || one.status === "failed" ? html`<p class="quiet">It was not signed.</p>` : this.#details.show(detailFacts)}
       </section>
     </div>`;
   }
@@ -181,6 +213,54 @@ export class CertificateView extends View {
         >Revoke</wa-button
       >
     </wa-dialog>`;
+  }
+
+  #holdDialog(): TemplateResult {
+    return html`<wa-dialog
+      label="Suspend this certificate?"
+      ?open=${this.suspending}
+      @wa-after-hide=${() => (this.suspending = false)}
+    >
+      <div class="stack">
+        ${note("info", "CRL and OCSP call it on hold; unsuspending makes it good again.")}
+        <div class="field">
+          <label for="until">Until</label>
+          <input
+            id="until"
+            type="datetime-local"
+            .value=${this.until}
+            @input=${(event: Event) => (this.until = (event.target as HTMLInputElement).value)}
+          />
+          <div class="help">It lifts by itself then; empty: until somebody unsuspends it.</div>
+        </div>
+      </div>
+      <wa-button slot="footer" appearance="outlined" @click=${() => (this.suspending = false)}
+        >Cancel</wa-button
+      >
+      <wa-button slot="footer" variant="brand" @click=${() => void this.#suspend()}
+        >Suspend</wa-button
+      >
+    </wa-dialog>`;
+  }
+
+  async #suspend(): Promise<void> {
+    const id = this.place.rest[0] ?? "";
+    this.suspending = false;
+    const body = this.until === "" ? {} : { until: new Date(this.until).toISOString() };
+    const held = await this.attempt(
+      () => this.app.call("postCertificatesIdSuspend", { id, body }),
+      "The certificate is suspended.",
+    );
+    if (held !== undefined) this.#certificate.set(held);
+  }
+
+  async #unsuspend(): Promise<void> {
+    const id = this.place.rest[0] ?? "";
+    const good = await this.attempt(
+      () => this.app.call("postCertificatesIdUnsuspend", { id, body: {} }),
+      "The certificate is good again.",
+    );
+    if (good !== undefined) this.#certificate.set(good);
   }
 
   async #revoke(): Promise<void> {

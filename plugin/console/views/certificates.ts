@@ -8,13 +8,8 @@ import { Paged } from "../ui/paged.ts";
 import { saveFile } from "../ui/save-file.ts";
 import { certificateState } from "../ui/state.ts";
 import { View } from "../ui/view.ts";
-import { csvOf } from "./certificates-csv.ts";
 
-type Query = NonNullable<Calls["getCertificates"]["request"]["query"]>;
-
-const DAY = 86_400_000;
-const EXPORT_PAGE = 500;
-const MOST_EXPORTED = 100_000;
+type Query = Omit<NonNullable<Calls["getCertificates"]["request"]["query"]>, "limit" | "cursor">;
 
 /** All certificates, with filters that read like a sentence; each filter is part of the address. */
 export class Certificates extends View {
@@ -34,6 +29,8 @@ export class Certificates extends View {
     return {
       status: named("status") as Query["status"],
       role: (named("role") ?? "subscriber") as Query["role"],
+      expiring: named("expiring") as Query["expiring"],
+      q: named("q"),
       authority: named("authority"),
       template: named("template"),
       device: named("device"),
@@ -44,7 +41,19 @@ export class Certificates extends View {
   }
 
   override render(): TemplateResult {
-    const exports = html`<wa-button appearance="outlined" @click=${() => void this.#export("csv")}
+    const issue = this.app.may("certificates:issue")
+      ? html`<wa-button variant="brand" href=${link(["certificates", "new"])}
+          >${icon("plus")} Issue</wa-button
+        >`
+      : nothing;
+    const bulk = this.app.may("certificates:change-status")
+      ? html`<wa-button appearance="outlined" href=${link(["certificates", "bulk"])}
+          >From a file …</wa-button
+        >`
+      : nothing;
+    const exports = html`${issue}${bulk}<wa-button
+        appearance="outlined"
+        @click=${() => void this.#export("csv")}
         >${icon("download")} CSV</wa-button
       >
       <wa-button appearance="outlined" @click=${() => void this.#export("json")}
@@ -63,6 +72,7 @@ export class Certificates extends View {
       ["authority", "CA server"],
       ["device", "device"],
       ["role", "for"],
+      ["q", "with the words"],
     ].flatMap(([name, word]) =>
       query.has(name ?? "") ? [`${word} ${query.get(name ?? "")}`] : [],
     );
@@ -79,35 +89,29 @@ export class Certificates extends View {
   }
 
   #filters(): TemplateResult {
-    const now = Date.now();
-    const iso = (days: number): string => new Date(now + days * DAY).toISOString();
     const { query } = this.place;
-    const chip = (
-      text: string,
-      wanted: Readonly<Record<string, string>>,
-      here: boolean,
-    ): TemplateResult =>
-      html`<a
+    const chip = (text: string, wanted: Readonly<Record<string, string>>): TemplateResult => {
+      const here =
+        query.size === Object.keys(wanted).length &&
+        Object.entries(wanted).every(([name, value]) => query.get(name) === value);
+      return html`<a
         class="chip"
         href=${link(["certificates"], wanted)}
         aria-current=${here ? "true" : nothing}
         >${text}</a
       >`;
-    const ends = query.has("expiresBefore");
+    };
     return html`<div class="bar">
-      ${chip("All", {}, query.size === 0)}
-      ${chip("In use", { status: "issued", expiresAfter: iso(0) }, query.get("status") === "issued" && !ends)}
-      ${chip("Ends in 7 days", { status: "issued", expiresAfter: iso(0), expiresBefore: iso(7) }, false)}
-      ${chip("Ends in 30 days", { status: "issued", expiresAfter: iso(0), expiresBefore: iso(30) }, false)}
-      ${chip("Expired", { status: "issued", expiresBefore: iso(0) }, query.get("status") === "issued" && ends && !query.has("expiresAfter"))}
-      ${chip("Revoked", { status: "revoked" }, query.get("status") === "revoked")}
-      <form class="row" role="search" @submit=${this.#bySerial}>
-        <label for="serial" class="hidden">Serial number</label>
+      ${chip("All", {})} ${chip("Ends in 7 days", { expiring: "7d" })}
+      ${chip("Ends in 30 days", { expiring: "30d" })} ${chip("Expired", { expiring: "expired" })}
+      ${chip("Revoked", { status: "revoked" })}
+      <form class="row" role="search" @submit=${this.#find}>
+        <label for="words" class="hidden">Subject, name, serial or fingerprint</label>
         <span
           ><input
-            id="serial"
-            placeholder="Serial, in any spelling"
-            .value=${query.get("serial") ?? ""}
+            id="words"
+            placeholder="Subject, name, serial …"
+            .value=${query.get("q") ?? query.get("serial") ?? ""}
             spellcheck="false"
             autocomplete="off"
         /></span>
@@ -116,10 +120,11 @@ export class Certificates extends View {
     </div>`;
   }
 
-  readonly #bySerial = (event: Event): void => {
+  readonly #find = (event: Event): void => {
     event.preventDefault();
-    const text = this.renderRoot.querySelector<HTMLInputElement>("#serial")?.value.trim() ?? "";
-    this.app.go(link(["certificates"], text === "" ? {} : { serial: text }));
+    const text = this.renderRoot.querySelector<HTMLInputElement>("#words")?.value.trim() ?? "";
+    const serial = /^(?:0x)?(?:[0-9a-f]{2}[\s:-]?){8,}$/i.test(text);
+    this.app.go(link(["certificates"], text === "" ? {} : serial ? { serial: text } : { q: text }));
   };
 
   #table(items: readonly Certificate[]): TemplateResult {
@@ -170,28 +175,13 @@ export class Certificates extends View {
     </div>`;
   }
 
-  /** Exactly what the filters show, page by page. */
-  async #export(kind: "csv" | "json"): Promise<void> {
+  /** Exactly what the filters show, all of it. */
+  async #export(format: "csv" | "json"): Promise<void> {
     await this.attempt(async () => {
-      const all: Certificate[] = [];
-      let cursor: string | undefined;
-      do {
-        const page = await this.app.call("getCertificates", {
-          query: { ...this.#query(), limit: EXPORT_PAGE, cursor },
-        });
-        all.push(...page.items);
-        cursor = page.cursor;
-      } while (cursor !== undefined && all.length < MOST_EXPORTED);
-      const text = kind === "csv" ? csvOf(all) : JSON.stringify(all, null, 2);
-      saveFile(
-        new Blob([text], { type: kind === "csv" ? "text/csv" : "application/json" }),
-        `certificates.${kind}`,
-      );
-      if (cursor !== undefined)
-        this.app.say(
-          `The file ends after ${MOST_EXPORTED} rows; narrow the filter for the rest.`,
-          "warn",
-        );
+      const blob = await this.app.call("getCertificatesExport", {
+        query: { ...this.#query(), format },
+      });
+      saveFile(blob, format === "csv" ? "certificates.csv" : "certificates.ndjson");
     });
   }
 }

@@ -1,6 +1,6 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
-import type { Certificate, Deployment, Device, LedgerRow, Template } from "../api/calls.ts";
+import type { Certificate, Deployment, Device, Template, Timeline } from "../api/calls.ts";
 import { link } from "../app/route.ts";
 import { define } from "../ui/define.ts";
 import { foreign, short, when, words } from "../ui/format.ts";
@@ -10,7 +10,7 @@ import { certificateState, deploymentState, deviceState } from "../ui/state.ts";
 import { note } from "../ui/status.ts";
 import { View } from "../ui/view.ts";
 import { deviceName } from "./devices.ts";
-import { eventLine } from "./event-line.ts";
+import { timelineLines } from "./timeline-lines.ts";
 import { nextStepOf } from "./next-step.ts";
 import "./once-only-secret.ts";
 
@@ -18,7 +18,7 @@ interface Facts {
   readonly device: Device;
   readonly deployments: readonly Deployment[];
   readonly certificates: readonly Certificate[];
-  readonly events: readonly LedgerRow[];
+  readonly timeline: Timeline;
   readonly templates: readonly Template[];
 }
 
@@ -45,6 +45,16 @@ export class DeviceView extends View {
         list-style: none;
         padding: 0;
       }
+      .timeline > li {
+        padding-block: 6px;
+        border-block-end: 1px solid var(--line);
+      }
+      .timeline > li:last-child {
+        border: 0;
+      }
+      .timeline .status {
+        white-space: normal;
+      }
     `,
   ];
 
@@ -53,18 +63,18 @@ export class DeviceView extends View {
   readonly #facts = new Loaded<Facts>(this, async () => {
     const id = this.place.rest[0] ?? "";
     const { call } = this.app;
-    const [device, deployments, certificates, events, templates] = await Promise.all([
+    const [device, deployments, certificates, timeline, templates] = await Promise.all([
       call("getDevicesId", { id }),
       call("getDeployments", { query: { device: id, limit: 50 } }),
       call("getCertificates", { query: { device: id, limit: 50 } }),
-      call("getLedger", { query: { subject: id, limit: 50 } }),
+      call("getDevicesIdTimeline", { id, query: { limit: 100 } }),
       call("getTemplates"),
     ]);
     return {
       device,
       deployments: deployments.items,
       certificates: certificates.items,
-      events: events.items,
+      timeline,
       templates: templates.items,
     };
   });
@@ -93,7 +103,7 @@ export class DeviceView extends View {
   }
 
   #page(facts: Facts): TemplateResult {
-    const { device, certificates, events } = facts;
+    const { device, certificates, timeline } = facts;
     return html`<div class="stack">
       ${
         this.minted === undefined
@@ -166,12 +176,13 @@ export class DeviceView extends View {
       <section class="card">
         <h2>What happened</h2>
         ${
-          events.length === 0
+          timeline.entries.length === 0
             ? html`<p class="quiet">Nothing yet.</p>`
             : html`<ol class="timeline">
-                ${events.map(eventLine)}
+                ${timelineLines(timeline.entries)}
               </ol>`
         }
+        ${timeline.more ? html`<p class="small"><a href=${link(["events"], { subject: device.id })}>Older entries are in the ledger</a></p>` : nothing}
       </section>
     </div>`;
   }

@@ -163,8 +163,6 @@ export class OverviewView extends View {
   #numbers(facts: Facts): TemplateResult {
     const within = (days: number): number =>
       facts.days.slice(0, days).reduce((sum, { ends }) => sum + ends, 0);
-    const until = (days: number): string =>
-      new Date(new Date(facts.at).getTime() + days * DAY).toISOString();
     const shown = (value: number): string =>
       value > facts.countedTo ? `${count(facts.countedTo)}+` : count(value);
     const tile = (value: number, text: string, href: string): TemplateResult =>
@@ -172,8 +170,8 @@ export class OverviewView extends View {
     return html`<div class="numbers">
       ${tile(facts.devices, "devices", link(["devices"]))}
       ${tile(facts.live, "certificates in use", link(["certificates"], { status: "issued" }))}
-      ${tile(within(7), "end within 7 days", link(["certificates"], { status: "issued", expiresAfter: facts.at, expiresBefore: until(7) }))}
-      ${tile(within(30), "end within 30 days", link(["certificates"], { status: "issued", expiresAfter: facts.at, expiresBefore: until(30) }))}
+      ${tile(within(7), "end within 7 days", link(["certificates"], { expiring: "7d" }))}
+      ${tile(within(30), "end within 30 days", link(["certificates"], { expiring: "30d" }))}
       ${tile(facts.revoked, "revoked", link(["certificates"], { status: "revoked" }))}
       ${tile(facts.waiting, "wait for approval", link(["approvals"]))}
     </div>`;

@@ -29,9 +29,9 @@ export class Search extends View {
     const hex = text.replace(/^0x/i, "").replace(/[\s:-]/g, "");
     const [devices, bySerial, authorities, templates, endpoints] = await Promise.all([
       call("getDevices", { query: { q: text, limit: 20 } }),
-      /^[0-9a-f]{4,80}$/i.test(hex)
-        ? call("getCertificates", { query: { serial: hex, limit: 20 } })
-        : { items: [] },
+      call("getCertificates", {
+        query: /^[0-9a-f]{16,80}$/i.test(hex) ? { serial: hex, limit: 20 } : { q: text, limit: 20 },
+      }),
       call("getAuthorities"),
       call("getTemplates"),
       call("getEndpoints"),

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { About } from "../api/calls.ts";
+import { link } from "../app/route.ts";
 import { copyable } from "../ui/copy.ts";
 import { define } from "../ui/define.ts";
 import { foreign, plural, words } from "../ui/format.ts";
@@ -49,6 +50,7 @@ export class SettingsView extends View {
             <dd>${copyable(new URL("api/v1", base).href, "the address of the API")}</dd>
             <dt>OpenAPI 3.1</dt>
             <dd>
+              <a href=${link(["reference"])}>Reference</a>,
               <a href=${new URL("api/openapi.json", base).href} target="_blank" rel="noopener"
                 >openapi.json</a
               >

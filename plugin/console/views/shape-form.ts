@@ -114,7 +114,12 @@ export abstract class ShapeForm extends View {
   #body({ shape }: Facts, save: boolean): FormBody {
     const open = shape[this.kind].fields.filter(({ readOnly }) => readOnly !== true);
     return {
-      fields: Object.fromEntries(open.map(({ name }) => [name, this.values[name] ?? ""])),
+      fields: Object.fromEntries(
+        open.map(({ name, type }) => [
+          name,
+          this.values[name] ?? (type === "integer" || type === "date" ? null : ""),
+        ]),
+      ),
       id: this.id_,
       save,
     };

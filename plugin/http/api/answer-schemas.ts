@@ -5,10 +5,11 @@ import {
   filledFormSchema,
   resolvedSchema,
 } from "./console-schemas.ts";
-import { renewalPlanSchema, rulesSchema } from "./life-schemas.ts";
+import { renewalPlanSchema, rulesSchema, timelineSchema } from "./life-schemas.ts";
 import { aboutSchema, endpointTestSchema, overviewSchema } from "./overview-schemas.ts";
 import {
   approvalSchema,
+  bulkAnswerSchema,
   authoritySchema,
   certificateDetailsSchema,
   certificateProfileSchema,
@@ -160,6 +161,7 @@ export const ANSWERS: Readonly<Record<string, AnswerSchema>> = {
   "GET /devices/:id": one(deviceSchema),
   "POST /devices/:id/wipe": one(wipeSchema),
   "POST /devices/:id/unenrol": one(wipeSchema),
+  "GET /devices/:id/timeline": one(timelineSchema),
   "GET /deployments": page(deploymentSchema),
   "POST /deployments": made(deploymentSchema),
   "GET /deployments/:id": one(deploymentSchema),
@@ -184,6 +186,11 @@ export const ANSWERS: Readonly<Record<string, AnswerSchema>> = {
   "GET /certificates/:id/pem": file(PEM),
   "GET /certificates/:id/der": file(CERTIFICATE),
   "POST /certificates/:id/revoke": one(certificateSchema),
+  "POST /certificates/:id/suspend": one(certificateSchema),
+  "POST /certificates/:id/unsuspend": one(certificateSchema),
+  "POST /certificates/bulk": one(bulkAnswerSchema),
+  "POST /authorities/outside": made(authoritySchema),
+  "PATCH /authorities/:id/outside": one(authoritySchema),
   "GET /ledger": page(ledgerRowSchema),
   "POST /hooks/deviceEnrolled": made(deviceSchema),
   "POST /hooks/deviceWiped": one(wipeSchema),

@@ -46,3 +46,39 @@ export const rulesSchema = z
     warnings: z.array(text).optional(),
   })
   .meta({ id: "RenewalRules" });
+
+export const timelineSchema = z
+  .looseObject({
+    deployments: z.array(
+      z.looseObject({
+        id: text,
+        templateId: text,
+        state: text,
+        since: time,
+        nextActionAt: time.optional(),
+        reason: text.optional(),
+        failure: text.optional(),
+        attempts: whole,
+        nextStep: text,
+      }),
+    ),
+    entries: z.array(
+      z.looseObject({
+        at: time,
+        source: text,
+        event: text,
+        summary: text,
+        code: text.optional(),
+        nextStep: text.optional(),
+        templateId: text.optional(),
+        deploymentId: text.optional(),
+        certificateId: text.optional(),
+        serial: text.optional(),
+        commandId: text.optional(),
+        transactionId: text.optional(),
+        principal: text.optional(),
+      }),
+    ),
+    more: z.boolean(),
+  })
+  .meta({ id: "Timeline" });

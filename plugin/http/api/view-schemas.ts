@@ -259,6 +259,25 @@ export const certificateSchema = named("Certificate", {
   revokedAt: maybeTime,
   revocationReason: maybe,
   invalidityDate: maybeTime,
+  hold: z
+    .looseObject({ causes: z.array(text), until: maybeTime })
+    .optional()
+    .describe("While it is suspended."),
+});
+
+export const bulkAnswerSchema = named("BulkAnswer", {
+  items: z.array(
+    z.looseObject({
+      row: whole.describe("From 0, as the rows were given."),
+      id: maybe,
+      serial: maybe,
+      done: yes,
+      code: maybe,
+      detail: maybe,
+    }),
+  ),
+  done: whole,
+  refused: whole,
 });
 
 export const ledgerRowSchema = named("LedgerRow", {

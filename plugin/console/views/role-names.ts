@@ -1,0 +1,10 @@
+/** Roles that a machine may have: none that gives roles to others. */
+export const MACHINE_ROLES = [
+  ["ca-administrator", "CA Administrator: CAs, profiles, configuration"],
+  ["certificate-administrator", "Certificate Administrator: issue, revoke, approve"],
+  ["ca-auditor", "CA Auditor: reads"],
+  ["protocol-operator", "Protocol Operator: endpoints, templates, devices"],
+  ["protocol-auditor", "Protocol Auditor: reads"],
+] as const;
+
+export const HUMAN_ROLES = [["owner", "Owner: everything, and people"], ...MACHINE_ROLES] as const;

@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+import type { AxeResults } from "axe-core";
+import type { Page } from "playwright-core";
+import { memoryHost } from "../../adapters/mdm/memory.ts";
+import { makeDevice, makeSite, mintChallenge } from "../flows/site.ts";
+import { ask, newKey } from "../flows/device.ts";
+import { type Consoled, openConsole } from "./consoled.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+const VIEWS = (ids: {
+  readonly device: string;
+  readonly certificate: string;
+}): readonly string[] => [
+  "overview",
+  "start",
+  "devices",
+  `devices/${ids.device}`,
+  "certificates",
+  `certificates/${ids.certificate}`,
+  "certificates/new",
+  "ca-servers",
+  "ca-servers/lab",
+  "ca-servers/new?as=intune",
+  "templates",
+  "templates/lab-wifi",
+  "templates/new?as=jamf",
+  "endpoints",
+  "endpoints/lab-scep",
+  "endpoints/new",
+  "profiles",
+  "approvals",
+  "events",
+  "people",
+  "settings",
+];
+
+/** Whether the view is there and nothing of it is still loading. */
+const LOADED = `(() => {
+  const main = document.querySelector("countersign-console")?.shadowRoot?.querySelector("main");
+  const root = main?.firstElementChild?.shadowRoot;
+  return root?.querySelector("h1") != null && root.querySelector("[aria-busy]") === null;
+})()`;
+
+/** Asked again and again from here: the page's policy takes no predicate that is compiled in it. */
+const loaded = async (page: Page): Promise<void> => {
+  for (let turn = 0; turn < 150; turn += 1) {
+    if (await page.evaluate<boolean>(LOADED)) return;
+    await page.waitForTimeout(100);
+  }
+  assert.fail(`still loading: ${page.url()}`);
+};
+
+/** The text of what has the focus. */
+const FOCUSED = `(() => {
+  let at = document.activeElement;
+  while (at?.shadowRoot?.activeElement != null) at = at.shadowRoot.activeElement;
+  return at?.textContent?.trim() ?? "";
+})()`;
+
+/** Serious and critical findings, each in one line. */
+const findings = async (page: Page): Promise<readonly string[]> => {
+  // Evaluated, and not a script tag: the page's own policy takes none.
+  const { violations } = (await page.evaluate(
+    "axe.run({ resultTypes: ['violations'] })",
+  )) as AxeResults;
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, nodes }) =>
+      nodes.map(
+        ({ target, failureSummary }) =>
+          `${id} at ${JSON.stringify(target)}: ${failureSummary ?? ""}`,
+      ),
+    );
+};
+
+describe("console: for everybody", function () {
+  let consoled: Consoled;
+  let views: readonly string[];
+  before(async function () {
+    consoled = await openConsole(this, {}, { hosts: [memoryHost("mdm")] });
+    const api = await consoled.served.api();
+    const site = await makeSite(api);
+    const device = await makeDevice(api, "tablet");
+    await api.post("/deployments", { deviceId: device, templateId: site.template });
+    const challenge = await mintChallenge(api, site, device);
+    const url = `${consoled.served.url}/scep/${site.endpoint}`;
+    await ask(url, { subject: "CN=tablet,O=Lab", challenge, key: await newKey() });
+    const { items } = await api.get("/certificates?role=subscriber");
+    views = VIEWS({ device, certificate: items[0].id as string });
+  });
+  after(() => consoled.end());
+
+  for (const [name, options] of [
+    ["light", { colorScheme: "light" }],
+    ["dark", { colorScheme: "dark" }],
+    ["320 px wide", { viewport: { width: 320, height: 720 } }],
+  ] as const) {
+    it(`axe finds nothing serious, and nothing is cut off: ${name}`, async function () {
+      this.timeout(180_000);
+      const { page, faults } = await consoled.open("overview", undefined, options);
+      await page.evaluate(AXE);
+      const found: string[] = [];
+      for (const view of views) {
+        await page.evaluate(`location.hash = ${JSON.stringify(`#/${view}`)}`);
+        await page.locator("main h1").waitFor();
+        await loaded(page);
+        for (const line of await findings(page)) found.push(`${view}: ${line}`);
+        const overflow = await page.evaluate<number>(
+          "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+        );
+        if (overflow > 0) found.push(`${view}: ${overflow} px wider than the window`);
+      }
+      assert.deepEqual(found, []);
+      assert.deepEqual(faults, []);
+    });
+  }
+
+  it("works by keyboard alone: from the address to a filter and into a row", async () => {
+    const { page } = await consoled.open("certificates");
+    const reach = async (name: string): Promise<void> => {
+      for (let pressed = 0; pressed < 60; pressed += 1) {
+        await page.keyboard.press("Tab");
+        if ((await page.evaluate<string>(FOCUSED)) === name) return;
+      }
+      assert.fail(`${name} is not reached`);
+    };
+    await reach("Revoked");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/status=revoked/);
+    await reach("All");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/#\/certificates$/);
+    await page.getByRole("link", { name: "CN=tablet,O=Lab" }).waitFor();
+    await reach("CN=tablet,O=Lab");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name: "CN=tablet,O=Lab" }).waitFor();
+  });
+});

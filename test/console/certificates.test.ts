@@ -1,0 +1,190 @@
+import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import type { Page } from "playwright-core";
+import { deviceKey } from "../../adapters/scep-client/device-key.ts";
+import { parseDn } from "../../plugin/domain/distinguished-name.ts";
+import { buildCsr } from "../../plugin/pki/build-request.ts";
+import { openssl } from "../support/openssl.ts";
+import type { Api } from "../flows/api.ts";
+import { ask, newKey } from "../flows/device.ts";
+import { makeDevice, makeSite, mintChallenge, type SiteIds } from "../flows/site.ts";
+import { goTo } from "../support/browser.ts";
+import { type Consoled, onBothDatabases } from "./consoled.ts";
+
+const PROFILE = "privatessl-tls-client";
+
+onBothDatabases("console: certificates by hand", (open) => {
+  let consoled: Consoled;
+  let api: Api;
+  let site: SiteIds;
+  let page: Page;
+  let faults: string[];
+  before(async function () {
+    consoled = await open(this);
+    api = await consoled.served.api();
+    site = await makeSite(api);
+    ({ page, faults } = await consoled.open("certificates"));
+  });
+  after(() => consoled.end());
+  afterEach(() => {
+    assert.deepEqual(faults.splice(0), []);
+  });
+
+  const enrolled = async (names: readonly string[]): Promise<readonly string[]> => {
+    for (const name of names) {
+      const device = await makeDevice(api, name);
+      const challenge = await mintChallenge(api, site, device);
+      const url = `${consoled.served.url}/scep/${site.endpoint}`;
+      await ask(url, { subject: `CN=${name},O=Lab`, challenge, key: await newKey() });
+    }
+    const { items } = await api.get("/certificates?role=subscriber&status=issued");
+    return (items as { subject: string; serial: string }[])
+      .filter(({ subject }) => names.some((name) => subject.includes(`CN=${name},`)))
+      .map(({ serial }) => serial);
+  };
+
+  const pick = async (name: string, text: string): Promise<void> =>
+    page
+      .getByLabel("File")
+      .setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
+
+  it("C-18 revokes many from a file: preview, typed number, progress, why a row was refused, result file", async () => {
+    const serials = await enrolled(["one", "two", "three"]);
+    assert.equal(serials.length, 3);
+    await page.getByRole("link", { name: "From a file" }).click();
+    await page.getByLabel("Reason").selectOption("superseded");
+    const spelled = (serials[0] ?? "").toUpperCase().replace(/..(?=.)/g, "$&:");
+    await pick(
+      "leavers.csv",
+      `name,Serial number,reason\n"one, first",${spelled},keyCompromise\ntwo,${serials[1] ?? ""},\nnobody,00ff00ff00ff,\nrubbish,=2+2,\n`,
+    );
+    await page.getByRole("heading", { name: "3 certificates in leavers.csv" }).waitFor();
+    await page.getByText("1 line of the file names no certificate").waitFor();
+    await page.getByRole("button", { name: "Revoke 3 certificates" }).click();
+    const yes = page.locator("wa-dialog").getByRole("button", { name: "Go on" });
+    await page.locator("wa-dialog").getByRole("textbox").fill("3");
+    await yes.click();
+    await page.getByText("3 of 3: 2 revoked, 1 refused. That was all.").waitFor();
+    assert.equal(await page.getByRole("progressbar").getAttribute("value"), "3");
+    await page.getByRole("cell", { name: "00ff00ff00ff" }).waitFor();
+    const coming = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Results (CSV)" }).click();
+    const text = await readFile(await (await coming).path(), "utf8");
+    assert.equal(text.trim().split("\r\n").length, 4);
+    assert.match(text, /"00ff00ff00ff","","refused","not_found"/);
+    const { items } = await api.get("/certificates?status=revoked");
+    const reasons = (items as { serial: string; revocationReason: string }[]).map(
+      ({ serial, revocationReason }) => [serial, revocationReason],
+    );
+    assert.deepEqual(
+      new Map(reasons as [string, string][]),
+      new Map([
+        [serials[0] ?? "", "keyCompromise"],
+        [serials[1] ?? "", "superseded"],
+      ]),
+    );
+  });
+
+  it("C-19 a run that was interrupted goes on where it stopped", async () => {
+    const [serial = ""] = await enrolled(["late"]);
+    await goTo(page, "certificates", "Certificates");
+    await goTo(page, "certificates/bulk", "Change many certificates");
+    const rows = Array.from(
+      { length: 150 },
+      (_, index) => `aa${index.toString(16).padStart(6, "0")}`,
+    );
+    await pick("many.csv", [...rows, serial].join("\n"));
+    let sent = 0;
+    await page.route("**/certificates/bulk", (route) => {
+      sent += 1;
+      return sent === 2 ? route.abort("connectionreset") : route.continue();
+    });
+    await page.getByLabel("What to do").selectOption("suspend");
+    await page.getByRole("button", { name: "Suspend 151 certificates" }).click();
+    await page.locator("wa-dialog").getByRole("button", { name: "Go on" }).click();
+    await page.getByText("The server cannot be reached").waitFor();
+    await page.getByText("100 of 151").waitFor();
+    faults.splice(0); // The connection that was cut on purpose.
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.getByText("151 of 151: 1 suspended, 150 refused. That was all.").waitFor();
+    await page.unroute("**/certificates/bulk");
+    assert.equal(sent, 3);
+  });
+
+  it("says what is wrong with a file as a whole", async () => {
+    await goTo(page, "settings", "Settings");
+    await goTo(page, "certificates/bulk", "Change many certificates");
+    await pick("empty.csv", "\n");
+    await page.getByText("The file is empty.").waitFor();
+    await pick("broken.json", "[{");
+    await page.getByText("The file begins as JSON, and is none.").waitFor();
+    assert.equal(await page.getByRole("button", { name: /^Revoke/ }).count(), 0);
+  });
+
+  it("suspends until a day, shows it, and makes it good again", async () => {
+    await enrolled(["lent"]);
+    await goTo(page, "settings", "Settings");
+    await goTo(page, "certificates", "Certificates");
+    await page.getByRole("link", { name: "CN=lent,O=Lab" }).click();
+    await page.getByRole("button", { name: "Suspend" }).click();
+    const dialog = page.locator(`wa-dialog[label="Suspend this certificate?"]`);
+    await dialog.getByLabel("Until").fill("2031-05-01T08:00");
+    await dialog.getByRole("button", { name: "Suspend" }).click();
+    await page.getByRole("button", { name: "Unsuspend" }).waitFor();
+    await page.getByText("Suspended", { exact: true }).first().waitFor();
+    await page.getByRole("button", { name: "Unsuspend" }).click();
+    await page.getByText("In use").first().waitFor();
+  });
+
+  it("issues from a request: the dry run shows exactly what comes out", async () => {
+    const { privateKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
+    const { signer } = deviceKey(privateKey);
+    const csr = await buildCsr({ subject: parseDn("CN=printer.lab,O=Lab"), signer });
+    await goTo(page, "certificates", "Certificates");
+    await page.getByRole("link", { name: "Issue" }).click();
+    const form = page.locator("cs-form");
+    await form.getByLabel("CA server").selectOption("lab");
+    await form.getByLabel("Profile").selectOption(PROFILE);
+    await form.getByLabel("Certificate request").fill(Buffer.from(csr).toString("base64"));
+    await page.getByRole("button", { name: "Dry run" }).click();
+    await page.getByRole("heading", { name: "It would be" }).waitFor();
+    await page.getByText("CN=printer.lab,O=Lab").first().waitFor();
+    assert.equal((await api.get("/certificates?q=printer.lab")).items.length, 0);
+    await page.getByRole("button", { name: "Issue", exact: true }).click();
+    await page.getByText("The certificate is issued.").waitFor();
+  });
+
+  it("issues as PKCS#12: the key is handed over this once, and leaving without it asks first", async () => {
+    await goTo(page, "certificates", "Certificates");
+    await page.getByRole("link", { name: "Issue" }).click();
+    const form = page.locator("cs-form");
+    await form.getByLabel("How").selectOption("pkcs12");
+    await form.getByLabel("CA server").selectOption("lab");
+    const profiles = await form.getByLabel("Profile").locator("option").allInnerTexts();
+    assert.ok(profiles.length > 5 && profiles.slice(1).every((text) => text.includes("p12")));
+    await form.getByLabel("Profile").selectOption("multiuse-p12-client");
+    await form.getByLabel("Subject").fill("CN=vpn box,O=Lab");
+    await form.getByLabel("Password of the file").fill("a-password-of-16");
+    await page.getByRole("button", { name: "Issue", exact: true }).click();
+    await page.getByText("the key in it is not kept here").waitFor();
+    await page.getByRole("link", { name: "Overview" }).click();
+    await page.getByText("Have you saved it?").waitFor();
+    await page.getByRole("button", { name: "Cancel" }).click();
+    const coming = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Save the PKCS#12 file" }).click();
+    const path = await (await coming).path();
+    const text = await openssl([
+      "pkcs12",
+      "-in",
+      path,
+      "-passin",
+      "pass:a-password-of-16",
+      "-nodes",
+    ]);
+    assert.match(text, /BEGIN PRIVATE KEY/);
+    assert.match(text, /subject=.*vpn box/);
+    await page.getByRole("link", { name: "Overview" }).click();
+    await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+  });
+});

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { type Consoled, onBothDatabases } from "./consoled.ts";
+
+onBothDatabases("console: first run", (open) => {
+  let consoled: Consoled;
+  before(async function () {
+    consoled = await open(this);
+  });
+  after(() => consoled.end());
+
+  it("leads from nothing to a first certificate on one page, in under two minutes", async function () {
+    this.timeout(120_000);
+    const { page, faults } = await consoled.open("overview");
+    const began = Date.now();
+    await page.getByText("Nothing is set up yet").waitFor();
+    await page.locator("main").getByRole("link", { name: "Getting started" }).click();
+    await page.getByLabel("Organization").fill("Acme Ltd");
+    await page.getByRole("button", { name: "Make the CA server" }).click();
+    await page.getByLabel("What is it for?").selectOption("wifi-eap-tls");
+    await page.getByRole("button", { name: "Make the template" }).click();
+    await page.getByRole("button", { name: "Open the endpoint" }).click();
+    await page.getByRole("link", { name: "Enrol a test device" }).click();
+    await page
+      .getByText("Everything works: a real device will get its certificate here.")
+      .waitFor({ timeout: 60_000 });
+    const took = Date.now() - began;
+    assert.ok(took < 120_000, `${took} ms`);
+    const steps = await page.locator("cs-endpoint-test li").count();
+    assert.equal(steps, 8);
+
+    await page.getByRole("link", { name: "Getting started" }).click();
+    await page.getByText("Your first certificate is there").waitFor();
+    assert.deepEqual(faults, []);
+
+    const api = await consoled.served.api();
+    const { items } = await api.get("/certificates?role=subscriber");
+    assert.equal(items.length, 1);
+    assert.equal(items[0].status, "revoked", "a test leaves nothing that is good");
+  });
+});

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { consoleShapes } from "../../adapters/consoles/consoles.ts";
+import type { ConsoleField } from "../../plugin/domain/console/form.ts";
+import { fieldsOf } from "../../plugin/domain/console/shape.ts";
+import type { Api } from "../flows/api.ts";
+import { makeDevice } from "../flows/site.ts";
+import { goTo } from "../support/browser.ts";
+import { type Consoled, openConsole } from "./consoled.ts";
+
+interface Option {
+  readonly value: string;
+  readonly text: string;
+}
+
+/** What an admin would type where the form asks for something and has no default. */
+const sampleOf = ({ name, type, format }: ConsoleField, id: string): string => {
+  if (type === "secret") return "apasswordof16cha";
+  if (type === "pattern") return "CN=probe";
+  if (/^subject/i.test(name)) return `CN=${id},O=Acme`;
+  if (format?.expression.includes("a-z0-9") === true) return id;
+  if (format !== undefined && !new RegExp(`^(?:${format.expression})$`, "u").test(id))
+    return id.replace(/[^a-z0-9]/g, "");
+  return /url/i.test(name) ? "https://mdm.example/" : id;
+};
+
+/** Fills every field that is shown and empty and is needed or a secret. */
+const fillNeeded = async (page: Page, fields: readonly ConsoleField[], id: string) => {
+  for (const field of fields) {
+    if (field.readOnly === true || (field.required !== true && field.type !== "secret")) continue;
+    const control = page.locator(`cs-form [id="${field.name}"]`);
+    if ((await control.count()) === 0) continue;
+    const tag = await control.evaluate(({ tagName }: { tagName: string }) => tagName);
+    const value = await control.inputValue();
+    if (tag === "SELECT") {
+      if (value !== "") continue;
+      const options = await control
+        .locator("option")
+        .evaluateAll((all) => all.map(({ value, text }: Option) => ({ value, text })));
+      const good = options.find(
+        (option) => option.value !== "" && !option.text.includes("refused"),
+      );
+      if (good !== undefined) await control.selectOption(good.value);
+    } else if (value === "") await control.fill(sampleOf(field, id));
+  }
+};
+
+describe("console: the forms of nine consoles", function () {
+  let consoled: Consoled;
+  let api: Api;
+  let page: Page;
+  let faults: string[];
+  before(async function () {
+    consoled = await openConsole(this);
+    api = await consoled.served.api();
+    await api.post("/hierarchies", { id: "acme", name: "Acme", keyAlgorithm: "ec-p256" });
+    await makeDevice(api, "tablet", { username: "anna", email: "anna@acme.example" });
+    ({ page, faults } = await consoled.open("ca-servers"));
+  });
+  after(() => consoled.end());
+  afterEach(() => {
+    assert.deepEqual(faults.splice(0), []);
+  });
+
+  for (const [index, shape] of consoleShapes().entries()) {
+    it(`${shape.name}: a CA server and a template are added in its own words`, async function () {
+      this.timeout(60_000);
+      const { page: own, faults: itsFaults } = await consoled.open(`ca-servers/new?as=${shape.id}`);
+      const add = async (form: Parameters<typeof fieldsOf>[0], id: string): Promise<void> => {
+        await own.getByRole("heading", { level: 2, name: form.title }).waitFor();
+        await fillNeeded(own, fieldsOf(form), id);
+        // A second pass for fields that an answer has brought up.
+        await fillNeeded(own, fieldsOf(form), id);
+        await own.getByRole("button", { name: "Save" }).click();
+        const refused = own.locator(".fault, .note.bad");
+        await own.getByText("Saved as").or(refused).first().waitFor({ timeout: 30_000 });
+        assert.deepEqual(await refused.allInnerTexts(), []);
+        await own.getByRole("link", { name: "Open it" }).click();
+      };
+      await add(shape.caServer, `ca${index}`);
+      await own.getByRole("heading", { name: "Fingerprints to copy" }).waitFor();
+      await goTo(own, `templates/new?as=${shape.id}`, "Add template");
+      await add(shape.template, `template-${index}`);
+      await own.getByRole("heading", { name: "What a device would get" }).waitFor();
+      assert.deepEqual(itsFaults, []);
+      await own.context().close();
+    });
+  }
+
+  it("shows what a subject comes to on a device while it is typed, and names a variable without a value", async () => {
+    await goTo(page, "templates/new?as=manageengine", "Add template");
+    const subject = page.locator('cs-form [id="subject"]');
+    await subject.fill("CN=%UserName%,O=Acme");
+    await page.locator("cs-subject-preview").getByText("CN=anna,O=Acme").waitFor();
+    await subject.fill("CN=%imei%");
+    await page.locator("cs-subject-preview").getByText("has no value on this device").waitFor();
+    await page.locator("cs-subject-preview").getByText("%imei%").waitFor();
+  });
+
+  it("shows a fault at its field when the field is left, with the remedy", async () => {
+    const { page } = await consoled.open("templates/new?as=manageengine");
+    const name = page.locator('cs-form [id="templateName"]');
+    await name.fill("x");
+    await name.fill("");
+    await name.blur();
+    await page.getByText("This is needed.").waitFor();
+    assert.equal(await name.getAttribute("aria-invalid"), "true");
+    const size = page.locator('cs-form [id="keySize"]');
+    await size.selectOption("1024");
+    await page.getByText("keys below RSA-2048 are never issued for").waitFor();
+    // Nothing typed is lost without a question.
+    await page.getByRole("link", { name: "Overview" }).click();
+    await page.getByRole("button", { name: "Leave" }).click();
+    await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+  });
+});

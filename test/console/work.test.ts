@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { memoryHost } from "../../adapters/mdm/memory.ts";
+import type { Api } from "../flows/api.ts";
+import { makeDevice, makeSite, mintChallenge, type SiteIds } from "../flows/site.ts";
+import { ask, newKey } from "../flows/device.ts";
+import { goTo } from "../support/browser.ts";
+import { type Consoled, onBothDatabases } from "./consoled.ts";
+
+const XSS = '<img src=x onerror="globalThis.hacked=1">';
+const BIDI = "invoice\u202Egpj.exe";
+
+onBothDatabases("console: the daily work", (open) => {
+  let consoled: Consoled;
+  let api: Api;
+  let site: SiteIds;
+  let page: Page;
+  let faults: string[];
+  before(async function () {
+    consoled = await open(this, {}, { hosts: [memoryHost("mdm")] });
+    api = await consoled.served.api();
+    site = await makeSite(api, { template: { subject: "CN=%devicename%,O=Lab" } });
+    ({ page, faults } = await consoled.open("devices"));
+  });
+  after(() => consoled.end());
+  afterEach(() => {
+    assert.deepEqual(faults.splice(0), []);
+  });
+
+  const enrol = async (name: string): Promise<string> => {
+    const device = await makeDevice(api, name);
+    const challenge = await mintChallenge(api, site, device);
+    const url = `${consoled.served.url}/scep/${site.endpoint}`;
+    const reply = await ask(url, { subject: `CN=${name},O=Lab`, challenge, key: await newKey() });
+    assert.equal(reply.status, "issued");
+    return device;
+  };
+
+  it("adds a device, publishes a template to it, and says what comes next", async () => {
+    await goTo(page, "devices", "Devices");
+    await page.getByRole("button", { name: "Add device" }).click();
+    await page.getByLabel("Id in the MDM").fill("tablet-1");
+    await page.locator("wa-dialog").getByLabel("MDM", { exact: true }).fill("mdm");
+    await page.getByLabel("Value, line 1").fill("Tablet 1");
+    await page.getByRole("button", { name: "Add", exact: true }).click();
+    await page.getByRole("heading", { level: 1, name: "Tablet 1" }).waitFor();
+    await page.getByRole("button", { name: "Publish" }).click();
+    await page.getByText("The profile is on its way.").first().waitFor();
+    await page.getByText("Next step:").first().waitFor();
+    const { items } = await api.get("/deployments");
+    assert.equal(items.length, 1);
+  });
+
+  it("a failure says what to do: the device lacks what the subject needs", async () => {
+    const device = await api.post("/devices", {
+      hostId: "mdm",
+      deviceId: "nameless",
+      platform: "apple",
+      attributes: {},
+    });
+    await goTo(page, `devices/${device.id}`, "nameless");
+    await page.getByRole("button", { name: "Publish" }).click();
+    const said = page.locator(".said .note").filter({ hasText: "no value for %devicename%" });
+    await said.getByText("Give the device the attribute named in the answer").waitFor();
+    await said.getByRole("button", { name: "Close" }).click();
+    await said.waitFor({ state: "detached" });
+    assert.equal((await api.get(`/deployments?device=${device.id}`)).items.length, 0);
+  });
+
+  it("a refused request is on the timeline with its cause and one next step", async () => {
+    const device = await makeDevice(api, "late-one");
+    const challenge = await mintChallenge(api, site, device);
+    const url = `${consoled.served.url}/scep/${site.endpoint}`;
+    const asks = async () =>
+      ask(url, { subject: "CN=late-one,O=Lab", challenge, key: await newKey() });
+    await asks();
+    // The challenge is spent, and this is another key.
+    const reply = await asks();
+    assert.notEqual(reply.status, "issued");
+    await goTo(page, `devices/${device}`, "late-one");
+    await page.locator("cs-device .timeline").getByText("Next step:").first().waitFor();
+  });
+
+  it("revokes a certificate with one of eight reasons and the date of the compromise", async () => {
+    await enrol("laptop");
+    await goTo(page, "certificates", "Certificates");
+    await page.getByRole("link", { name: "CN=laptop,O=Lab" }).click();
+    await page.getByRole("button", { name: "Revoke" }).click();
+    const reason = page.getByLabel("Reason");
+    assert.equal(await reason.locator("option").count(), 8);
+    await reason.selectOption("keyCompromise");
+    await page.getByLabel("Not to be trusted since").fill("2026-01-31T10:00");
+    await page.locator("wa-dialog").getByRole("button", { name: "Revoke" }).click();
+    await page.getByText("Revoked", { exact: true }).first().waitFor();
+    const { items } = await api.get("/certificates?status=revoked");
+    assert.equal(items[0].revocationReason, "keyCompromise");
+    assert.equal(new Date(items[0].invalidityDate).getUTCFullYear(), 2026);
+  });
+
+  it("finds by the beginning of a name, by a serial in any spelling, and explains a console's error words", async () => {
+    await enrol("scanner-7");
+    const { items } = await api.get("/certificates?role=subscriber&limit=1");
+    const find = page.getByRole("searchbox", { name: /Find anything/ });
+    await find.fill("scanner");
+    await find.press("Enter");
+    await page.getByRole("link", { name: "scanner-7" }).first().waitFor();
+    const spelled = `0x${(items[0].serial as string).toUpperCase().match(/../g)?.join(":") ?? ""}`;
+    await page.keyboard.press("Control+k");
+    await find.fill(spelled);
+    await find.press("Enter");
+    await page.getByRole("heading", { name: "Certificates" }).waitFor();
+    await find.fill("SCEP server returned an invalid response");
+    await find.press("Enter");
+    await page.getByText("most likely means").waitFor();
+  });
+
+  it("shows markup and marks of direction in names as text, everywhere", async () => {
+    await makeDevice(api, "xss", { devicename: XSS, username: BIDI });
+    await goTo(page, "devices", "Devices");
+    await page.getByRole("link", { name: XSS }).waitFor();
+    await page.getByText("invoice⟨U+202E⟩gpj.exe").waitFor();
+    await page.getByRole("link", { name: XSS }).click();
+    await page.getByRole("heading", { level: 1, name: XSS }).waitFor();
+    assert.equal(await page.evaluate('"hacked" in globalThis'), false);
+    assert.equal(await page.locator("img").count(), 0);
+  });
+
+  it("asks before a secret is left that is shown this once", async () => {
+    const device = await makeDevice(api, "minting");
+    await api.post("/deployments", { deviceId: device, templateId: site.template });
+    await goTo(page, `devices/${device}`, "minting");
+    await page.getByRole("button", { name: "Mint a challenge" }).click();
+    await page.getByText("it is not shown again").waitFor();
+    await page.getByRole("link", { name: "Overview" }).click();
+    await page.getByText("Have you copied it?").waitFor();
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("heading", { level: 1, name: "minting" }).waitFor();
+    await page.getByRole("button", { name: "I have copied it" }).click();
+    await page.getByRole("link", { name: "Overview" }).click();
+    await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+  });
+
+  it("tells the second of two who change the same thing; nothing is overwritten", async () => {
+    await goTo(page, `endpoints/${site.endpoint}/edit`, "Edit endpoint");
+    await page.getByLabel("Name", { exact: true }).fill("Mine");
+    await api.patch(`/endpoints/${site.endpoint}`, { name: "Theirs" });
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("It has changed since you read it.").waitFor();
+    assert.equal(
+      await page.getByLabel("Name", { exact: true }).inputValue(),
+      "Mine",
+      "what was typed stays",
+    );
+    assert.equal((await api.get(`/endpoints/${site.endpoint}`)).name, "Theirs");
+    await page.getByRole("link", { name: "Overview" }).click();
+    await page.getByRole("button", { name: "Leave" }).click();
+    await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+  });
+
+  it("keeps a form when the session ends in the middle of it, and goes on after signing in", async () => {
+    const short = await consoled.served.countersign.tokens.mint({
+      subject: "anna@acme.example",
+      tenant: "default",
+      roles: ["owner"],
+      lifetimeSeconds: 60,
+    });
+    const opened = await consoled.open("overview");
+    const tab = opened.page;
+    await tab.evaluate(`sessionStorage.setItem("countersign.token", ${JSON.stringify(short)})`);
+    await tab.reload();
+    await tab.locator("main h1").waitFor();
+    await goTo(tab, "endpoints/new", "Add endpoint");
+    await tab.getByLabel("Identifier").fill("kept");
+    await tab.locator("cs-form").getByLabel("lab-wifi").check();
+    consoled.served.clock.advance(120_000);
+    await tab.getByRole("button", { name: "Save" }).click();
+    await tab.getByText("Your session has ended.").waitFor();
+    await tab.getByLabel("Access token").fill(await consoled.token());
+    await tab.getByRole("button", { name: "Sign in" }).click();
+    await tab.getByRole("heading", { level: 1, name: "kept" }).waitFor();
+    assert.equal((await api.get("/endpoints/kept")).id, "kept");
+  });
+});
