@@ -125,7 +125,7 @@ const suite = (kind: string, databases: (context: Mocha.Context) => Promise<Data
     };
     const statusOf = async (node: Served, serial: string): Promise<string | undefined> => {
       const { items } = await (await node.api()).get(`/certificates?serial=${serial}`);
-      return items[0]?.status as string | undefined;
+      return (items[0]?.hold ? "on hold" : items[0]?.status) as string | undefined;
     };
     /** Everything that was written has its place, and the end is signed. */
     const sealed = async (node: Served): Promise<void> => {
@@ -248,6 +248,75 @@ const suite = (kind: string, databases: (context: Mocha.Context) => Promise<Data
       const after = parseCrl(await crlOf(node));
       assert.deepEqual(after.entries.map(({ serial }) => serial).sort(), [known, unknown].sort());
       assert.ok(after.number! > published.number!);
+    });
+
+    const idOf = async (node: Api, serial: string): Promise<string> =>
+      (await node.get(`/certificates?serial=${serial}`)).items[0].id as string;
+
+    it("K-06 brings suspensions back, and their ends, from the tail; from a CRL alone those on it", async () => {
+      const [held, freed, heldLater] = [await enrol(), await enrol(), await enrol()];
+      const turn = async (serial: string, how: "suspend" | "unsuspend"): Promise<void> => {
+        await api.post(`/certificates/${await idOf(api, serial)}/${how}`, {});
+      };
+      for (const serial of [held, freed]) await turn(serial, "suspend");
+      await sealed(served);
+      const file = await backup();
+      await turn(freed, "unsuspend");
+      await turn(heldLater, "suspend");
+      const [newHeld, newFreed] = [await enrol(), await enrol()];
+      for (const serial of [newHeld, newFreed]) await turn(serial, "suspend");
+      await turn(newFreed, "unsuspend");
+      const crl = fileOf("crl");
+      await writeFile(crl, await crlOf(served));
+      await sealed(served);
+      const tail = await exportLedger(served);
+      await served.countersign.close();
+
+      const whole = await restored(file, { ledgerTails: [tail] });
+      const wanted: Readonly<Record<string, string>> = {
+        ...{ [held]: "on hold", [freed]: "issued", [heldLater]: "on hold" },
+        ...{ [newHeld]: "on hold", [newFreed]: "issued" },
+      };
+      for (const [serial, status] of Object.entries(wanted))
+        assert.equal(await statusOf(whole.node, serial), status, serial);
+      assert.deepEqual(
+        [...(await crlSerials(await crlOf(whole.node)))].sort(),
+        [held, heldLater, newHeld].sort(),
+      );
+      // An admin may end it there as before.
+      const theirs = await whole.node.api();
+      await theirs.post(`/certificates/${await idOf(theirs, newHeld)}/unsuspend`, {});
+      assert.equal(await statusOf(whole.node, newHeld), "issued");
+
+      const { node } = await restored(file, { crls: [crl] });
+      assert.equal(await statusOf(node, heldLater), "on hold");
+      assert.equal(await statusOf(node, newHeld), "on hold");
+      // Of its end a CRL says nothing.
+      assert.equal(await statusOf(node, freed), "on hold");
+    });
+
+    it("K-06 counts as lost what an authority has issued that is not in the backup, and what became of it", async () => {
+      await enrol();
+      await sealed(served);
+      const file = await backup();
+      const other = await makeSite(api, { id: "later" });
+      const challenge = await mintChallenge(api, other, await device());
+      const at2 = `${served.url}/scep/${other.endpoint}`;
+      const serial = serialOf(await enrolled(at2, { key, challenge }));
+      await api.post(`/certificates/${await idOf(api, serial)}/revoke`, {});
+      const known = await enrol();
+      await sealed(served);
+      const tail = await exportLedger(served);
+      await served.countersign.close();
+      const { node, report } = await restored(file, { ledgerTails: [tail] });
+      const { replayed, lost } = report.tails[0]!;
+      assert.equal(replayed["certificate.issued"], 1);
+      assert.equal(lost["certificate.issued"], 1);
+      assert.equal(lost["certificate.revoked"], 1);
+      // Root and issuing CA.
+      assert.equal(lost["authority.created"], 2);
+      assert.equal(await statusOf(node, known), "issued");
+      assert.equal(await statusOf(node, serial), undefined);
     });
 
     it("refuses what would not work, and leaves nothing", async () => {
