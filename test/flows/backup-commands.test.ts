@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { runBlock, shellBlock } from "../support/documented.ts";
-import { countersign, countersignOutput } from "../support/standalone.ts";
+import { setTimeout as pause } from "node:timers/promises";
+import { cliEntry, countersign, countersignOutput, served } from "../support/standalone.ts";
 import { requirePrograms, workFolder, type WorkFolder } from "../support/tools.ts";
 
 describe("countersign backup and restore", function () {
@@ -32,6 +35,63 @@ describe("countersign backup and restore", function () {
     for (const name of ["server.secret", "passphrase", "settings.json", "countersign.db"])
       assert.equal(statSync(folder.file(`pki/${name}`)).mode & 0o777, 0o600, name);
     assert.equal(existsSync(folder.file("pki/restore.unfinished")), false);
+  });
+
+  it("K-05 a restore that is killed, wherever it is, is no installation; the same command starts over", async () => {
+    const [data, target, kit] = ["killed-source", "killed", "kit3"].map((name) =>
+      folder.file(name),
+    );
+    assert.ok(data && target && kit);
+    const file = folder.file("killed.backup");
+    await countersignOutput(["init", "--data", data]);
+    const source = await served(data);
+    await countersignOutput(["authority", "hierarchy", "acme", "--data", data]);
+    await source.stop();
+    await countersignOutput(["backup", file, "--data", data]);
+    await mkdir(kit);
+    for (const name of ["server.secret", "passphrase"])
+      await cp(`${data}/${name}`, `${kit}/${name}`);
+    const command = [
+      ...["restore", file, "--data", target, "--server-secret-file", `${kit}/server.secret`],
+      ...["--passphrase-file", `${kit}/passphrase`],
+    ];
+    const marker = `${target}/restore.unfinished`;
+    const size = (name: string): number =>
+      existsSync(`${target}/${name}`) ? statSync(`${target}/${name}`).size : 0;
+    const keys = (): number =>
+      existsSync(`${target}/keys`) ? readdirSync(`${target}/keys`).length : 0;
+    let unfinished = 0;
+    for (const reached of [
+      () => existsSync(marker),
+      () => keys() > 0,
+      () => size("countersign.db-wal") > 0,
+      () => keys() > 2 && size("countersign.db-wal") > 200_000,
+    ]) {
+      const before = existsSync(marker);
+      const child = spawn(process.execPath, [cliEntry(), ...command], { stdio: "ignore" });
+      const ended = once(child, "exit");
+      // What the one before has left is cleared away first.
+      while (before && existsSync(marker) && child.exitCode === null) await pause(1);
+      while (!reached() && child.exitCode === null) await pause(1);
+      child.kill("SIGKILL");
+      await ended;
+      if (!existsSync(marker)) {
+        assert.equal(size("server.secret") > 0, child.exitCode === 0, "half a folder looks whole");
+        await rm(target, { recursive: true, force: true });
+        continue;
+      }
+      unfinished += 1;
+      if (unfinished > 1) continue;
+      const serve = await countersign(["serve", "--data", target, "--port", "0"]);
+      assert.match(serve.stderr, /run countersign restore again/);
+    }
+    assert.ok(unfinished >= 2, `only ${unfinished} kills fell into the restore`);
+    await countersignOutput(command);
+    assert.equal(existsSync(marker), false);
+    const again = await served(target);
+    const listed = await countersignOutput(["authority", "list", "--data", target, "--json"]);
+    await again.stop();
+    assert.match(listed, /acme/);
   });
 
   it("says what is wrong, and touches nothing that is there", async () => {

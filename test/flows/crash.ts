@@ -235,10 +235,22 @@ const prepare = (
   Promise.all(
     keys.map(async (key) => ({
       key,
-      challenge: await mintChallenge(api, site, device),
+      challenge: await patient(() => mintChallenge(api, site, device)),
       certificate: undefined,
     })),
   );
+
+/** A server that has just started may say 503 where the machine is busy; an admin waits then. */
+const patient = async <T>(work: () => Promise<T>): Promise<T> => {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (failure) {
+      if (attempt === 5 || !messageOf(failure).includes(": 503 ")) throw failure;
+      await pause(1000);
+    }
+  }
+};
 
 /** One attempt; what the kill cuts off is no failure. */
 const send = async (message: Message, request: Request, delay: number): Promise<void> => {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
 import { parseCertificate } from "../../plugin/pki/certificate.ts";
 import { verifyIssued } from "../../plugin/pki/chain.ts";
 import { parseSignedMessage, verifySignedMessage } from "../../plugin/pki/cms-signed.ts";
+import { findBouncyCastle, judgeChain } from "../support/bouncy-castle.ts";
 import { configIn } from "../support/installation.ts";
 import {
   assertVerifies,
@@ -10,7 +12,10 @@ import {
   crlVerifies,
   ocspStatus,
 } from "../support/openssl.ts";
+import { cannotDo } from "../support/left-out.ts";
+import { flipLast } from "../support/scep/csr.ts";
 import { freshToken, requireSoftHsm, type SoftToken } from "../support/softhsm.ts";
+import { workFolder } from "../support/tools.ts";
 import type { Api } from "./api.ts";
 import { enrolled, newKey } from "./device.ts";
 import { DAY, type Served, serve } from "./served.ts";
@@ -92,6 +97,31 @@ describe("flows: authorities with Ed25519 and ML-DSA", function () {
       await fetchCrl(api, keyAlgorithm);
       await nextIsSigned(url, site.endpoint);
     });
+
+  it("K-02 BouncyCastle verifies ML-DSA chains and CRLs, and none that was changed", async function () {
+    const jar = findBouncyCastle();
+    if (jar === undefined)
+      return cannotDo(this, "no JDK with BouncyCastle's provider 1.79 is at hand");
+    const folder = await workFolder();
+    ends.push(() => folder.remove());
+    for (const keyAlgorithm of ["ml-dsa-44", "ml-dsa-65", "ml-dsa-87"]) {
+      const id = `by-bc-${keyAlgorithm.slice(-2)}`;
+      const { leaf, chain } = await enrolUnder(id, { keyAlgorithm });
+      const files: Record<string, Uint8Array> = { crl: await fetchCrl(api, id), leaf };
+      for (const [at, der] of chain.entries()) files[`ca-${at}`] = der;
+      const paths = Object.keys(files).map((name) => folder.file(name));
+      for (const [name, der] of Object.entries(files)) await writeFile(folder.file(name), der);
+      const judged = await judgeChain(jar, paths);
+      assert.equal(judged.status, 0, judged.stderr);
+      const name = keyAlgorithm.toUpperCase();
+      assert.equal(judged.stdout.toString().match(new RegExp(name, "g"))?.length, 7);
+      if (keyAlgorithm !== "ml-dsa-44") continue;
+      await writeFile(folder.file("leaf"), flipLast(leaf));
+      const bent = await judgeChain(jar, paths);
+      assert.notEqual(bent.status, 0);
+      assert.match(bent.stderr, /SignatureException|verif/);
+    }
+  }).timeout(120_000);
 
   it("K-02 a token makes no ML-DSA key, and a device has none", async () => {
     const root = { kind: "root", id: "pq", subject: "CN=PQ", keyAlgorithm: "ml-dsa-65" };

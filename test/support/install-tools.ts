@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 
+import { fetchBouncyCastle, findBouncyCastle } from "./bouncy-castle.ts";
 import { findChromium } from "./chromium.ts";
 import { findPromtool, PROMETHEUS_CACHE } from "./promtool.ts";
 import { findSoftHsm, SOFTHSM_CACHE } from "./softhsm.ts";
@@ -89,6 +90,9 @@ const unpack = (name: string, into: string): void => {
     rmSync(folder, { recursive: true, force: true });
   }
 };
+
+// Nobody needs Java for our tests; where it is there, it judges too.
+if (findBouncyCastle() === undefined && fetchBouncyCastle()) say("BouncyCastle: installed");
 
 const missing = TOOLS.filter(({ present }) => !present());
 if (missing.length > 0) {
