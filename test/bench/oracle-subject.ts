@@ -100,6 +100,7 @@ export const oracleSubject = async (): Promise<OracleSubject> => {
   const schedule = resolve(OpaqueSchedule);
   const release = schedule.release.bind(schedule);
   const answer = async (message: Uint8Array): Promise<Uint8Array> => {
+    sent++;
     const source = `10.${(sent >> 16) & 0xff}.${(sent >> 8) & 0xff}.${sent & 0xff}`;
     const asked = { ...request, source, operation: "PKIOperation", message } as const;
     return (await operations.handle(asked)).body;
@@ -109,7 +110,6 @@ export const oracleSubject = async (): Promise<OracleSubject> => {
     ra: ra ?? new Uint8Array(0),
     answer,
     time: async (message) => {
-      sent++;
       const started = performance.now();
       await answer(message);
       return performance.now() - started;
