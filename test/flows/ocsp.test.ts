@@ -105,7 +105,7 @@ describe("flows: OCSP", () => {
     assert.match(foreign.stdout.toString(), /root-as-leaf\.pem: unknown[^]*leaf\.pem: good/);
   });
 
-  it("A-10 is switched on later for what is issued from then on, by form and API, and never off", async () => {
+  it("A-10 is switched on later for what is issued from then on, and never off", async () => {
     const late = await makeSite(api, { id: "late" });
     const root = (await api.get("/authorities/late")).parentId as string;
     await api.post("/authorities", {
@@ -125,11 +125,7 @@ describe("flows: OCSP", () => {
     const before = await enrol(at);
     assert.deepEqual(parseCertificate(before).ocspUrls ?? [], []);
     const { ocspEnabled, urls, version } = await api.get("/authorities/silent");
-    assert.equal(ocspEnabled, false);
-    assert.deepEqual(
-      Buffer.from(await (await fetch(urls.ocsp as string)).arrayBuffer()),
-      Buffer.from(UNAUTHORIZED),
-    );
+    assert.deepEqual([ocspEnabled, urls.ocsp], [false, undefined]);
 
     const on = await api.patch("/authorities/silent", { ocspEnabled: true });
     assert.deepEqual([on.ocspEnabled, on.version], [true, Number(version) + 1]);
