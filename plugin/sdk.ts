@@ -93,6 +93,7 @@ export * from "./pki/cms-signed.ts";
 export * from "./pki/cms-signed-build.ts";
 export * from "./pki/crl-read.ts";
 export * from "./pki/fingerprint.ts";
+export * from "./pki/ocsp-ask.ts";
 export * from "./pki/oids.ts";
 export * from "./pki/public-key.ts";
 export * from "./pki/signing.ts";

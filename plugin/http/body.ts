@@ -81,24 +81,34 @@ const receive = (request: IncomingMessage, limits: BodyLimits): Promise<Uint8Arr
     const chunks: Uint8Array[] = [];
     let length = 0;
     const timer = setTimeout(() => {
-      finish(new CountersignError("request_timeout", `the body took over ${limits.seconds} s`));
+      refuse(new CountersignError("request_timeout", `the body took over ${limits.seconds} s`));
     }, limits.seconds * 1000);
+    let over = false;
     const onData = (chunk: Uint8Array): void => {
+      if (over) return;
       length += chunk.length;
-      if (length > limits.bytes) finish(tooLarge(limits));
+      if (length > limits.bytes) refuse(tooLarge(limits));
       else chunks.push(chunk);
     };
-    const onEnd = (): void => finish();
-    const onBreak = (): void =>
-      finish(new CountersignError("invalid_input", "the connection broke off inside the body"));
-    const finish = (error?: CountersignError): void => {
+    const onEnd = (): void => {
+      if (over) return;
+      over = true;
       clearTimeout(timer);
-      request.off("data", onData).off("end", onEnd).off("error", onBreak).off("close", onBreak);
+      resolve(chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks));
+    };
+    const onBreak = (): void => {
+      // Every request closes in the end.
+      if (over) return;
+      refuse(new CountersignError("invalid_input", "the connection broke off inside the body"));
+    };
+    // The listeners stay: taking them away again costs more than all else here, and what comes after the end is nothing to them.
+    const refuse = (error: CountersignError): void => {
+      if (over) return;
+      over = true;
+      clearTimeout(timer);
       // The rest is thrown away, so that the answer can still be sent.
-      if (error !== undefined) request.on("error", () => undefined).resume();
-      if (error === undefined)
-        resolve(chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks));
-      else reject(error);
+      request.resume();
+      reject(error);
     };
     request.on("data", onData).on("end", onEnd).on("error", onBreak).on("close", onBreak);
   });

@@ -91,10 +91,14 @@ export const createHandler = ({
     }
     if (place in FAST) {
       const fast = FAST[place as keyof typeof FAST];
-      Promise.resolve()
-        .then(() => fast(running, request, target))
-        .then((reply) => sendReply(request, response, reply))
-        .catch(refuse);
+      const send = (reply: Reply): void => sendReply(request, response, reply);
+      try {
+        const reply = fast(running, request, target);
+        if (reply instanceof Promise) reply.then(send).catch(refuse);
+        else send(reply);
+      } catch (thrown) {
+        refuse(thrown);
+      }
       return;
     }
     request.url = target.query === "" ? target.path : `${target.path}?${target.query}`;

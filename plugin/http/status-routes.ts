@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { CountersignError } from "../errors.ts";
-import type { Ocsp } from "../services/ocsp.ts";
+import type { Ocsp, OcspAnswer } from "../services/ocsp.ts";
 import type { CrlAddress, Status } from "../services/status.ts";
 import { type BodyLimits, readBody } from "./body.ts";
 import { conditionalReply } from "./conditional.ts";
@@ -89,23 +89,26 @@ export class StatusRoutes {
       return methodNotAllowed("GET, HEAD, POST");
     const posted = request.method === "POST";
     const message = posted ? await readBody(request, this.limits) : decodeGetMessage(encoded);
-    const { body, maxAge, producedAt } = await this.responder.answer(tenant, id, message);
-    const cached = !posted && maxAge > 0;
+    const answer =
+      this.responder.known(tenant, id, message) ??
+      (await this.responder.answer(tenant, id, message));
     return {
       status: 200,
       contentType: "application/ocsp-response",
-      body,
-      headers:
-        cached && producedAt !== undefined
-          ? {
-              // RFC 5019 section 6.2.
-              "Cache-Control": `max-age=${maxAge}, public, no-transform, must-revalidate`,
-              "Last-Modified": producedAt.toUTCString(),
-            }
-          : UNCACHED,
+      body: answer.body,
+      headers: posted ? UNCACHED : cachedFor(answer),
     };
   }
 }
+
+/** RFC 5019 section 6.2. */
+const cachedFor = ({ maxAge, producedAt }: OcspAnswer): Readonly<Record<string, string>> =>
+  maxAge > 0 && producedAt !== undefined
+    ? {
+        "Cache-Control": `max-age=${maxAge}, public, no-transform, must-revalidate`,
+        "Last-Modified": producedAt.toUTCString(),
+      }
+    : UNCACHED;
 
 const NOTHING = new Uint8Array(0);
 const UNCACHED = { "Cache-Control": "no-store" };

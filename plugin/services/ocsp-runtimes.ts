@@ -28,10 +28,14 @@ export interface OcspRuntime {
 interface Kept {
   readonly runtime: Promise<OcspRuntime | undefined>;
   readonly readAt: number;
+  /** Whether it has been read, and answers. */
+  answers: boolean;
 }
 
 /** Milliseconds after which a change of the authority is seen. */
 const FRESH = 1000;
+
+const isFresh = ({ readAt }: Kept, now: number): boolean => now >= readAt && now - readAt < FRESH;
 
 /** The runtimes of authorities that answer OCSP. */
 export class OcspRuntimes {
@@ -50,19 +54,25 @@ export class OcspRuntimes {
     const key = `${tenant}/${authorityId}`;
     const now = this.clock.now().getTime();
     const known = this.kept.get(key);
-    if (known !== undefined && now >= known.readAt && now - known.readAt < FRESH)
-      return known.runtime;
-    const kept = { runtime: this.read(tenant, authorityId), readAt: now };
+    if (known !== undefined && isFresh(known, now)) return known.runtime;
+    const kept: Kept = { runtime: this.read(tenant, authorityId), readAt: now, answers: false };
     this.kept.set(key, kept);
     try {
       const runtime = await kept.runtime;
       // Unknown names must not fill the memory.
       if (runtime === undefined) this.forget(key, kept);
+      else kept.answers = true;
       return runtime;
     } catch (error) {
       this.forget(key, kept);
       throw error;
     }
+  }
+
+  /** Whether it is known now, without a look, that the authority answers. */
+  answers(tenant: TenantId, authorityId: string): boolean {
+    const known = this.kept.get(`${tenant}/${authorityId}`);
+    return known?.answers === true && isFresh(known, this.clock.now().getTime());
   }
 
   private forget(key: string, kept: Kept): void {

@@ -24,6 +24,8 @@ const GIVEN_AGAIN = 600_000;
 /** About a kilobyte each. */
 const KEPT_ANSWERS = 30_000;
 const KEPT_STATUSES = 100_000;
+/** Octets of a request that is remembered as it came: one certificate and some extension. */
+const SHORT_REQUEST = 256;
 
 /** An answer and its age; `maxAge` in seconds, 0 when it must not be cached. */
 export interface OcspAnswer {
@@ -31,6 +33,10 @@ export interface OcspAnswer {
   readonly maxAge: number;
   /** Undefined for an unsigned error. */
   readonly producedAt: Date | undefined;
+}
+
+interface KeptAnswer extends OcspAnswer {
+  readonly producedAt: Date;
 }
 
 const refusal = (status: OcspErrorStatus): OcspAnswer => ({
@@ -44,9 +50,9 @@ const refusal = (status: OcspErrorStatus): OcspAnswer => ({
  * scope (here: at once; on another node: seen within a second). With a nonce each answer is signed anew, from statuses that are kept likewise.
  */
 export class Ocsp {
-  private readonly answers = new KeptAnswers<OcspAnswer & { readonly producedAt: Date }>(
-    KEPT_ANSWERS,
-  );
+  private readonly answers = new KeptAnswers<KeptAnswer>(KEPT_ANSWERS);
+  /** The same answers by the requests as they came, so that one that was asked before is not even read. */
+  private readonly asked = new KeptAnswers<KeptAnswer>(KEPT_ANSWERS);
   private readonly statuses = new KeptAnswers<OcspStatus>(KEPT_STATUSES);
 
   constructor(
@@ -57,6 +63,18 @@ export class Ocsp {
     @inject(RevocationWatch) private readonly watch: RevocationWatch,
   ) {}
 
+  /**
+   * The answer to a request that has come before, octet for octet, while it is known without asking anybody that it still holds; undefined otherwise.
+   */
+  known(tenant: TenantId, authorityId: string, body: Uint8Array): OcspAnswer | undefined {
+    if (body.length > SHORT_REQUEST || !this.watch.isFresh()) return undefined;
+    if (!this.runtimes.answers(tenant, authorityId)) return undefined;
+    const found = this.asked.get(`${tenant}/${authorityId}/${latin1(body)}`);
+    if (found === undefined || !this.holds(found)) return undefined;
+    this.metrics.count("countersign_ocsp_answers_total", MADE_BEFORE);
+    return found;
+  }
+
   /** Always a DER OCSPResponse, an unsigned error status included; throws nothing. */
   async answer(tenant: TenantId, authorityId: string, body: Uint8Array): Promise<OcspAnswer> {
     try {
@@ -65,7 +83,7 @@ export class Ocsp {
       const request = readRequest(body);
       if (request === undefined) return refusal("malformedRequest");
       if (!this.watch.isFresh()) await this.watch.refresh();
-      return await this.signed(runtime, request);
+      return await this.signed(runtime, request, body);
     } catch (error) {
       const passing = error instanceof CountersignError && error.facts.http === 503;
       this.logger.error({ tenant, authorityId, error: messageOf(error) }, "OCSP answer failed");
@@ -73,7 +91,16 @@ export class Ocsp {
     }
   }
 
-  private async signed(runtime: OcspRuntime, request: OcspRequest): Promise<OcspAnswer> {
+  private holds({ producedAt }: KeptAnswer): boolean {
+    const age = this.clock.now().getTime() - producedAt.getTime();
+    return age >= -1000 && age < GIVEN_AGAIN;
+  }
+
+  private async signed(
+    runtime: OcspRuntime,
+    request: OcspRequest,
+    body: Uint8Array,
+  ): Promise<OcspAnswer> {
     const { store, authority } = runtime;
     const now = this.clock.now();
     const [only] = request.certIds.length === 1 ? request.certIds : [];
@@ -83,18 +110,17 @@ export class Ocsp {
       return this.make(runtime, request, statuses, now);
     }
     const key = `${store.tenant}/${authority.id}/${latin1(only.raw)}`;
-    const known = this.answers.get(key);
-    if (known !== undefined) {
-      const age = now.getTime() - known.producedAt.getTime();
-      if (age >= -1000 && age < GIVEN_AGAIN) {
-        this.metrics.count("countersign_ocsp_answers_total", { made: "before" });
-        return known;
-      }
-    }
-    this.metrics.count("countersign_ocsp_answers_total", { made: "live" });
     const shard = shardOf(only.serial, authority.crlShards);
     const scope = await this.watch.watch(store.tenant, { authorityId: authority.id, shard });
     const { generation } = scope;
+    const asked = `${store.tenant}/${authority.id}/${latin1(body)}`;
+    const known = this.answers.get(key);
+    if (known !== undefined && this.holds(known)) {
+      this.metrics.count("countersign_ocsp_answers_total", MADE_BEFORE);
+      if (body.length <= SHORT_REQUEST) this.asked.put(asked, scope, generation, known);
+      return known;
+    }
+    this.metrics.count("countersign_ocsp_answers_total", { made: "live" });
     const status = await this.statusOf(runtime, only);
     const answer = await this.make(runtime, request, [status], now);
     // What is unknown may be issued in a moment.
@@ -145,6 +171,8 @@ export class Ocsp {
     return status;
   }
 }
+
+const MADE_BEFORE = { made: "before" };
 
 const latin1 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");

@@ -92,6 +92,57 @@ describe("init and doctor", function () {
     }
   });
 
+  it("A-12 fetches lists, OCSP and CA certificates from their public URLs, and says which are not what they should be", async () => {
+    let cached: Buffer | undefined;
+    let target = "";
+    // What stands in front of a server in the field: it may keep an old list.
+    const proxy = await listen((request, response) => {
+      const body: Buffer[] = [];
+      request
+        .on("data", (chunk: Buffer) => body.push(chunk))
+        .on("end", () => {
+          void (async () => {
+            const keeps = cached !== undefined && request.url?.endsWith("crl.crl") === true;
+            const answer = keeps
+              ? undefined
+              : await fetch(target + (request.url ?? ""), {
+                  method: request.method ?? "GET",
+                  ...(request.method === "POST" ? { body: Buffer.concat(body) } : {}),
+                });
+            response
+              .writeHead(answer?.status ?? 200)
+              .end(answer === undefined ? cached : Buffer.from(await answer.arrayBuffer()));
+          })();
+        });
+    });
+    const server = await served(data, ["--public-url", proxy.url]);
+    target = server.ready.admin.replace(/\/api.*$/, "");
+    try {
+      await countersignOutput(["authority", "hierarchy", "acme", "--data", data]);
+      const { status, findings } = await examined();
+      assert.equal(status, 0, JSON.stringify(findings));
+      const good = (check: string) =>
+        findings.filter((found) => found.check === check && found.level === "ok");
+      assert.equal(good("CRL").length, 2);
+      assert.equal(good("CA certificate").length, 2);
+      assert.match(good("OCSP")[0]?.message ?? "", /answers, signed by its responder/);
+
+      // The root's list at both addresses.
+      const root = good("CRL").find(({ message }) => message.includes("acme-root"))?.message ?? "";
+      const url = /^(\S+): /.exec(root)?.[1] ?? "";
+      cached = Buffer.from(await (await fetch(url)).arrayBuffer());
+      const found = await faults();
+      assert.deepEqual(
+        found.map(({ check }) => check),
+        ["CRL"],
+      );
+      assert.match(found[0]?.message ?? "", /was not signed by the authority's key/);
+    } finally {
+      await server.stop();
+      await proxy.close();
+    }
+  });
+
   it("finds rights that are too wide, a clock that went back, a taken port, and a missing secret", async () => {
     const other = await listen((_request, response) => void response.end());
     await countersignOutput(["init", "--data", data]);

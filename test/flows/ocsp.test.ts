@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { CountersignError } from "../../plugin/errors.ts";
 import { parseCertificate } from "../../plugin/pki/certificate.ts";
+import { ocspRequestFor, readOcspResponse } from "../../plugin/pki/ocsp-ask.ts";
 import { context, enumerated, sequence } from "../../plugin/pki/der-write.ts";
 import { certificateText, ocspStatus, openssl, pemOf } from "../support/openssl.ts";
 import { type Ran, run, workFolder, type WorkFolder } from "../support/tools.ts";
@@ -105,7 +107,31 @@ describe("flows: OCSP", () => {
     assert.match(foreign.stdout.toString(), /root-as-leaf\.pem: unknown[^]*leaf\.pem: good/);
   });
 
-  it("A-10 is switched on later for what is issued from then on, by form and API, and never off", async () => {
+  it("A-12 answers are read as a careful client does: of a certified responder, about that certificate", async () => {
+    const issuer = parseCertificate(chain[0]!);
+    const serial = serialOf(leaf);
+    const answer = await fetch(url, {
+      method: "POST",
+      body: Buffer.from(ocspRequestFor(issuer, serial)),
+    });
+    const der = new Uint8Array(await answer.arrayBuffer());
+    assert.equal(readOcspResponse(der, chain[0]!, serial).status, "good");
+    const code = (expected: string) => (error: unknown) =>
+      error instanceof CountersignError && error.code === expected;
+    assert.throws(() => readOcspResponse(der, chain[1]!, serial), code("unverified"));
+    assert.throws(() => readOcspResponse(der, chain[0]!, serialOf(other)), code("bad_message"));
+    assert.throws(() => readOcspResponse(UNAUTHORIZED, chain[0]!, serial), code("bad_message"));
+    const text = Buffer.from(der).toString("hex");
+    // Another status under the same signature: good to unknown.
+    const forged = text.replace(/8000180f/, "8200180f");
+    assert.notEqual(forged, text);
+    assert.throws(
+      () => readOcspResponse(Buffer.from(forged, "hex"), chain[0]!, serial),
+      code("unverified"),
+    );
+  });
+
+  it("A-10 is switched on later for what is issued from then on, and never off", async () => {
     const late = await makeSite(api, { id: "late" });
     const root = (await api.get("/authorities/late")).parentId as string;
     await api.post("/authorities", {
@@ -125,11 +151,7 @@ describe("flows: OCSP", () => {
     const before = await enrol(at);
     assert.deepEqual(parseCertificate(before).ocspUrls ?? [], []);
     const { ocspEnabled, urls, version } = await api.get("/authorities/silent");
-    assert.equal(ocspEnabled, false);
-    assert.deepEqual(
-      Buffer.from(await (await fetch(urls.ocsp as string)).arrayBuffer()),
-      Buffer.from(UNAUTHORIZED),
-    );
+    assert.deepEqual([ocspEnabled, urls.ocsp], [false, undefined]);
 
     const on = await api.patch("/authorities/silent", { ocspEnabled: true });
     assert.deepEqual([on.ocspEnabled, on.version], [true, Number(version) + 1]);

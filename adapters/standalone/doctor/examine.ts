@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { diagnose, type Finding } from "../../../plugin/index.ts";
 import { type Clock, type Logger, messageOf } from "../../../plugin/sdk.ts";
 import { builtins } from "../../preset.ts";
+import { clientFor } from "../api-command.ts";
 import { configurationOf, readConfigFile } from "../configuration.ts";
 import { type Connection, readConnection } from "../connection.ts";
 import type { DataFolder } from "../data-folder.ts";
@@ -11,6 +12,7 @@ import { checkClock } from "./check-clock.ts";
 import { checkDisk } from "./check-disk.ts";
 import { checkFiles } from "./check-files.ts";
 import { checkPorts } from "./check-ports.ts";
+import { checkStatus } from "./check-status.ts";
 
 /** Everything that a server of this folder stands on, in the order a start would meet it. Throws nothing that it was to find. */
 export const examine = async (
@@ -42,7 +44,19 @@ export const examine = async (
     ...(await diagnose(configurationOf(folder, settings, further), builtins({ logger }))),
     ...(await checkPorts(settings, connection)),
     await checkBaseUrl(publicUrl, connection),
+    ...(connection === undefined ? [] : await published(folder, clock)),
   ];
+};
+
+/** What the running server publishes. Findings of authorities in the tenant of its own token. */
+const published = async (folder: DataFolder, clock: Clock): Promise<readonly Finding[]> => {
+  try {
+    return await checkStatus(await clientFor({ data: folder.path }), clock);
+  } catch (failure) {
+    const remedy = "Look at the server's log; its admin listener must be reachable from here.";
+    const message = `The server could not be asked what it publishes: ${messageOf(failure)}`;
+    return [{ check: "published", level: "warning", message, remedy }];
+  }
 };
 
 /** A look at what is not there would make it: a database and a key folder come into being when they are opened. */

@@ -25,6 +25,7 @@ import { makeClients, openReply, prepareMessage } from "../messages.ts";
 import { type ProductServer, startProduct } from "../product-server.ts";
 import { median, round } from "../statistics.ts";
 import { startWorker } from "../worker.ts";
+import type { BareQuestions } from "./bare-responder.ts";
 import type { OcspBurst, OcspLoadQuestions } from "./ocsp-load.ts";
 import { startOpensslResponder } from "./openssl-responder.ts";
 
@@ -39,12 +40,17 @@ export interface OcspBenchOptions {
 export interface OcspBenchResult {
   readonly preProduced: number;
   readonly withNonce: number;
+  /** Node's HTTP server that answers as many octets and does nothing else: what this machine lets anybody do. */
+  readonly bare: number;
+  readonly preProducedToBare: number;
   readonly openssl: number;
   readonly opensslVersion: string;
   readonly preProducedToOpenssl: number;
   readonly withNonceToOpenssl: number;
   /** Microseconds of CPU an answer, of all our processes, and of the load generator that shares the cores. */
-  readonly cpuMicros: Readonly<Record<"preProduced" | "withNonce" | "openssl" | "client", number>>;
+  readonly cpuMicros: Readonly<
+    Record<"preProduced" | "withNonce" | "bare" | "openssl" | "client", number>
+  >;
   readonly faults: number;
   /** Longest block of the event loop over all bursts, milliseconds. */
   readonly longestBlockMs: number;
@@ -118,6 +124,7 @@ export const benchOcsp = async ({
     issuerKey: "ec-p256",
   });
   const load = startWorker<OcspLoadQuestions>(build, "lifecycle/ocsp-load");
+  const bare = startWorker<BareQuestions>(build, "lifecycle/bare-responder");
   try {
     const serials = await issued(product, build);
     const peer = await startOpensslResponder(serials);
@@ -128,6 +135,13 @@ export const benchOcsp = async ({
       const bodies = (ca: Uint8Array, nonce: boolean): readonly Uint8Array[] =>
         serials.map((serial) => requestOf(ca, serial, nonce));
       const ours = { port: product.port, path: "/ocsp/default/bench", fresh: false };
+      const [sample] = bodies(issuer, false);
+      const answered = await fetch(`http://127.0.0.1:${product.port}${ours.path}`, {
+        method: "POST",
+        body: Buffer.from(sample ?? []),
+      });
+      const same = new Uint8Array(await answered.arrayBuffer());
+      const empty = { port: (await bare.ask("start", same)).port, path: "/", fresh: false };
       const theirs = { port: peer.port, path: "/", fresh: true };
       const fire = async (
         to: Pick<OcspBurst, "port" | "path" | "fresh">,
@@ -136,7 +150,7 @@ export const benchOcsp = async ({
         duration = seconds,
       ) => {
         await load.ask("prepare", bodies(ca, nonce));
-        const pids = to.fresh ? [peer.pid] : treeOf(product.pid);
+        const pids = to === empty ? [bare.pid] : to.fresh ? [peer.pid] : treeOf(product.pid);
         const before = pids.map(cpuOf).reduce((a, b) => a + b, 0);
         const clientBefore = cpuOf(load.pid);
         const result = await load.ask("fire", {
@@ -161,6 +175,7 @@ export const benchOcsp = async ({
         const order = [
           ["preProduced", () => fire(ours, issuer, false)],
           ["withNonce", () => fire(ours, issuer, true)],
+          ["bare", () => fire(empty, issuer, false)],
           ["openssl", () => fire(theirs, peerIssuer, true)],
         ] as const;
         const one: Record<string, Burst> = {};
@@ -179,11 +194,13 @@ export const benchOcsp = async ({
       const values = (name: string, of: "rate" | "cpu" | "clientCpu"): number[] =>
         seen.map((one) => one[name]?.[of] ?? NaN);
       const rates = (name: string): number[] => values(name, "rate");
-      const ratios = (name: string): number =>
-        round(median(seen.map((one) => (one[name]?.rate ?? NaN) / (one["openssl"]?.rate ?? NaN))));
+      const ratios = (name: string, to = "openssl"): number =>
+        round(median(seen.map((one) => (one[name]?.rate ?? NaN) / (one[to]?.rate ?? NaN))));
       return {
         preProduced: round(median(rates("preProduced"))),
         withNonce: round(median(rates("withNonce"))),
+        bare: round(median(rates("bare"))),
+        preProducedToBare: ratios("preProduced", "bare"),
         openssl: round(median(rates("openssl"))),
         opensslVersion: peer.version,
         preProducedToOpenssl: ratios("preProduced"),
@@ -191,6 +208,7 @@ export const benchOcsp = async ({
         cpuMicros: {
           preProduced: round(median(values("preProduced", "cpu"))),
           withNonce: round(median(values("withNonce", "cpu"))),
+          bare: round(median(values("bare", "cpu"))),
           openssl: round(median(values("openssl", "cpu"))),
           client: round(median(values("preProduced", "clientCpu"))),
         },
@@ -209,6 +227,7 @@ export const benchOcsp = async ({
     }
   } finally {
     await load.end();
+    await bare.end();
     await product.end();
   }
 };

@@ -1,0 +1,118 @@
+import type { Finding } from "../../../plugin/index.ts";
+import {
+  type Clock,
+  messageOf,
+  ocspRequestFor,
+  parseCertificate,
+  type ParsedCertificate,
+  parseCrl,
+  readOcspResponse,
+  verifySignature,
+} from "../../../plugin/sdk.ts";
+import type { AdminClient } from "../admin-client.ts";
+
+const DEADLINE_MS = 10_000;
+
+interface Authority {
+  readonly id: string;
+  readonly status: string;
+  readonly ocspEnabled: boolean;
+  readonly urls: {
+    readonly ocsp?: string;
+    readonly caIssuers?: string;
+    readonly crls: readonly string[];
+    readonly deltas: readonly string[];
+  };
+}
+
+/** What relying parties get of every authority from its public URLs, compared with what should be there (A-12): lists, OCSP, CA certificate. */
+export const checkStatus = async (api: AdminClient, clock: Clock): Promise<readonly Finding[]> => {
+  const findings: Finding[] = [];
+  const { items } = (await api.ask("GET", "/authorities")).value as { items: readonly Authority[] };
+  for (const authority of items) {
+    if (authority.status !== "active" && authority.status !== "retired") continue;
+    const der = await api.bytes("GET", `/authorities/${authority.id}/certificate`, {
+      query: { format: "der" },
+    });
+    const issuer = parseCertificate(der);
+    const { caIssuers, ocsp, crls, deltas } = authority.urls;
+    if (caIssuers !== undefined)
+      findings.push(
+        await looked(`CA certificate`, caIssuers, () => sameCertificate(caIssuers, der)),
+      );
+    for (const url of [...crls, ...deltas])
+      findings.push(await looked("CRL", url, () => goodList(url, issuer, clock.now())));
+    if (authority.ocspEnabled && ocsp !== undefined) {
+      const serial = await ownSerial(api, authority.id);
+      if (serial !== undefined)
+        findings.push(
+          await looked("OCSP", ocsp, () => goodAnswer(ocsp, { der, issuer, serial }, clock.now())),
+        );
+    }
+  }
+  return findings;
+};
+
+/** `look` answers what was found, or throws what is wrong. */
+const looked = async (
+  check: string,
+  url: string,
+  look: () => Promise<string>,
+): Promise<Finding> => {
+  try {
+    return { check, level: "ok", message: `${url}: ${await look()}` };
+  } catch (failure) {
+    return {
+      check,
+      level: "fault",
+      message: `${url}: ${messageOf(failure)}`,
+      remedy:
+        "Correct DNS, proxy or cache in front of it; sign a list anew by countersign authority publish-crl.",
+    };
+  }
+};
+
+const fetched = async (url: string, body?: Uint8Array): Promise<Uint8Array> => {
+  const signal = AbortSignal.timeout(DEADLINE_MS);
+  const response = await fetch(
+    url,
+    body === undefined ? { signal } : { signal, method: "POST", body: Buffer.from(body) },
+  );
+  if (response.status !== 200) throw new Error(`answers HTTP ${response.status}`);
+  return new Uint8Array(await response.arrayBuffer());
+};
+
+const sameCertificate = async (url: string, der: Uint8Array): Promise<string> => {
+  if (Buffer.compare(await fetched(url), der) !== 0) throw new Error("is another certificate");
+  return "is the CA certificate";
+};
+
+const goodList = async (url: string, issuer: ParsedCertificate, now: Date): Promise<string> => {
+  const { tbs, scheme, signature, nextUpdate, number, entries } = parseCrl(await fetched(url));
+  if (scheme === undefined || !verifySignature(issuer.publicKey, scheme, tbs, signature))
+    throw new Error("was not signed by the authority's key");
+  if (nextUpdate === undefined || nextUpdate <= now)
+    throw new Error(`ended on ${nextUpdate?.toISOString() ?? "?"}`);
+  return `number ${number ?? "?"}, ${entries.length} entries, valid until ${nextUpdate.toISOString()}`;
+};
+
+const goodAnswer = async (
+  url: string,
+  { der, issuer, serial }: { der: Uint8Array; issuer: ParsedCertificate; serial: string },
+  now: Date,
+): Promise<string> => {
+  const answer = readOcspResponse(await fetched(url, ocspRequestFor(issuer, serial)), der, serial);
+  if (answer.status !== "good") throw new Error(`says ${answer.status} of its own responder`);
+  if (answer.nextUpdate !== undefined && answer.nextUpdate <= now)
+    throw new Error(`its answer ended on ${answer.nextUpdate.toISOString()}`);
+  return "answers, signed by its responder";
+};
+
+/** A certificate of the authority that is surely good: that of its responder. */
+const ownSerial = async (api: AdminClient, authority: string): Promise<string | undefined> => {
+  const query = { authority, role: "ocsp", status: "issued", limit: "1" };
+  const { items } = (await api.ask("GET", "/certificates", { query })).value as {
+    items: readonly { readonly serial: string }[];
+  };
+  return items[0]?.serial;
+};
