@@ -171,6 +171,7 @@ export const styles = css`
     gap: 5px;
     font-weight: 500;
     white-space: nowrap;
+    vertical-align: bottom;
   }
   .good {
     color: var(--good);
