@@ -165,7 +165,12 @@ describe("console: how it is served", function () {
       assert.equal(new URL(page.url()).hash, "", "the host's address is the host's");
       assert.equal(await page.evaluate("sessionStorage.length"), 0, "embedded it stores nothing");
       const link = page.getByRole("link", { name: "CA servers" });
-      const colour = await link.evaluate<string>("(link) => getComputedStyle(link).color");
+      const colour = await link.evaluate(
+        (anchor) =>
+          (
+            globalThis as unknown as { getComputedStyle(of: unknown): { readonly color: string } }
+          ).getComputedStyle(anchor).color,
+      );
       assert.equal(colour, "rgb(1, 120, 60)");
       assert.deepEqual(faults, []);
     } finally {
