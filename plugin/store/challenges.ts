@@ -53,18 +53,19 @@ type PresentedRow = ChallengeRow & {
   readonly [Column in keyof DeviceRow as `of_device_${Column}`]: DeviceRow[Column] | null;
 };
 
-const DEVICE_COLUMNS = [
-  "id",
-  "host_id",
-  "host_device_id",
-  "platform",
-  "status",
-  "status_at",
-  "user_disabled_at",
-  "attributes",
-  "created_at",
-  "updated_at",
-] as const satisfies readonly (keyof DeviceRow)[];
+/** All of them, so that a new column cannot be forgotten here. */
+const DEVICE_COLUMNS = Object.keys({
+  id: 0,
+  host_id: 0,
+  host_device_id: 0,
+  platform: 0,
+  status: 0,
+  status_at: 0,
+  user_disabled_at: 0,
+  attributes: 0,
+  created_at: 0,
+  updated_at: 0,
+} satisfies Record<keyof DeviceRow, 0>) as readonly (keyof DeviceRow)[];
 
 const DEVICE_JOIN = {
   sql: `left join countersign_devices device on device.tenant = ${mapping.table}.tenant and device.id = ${mapping.table}.device_id`,

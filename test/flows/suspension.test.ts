@@ -239,7 +239,7 @@ describe("flows: suspended, found again, disabled, compromised", () => {
     gate.open();
     assert.equal(devices[0]?.held.length, 1);
     assert.equal((await asking).status, "refused");
-    const held = devices[0]?.held;
+    const held = devices[0].held;
     const { devices: back } = await hooks.userEnabled({ hostId: "mdm", user: "carol" });
     assert.deepEqual(back[0]?.released, held);
   });
