@@ -2,6 +2,7 @@ import { generateKeyPair } from "node:crypto";
 import { promisify } from "node:util";
 import {
   CountersignError,
+  formatDn,
   parseCertificate,
   parseCrl,
   type TestDevice,
@@ -31,7 +32,7 @@ const enrolStepwise = async (
 
   begin("ca-certificates");
   const offered = await getCaCert(transport);
-  end(offered.map((der) => parseCertificate(der).subject).join("; "));
+  end(offered.map((der) => formatDn(parseCertificate(der).subject)).join("; "));
 
   begin("key");
   const { privateKey } = await promisify(generateKeyPair)("rsa", { modulusLength: 2048 });
@@ -47,7 +48,7 @@ const enrolStepwise = async (
   const root = chain.at(-1);
   if (root === undefined)
     throw new CountersignError("certificate_not_matching", "no CA of GetCACert has issued it");
-  end(chain.map((der) => parseCertificate(der).subject).join("; "));
+  end(chain.map((der) => formatDn(parseCertificate(der).subject)).join("; "));
   return { certificate, chain };
 };
 

@@ -153,7 +153,7 @@ export class ConsoleCaServers {
     if (model.kind === "outside")
       throw new CountersignError(
         "invalid_input",
-        "an outside CA whose SCEP URL the devices call is added over the API (POST /authorities/outside)",
+        "an outside CA whose SCEP URL the devices call has a form of its own on the page of CA servers (POST /authorities/outside)",
       );
     if (!isKeyAlgorithm(model.keyAlgorithm))
       throw new CountersignError("invalid_input", `no CA key is made of ${model.keyAlgorithm}`);

@@ -63,9 +63,9 @@ const FOCUSED = `(() => {
 /** Serious and critical findings, each in one line. */
 const findings = async (page: Page): Promise<readonly string[]> => {
   // Evaluated, and not a script tag: the page's own policy takes none.
-  const { violations } = (await page.evaluate(
+  const { violations } = await page.evaluate<AxeResults>(
     "axe.run({ resultTypes: ['violations'] })",
-  )) as AxeResults;
+  );
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .flatMap(({ id, nodes }) =>

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
 import express from "express";
 import type { Browser } from "playwright-core";
 import { startInstallation, type TestInstallation } from "../support/installation.ts";
@@ -132,5 +133,51 @@ describe("console: how it is served", function () {
     await page.getByLabel("Access token").fill("not-a-token");
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByRole("alert").waitFor();
+  });
+
+  it("lives in a host's page: one script tag, one element, a token by a function, colours by custom properties", async () => {
+    const bearer = await token();
+    const host = createServer((request, response) => {
+      if (request.url === "/") {
+        response.setHeader("Content-Type", "text/html");
+        response.end(`<!doctype html><title>MDM</title>
+          <style>countersign-console { --countersign-accent: rgb(1, 120, 60); display: block }</style>
+          <h1>Our own MDM</h1>
+          <script type="module" src="/pki/console/console.js"></script>
+          <script>addEventListener("countersign:navigate", (event) => { document.title = event.detail.path })</script>
+          <countersign-console base-url="/pki/" view="ca-servers" bare></countersign-console>
+          <script>document.querySelector("countersign-console").getToken = () => Promise.resolve("${bearer}")</script>`);
+        return;
+      }
+      request.url = (request.url ?? "").replace(/^\/pki/, "");
+      installation.countersign.handler(request, response);
+    });
+    await new Promise<void>((resolve) => host.listen(0, "127.0.0.1", resolve));
+    const address = host.address();
+    assert.ok(typeof address === "object" && address !== null);
+    try {
+      const { page, faults } = await openPage(browser);
+      await page.goto(`http://127.0.0.1:${address.port}/`);
+      await page.getByRole("heading", { name: "CA servers" }).waitFor();
+      await page.getByRole("link", { name: "Add CA server" }).click();
+      await page.getByRole("heading", { name: "Add CA server" }).first().waitFor();
+      assert.equal(await page.title(), "ca-servers/new");
+      assert.equal(new URL(page.url()).hash, "", "the host's address is the host's");
+      assert.equal(await page.evaluate("sessionStorage.length"), 0, "embedded it stores nothing");
+      const link = page.getByRole("link", { name: "CA servers" });
+      const colour = await link.evaluate(
+        (anchor) =>
+          (
+            globalThis as unknown as { getComputedStyle(of: unknown): { readonly color: string } }
+          ).getComputedStyle(anchor).color,
+      );
+      assert.equal(colour, "rgb(1, 120, 60)");
+      assert.deepEqual(faults, []);
+    } finally {
+      await new Promise((resolve) => {
+        host.closeAllConnections();
+        host.close(resolve);
+      });
+    }
   });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { consoleShapes } from "../../adapters/consoles/consoles.ts";
 import type { ConsoleField } from "../../plugin/domain/console/form.ts";
-import { fieldsOf } from "../../plugin/domain/console/shape.ts";
+import { type ConsoleForm, fieldsOf } from "../../plugin/domain/console/shape.ts";
 import type { Api } from "../flows/api.ts";
 import { makeDevice } from "../flows/site.ts";
 import { goTo } from "../support/browser.ts";
@@ -66,7 +66,7 @@ describe("console: the forms of nine consoles", function () {
     it(`${shape.name}: a CA server and a template are added in its own words`, async function () {
       this.timeout(60_000);
       const { page: own, faults: itsFaults } = await consoled.open(`ca-servers/new?as=${shape.id}`);
-      const add = async (form: Parameters<typeof fieldsOf>[0], id: string): Promise<void> => {
+      const add = async <Model>(form: ConsoleForm<Model>, id: string): Promise<void> => {
         await own.getByRole("heading", { level: 2, name: form.title }).waitFor();
         await fillNeeded(own, fieldsOf(form), id);
         // A second pass for fields that an answer has brought up.

@@ -72,7 +72,8 @@ const fill = async (served: Served): Promise<{ readonly refused: string }> => {
     const challenge = await mintChallenge(api, SITE, id);
     if (index === 2) {
       refused = id;
-      await ask(url, { subject: "CN=chiara,O=Acme", challenge, key });
+      await ask(url, { subject: "CN=chiara,O=Acme Ltd", challenge, key });
+      await ask(url, { subject: "CN=chiara,O=Acme Ltd", challenge, key: await newKey() });
       continue;
     }
     await ask(url, { subject: `CN=${username},O=Acme Ltd`, challenge, key: await newKey() });

@@ -97,7 +97,7 @@ export class ChartElement extends LitElement {
         aria-label="${count(total)} ${this.unit} in ${bars.length} days; the table below has the numbers"
         @pointerleave=${() => (this.pointed = undefined)}
       >
-        ${[0, top / 2, top].map(
+        ${(top % 2 === 0 ? [0, top / 2, top] : [0, top]).map(
           (value) => svg`
             <line class="axis" x1=${LEFT} x2=${WIDTH} y1=${y(value)} y2=${y(value)}></line>
             <text x=${LEFT - 6} y=${y(value) + 4} text-anchor="end">${short(value)}</text>`,

@@ -1,7 +1,7 @@
 import type { TemplateResult } from "lit";
 import type { Authority, Certificate, Deployment, Device, Endpoint } from "../api/calls.ts";
 import type { Tone } from "../app/app.ts";
-import { daysUntil, plural, words } from "./format.ts";
+import { daysUntil, words } from "./format.ts";
 import { status } from "./status.ts";
 
 const said = (
@@ -69,7 +69,7 @@ export const certificateState = ({
   if (state === "issued") {
     const left = daysUntil(notAfter);
     if (left < 0) return status("quiet", "Expired");
-    return left < 14 ? status("warn", `${plural(left, "day")} left`) : status("good", "In use");
+    return left < 14 ? status("warn", "Ends soon") : status("good", "In use");
   }
   return said(
     {

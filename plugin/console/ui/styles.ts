@@ -157,6 +157,10 @@ export const styles = css`
   .halves.form {
     grid-template-columns: minmax(0, 3fr) minmax(0, 2fr);
   }
+  .halves.form > div {
+    position: sticky;
+    inset-block-start: calc(var(--unit) * 2);
+  }
   dl.facts {
     display: grid;
     grid-template-columns: minmax(6rem, 8.5rem) minmax(0, 1fr);
@@ -171,6 +175,7 @@ export const styles = css`
     gap: 5px;
     font-weight: 500;
     white-space: nowrap;
+    vertical-align: bottom;
   }
   .good {
     color: var(--good);
@@ -250,6 +255,9 @@ export const styles = css`
   @media (max-width: 900px) {
     .halves.form {
       grid-template-columns: minmax(0, 1fr);
+    }
+    .halves.form > div {
+      position: static;
     }
   }
   @media (max-width: 640px) {

@@ -104,18 +104,8 @@ export const tableStyles = css`
     td {
       display: block;
     }
-    th {
-      display: block;
-      padding: 0;
-    }
     thead {
-      display: block;
-      position: absolute;
-      inset-inline-start: 0;
-      inline-size: 1px;
-      block-size: 1px;
-      overflow: hidden;
-      clip-path: inset(50%);
+      display: none;
     }
     tr {
       padding: var(--unit) 0;
@@ -132,6 +122,9 @@ export const tableStyles = css`
       content: attr(data-label);
       color: var(--quiet);
       font-size: 0.8125rem;
+    }
+    td .status {
+      white-space: normal;
     }
     td.end {
       text-align: start;

@@ -207,7 +207,7 @@ export class Bulk extends View {
     this.running = true;
     this.app.keepHere("The run is not through yet; the rest would be left as it is.");
     try {
-      while (this.running && this.results.length < rows.length) {
+      while (this.results.length < rows.length && this.#goesOn()) {
         const from = this.results.length;
         const slice = rows.slice(from, from + AT_ONCE);
         const answer = await this.app.call("postCertificatesBulk", {
@@ -224,6 +224,11 @@ export class Bulk extends View {
       this.running = false;
       if (this.results.length === rows.length) this.app.keepHere(undefined);
     }
+  }
+
+  /** Pause, or leaving the page, says no. */
+  #goesOn(): boolean {
+    return this.running;
   }
 
   #asked(row: BulkRow): BulkRow {

@@ -11,6 +11,7 @@ import { saveFile } from "../ui/save-file.ts";
 import { certificateState } from "../ui/state.ts";
 import { note } from "../ui/status.ts";
 import { View } from "../ui/view.ts";
+import { templateLink } from "./template-link.ts";
 import { detailFacts } from "./detail-facts.ts";
 import { REASONS_TO_REVOKE } from "./revocation-reasons.ts";
 
@@ -111,8 +112,7 @@ export class CertificateView extends View {
               ? nothing
               : html`<dt>Template</dt>
                   <dd>
-                    <a href=${link(["templates", one.templateId])}>${one.templateId}</a
-                    >${one.templateVersion === undefined ? nothing : `, version ${one.templateVersion}`}
+                    ${templateLink(one.templateId)}${one.templateVersion === undefined ? nothing : `, version ${one.templateVersion}`}
                   </dd>`
           }
           ${

@@ -8,8 +8,15 @@ import { Paged } from "../ui/paged.ts";
 import { saveFile } from "../ui/save-file.ts";
 import { certificateState } from "../ui/state.ts";
 import { View } from "../ui/view.ts";
+import { templateLink } from "./template-link.ts";
 
 type Query = Omit<NonNullable<Calls["getCertificates"]["request"]["query"]>, "limit" | "cursor">;
+
+const EXPIRING: Readonly<Record<string, string>> = {
+  "7d": "ending within 7 days",
+  "30d": "ending within 30 days",
+  expired: "expired",
+};
 
 /** All certificates, with filters that read like a sentence; each filter is part of the address. */
 export class Certificates extends View {
@@ -82,6 +89,8 @@ export class Certificates extends View {
       before === null
         ? ""
         : html`ending ${after === null ? nothing : html`from ${onDay(after)} `}to ${onDay(before)}`;
+    const expiring = EXPIRING[query.get("expiring") ?? ""];
+    if (expiring !== undefined) parts.unshift(expiring);
     if (parts.length === 0 && ends === "")
       return "Everything that was issued to devices, newest first.";
     return html`${foreign(parts.join(" · "))}${parts.length > 0 && ends !== "" ? " · " : nothing}${ends}
@@ -156,9 +165,7 @@ export class Certificates extends View {
                 <td data-label="Serial">${short(certificate.serial, 6)}</td>
                 <td data-label="Status">${certificateState(certificate)}</td>
                 <td data-label="Ends" class="nowrap">${when(certificate.notAfter)}</td>
-                <td data-label="Template">
-                  ${certificate.templateId === undefined ? nothing : html`<a href=${link(["templates", certificate.templateId])}>${certificate.templateId}</a>`}
-                </td>
+                <td data-label="Template">${templateLink(certificate.templateId)}</td>
                 <td data-label="CA server">
                   <a href=${link(["ca-servers", certificate.authorityId])}
                     >${certificate.authorityId}</a

@@ -4,6 +4,7 @@ import type { Endpoint, EndpointTest as Tested } from "../api/calls.ts";
 import type { App } from "../app/app.ts";
 import { define } from "../ui/define.ts";
 import { foreign } from "../ui/format.ts";
+import { formStyles } from "../ui/form-styles.ts";
 import { icon } from "../ui/icon.ts";
 import { problemNote } from "../ui/problem-note.ts";
 import { note, status } from "../ui/status.ts";
@@ -24,6 +25,7 @@ const TITLES: Readonly<Record<string, string>> = {
 export class EndpointTest extends LitElement {
   static override styles = [
     styles,
+    formStyles,
     css`
       ol {
         list-style: none;

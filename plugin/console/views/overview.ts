@@ -23,7 +23,7 @@ export class OverviewView extends View {
       .numbers {
         display: grid;
         gap: calc(var(--unit) * 1.5);
-        grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr));
+        grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr));
       }
       .number {
         display: block;

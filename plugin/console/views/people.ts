@@ -10,6 +10,7 @@ import { Loaded } from "../ui/loaded.ts";
 import { problemNote } from "../ui/problem-note.ts";
 import { saveFile } from "../ui/save-file.ts";
 import { status } from "../ui/status.ts";
+import { textOf } from "../ui/text-of.ts";
 import { View } from "../ui/view.ts";
 import { HUMAN_ROLES, MACHINE_ROLES } from "./role-names.ts";
 import "./once-only-secret.ts";
@@ -366,7 +367,7 @@ export class People extends View {
       this.renderRoot.querySelector<FormElement>("cs-form")?.check() !== true
     )
       return;
-    const id = String(this.values["id"]);
+    const id = textOf(this.values["id"]);
     const roles = this.values["roles"] as Roles;
     const more = {
       roles,
@@ -377,7 +378,7 @@ export class People extends View {
     try {
       const authorityIds = this.values["authorityIds"] as readonly string[];
       if (editing === "machine") {
-        const validity = String(this.values["validity"]);
+        const validity = textOf(this.values["validity"]);
         const scope = authorityIds.length === 0 ? {} : { authorityIds };
         const body = { id, roles, validity, ...scope };
         this.handed = await this.app.call("postCredentials", { body });

@@ -16,8 +16,6 @@ import { textOf } from "../ui/text-of.ts";
 import { View } from "../ui/view.ts";
 import { definitionOf, fieldOf, PROFILE_FIELDS, valuesOf } from "./profile-fields.ts";
 
-type Definition = CertificateProfile["definition"];
-
 const NEW = "new";
 const RAW: FieldSpec = {
   name: "definition",
@@ -154,7 +152,7 @@ export class ProfileView extends View {
     this.refused = undefined;
     try {
       this.values = this.raw
-        ? { ...values, ...valuesOf(parsed(textOf(values["definition"])) as Partial<Definition>) }
+        ? { ...values, ...valuesOf(parsed(textOf(values["definition"]))) }
         : { ...values, definition: JSON.stringify(definitionOf(values), null, 2) };
       this.raw = input.checked;
     } catch (failure) {
@@ -235,6 +233,7 @@ const parsed = (text: string): Readonly<Record<string, unknown>> => {
   try {
     return JSON.parse(text) as Readonly<Record<string, unknown>>;
   } catch (fault) {
-    throw new Error(`The raw profile is not JSON: ${fault instanceof Error ? fault.message : ""}`);
+    const why = fault instanceof Error ? fault.message : "";
+    throw new Error(`The raw profile is not JSON: ${why}`, { cause: fault });
   }
 };
