@@ -4,9 +4,10 @@ import { addApiCommand } from "../api-command.ts";
 import { choiceOption, pageOptions, textOption } from "../options.ts";
 import { queryOf } from "./crud.ts";
 import { addLedgerExportCommand } from "./ledger-export.ts";
+import { addLedgerForwardCommand } from "./ledger-forward.ts";
 import { addLedgerVerifyCommand } from "./ledger-verify.ts";
 
-/** `ledger list`, `ledger head`, `ledger export`, `ledger verify`. */
+/** `ledger list`, `ledger head`, `ledger export`, `ledger forward`, `ledger verify`. */
 export const addLedgerCommands = (program: Command): void => {
   const group = program.command("ledger").description("what happened");
   addApiCommand(group, {
@@ -26,5 +27,6 @@ export const addLedgerCommands = (program: Command): void => {
     run: ({ api }) => api.ask("GET", "/ledger/head"),
   });
   addLedgerExportCommand(group);
+  addLedgerForwardCommand(group);
   addLedgerVerifyCommand(group);
 };
