@@ -75,7 +75,7 @@ export class ChartElement extends LitElement {
   ];
 
   @property({ attribute: false }) bars: readonly Bar[] = [];
-  /** What a bar counts: "certificates end". */
+  /** What a bar counts: "ending". */
   @property() unit = "";
   @property() overUnit = "";
   @property({ type: Boolean }) soft = false;

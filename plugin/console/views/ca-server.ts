@@ -188,10 +188,9 @@ export class CaServer extends View {
         Jamf wants the root's SHA-256; Windows CAThumbprint and Apple CAFingerprint are the root's
         SHA-1. Check a file with:
       </p>
-      <code class="code"
-        >openssl x509 -fingerprint -sha256 -noout -in ${root.id}.pem certutil -hashfile
-        ${root.id}.cer SHA256</code
-      >
+      <code class="code">${`openssl x509 -fingerprint -sha256 -noout -in ${root.id}.pem`}</code>
+      <p class="small quiet">or, on Windows:</p>
+      <code class="code">${`certutil -hashfile ${root.id}.cer SHA256`}</code>
     </section>`;
   }
 

@@ -100,7 +100,7 @@ export class OverviewView extends View {
         <div class="halves">
           <section class="card">
             <h2>Certificates that end</h2>
-            ${this.#facts.show((facts) => html`<cs-chart soft unit="certificates end" .bars=${facts.days.map(endBar)}></cs-chart>`)}
+            ${this.#facts.show((facts) => html`<cs-chart soft unit="ending" .bars=${facts.days.map(endBar)}></cs-chart>`)}
           </section>
           ${
             this.app.may("configuration:read")
@@ -109,7 +109,7 @@ export class OverviewView extends View {
                   ${this.#plan.show(
                     (plan) =>
                       html`<cs-chart
-                          unit="renewals"
+                          unit="due"
                           overUnit="after their end"
                           .bars=${planBars(plan)}
                         ></cs-chart>
