@@ -155,6 +155,12 @@ export class Ras {
   ): Promise<Ra> {
     const now = this.clock.now();
     const issuer = issuerOf(store.tenant, authority, now);
+    if (authority.kind !== "issuing") {
+      const message = `${authority.id} is no issuing CA: an RA stands below the one that its endpoint's certificates come from`;
+      throw new CountersignError("invalid_input", message, {
+        issues: [{ path: "authorityId", message }],
+      });
+    }
     if (authority.single) return this.keep(principal, store, this.single(authority));
     return orUndo(async (undo) => {
       const draft = await this.draft(store, authority, input, undo);

@@ -9,6 +9,7 @@ import { delimiter, join } from "node:path";
 
 import { fetchBouncyCastle, findBouncyCastle } from "./bouncy-castle.ts";
 import { findChromium } from "./chromium.ts";
+import { fetchSchemathesis, findSchemathesis } from "./schemathesis.ts";
 import { findPromtool, PROMETHEUS_CACHE } from "./promtool.ts";
 import { findSoftHsm, SOFTHSM_CACHE } from "./softhsm.ts";
 import { findSoftokn } from "./softokn.ts";
@@ -93,6 +94,7 @@ const unpack = (name: string, into: string): void => {
 
 // Nobody needs Java for our tests; where it is there, it judges too.
 if (findBouncyCastle() === undefined && fetchBouncyCastle()) say("BouncyCastle: installed");
+if (findSchemathesis() === undefined && fetchSchemathesis()) say("schemathesis: installed");
 
 const missing = TOOLS.filter(({ present }) => !present());
 if (missing.length > 0) {

@@ -254,6 +254,21 @@ export interface RemovalImpact {
   readonly warning: string;
 }
 
+export interface Crl {
+  readonly authorityId: string;
+  readonly shard: number;
+  readonly kind: "complete" | "delta";
+  readonly number: string | number;
+  readonly thisUpdate: string;
+  readonly nextUpdate: string;
+  readonly entries: number;
+  readonly size: number;
+  readonly sha256: string;
+  readonly url: string;
+  readonly behind: number;
+  readonly warnings: readonly string[];
+}
+
 export interface CertificateProfile {
   readonly id: string;
   readonly group: string;
@@ -354,6 +369,26 @@ export interface Template {
   readonly profileId?: string | undefined;
   readonly createdAt: string;
   readonly updatedAt: string;
+}
+
+export interface TemplateImpact {
+  readonly templateId: string;
+  readonly version: number;
+  readonly fields: readonly string[];
+  readonly deployments: number;
+  readonly rekeyed: number;
+  readonly failing: number;
+  readonly failures: readonly {
+    readonly deviceId: string;
+    readonly hostDeviceId: string;
+    readonly code: string;
+    readonly detail: string;
+  }[];
+  readonly days: readonly {
+    readonly day: string;
+    readonly planned: number;
+  }[];
+  readonly whole: boolean;
 }
 
 export interface Endpoint {
@@ -560,6 +595,18 @@ export interface Device {
   readonly updatedAt: string;
 }
 
+export interface DeviceRevocation {
+  readonly deviceId: string;
+  readonly revoked: readonly string[];
+  readonly held: readonly string[];
+  readonly challengesBurned: number;
+}
+
+export interface DeviceRelease {
+  readonly deviceId: string;
+  readonly released: readonly string[];
+}
+
 export interface Timeline {
   readonly deployments: readonly {
     readonly id: string;
@@ -588,6 +635,33 @@ export interface Timeline {
     readonly principal?: string | undefined;
   }[];
   readonly more: boolean;
+}
+
+export interface Inventory {
+  readonly deviceId: string;
+  readonly reportedAt?: string | undefined;
+  readonly askedAt?: string | undefined;
+  readonly items: readonly {
+    readonly key: string;
+    readonly serial: string;
+    readonly issuer?: string | undefined;
+    readonly subject?: string | undefined;
+    readonly notAfter?: string | undefined;
+    readonly fingerprintSha256?: string | undefined;
+    readonly verdict: string;
+    readonly certificateId?: string | undefined;
+    readonly firstSeenAt: string;
+    readonly lastSeenAt: string;
+  }[];
+}
+
+export interface InventoryResult {
+  readonly deviceId: string;
+  readonly stale: boolean;
+  readonly seen: number;
+  readonly unreadable: number;
+  readonly installed: readonly string[];
+  readonly missing: readonly string[];
 }
 
 export interface Deployment {
@@ -683,6 +757,20 @@ export interface RenewalRules {
   readonly version: number;
   readonly updatedAt?: string | undefined;
   readonly warnings?: readonly string[] | undefined;
+}
+
+export interface RenewalGroup {
+  readonly id: string;
+  readonly name: string;
+  readonly state: "running" | "done" | "stopped";
+  readonly stopAbove: number;
+  readonly judgeFrom: number;
+  readonly wave: number;
+  readonly patience: string;
+  readonly reason?: string | undefined;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly counts: Readonly<Record<string, number>>;
 }
 
 export interface MintedChallenge {
@@ -789,6 +877,40 @@ export interface BulkAnswer {
   readonly refused: number;
 }
 
+export interface OutboxLetter {
+  readonly id: string;
+  readonly effect: {
+    readonly kind: string;
+  };
+  readonly state: "waiting" | "dead";
+  readonly attempts: number;
+  readonly createdAt?: string | undefined;
+  readonly dueAt?: string | undefined;
+  readonly deadAt?: string | undefined;
+  readonly reason?: string | undefined;
+}
+
+export interface Alert {
+  readonly rule: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly since: string;
+}
+
+export interface AlertRule {
+  readonly id: string;
+  readonly enabled: boolean;
+  readonly raise: number;
+  readonly clear: number;
+  readonly days: number;
+  readonly about: string;
+  readonly unit: string;
+  readonly mail: readonly string[];
+  readonly webhook?: string | undefined;
+  readonly version: number;
+  readonly updatedAt: string;
+}
+
 export interface LedgerRow {
   readonly id: string;
   readonly event: string;
@@ -798,6 +920,73 @@ export interface LedgerRow {
   readonly data: Readonly<Record<string, unknown>>;
   readonly sequence?: number | undefined;
   readonly hash?: string | undefined;
+}
+
+export interface LedgerHead {
+  readonly tenant: string;
+  readonly sequence: number;
+  readonly hash: string;
+  readonly at: string;
+  readonly signature: string;
+  readonly publicKey: string;
+  readonly keyFingerprint: string;
+}
+
+export interface LedgerChain {
+  readonly tenant: string;
+  readonly publicKey: string;
+  readonly after: {
+    readonly sequence: number;
+    readonly hash: string;
+  };
+  readonly items: readonly {
+    readonly sequence: number;
+    readonly hash: string;
+    readonly event: string;
+    readonly principal: string;
+    readonly at: string;
+    readonly subjectId?: string | undefined;
+    readonly data: Readonly<Record<string, unknown>>;
+    readonly certificate?: string | undefined;
+  }[];
+  readonly head?:
+    | {
+        readonly tenant: string;
+        readonly sequence: number;
+        readonly hash: string;
+        readonly at: string;
+        readonly signature: string;
+      }
+    | undefined;
+}
+
+export interface HookAdapter {
+  readonly id: string;
+  readonly hostId: string;
+  readonly enabled: boolean;
+  readonly version: number;
+  readonly previousUntil?: string | undefined;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export interface HookSecret {
+  readonly adapter: {
+    readonly id: string;
+    readonly hostId: string;
+    readonly enabled: boolean;
+    readonly version: number;
+    readonly previousUntil?: string | undefined;
+    readonly createdAt: string;
+    readonly updatedAt: string;
+  };
+  readonly secret: string;
+}
+
+export interface CommandResult {
+  readonly deploymentId: string;
+  readonly state: string;
+  readonly counted: boolean;
 }
 
 /** What each operation takes and answers; a file is a Blob. */
@@ -1218,12 +1407,16 @@ export interface Calls {
   /** Shows the published lists: number, dates, entries, size, and how far each is behind. */
   readonly getAuthoritiesIdCrl: {
     readonly request: { readonly id: string };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: {
+      readonly items: readonly Crl[];
+    };
   };
   /** Signs and publishes all lists of the authority now. */
   readonly postAuthoritiesIdCrl: {
     readonly request: { readonly id: string };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: {
+      readonly items: readonly Crl[];
+    };
   };
   /** Downloads the CSR of an authority that waits for its certificate, PEM. */
   readonly getAuthoritiesIdCsr: {
@@ -1841,7 +2034,7 @@ export interface Calls {
         readonly moveOver?: string | undefined;
       };
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: TemplateImpact;
   };
   /** Lists the SCEP endpoints. */
   readonly getEndpoints: {
@@ -2149,12 +2342,12 @@ export interface Calls {
   /** Suspends the certificates of a lost device until it is found, as the hook deviceLost does. */
   readonly postDevicesIdLost: {
     readonly request: { readonly id: string };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: DeviceRevocation;
   };
   /** Makes them good again, as the hook deviceFound does. */
   readonly postDevicesIdFound: {
     readonly request: { readonly id: string };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: DeviceRelease;
   };
   /** Revokes the certificates of a device whose keys are known to others, as the hook deviceCompromised does; `since` goes into the CRL as invalidityDate. */
   readonly postDevicesIdCompromised: {
@@ -2164,7 +2357,7 @@ export interface Calls {
         readonly since?: string | undefined;
       };
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: DeviceRevocation;
   };
   /** Tells how a device came to its certificates, or why it did not: host events, commands, challenges, requests, verdicts, each failure with its next step. */
   readonly getDevicesIdTimeline: {
@@ -2177,7 +2370,7 @@ export interface Calls {
   /** Shows which certificates a device really holds, and what each is to us. */
   readonly getDevicesIdInventory: {
     readonly request: { readonly id: string };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: Inventory;
   };
   /** Reports which certificates a device holds, as the hook deviceInventory does. */
   readonly postDevicesIdInventory: {
@@ -2201,12 +2394,17 @@ export interface Calls {
         readonly complete?: boolean | undefined;
       };
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: InventoryResult;
   };
   /** Asks the host now what the device holds; 202 when the device has to be asked and the answer will be reported. */
   readonly postDevicesIdScan: {
     readonly request: { readonly id: string };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer:
+      | InventoryResult
+      | {
+          readonly deviceId: string;
+          readonly asked: true;
+        };
   };
   /** Lists certificates on devices by what they are to us, over the fleet: `?verdict=stranger`, `duplicate` and so on. */
   readonly getInventory: {
@@ -2226,7 +2424,22 @@ export interface Calls {
           | "stranger";
       };
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: {
+      readonly items: readonly {
+        readonly deviceId: string;
+        readonly key: string;
+        readonly serial: string;
+        readonly issuer?: string | undefined;
+        readonly subject?: string | undefined;
+        readonly notAfter?: string | undefined;
+        readonly fingerprintSha256?: string | undefined;
+        readonly verdict: string;
+        readonly certificateId?: string | undefined;
+        readonly firstSeenAt: string;
+        readonly lastSeenAt: string;
+      }[];
+      readonly cursor?: string | undefined;
+    };
   };
   /** Lists deployments: one template on one device. */
   readonly getDeployments: {
@@ -2356,12 +2569,16 @@ export interface Calls {
         readonly templateId?: string | undefined;
       };
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: {
+      readonly items: readonly Deployment[];
+    };
   };
   /** Lists the canary groups, newest first, 100 at most. */
   readonly getRenewalsGroups: {
     readonly request: Record<never, never>;
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: {
+      readonly items: readonly RenewalGroup[];
+    };
   };
   /** Renews a canary group now, wave by wave; stops by itself when the share of failures passes `stopAbove`. */
   readonly postRenewalsGroups: {
@@ -2377,17 +2594,17 @@ export interface Calls {
         readonly patience?: string | undefined;
       };
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: RenewalGroup;
   };
   /** Shows how a canary group stands. */
   readonly getRenewalsGroupsId: {
     readonly request: { readonly id: string };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: RenewalGroup;
   };
   /** Stops a canary group; who was not started yet keeps the certificate it has. */
   readonly postRenewalsGroupsIdStop: {
     readonly request: { readonly id: string };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: RenewalGroup;
   };
   /** Mints a one-time challenge for a device and a template; the secret is shown this once. */
   readonly postChallenges: {
@@ -2614,37 +2831,48 @@ export interface Calls {
         readonly state?: "waiting" | "dead" | undefined;
       };
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: {
+      readonly items: readonly OutboxLetter[];
+      readonly cursor?: string | undefined;
+    };
   };
   /** Sends everything again that was given up. */
   readonly postOutboxResend: {
     readonly request: Record<never, never>;
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: {
+      readonly sent: number;
+    };
   };
   /** Sends one entry again at once. */
   readonly postOutboxIdResend: {
     readonly request: { readonly id: string };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: OutboxLetter;
   };
   /** Lists the alerts that stand now. */
   readonly getAlerts: {
     readonly request: Record<never, never>;
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: {
+      readonly items: readonly Alert[];
+    };
   };
   /** Looks at everything that is watched now, and lists the alerts that stand. */
   readonly postAlertsCheck: {
     readonly request: Record<never, never>;
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: {
+      readonly items: readonly Alert[];
+    };
   };
   /** Lists the alert rules: thresholds and receivers, one rule for each kind of alert. */
   readonly getAlertRules: {
     readonly request: Record<never, never>;
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: {
+      readonly items: readonly AlertRule[];
+    };
   };
   /** Shows an alert rule. */
   readonly getAlertRulesId: {
     readonly request: { readonly id: string };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: AlertRule;
   };
   /** Changes an alert rule: fires at `raise`, is over beyond `clear`; `mail` and `webhook` are told once each time a state changes. */
   readonly patchAlertRulesId: {
@@ -2666,12 +2894,18 @@ export interface Calls {
       };
       readonly version?: number | undefined;
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: AlertRule;
   };
   /** Sends a test message to every receiver of a rule, and says which have taken it. */
   readonly postAlertRulesIdTest: {
     readonly request: { readonly id: string };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: {
+      readonly items: readonly {
+        readonly to: string;
+        readonly done: boolean;
+        readonly detail?: string | undefined;
+      }[];
+    };
   };
   /** Lists what happened, newest first. */
   readonly getLedger: {
@@ -2781,19 +3015,21 @@ export interface Calls {
   /** The end of the ledger's hash chain, signed, with the public key to check it. */
   readonly getLedgerHead: {
     readonly request: Record<never, never>;
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: LedgerHead;
   };
   /** Lists what has its place in the hash chain, oldest first, after entry `after`, with the certificates issued and revoked there; `head` is the signed end once the list has reached it. */
   readonly getLedgerChain: {
     readonly request: {
       readonly query?: { readonly after?: number | undefined; readonly limit?: number | undefined };
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: LedgerChain;
   };
   /** Lists the MDM servers that report over signed webhooks. */
   readonly getHookAdapters: {
     readonly request: Record<never, never>;
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: {
+      readonly items: readonly HookAdapter[];
+    };
   };
   /** Lets an MDM server report to `/hooks/<id>`; its secret is shown this once. */
   readonly postHookAdapters: {
@@ -2803,12 +3039,12 @@ export interface Calls {
         readonly hostId: string;
       };
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: HookSecret;
   };
   /** Shows one, without its secrets. */
   readonly getHookAdaptersId: {
     readonly request: { readonly id: string };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: HookAdapter;
   };
   /** Switches one on or off. */
   readonly patchHookAdaptersId: {
@@ -2819,12 +3055,12 @@ export interface Calls {
       };
       readonly version?: number | undefined;
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: HookAdapter;
   };
   /** Takes an MDM server's right to report away. */
   readonly deleteHookAdaptersId: {
     readonly request: { readonly id: string; readonly version?: number | undefined };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: undefined;
   };
   /** Makes a new secret, shown this once; the old one stays good for `overlapSeconds` (a day unless given). */
   readonly postHookAdaptersIdRotate: {
@@ -2834,7 +3070,7 @@ export interface Calls {
         readonly overlapSeconds?: number | undefined;
       };
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: HookSecret;
   };
   /** The host has enrolled a device, or knows new attributes of it. */
   readonly postHooksDeviceEnrolled: {
@@ -2884,7 +3120,7 @@ export interface Calls {
         readonly deviceId: string;
       };
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: DeviceRevocation;
   };
   /** The device was found: what was suspended because it was lost is good again. */
   readonly postHooksDeviceFound: {
@@ -2896,7 +3132,7 @@ export interface Calls {
         readonly deviceId: string;
       };
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: DeviceRelease;
   };
   /** The device's keys are in other hands, since the time that is named: its certificates are revoked as keyCompromise. */
   readonly postHooksDeviceCompromised: {
@@ -2909,7 +3145,7 @@ export interface Calls {
         readonly since?: string | undefined;
       };
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: DeviceRevocation;
   };
   /** A user (`username` or `email` of devices) was disabled: the certificates of these devices are suspended, or what their templates say. */
   readonly postHooksUserDisabled: {
@@ -2921,7 +3157,14 @@ export interface Calls {
         readonly user: string;
       };
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: {
+      readonly devices: readonly {
+        readonly deviceId: string;
+        readonly revoked: readonly string[];
+        readonly held: readonly string[];
+        readonly challengesBurned: number;
+      }[];
+    };
   };
   /** A user is back: what was suspended because of that is good again. */
   readonly postHooksUserEnabled: {
@@ -2933,7 +3176,12 @@ export interface Calls {
         readonly user: string;
       };
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: {
+      readonly devices: readonly {
+        readonly deviceId: string;
+        readonly released: readonly string[];
+      }[];
+    };
   };
   /** What a device really holds: what is there is installed, what is missing is sent again. */
   readonly postHooksDeviceInventory: {
@@ -2959,7 +3207,7 @@ export interface Calls {
         readonly complete?: boolean | undefined;
       };
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: InventoryResult;
   };
   /** The device has taken the profile's command. */
   readonly postHooksCommandDelivered: {
@@ -2973,7 +3221,7 @@ export interface Calls {
         readonly commandId?: string | undefined;
       };
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: CommandResult;
   };
   /** The device has installed the profile. */
   readonly postHooksCommandAcknowledged: {
@@ -2987,7 +3235,7 @@ export interface Calls {
         readonly commandId?: string | undefined;
       };
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: CommandResult;
   };
   /** The device or the host has refused the profile, in their own words. */
   readonly postHooksCommandFailed: {
@@ -3002,7 +3250,7 @@ export interface Calls {
         readonly error: string;
       };
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: CommandResult;
   };
   /** The host wants a template on a device: its profile is published. */
   readonly postHooksTemplateAssigned: {
@@ -3184,7 +3432,7 @@ export const OPERATIONS: Readonly<
   postHookAdapters: ["POST", "/hook-adapters", "json"],
   getHookAdaptersId: ["GET", "/hook-adapters/{id}", "json"],
   patchHookAdaptersId: ["PATCH", "/hook-adapters/{id}", "json"],
-  deleteHookAdaptersId: ["DELETE", "/hook-adapters/{id}", "json"],
+  deleteHookAdaptersId: ["DELETE", "/hook-adapters/{id}", "none"],
   postHookAdaptersIdRotate: ["POST", "/hook-adapters/{id}/rotate", "json"],
   postHooksDeviceEnrolled: ["POST", "/hooks/deviceEnrolled", "json"],
   postHooksDeviceWiped: ["POST", "/hooks/deviceWiped", "json"],

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CountersignError } from "../../errors.ts";
 import { ANSWERS, type AnswerSchema } from "./answer-schemas.ts";
 import type { Route } from "./route.ts";
 import { problemSchema } from "./view-schemas.ts";
@@ -6,9 +7,6 @@ import { problemSchema } from "./view-schemas.ts";
 type Json = Record<string, unknown>;
 
 const PROBLEM = "application/problem+json";
-
-/** A route that says nothing of its answer: JSON of some form. */
-const ANY: AnswerSchema = { status: 200, content: { "application/json": z.looseObject({}) } };
 
 /**
  * The OpenAPI 3.1 document of the admin API, made from the schemas that requests are checked with. Server addresses are relative to where
@@ -54,7 +52,9 @@ export const operationId = ({ method, path }: Pick<Route, "method" | "path">): s
     .join("");
 
 const operationOf = (route: Route): Json => {
-  const answer = ANSWERS[`${route.method} ${route.path}`] ?? ANY;
+  const name = `${route.method} ${route.path}`;
+  const answer = ANSWERS[name];
+  if (answer === undefined) throw new CountersignError("internal", `${name} has no answer schema`);
   return {
     operationId: operationId(route),
     tags: [tagOf(route)],
