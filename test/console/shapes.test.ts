@@ -97,6 +97,20 @@ describe("console: the forms of nine consoles", function () {
     await page.locator("cs-subject-preview").getByText("%imei%").waitFor();
   });
 
+  it("a file that is too large for a certificate is not taken, and says why", async () => {
+    const { page: own } = await consoled.open("ca-servers/new?as=manageengine");
+    const input = own.locator('cs-form input[type="file"]').first();
+    await input.setInputFiles({
+      ...{ name: "large.pem", mimeType: "text/plain", buffer: Buffer.alloc(70 * 1024, 65) },
+    });
+    await own.getByText("This file has 70 kB").waitFor();
+    await input.setInputFiles({
+      ...{ name: "small.pem", mimeType: "text/plain", buffer: Buffer.alloc(700, 65) },
+    });
+    await own.getByText("This file has 70 kB").waitFor({ state: "hidden" });
+    await own.context().close();
+  });
+
   it("shows a fault at its field when the field is left, with the remedy", async () => {
     const { page } = await consoled.open("templates/new?as=manageengine");
     const name = page.locator('cs-form [id="templateName"]');

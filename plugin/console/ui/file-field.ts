@@ -11,9 +11,17 @@ export const fileField = (
   described: string,
 ): TemplateResult => {
   const take = async (event: Event): Promise<void> => {
-    const file = (event.target as HTMLInputElement).files?.[0];
+    const input = event.target as HTMLInputElement;
+    const file = input.files?.[0];
     if (file === undefined) return;
-    state.change(file.size > MOST ? "" : base64Of(new Uint8Array(await file.arrayBuffer())));
+    const tooLarge = file.size > MOST;
+    say(
+      input,
+      tooLarge
+        ? `This file has ${Math.ceil(file.size / 1024)} kB; a certificate or a request has ${MOST / 1024} at most.`
+        : "",
+    );
+    state.change(tooLarge ? "" : base64Of(new Uint8Array(await file.arrayBuffer())));
     state.left();
   };
   const set = typeof state.value === "string" && state.value !== "";
@@ -34,7 +42,16 @@ export const fileField = (
             >`
         : nothing
     }
+    <span class="not-taken" role="alert" hidden></span>
   </div>`;
+};
+
+/** In the page itself: what the form holds knows nothing of a file that was not taken. */
+const say = (input: HTMLInputElement, text: string): void => {
+  const place = input.parentElement?.querySelector<HTMLElement>("[role=alert]");
+  if (place === null || place === undefined) return;
+  place.textContent = text;
+  place.hidden = text === "";
 };
 
 /** DER of the first PEM block, or the bytes as they are, in base64. */

@@ -39,6 +39,10 @@ export const formStyles = css`
     display: flex;
     gap: 4px;
   }
+  .field .not-taken {
+    color: var(--bad);
+    font-size: 0.8125rem;
+  }
   .need::after {
     content: " *" / "";
     color: var(--bad);
