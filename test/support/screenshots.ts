@@ -133,7 +133,7 @@ const SHOTS: readonly (readonly [
     "Add template",
     async (page) => {
       await page.locator('cs-form [id="subject"]').fill("CN=$USERNAME,OU=$SERIALNUMBER,O=Acme Ltd");
-      await page.locator("cs-subject-preview .code").first().waitFor();
+      await page.locator("cs-subject-preview").getByText("O=Acme Ltd").waitFor();
       await page.locator('cs-form [id="subject"]').scrollIntoViewIfNeeded();
     },
   ],
