@@ -109,6 +109,7 @@ const METHODS: Readonly<Record<string, Right | "via" | "none">> = {
   "console-ca-servers.shaped": "authorities:read",
   "console-ca-servers.show": "via",
   "console-ca-servers.write": "authorities:manage",
+  "console-templates.byProfile": "via",
   "console-templates.challengeProblems": "via",
   "console-templates.form": "via",
   "console-templates.offer": "via",
