@@ -41,7 +41,7 @@ export class Loaded<T> implements ReactiveController {
   show(render: (value: T) => unknown, lines = 4): unknown {
     if (this.#failure !== undefined) return problemNote(this.#failure, () => void this.reload());
     if (this.value !== undefined) return render(this.value);
-    return html`<div class="stack tight" aria-busy="true" aria-label="Loading">
+    return html`<div class="stack tight" role="status" aria-busy="true" aria-label="Loading">
       ${Array.from({ length: lines }, () => html`<span class="skeleton"></span>`)}
     </div>`;
   }
