@@ -74,5 +74,12 @@ export const CKR_POLICY: Readonly<Partial<Record<number, CkrPolicy>>> = {
   0x190: policy("CKR_CRYPTOKI_NOT_INITIALIZED", "reopen", "somebody has finalised the module"),
 };
 
-/** What to do about a return value. */
-export const actionOf = (code: number): CkrAction => CKR_POLICY[code]?.action ?? "fail-over";
+/** Where the call changes what its return value asks for. */
+const BY_CALL: Readonly<Partial<Record<string, Partial<Record<number, CkrAction>>>>> = {
+  // SoftHSM says so now and then and goes on as if nothing had been. A call that fails has made nothing (PKCS #11 section 5.1), and the second try makes a key of another id.
+  C_GenerateKeyPair: { 0x05: "retry" },
+};
+
+/** What to do about a return value of a call (`C_Sign`). */
+export const actionOf = (code: number, call: string): CkrAction =>
+  BY_CALL[call]?.[code] ?? CKR_POLICY[code]?.action ?? "fail-over";

@@ -50,7 +50,7 @@ export const pkcs11Failure = (step: string, thrown: unknown): CountersignError =
   const detail = `${step}: ${ckr === undefined ? messageOf(thrown) : `${ckr.name} (${ckr.code})`}`;
   const pin = ckr === undefined ? undefined : PIN_TROUBLE[ckr.code];
   if (pin !== undefined) return new CountersignError("key_pin_incorrect", `${pin} (${detail})`);
-  const hopeless = ckr !== undefined && actionOf(ckr.code) === "give-up";
+  const hopeless = ckr !== undefined && actionOf(ckr.code, step) === "give-up";
   return new CountersignError(hopeless ? "key_unsupported" : "key_unavailable", detail, {
     cause: thrown,
   });

@@ -47,14 +47,14 @@ export const sessionRunner = (pool: SessionPool, renew: () => void): SessionRunn
         } catch (thrown) {
           if (thrown instanceof CountersignError) throw thrown;
           const code = ckrOf(thrown)?.code ?? CKR.generalError;
-          if (attempt === 1 && actionOf(code) === "retry") {
+          if (attempt === 1 && actionOf(code, step) === "retry") {
             pool.clear();
             renew();
             continue;
           }
           const error = pkcs11Failure(step, thrown);
           if (error.code === "key_unavailable") strikes += 1;
-          if (actionOf(code) === "reopen" || strikes >= STRIKES) broken = true;
+          if (actionOf(code, step) === "reopen" || strikes >= STRIKES) broken = true;
           throw error;
         }
       }

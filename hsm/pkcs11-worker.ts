@@ -195,15 +195,7 @@ export const openPkcs11Worker = (config: Pkcs11Config): KeyWorker => {
         }
         const id = newKeyId();
         const { mechanism, publicKey, privateKey } = pairTemplates(spec, id, true);
-        const make = () =>
-          p11.C_GenerateKeyPairAsync(session, { mechanism }, publicKey, privateKey);
-        try {
-          await make();
-        } catch (thrown) {
-          // SoftHSM was seen to say so once and to go on as if nothing had been; a call that fails has made nothing (PKCS #11 section 5.1).
-          if (ckrOf(thrown)?.code !== CKR.generalError) throw thrown;
-          await make();
-        }
+        await p11.C_GenerateKeyPairAsync(session, { mechanism }, publicKey, privateKey);
         return id;
       });
 

@@ -37,6 +37,11 @@ static CK_RV shim_sign_init(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanis
   return rv ? rv : real.C_SignInit(session, mechanism, key);
 }
 
+static CK_RV shim_generate_pair(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, CK_ATTRIBUTE_PTR publicly, CK_ULONG publics, CK_ATTRIBUTE_PTR privately, CK_ULONG privates, CK_OBJECT_HANDLE_PTR public, CK_OBJECT_HANDLE_PTR private) {
+  CK_RV rv = fault("C_GenerateKeyPair");
+  return rv ? rv : real.C_GenerateKeyPair(session, mechanism, publicly, publics, privately, privates, public, private);
+}
+
 /* A mechanism that is hidden does not work either. */
 static CK_RV shim_decrypt_init(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, CK_OBJECT_HANDLE key) {
   if (mechanism->mechanism == CKM_RSA_X_509 && fault("C_GetMechanismList") == CKM_RSA_X_509) return CKR_MECHANISM_INVALID;
@@ -79,6 +84,7 @@ CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR out) {
   faulty = real;
   faulty.C_Sign = shim_sign;
   faulty.C_SignInit = shim_sign_init;
+  faulty.C_GenerateKeyPair = shim_generate_pair;
   faulty.C_DecryptInit = shim_decrypt_init;
   faulty.C_Login = shim_login;
   faulty.C_GetTokenInfo = shim_token_info;

@@ -114,6 +114,21 @@ describe("a token that fails", function () {
     assert.equal(logins(), 1, "nobody had logged out");
   });
 
+  it("is asked once more for a key when it fails for no stated reason", async () => {
+    const make = () => keys.generate({ algorithm: "ec-p256", usage: "sign", label: "" });
+    const count = async (): Promise<number> => (await keys.list?.())?.length ?? 0;
+    const before = await count();
+    writeFileSync(faults, "C_GenerateKeyPair 5 150\n");
+    // Gone before the second try.
+    setTimeout(() => rmSync(faults), 75);
+    await make();
+    assert.equal(await count(), before + 1);
+    writeFileSync(faults, "C_GenerateKeyPair 5 0\n");
+    await failsWith(make(), "key_unavailable", "C_GenerateKeyPair: CKR_GENERAL_ERROR");
+    rmSync(faults);
+    assert.equal(await count(), before + 1);
+  });
+
   it("is killed when it hangs, with the operations that hang with it", async () => {
     const before = processOf();
     writeFileSync(faults, "C_Sign 0 5000\n");
