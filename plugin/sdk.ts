@@ -13,6 +13,7 @@ export * from "./domain/challenge.ts";
 export * from "./domain/console/dialect.ts";
 export type * from "./domain/console/extras.ts";
 export * from "./domain/console/form.ts";
+export * from "./domain/console/attempt-parts.ts";
 export * from "./domain/console/life-parts.ts";
 export * from "./domain/console/model.ts";
 export * from "./domain/console/name-parts.ts";

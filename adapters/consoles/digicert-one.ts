@@ -79,6 +79,7 @@ export const digicertOne: ConsoleShape = {
         label: "Business Unit",
         help: "The business unit that the template belongs to; kept for the copy sheet.",
         type: "text",
+        required: true,
         mark: "documented",
       }),
       issuedBy({ name: "issuingCa", label: "Issuing CA", section: "", mark: "documented" }),

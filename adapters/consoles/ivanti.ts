@@ -97,6 +97,19 @@ export const ivanti: ConsoleShape = {
           { default: true },
         ),
       ),
+      beside<CaServerModel>(
+        input.text("certificateName", "Certificate Name", "The name of that configuration.", {
+          section: "Certificate configuration",
+        }),
+        input.list(
+          "certificateScope",
+          "Devices, users or groups",
+          "Who gets the CA's certificate.",
+          {
+            section: "Certificate configuration",
+          },
+        ),
+      ),
       text<CaServerModel>(
         input.file(
           "caCertificate",

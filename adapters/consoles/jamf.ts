@@ -96,6 +96,8 @@ export const jamf: ConsoleShape = {
         }),
         input.text("certificateName", "Certificate Name", "The issuing CA's certificate payload.", {
           section: "Certificate",
+          required: true,
+          default: "Issuing CA",
         }),
       ),
       fixed<TemplateModel>(
@@ -108,14 +110,23 @@ export const jamf: ConsoleShape = {
         },
         "Upload",
       ),
+      fixed<TemplateModel>(
+        {
+          name: "certificateFile",
+          label: "Certificate",
+          help: "The file of the issuing CA, PEM or DER.",
+          section: "Certificate",
+          mark: "documented",
+        },
+        "downloaded from the CA server's page",
+      ),
       scepUrl<TemplateModel>({ name: "url", label: "URL", mark: "documented", ...SCEP }),
       beside<TemplateModel>(
-        input.text(
-          "caIdent",
-          "Name",
-          "CA-IDENT: the message of GetCACert. Any text will do.",
-          SCEP,
-        ),
+        input.text("caIdent", "Name", "CA-IDENT: the message of GetCACert. Any text will do.", {
+          ...SCEP,
+          required: true,
+          default: "Countersign",
+        }),
         input.choice(
           "redistributeProfile",
           "Redistribute Profile",
@@ -229,7 +240,10 @@ export const jamf: ConsoleShape = {
           ...ENTRUST,
           required: true,
         }),
-        input.secret("entrustPassword", "Administrator Password", NOT_KEPT, ENTRUST),
+        input.secret("entrustPassword", "Administrator Password", NOT_KEPT, {
+          ...ENTRUST,
+          note: "Jamf asks for it twice (Verify Password).",
+        }),
         input.text(
           "digitalId",
           "Digital ID Configuration Name",
@@ -248,6 +262,7 @@ export const jamf: ConsoleShape = {
           "A value for each variable of the RDN format.",
           {
             ...ENTRUST,
+            required: true,
             columns: [
               { name: "name", label: "Name", type: "text" },
               { name: "value", label: "Value", type: "pattern" },

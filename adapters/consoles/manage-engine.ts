@@ -1,9 +1,11 @@
 import {
+  attemptLimit,
   beside,
   type CaServerModel,
   challengeSecret,
   type ConsoleDialect,
   type ConsoleShape,
+  flag,
   keySize,
   oneSan,
   pick,
@@ -45,7 +47,7 @@ const SANS = [
 export const manageEngine: ConsoleShape = {
   id: "manageengine",
   name: "ManageEngine MDM",
-  version: 1,
+  version: 2,
   dialect,
   caServer: {
     title: "Add CA server",
@@ -201,25 +203,27 @@ export const manageEngine: ConsoleShape = {
         "upn",
         dialect,
       ),
-      beside<TemplateModel>(
+      attemptLimit(
         {
           name: "failedAttempts",
           label: "Wipe device after specified number of failed attempts",
-          help: "After so many failed tries the user is locked for a time. Countersign never wipes by itself.",
+          help: "After so many failed tries the device is locked for a time; empty: any number. Countersign never wipes by itself.",
           type: "integer",
           minimum: 1,
-          maximum: 1000,
+          maximum: 100,
+          default: 5,
           mark: "documented",
         },
         {
           name: "attemptInterval",
           label: "Time interval between attempts",
-          help: "How long the device waits before the next try.",
+          help: "How long the device waits before the next try counts, in minutes.",
           type: "integer",
           minimum: 0,
-          maximum: 1_000_000,
+          maximum: 1440,
+          default: 1,
           mark: "documented",
-          note: "The unit and the default are not documented.",
+          note: "The unit and the default are not documented; Countersign takes minutes.",
         },
       ),
       pick<TemplateModel>(
@@ -283,14 +287,17 @@ export const manageEngine: ConsoleShape = {
         },
         "keyEncipherment",
       ),
-      beside<TemplateModel>({
-        name: "autoRenewal",
-        label: "Certificate Auto Renewal",
-        help: "ManageEngine sends the profile again when the certificate comes near its end.",
-        type: "yes-no",
-        default: true,
-        mark: "documented",
-      }),
+      flag<TemplateModel>(
+        {
+          name: "autoRenewal",
+          label: "Certificate Auto Renewal",
+          help: "The profile is sent again when the certificate comes near its end.",
+          type: "yes-no",
+          default: true,
+          mark: "documented",
+        },
+        "autoRenewal",
+      ),
       renewalDays({
         name: "renewalDays",
         label: "Certificate Automatic Renewal Before",
@@ -301,19 +308,29 @@ export const manageEngine: ConsoleShape = {
         when: { field: "autoRenewal", is: [true] },
         mark: "documented",
       }),
-      beside<TemplateModel>({
-        name: "platform",
-        label: "Profile for",
-        help: "Which kind of SCEP profile the template goes into (Device Mgmt > Profiles).",
-        type: "choice",
-        section: "Profile",
-        choices: [
-          { value: "apple", label: "Apple" },
-          { value: "android", label: "Android" },
-          { value: "windows", label: "Windows" },
-        ],
-        mark: "documented",
-      }),
+      beside<TemplateModel>(
+        {
+          name: "platform",
+          label: "Profile for",
+          help: "Which kind of SCEP profile the template goes into (Device Mgmt > Profiles).",
+          type: "choice",
+          section: "Profile",
+          choices: [
+            { value: "apple", label: "Apple" },
+            { value: "android", label: "Android" },
+            { value: "windows", label: "Windows" },
+          ],
+          mark: "documented",
+        },
+        {
+          name: "groups",
+          label: "Groups",
+          help: "Who gets the profile once it was tried on one device.",
+          type: "list",
+          section: "Profile",
+          mark: "documented",
+        },
+      ),
     ],
   },
 };

@@ -4,6 +4,7 @@ import {
   challengeSecret,
   type ConsoleDialect,
   type ConsoleShape,
+  flag,
   keySize,
   pick,
   renewalDays,
@@ -57,7 +58,7 @@ const PROFILE = { section: "Profile" };
 export const workspaceOne: ConsoleShape = {
   id: "workspace-one",
   name: "Workspace ONE UEM",
-  version: 1,
+  version: 2,
   dialect,
   caServer: {
     title: "Certificate Authority - Add",
@@ -87,9 +88,12 @@ export const workspaceOne: ConsoleShape = {
           "webServiceUrl",
           "Server URL",
           "The MDM web service; for revocation its address ends in AdminServiceV9.",
-          ENTRUST_FORM,
+          { ...ENTRUST_FORM, required: true },
         ),
-        input.text("username", "Username", "A credential of the web service.", ENTRUST_FORM),
+        input.text("username", "Username", "A credential of the web service.", {
+          ...ENTRUST_FORM,
+          required: true,
+        }),
         input.secret("password", "Password", NOT_KEPT, ENTRUST_FORM),
       ),
       scepUrl<CaServerModel>({
@@ -121,6 +125,12 @@ export const workspaceOne: ConsoleShape = {
           minimum: 1,
           maximum: 1000,
         }),
+        input.text(
+          "challengeCertificate",
+          "Challenge Client Certificate",
+          "Where that page wants a certificate of its reader.",
+          DYNAMIC,
+        ),
         input.integer("retryTimeout", "Retry Timeout", "Between tries while a request waits.", {
           ...SCEP_FORM,
           minimum: 0,
@@ -152,7 +162,11 @@ export const workspaceOne: ConsoleShape = {
       issuedBy({ label: "Certificate Authority", section: "", mark: "documented" }),
       beside<TemplateModel>(
         input.text("issuingTemplate", "Issuing Template", "The template's name at the CA."),
-        input.text("managedCa", "Managed CA", "With Entrust: one of the web service's CAs."),
+        input.text(
+          "managedCa",
+          "Managed CA",
+          "Asked for with Entrust: one of the web service's CAs.",
+        ),
         input.text("profileName", "Profile name", "With Entrust: one of the CA's profiles."),
       ),
       subjectText(
@@ -247,17 +261,18 @@ export const workspaceOne: ConsoleShape = {
         }),
         "keyEncipherment",
       ),
-      beside<TemplateModel>(
+      flag<TemplateModel>(
         input.yesNo(
           "autoRenewal",
           "Automatic Certificate Renewal",
-          "Workspace ONE asks again in time.",
+          "A new certificate is asked for in time.",
           {
             default: true,
             mark: "inferred",
             note: "The name is inferred.",
           },
         ),
+        "autoRenewal",
       ),
       renewalDays(
         input.integer("renewalDays", "Auto Renewal Period (days)", "Days before expiry.", {
@@ -275,6 +290,10 @@ export const workspaceOne: ConsoleShape = {
           note: "The name is inferred. Countersign revokes on wipe and unenrolment in any case.",
         }),
         input.text("smartGroup", "Smart Group", "Who gets the profiles.", PROFILE),
+        input.text("certificate", "Certificate", "Root and issuing CA, uploaded one by one.", {
+          ...PROFILE,
+          note: "Both are downloaded from the CA server's page.",
+        }),
         input.choice("credentialSource", "Credential Source", "Of the Credentials payload.", {
           ...PROFILE,
           required: true,

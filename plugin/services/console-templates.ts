@@ -324,6 +324,8 @@ const inputOf = (model: TemplateModel, id: string): TemplateInput => ({
   challengeMode: model.challengeMode,
   challengeLifetime: model.challengeLifetime,
   keyStorage: model.keyStorage,
+  autoRenewal: model.autoRenewal,
+  attempts: model.attempts,
   renewalWindow: model.renewalWindow,
   scepRenewal: model.scepRenewal,
   renewalGrace: model.renewalGrace,

@@ -6,10 +6,15 @@ import type { Browser } from "playwright-core";
 import { startInstallation, type TestInstallation } from "../support/installation.ts";
 import { type Listening, listen } from "../support/listen.ts";
 import { buildConsole, openBrowser, openPage, signIn } from "../support/browser.ts";
+import { firstView } from "../support/first-view.ts";
 import { consoleFiles } from "../support/api-calls.ts";
 import { file } from "../support/manifest.ts";
 
 const KB = 1000;
+const SECOND = 1000;
+const TRIES = 12;
+/** Page, style, script, picture, icons, and what the overview asks the API. */
+const REQUESTS = 20;
 
 describe("console: how it is served", function () {
   this.timeout(60_000);
@@ -104,19 +109,24 @@ describe("console: how it is served", function () {
     assert.ok(size > 10 * KB && size < 250 * KB, `${size} bytes`);
   });
 
-  it("asks nobody but its own server, breaks no policy, and its first view is usable in under a second", async () => {
-    const { page, faults } = await openPage(browser);
-    const asked = new Set<string>();
-    page.on("request", (request) => asked.add(new URL(request.url()).origin));
-    await signIn(page, server.url, await token());
-    await page.getByText("Nothing is set up yet").waitFor();
-    await page.reload();
-    await page.getByText("Nothing is set up yet").waitFor();
-    const usable = await page.evaluate<number>("performance.now()");
-    assert.deepEqual([...asked], [server.url]);
-    assert.deepEqual(faults, []);
-    // A machine that does much else at the same time gets more.
-    assert.ok(usable < (process.env["CI"] === undefined ? 5000 : 3000), `${Math.round(usable)} ms`);
+  it("its first view is usable in under a second, from an empty cache", async function () {
+    this.timeout(120_000);
+    const bearer = await token();
+    const times: number[] = [];
+    // The quickest counts: what others do on the machine makes some slow, what we do makes all of them slow.
+    for (let turn = 0; turn < TRIES && Math.min(...times) >= SECOND; turn += 1) {
+      const { usable, requests, faults } = await firstView(
+        browser,
+        server.url,
+        bearer,
+        "Nothing is set up yet",
+      );
+      times.push(usable);
+      assert.deepEqual([...new Set(requests.map((at) => new URL(at).origin))], [server.url]);
+      assert.deepEqual(faults, []);
+      assert.ok(requests.length <= REQUESTS, `${requests.length} requests: ${requests.join(" ")}`);
+    }
+    assert.ok(Math.min(...times) < SECOND, `${times.map(Math.round).join(", ")} ms`);
   });
 
   it("no token is ever in an address, and signing out forgets it", async () => {

@@ -9,6 +9,7 @@ import { delimiter, join } from "node:path";
 
 import { fetchBouncyCastle, findBouncyCastle } from "./bouncy-castle.ts";
 import { findChromium } from "./chromium.ts";
+import { findFirefox } from "./firefox/find-firefox.ts";
 import { fetchSchemathesis, findSchemathesis } from "./schemathesis.ts";
 import { findPromtool, PROMETHEUS_CACHE } from "./promtool.ts";
 import { findSoftHsm, SOFTHSM_CACHE } from "./softhsm.ts";
@@ -53,6 +54,7 @@ const TOOLS: readonly Tool[] = [
   { name: "scepclient", packages: ["scep"], present: program("scepclient") },
   { name: "python3", packages: ["python3-minimal"], present: program("python3") },
   { name: "Chromium", packages: ["chromium"], present: () => findChromium() !== undefined },
+  { name: "Firefox", packages: ["firefox-esr"], present: () => findFirefox() !== undefined },
   { name: "dbus-daemon", packages: ["dbus"], present: program("dbus-daemon") },
   { name: "promtool", packages: ["prometheus"], present: () => findPromtool() !== undefined },
 ];

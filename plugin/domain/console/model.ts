@@ -1,3 +1,4 @@
+import { type AttemptPolicy, DEFAULT_ATTEMPTS } from "../attempt-policy.ts";
 import type { AuthorityKind } from "../authority.ts";
 import type { CertificatePolicy, KeyStorage, SanPattern, ScepRenewal } from "../template.ts";
 
@@ -58,6 +59,8 @@ export interface TemplateModel {
   readonly challengeMode: "static" | "dynamic";
   readonly challengeLifetime: string;
   readonly keyStorage: KeyStorage;
+  readonly autoRenewal: boolean;
+  readonly attempts: AttemptPolicy;
   readonly renewalWindow: string;
   readonly scepRenewal: ScepRenewal;
   readonly renewalGrace: string;
@@ -114,6 +117,8 @@ export const BLANK_TEMPLATE: TemplateModel = {
   challengeMode: "dynamic",
   challengeLifetime: "PT1H",
   keyStorage: "tpm-else-software",
+  autoRenewal: true,
+  attempts: DEFAULT_ATTEMPTS,
   renewalWindow: "20%",
   scepRenewal: "any-time",
   renewalGrace: "PT0S",

@@ -123,6 +123,13 @@ export const anyTemplate: fc.Arbitrary<TemplateModel> = fc.record({
   challengeMode: fc.constantFrom("static", "dynamic"),
   challengeLifetime: duration,
   keyStorage: fc.constantFrom(...KEY_STORAGES),
+  autoRenewal: fc.boolean(),
+  attempts: fc.record({
+    limit: fc.integer({ min: 0, max: 100 }),
+    interval: fc.constantFrom("PT1M", "PT0S", "PT90S", "PT2H", "P1D"),
+    lock: duration,
+    wipe: fc.boolean(),
+  }),
   renewalWindow: fc.constantFrom("20%", "P30D", "P1M", "7%", "odd"),
   scepRenewal: fc.constantFrom(...SCEP_RENEWALS),
   renewalGrace: duration,

@@ -38,6 +38,8 @@ describe("console shapes, what their fields mean", () => {
       keySize: "2048",
       digitalSignature: true,
       keyEncipherment: false,
+      failedAttempts: 3,
+      attemptInterval: 10,
       autoRenewal: true,
       renewalDays: 14,
     });
@@ -53,8 +55,18 @@ describe("console shapes, what their fields mean", () => {
       challengeMode: "static",
       secret: "Zylker2026",
       keyUsages: ["digitalSignature"],
+      attempts: { ...BLANK_TEMPLATE.attempts, limit: 3, interval: "PT10M" },
       renewalWindow: "P14D",
     });
+  });
+
+  it("F-03 F-04 ManageEngine's attempts and its renewal switch are ours, not only kept", () => {
+    const model = meant("manageengine", {
+      ...{ failedAttempts: null, attemptInterval: null, autoRenewal: false },
+    });
+    assert.equal(model.autoRenewal, false);
+    assert.deepEqual([model.attempts.limit, model.attempts.interval], [0, "PT0S"]);
+    assert.equal(meant("workspace-one", { autoRenewal: false }).autoRenewal, false);
   });
 
   it("F-06 F-07 DigiCert ONE's template", () => {
