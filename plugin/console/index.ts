@@ -28,6 +28,7 @@ import "./views/endpoint.ts";
 import "./views/endpoint-form.ts";
 import "./views/devices.ts";
 import "./views/device.ts";
+import "./views/end-entities.ts";
 import "./views/certificates.ts";
 import "./views/certificate.ts";
 import "./views/bulk.ts";

@@ -18,6 +18,7 @@ const VIEWS = (ids: {
   "start",
   "devices",
   `devices/${ids.device}`,
+  "devices/end-entities",
   "certificates",
   `certificates/${ids.certificate}`,
   "certificates/new",

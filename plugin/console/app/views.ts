@@ -14,6 +14,8 @@ export const viewOf = (app: App, place: Place): TemplateResult => {
     case "search":
       return html`<cs-search .app=${app} .place=${place}></cs-search>`;
     case "devices":
+      if (first === "end-entities")
+        return html`<cs-end-entities .app=${app} .place=${place}></cs-end-entities>`;
       return first === undefined
         ? html`<cs-devices .app=${app} .place=${place}></cs-devices>`
         : html`<cs-device .app=${app} .place=${place}></cs-device>`;
