@@ -41,3 +41,5 @@ import "./views/people.ts";
 import "./views/approvals.ts";
 import "./views/events.ts";
 import "./views/settings.ts";
+import "./views/alerts.ts";
+import "./views/outbox.ts";

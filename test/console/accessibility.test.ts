@@ -36,6 +36,8 @@ const VIEWS = (ids: {
   "events",
   "people",
   "settings",
+  "settings/alerts",
+  "settings/outbox?state=all",
 ];
 
 /** Whether the view is there and nothing of it, nor of an element within it, is still loading. */

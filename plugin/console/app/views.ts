@@ -55,6 +55,8 @@ export const viewOf = (app: App, place: Place): TemplateResult => {
     case "reference":
       return html`<cs-reference .app=${app} .place=${place}></cs-reference>`;
     case "settings":
+      if (first === "alerts") return html`<cs-alerts .app=${app} .place=${place}></cs-alerts>`;
+      if (first === "outbox") return html`<cs-outbox .app=${app} .place=${place}></cs-outbox>`;
       return html`<cs-settings .app=${app} .place=${place}></cs-settings>`;
     default:
       return html`<cs-nowhere .app=${app} .place=${place}></cs-nowhere>`;
