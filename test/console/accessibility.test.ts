@@ -24,6 +24,7 @@ const VIEWS = (ids: {
   "certificates/new",
   "ca-servers",
   "ca-servers/lab",
+  "ca-servers/outside",
   "ca-servers/new?as=intune",
   "templates",
   "templates/lab-wifi",

@@ -94,7 +94,7 @@ export class Alerts extends View {
     const { tested } = this;
     return html`<tr>
       <td data-label="Watched">${words(rule.id)}<span class="under">${rule.about}</span></td>
-      <td data-label="Fires at" class="nowrap">${rule.raise} ${rule.unit}</td>
+      <td data-label="Fires at">${rule.raise}<span class="under">${rule.unit}</span></td>
       <td data-label="Over at">${rule.clear}</td>
       <td data-label="Told">
         ${receivers.length === 0 ? html`<span class="quiet">nobody</span>` : receivers.map((to) => html`<div>${foreign(to)}</div>`)}
@@ -107,7 +107,7 @@ export class Alerts extends View {
         }
       </td>
       <td data-label="State">
-        ${rule.enabled ? (stands === 0 ? status("good", "Quiet") : status("warn", `${stands} stand`)) : status("quiet", "Off")}
+        ${rule.enabled ? (stands === 0 ? status("good", "Quiet") : status("warn", stands === 1 ? "One stands" : `${stands} stand`)) : status("quiet", "Off")}
       </td>
       <td data-label="">
         ${

@@ -94,12 +94,6 @@ export class DeviceView extends View {
             <dd>${when(device.createdAt)}</dd>
           </dl>
         </section>
-        <cs-device-life
-          .app=${this.app}
-          .device=${device}
-          .live=${certificates.filter(({ status }) => status === "issued").length}
-          @changed=${() => void this.#facts.reload()}
-        ></cs-device-life>
       </div>
       <section class="stack tight">
         <h2>Certificates</h2>
@@ -145,6 +139,12 @@ export class DeviceView extends View {
         }
         ${timeline.more ? html`<p class="small"><a href=${link(["events"], { subject: device.id })}>Older entries are in the ledger</a></p>` : nothing}
       </section>
+      <cs-device-life
+        .app=${this.app}
+        .device=${device}
+        .live=${certificates.filter(({ status }) => status === "issued").length}
+        @changed=${() => void this.#facts.reload()}
+      ></cs-device-life>
     </div>`;
   }
 }
