@@ -3,7 +3,7 @@ import type { Locator, Page } from "playwright-core";
 import type { Api } from "../flows/api.ts";
 import { chainOf, makeDevice, makeSite, mintChallenge, type SiteIds } from "../flows/site.ts";
 import { ask, newKey } from "../flows/device.ts";
-import { DAY } from "../flows/served.ts";
+import { DAY, eventually } from "../flows/served.ts";
 import { goTo } from "../support/browser.ts";
 import { type Consoled, openConsole } from "./consoled.ts";
 
@@ -169,7 +169,7 @@ describe("console: the life of a CA server", function () {
       buffer: Buffer.from([0x30, 0x03, 0x02, 0x01, 0x01]),
     });
     const area = page.locator('cs-form [id="csr"]');
-    await page.getByText("BEGIN CERTIFICATE REQUEST").or(area).first().waitFor();
+    await eventually(async () => (await area.inputValue()) !== "");
     assert.match(await area.inputValue(), /^-----BEGIN CERTIFICATE REQUEST-----\nMAMCAQE=\n/);
     await chooser.setInputFiles({
       ...{ name: "large.csr", mimeType: "text/plain", buffer: Buffer.alloc(70 * 1024, 65) },

@@ -138,7 +138,7 @@ define("cs-outbox", Outbox);
 
 /** Whom or what an entry is about, from what its effect carries. */
 const aboutOf = ({ effect }: OutboxLetter): string =>
-  Object.entries(effect)
+  Object.entries<unknown>(effect)
     .flatMap(([name, value]) =>
       name === "kind" || (typeof value === "object" && value !== null)
         ? []
