@@ -18,11 +18,13 @@ const VIEWS = (ids: {
   "start",
   "devices",
   `devices/${ids.device}`,
+  "devices/end-entities",
   "certificates",
   `certificates/${ids.certificate}`,
   "certificates/new",
   "ca-servers",
   "ca-servers/lab",
+  "ca-servers/outside",
   "ca-servers/new?as=intune",
   "templates",
   "templates/lab-wifi",
@@ -35,6 +37,8 @@ const VIEWS = (ids: {
   "events",
   "people",
   "settings",
+  "settings/alerts",
+  "settings/outbox?state=all",
 ];
 
 /** Whether the view is there and nothing of it, nor of an element within it, is still loading. */

@@ -59,6 +59,7 @@ export interface Principal {
     | "ledger:read"
     | "ledger:export"
   )[];
+  readonly approveOwn?: boolean | undefined;
 }
 
 export interface TokenRecord {
@@ -220,6 +221,14 @@ export interface Authority {
   readonly ocspEnabled: boolean;
   readonly profiles?: readonly string[] | undefined;
   readonly single: boolean;
+  readonly outside?:
+    | {
+        readonly serverType:
+          "digicert-one" | "countersign" | "step-ca" | "ejbca" | "ndes" | "other";
+        readonly url: string;
+        readonly codeSet: boolean;
+      }
+    | undefined;
   readonly warnings: readonly string[];
   readonly version: number;
   readonly createdAt: string;
@@ -405,6 +414,14 @@ export interface Endpoint {
   }[];
   readonly raId?: string | undefined;
   readonly ra?: Ra | undefined;
+  readonly next?:
+    | {
+        readonly authorityId: string;
+        readonly raId?: string | undefined;
+        readonly from: string;
+        readonly until: string;
+      }
+    | undefined;
   readonly includeRoot: boolean;
   readonly legacy: boolean;
   readonly acceptMd5Csr: boolean;
@@ -795,6 +812,7 @@ export interface Approval {
   readonly decidedAt?: string | undefined;
   readonly reason?: string | undefined;
   readonly certificateId?: string | undefined;
+  readonly requestedBy?: string | undefined;
 }
 
 export interface Certificate {

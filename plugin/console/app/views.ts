@@ -14,6 +14,8 @@ export const viewOf = (app: App, place: Place): TemplateResult => {
     case "search":
       return html`<cs-search .app=${app} .place=${place}></cs-search>`;
     case "devices":
+      if (first === "end-entities")
+        return html`<cs-end-entities .app=${app} .place=${place}></cs-end-entities>`;
       return first === undefined
         ? html`<cs-devices .app=${app} .place=${place}></cs-devices>`
         : html`<cs-device .app=${app} .place=${place}></cs-device>`;
@@ -53,6 +55,8 @@ export const viewOf = (app: App, place: Place): TemplateResult => {
     case "reference":
       return html`<cs-reference .app=${app} .place=${place}></cs-reference>`;
     case "settings":
+      if (first === "alerts") return html`<cs-alerts .app=${app} .place=${place}></cs-alerts>`;
+      if (first === "outbox") return html`<cs-outbox .app=${app} .place=${place}></cs-outbox>`;
       return html`<cs-settings .app=${app} .place=${place}></cs-settings>`;
     default:
       return html`<cs-nowhere .app=${app} .place=${place}></cs-nowhere>`;

@@ -42,9 +42,21 @@ export interface FieldSpec {
   readonly when?:
     { readonly field: string; readonly is: readonly (string | boolean)[] } | undefined;
   readonly readOnly?: boolean | undefined;
+  /** `lines` only: files of this kind may be dropped or chosen; DER becomes PEM. */
+  readonly pem?: "CERTIFICATE" | "CERTIFICATE REQUEST" | undefined;
   readonly mark?: string | undefined;
   readonly note?: string | undefined;
   readonly example?: string | undefined;
+}
+
+/** One field as it stands in a form. */
+export interface FieldState {
+  readonly value: FieldValue;
+  readonly fault: string | undefined;
+  /** A secret that is kept and cannot be read. */
+  readonly secretSet: boolean;
+  readonly change: (value: FieldValue) => void;
+  readonly left: () => void;
 }
 
 /** Whether a field is shown beside these values. */

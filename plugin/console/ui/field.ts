@@ -3,19 +3,10 @@ import { live } from "lit/directives/live.js";
 import { foreign } from "./format.ts";
 import { textOf } from "./text-of.ts";
 import { icon } from "./icon.ts";
-import type { FieldSpec, FieldValue } from "./field-spec.ts";
+import type { FieldSpec, FieldState, FieldValue } from "./field-spec.ts";
 import { fileField } from "./file-field.ts";
 import { listField, rowsField } from "./many-field.ts";
-
-/** One field as it stands in a form. */
-export interface FieldState {
-  readonly value: FieldValue;
-  readonly fault: string | undefined;
-  /** A secret that is kept and cannot be read. */
-  readonly secretSet: boolean;
-  readonly change: (value: FieldValue) => void;
-  readonly left: () => void;
-}
+import { pemField } from "./pem-field.ts";
 
 /** Label, control, what it does, and what is wrong with it. */
 export const field = (spec: FieldSpec, state: FieldState): TemplateResult => {
@@ -69,17 +60,9 @@ const control = (common: Common): TemplateResult => {
   const invalid = state.fault === undefined ? "false" : "true";
   switch (spec.type) {
     case "lines":
-      return html`<textarea
-        id=${spec.name}
-        rows=${Math.min(24, Math.max(4, text.split("\n").length + 1))}
-        spellcheck="false"
-        .value=${live(text)}
-        aria-describedby=${described}
-        aria-invalid=${invalid}
-        ?required=${spec.required}
-        @input=${(event: Event) => state.change(typed(event))}
-        @blur=${state.left}
-      ></textarea>`;
+      return spec.pem === undefined
+        ? linesControl(common, text)
+        : pemField(spec.pem, common, linesControl(common, text));
     case "choice":
       return choiceField(common, text);
     case "choices":
@@ -110,6 +93,19 @@ const control = (common: Common): TemplateResult => {
       />`;
   }
 };
+
+const linesControl = ({ spec, state, described }: Common, text: string): TemplateResult =>
+  html`<textarea
+    id=${spec.name}
+    rows=${Math.min(24, Math.max(4, text.split("\n").length + 1))}
+    spellcheck="false"
+    .value=${live(text)}
+    aria-describedby=${described}
+    aria-invalid=${state.fault === undefined ? "false" : "true"}
+    ?required=${spec.required}
+    @input=${(event: Event) => state.change(typed(event))}
+    @blur=${state.left}
+  ></textarea>`;
 
 const inputType = ({ type }: FieldSpec): string =>
   type === "integer"

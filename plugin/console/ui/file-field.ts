@@ -1,6 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
-import type { FieldSpec } from "./field-spec.ts";
-import type { FieldState } from "./field.ts";
+import type { FieldSpec, FieldState } from "./field-spec.ts";
 
 const MOST = 64 * 1024;
 
@@ -14,14 +13,9 @@ export const fileField = (
     const input = event.target as HTMLInputElement;
     const file = input.files?.[0];
     if (file === undefined) return;
-    const tooLarge = file.size > MOST;
-    say(
-      input,
-      tooLarge
-        ? `This file has ${Math.ceil(file.size / 1024)} kB; a certificate or a request has ${MOST / 1024} at most.`
-        : "",
-    );
-    state.change(tooLarge ? "" : base64Of(new Uint8Array(await file.arrayBuffer())));
+    const why = tooLarge(file);
+    if (input.parentElement !== null) sayNotTaken(input.parentElement, why ?? "");
+    state.change(why === undefined ? base64Of(new Uint8Array(await file.arrayBuffer())) : "");
     state.left();
   };
   const set = typeof state.value === "string" && state.value !== "";
@@ -46,10 +40,16 @@ export const fileField = (
   </div>`;
 };
 
+/** Why a file cannot be a certificate or a request by its size alone; undefined: it can. */
+export const tooLarge = ({ size }: File): string | undefined =>
+  size > MOST
+    ? `This file has ${Math.ceil(size / 1024)} kB; a certificate or a request has ${MOST / 1024} at most.`
+    : undefined;
+
 /** In the page itself: what the form holds knows nothing of a file that was not taken. */
-const say = (input: HTMLInputElement, text: string): void => {
-  const place = input.parentElement?.querySelector<HTMLElement>("[role=alert]");
-  if (place === null || place === undefined) return;
+export const sayNotTaken = (around: HTMLElement, text: string): void => {
+  const place = around.querySelector<HTMLElement>("[role=alert]");
+  if (place === null) return;
   place.textContent = text;
   place.hidden = text === "";
 };

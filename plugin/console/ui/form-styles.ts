@@ -43,6 +43,21 @@ export const formStyles = css`
     color: var(--bad);
     font-size: 0.8125rem;
   }
+  .drop {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 4px var(--unit);
+    align-items: center;
+    max-inline-size: 34rem;
+    border-radius: calc(var(--radius) * 0.75);
+  }
+  .drop.over {
+    outline: 2px dashed var(--accent);
+    outline-offset: 3px;
+  }
+  .drop .not-taken {
+    flex-basis: 100%;
+  }
   .need::after {
     content: " *" / "";
     color: var(--bad);

@@ -68,11 +68,15 @@ export const count = (value: number): string => counts.format(value);
 export const plural = (value: number, one: string, many = `${one}s`): string =>
   `${count(value)} ${value === 1 ? one : many}`;
 
-/** `protocol-operator` as "Protocol operator". */
+const ACRONYMS = /\b(?:ca|crl|id|mdm|ocsp|ra|scep|url)\b/gi;
+
+/** `protocol-operator` as "Protocol operator", `ra-expiry` as "RA expiry". */
 export const words = (id: string): string => {
   const text = id
     .replace(/[-_]/g, " ")
     .replace(/([a-z])([A-Z])/g, "$1 $2")
     .toLowerCase();
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return (text.charAt(0).toUpperCase() + text.slice(1)).replace(ACRONYMS, (short) =>
+    short.toUpperCase(),
+  );
 };

@@ -1,7 +1,6 @@
 import { html, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
-import type { FieldSpec, Row } from "./field-spec.ts";
-import type { FieldState } from "./field.ts";
+import type { FieldSpec, FieldState, Row } from "./field-spec.ts";
 import { icon } from "./icon.ts";
 
 const typed = (event: Event): string => (event.target as HTMLInputElement).value;

@@ -1,5 +1,12 @@
 import type { TemplateResult } from "lit";
-import type { Authority, Certificate, Deployment, Device, Endpoint } from "../api/calls.ts";
+import type {
+  Authority,
+  Certificate,
+  Deployment,
+  Device,
+  EndEntity,
+  Endpoint,
+} from "../api/calls.ts";
 import type { Tone } from "../app/app.ts";
 import { daysUntil, words } from "./format.ts";
 import { status } from "./status.ts";
@@ -39,8 +46,22 @@ export const deviceState = ({ status: state }: Device): TemplateResult =>
       wiped: ["quiet", "Wiped"],
       unenrolled: ["quiet", "Has left"],
       lost: ["warn", "Lost"],
+      compromised: ["bad", "Keys known to others"],
+      deactivated: ["warn", "Deactivated"],
+      decommissioned: ["quiet", "Decommissioned"],
     },
     state,
+  );
+
+export const endEntityState = ({ activation }: EndEntity): TemplateResult =>
+  said(
+    {
+      active: ["good", "Active"],
+      deactivated: ["warn", "Deactivated"],
+      decommissioned: ["quiet", "Decommissioned"],
+      ended: ["quiet", "Has left"],
+    },
+    activation,
   );
 
 export const deploymentState = ({ state }: Deployment): TemplateResult =>

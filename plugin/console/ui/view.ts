@@ -2,6 +2,7 @@ import { html, LitElement, type PropertyValues, type TemplateResult } from "lit"
 import { property } from "lit/decorators.js";
 import type { App } from "../app/app.ts";
 import { type Place, placeOf } from "../app/route.ts";
+import { attempt } from "./attempt.ts";
 import { formStyles } from "./form-styles.ts";
 import { icon } from "./icon.ts";
 import { styles } from "./styles.ts";
@@ -39,14 +40,7 @@ export abstract class View extends LitElement {
   }
 
   /** Does something, says that it is done, and says why it could not be. */
-  protected async attempt<T>(work: () => Promise<T>, done?: string): Promise<T | undefined> {
-    try {
-      const value = await work();
-      if (done !== undefined) this.app.say(done, "good");
-      return value;
-    } catch (failure) {
-      this.app.fail(failure);
-      return undefined;
-    }
+  protected attempt<T>(work: () => Promise<T>, done?: string): Promise<T | undefined> {
+    return attempt(this.app, work, done);
   }
 }

@@ -1,20 +1,22 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { state } from "lit/decorators.js";
 import type { Authority, Endpoint, Template } from "../api/calls.ts";
 import { link } from "../app/route.ts";
 import { copyable } from "../ui/copy.ts";
 import { define } from "../ui/define.ts";
-import { base64Of } from "../ui/file-field.ts";
 import { count, foreign, onDay, plural, when } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
 import { Loaded } from "../ui/loaded.ts";
-import { problemNote } from "../ui/problem-note.ts";
 import { saveFile } from "../ui/save-file.ts";
 import { authorityState, endpointState } from "../ui/state.ts";
 import { note } from "../ui/status.ts";
 import { View } from "../ui/view.ts";
-import "./ca-profiles.ts";
+import { chainOf, fingerprints } from "./ca-fingerprints.ts";
 import { kindName } from "./ca-kinds.ts";
+import { outsideName } from "./outside-kinds.ts";
+import "./ca-keys.ts";
+import "./ca-profiles.ts";
+import "./ca-ras.ts";
+import "./ca-request.ts";
 
 interface Facts {
   readonly authority: Authority;
@@ -25,8 +27,6 @@ interface Facts {
 
 /** One CA server: what it is, what to copy into other consoles, what to download. */
 export class CaServer extends View {
-  @state() private refused: unknown;
-
   readonly #facts = new Loaded<Facts>(this, async () => {
     const [all, endpoints, templates] = await Promise.all([
       this.app.call("getAuthorities"),
@@ -47,7 +47,6 @@ export class CaServer extends View {
   }
 
   protected override arrive(): void {
-    this.refused = undefined;
     void this.#facts.reload();
   }
 
@@ -56,7 +55,9 @@ export class CaServer extends View {
     const back = { href: link(["ca-servers"]), text: "CA servers" };
     const edit =
       authority !== undefined && this.app.may("authorities:manage")
-        ? html`<wa-button appearance="outlined" href=${link(["ca-servers", authority.id, "edit"])}
+        ? html`<wa-button
+              appearance="outlined"
+              href=${link(authority.kind === "outside" ? ["ca-servers", "outside", authority.id] : ["ca-servers", authority.id, "edit"])}
               >${icon("edit")} Edit</wa-button
             >
             <wa-button
@@ -74,24 +75,37 @@ export class CaServer extends View {
     const { authority, endpoints, templates } = facts;
     return html`<div class="stack">
       ${authority.warnings.map((text) => note("warn", foreign(text)))}
-      ${authority.status === "pending" ? this.#pending(authority) : nothing}
+      ${
+        authority.status === "pending" || authority.renewing
+          ? html`<cs-ca-request
+              .app=${this.app}
+              .authority=${authority}
+              @certified=${() => void this.#facts.reload()}
+            ></cs-ca-request>`
+          : nothing
+      }
       <div class="halves">
-        ${this.#certificate(facts)} ${this.#sheet(facts)}
-        <section class="card stack tight">
-          <h2>Addresses</h2>
-          <dl class="facts">
-            <dt>CRL</dt>
-            <dd>
-              ${authority.urls.crl === undefined ? html`<span class="quiet">${authority.crlEnabled ? "not yet" : "none: switched off"}</span>` : copyable(authority.urls.crl, "the CRL address")}
-            </dd>
-            <dt>OCSP</dt>
-            <dd>
-              ${authority.urls.ocsp === undefined ? html`<span class="quiet">off</span>` : copyable(authority.urls.ocsp, "the OCSP address")}
-            </dd>
-            <dt>CA certificate</dt>
-            <dd>${copyable(authority.urls.caIssuers, "the address of the CA certificate")}</dd>
-          </dl>
-        </section>
+        ${this.#certificate(facts)} ${fingerprints(facts.authority, facts.chain)}
+        ${this.#addresses(authority)}
+        ${
+          authority.kind === "outside" || authority.kind === "external"
+            ? nothing
+            : html`<cs-ca-keys
+                .app=${this.app}
+                .authority=${authority}
+                @changed=${() => void this.#facts.reload()}
+              ></cs-ca-keys>`
+        }
+        ${
+          authority.kind === "issuing"
+            ? html`<cs-ca-ras
+                .app=${this.app}
+                .authority=${authority}
+                .endpoints=${endpoints}
+                @changed=${() => void this.#facts.reload()}
+              ></cs-ca-ras>`
+            : nothing
+        }
         ${authority.kind === "issuing" ? html`<cs-ca-profiles .app=${this.app} .authority=${authority} @saved=${() => void this.#facts.reload()}></cs-ca-profiles>` : nothing}
         <section class="card stack tight">
           <h2>In use by</h2>
@@ -103,6 +117,55 @@ export class CaServer extends View {
         </section>
       </div>
     </div>`;
+  }
+
+  #addresses(authority: Authority): TemplateResult {
+    const { outside, urls } = authority;
+    if (outside !== undefined)
+      return html`<section class="card stack tight">
+        <h2>Where devices call it</h2>
+        <dl class="facts">
+          <dt>Kind</dt>
+          <dd>${outsideName(outside.serverType)}</dd>
+          <dt>SCEP URL</dt>
+          <dd>${copyable(outside.url, "the SCEP URL")}</dd>
+          <dt>Enrolment code</dt>
+          <dd>${outside.codeSet ? "set; profiles carry it" : "none"}</dd>
+        </dl>
+      </section>`;
+    return html`<section class="card stack tight">
+      <h2>Addresses</h2>
+      <dl class="facts">
+        <dt>CRL</dt>
+        <dd>
+          ${urls.crl === undefined ? html`<span class="quiet">${authority.crlEnabled ? "not yet" : "none: switched off"}</span>` : copyable(urls.crl, "the CRL address")}
+        </dd>
+        <dt>OCSP</dt>
+        <dd>${this.#ocsp(authority)}</dd>
+        <dt>CA certificate</dt>
+        <dd>${copyable(urls.caIssuers, "the address of the CA certificate")}</dd>
+      </dl>
+    </section>`;
+  }
+
+  /** On for good: certificates that name the responder are with devices. */
+  #ocsp(authority: Authority): TemplateResult {
+    const { ocsp } = authority.urls;
+    if (ocsp !== undefined)
+      return html`${copyable(ocsp, "the OCSP address")}
+        <div class="small quiet">On; it cannot be switched off, since certificates name it.</div>`;
+    return html`<span class="quiet">off</span> ${
+        this.app.may("authorities:manage") &&
+        authority.keyStore !== undefined &&
+        authority.status === "active"
+          ? html`<wa-button
+              size="s"
+              appearance="outlined"
+              @click=${() => void this.#ocspOn(authority)}
+              >Switch OCSP on</wa-button
+            >`
+          : nothing
+      }`;
   }
 
   #certificate({ authority }: Facts): TemplateResult {
@@ -167,60 +230,6 @@ export class CaServer extends View {
     </section>`;
   }
 
-  /** The fingerprints in the spellings that other consoles want. */
-  #sheet({ authority, chain }: Facts): TemplateResult {
-    const root = chain.at(-1) ?? authority;
-    return html`<section class="card stack tight">
-      <h2>Fingerprints to copy</h2>
-      <dl class="facts">
-        ${[...(root.id === authority.id ? [] : [authority]), root].map((one) =>
-          one.fingerprintSha256 === undefined
-            ? nothing
-            : html`
-                <dt>${one === root ? "Root" : "This CA"}, SHA-256</dt>
-                <dd>${copyable(one.fingerprintSha256, "the SHA-256 fingerprint")}</dd>
-                <dt>${one === root ? "Root" : "This CA"}, SHA-1</dt>
-                <dd>${copyable(one.fingerprintSha1 ?? "", "the SHA-1 fingerprint")}</dd>
-              `,
-        )}
-      </dl>
-      <p class="small quiet">
-        Jamf wants the root's SHA-256; Windows CAThumbprint and Apple CAFingerprint are the root's
-        SHA-1. Check a file with:
-      </p>
-      <code class="code">${`openssl x509 -fingerprint -sha256 -noout -in ${root.id}.pem`}</code>
-      <p class="small quiet">or, on Windows:</p>
-      <code class="code">${`certutil -hashfile ${root.id}.cer SHA256`}</code>
-    </section>`;
-  }
-
-  #pending(authority: Authority): TemplateResult {
-    return html`<section class="card stack">
-      ${note("info", html`This CA has a key and a request. Have the request signed by the outside root, then bring the certificate here.`)}
-      ${this.refused === undefined ? nothing : problemNote(this.refused)}
-      ${
-        this.app.may("authorities:manage")
-          ? html`<div class="row">
-              <wa-button
-                appearance="outlined"
-                @click=${() => this.#download("getAuthoritiesIdCsr", undefined, `${authority.id}.csr`)}
-                >${icon("download")} Download certificate request</wa-button
-              >
-              <div class="field">
-                <label for="certificate">Its certificate, PEM or DER</label>
-                <input
-                  id="certificate"
-                  type="file"
-                  accept=".pem,.cer,.crt,.der"
-                  @change=${(event: Event) => void this.#certify(event)}
-                />
-              </div>
-            </div>`
-          : nothing
-      }
-    </section>`;
-  }
-
   /** Says first what goes with it, in numbers. */
   async #delete(authority: Authority): Promise<void> {
     const { id } = authority;
@@ -248,24 +257,23 @@ export class CaServer extends View {
     if (done !== undefined) this.app.go(link(["ca-servers"]));
   }
 
-  async #certify(event: Event): Promise<void> {
-    const input = event.target as HTMLInputElement;
-    const file = input.files?.[0];
-    if (file === undefined) return;
-    this.refused = undefined;
-    try {
-      const certificate = base64Of(new Uint8Array(await file.arrayBuffer()));
-      await this.app.call("postAuthoritiesIdCertificate", { id: this.#id, body: { certificate } });
-      this.app.say("The certificate fits; the CA can issue now.", "good");
-      await this.#facts.reload();
-    } catch (failure) {
-      this.refused = failure;
-      input.value = "";
-    }
+  async #ocspOn({ id, version }: Authority): Promise<void> {
+    const yes = await this.app.ask({
+      title: "Switch OCSP on?",
+      text: "Certificates that it issues from now on name the responder, so it can never be switched off again: relying parties would refuse them.",
+      yes: "Switch it on",
+      dangerous: true,
+    });
+    if (!yes) return;
+    await this.attempt(
+      () => this.app.call("patchAuthoritiesId", { id, body: { ocspEnabled: true }, version }),
+      "OCSP is on.",
+    );
+    await this.#facts.reload();
   }
 
   async #download(
-    name: "getAuthoritiesIdCertificate" | "getAuthoritiesIdChain" | "getAuthoritiesIdCsr",
+    name: "getAuthoritiesIdCertificate" | "getAuthoritiesIdChain",
     format: "pem" | "der" | undefined,
     fileName: string,
   ): Promise<void> {
@@ -280,18 +288,3 @@ export class CaServer extends View {
   }
 }
 define("cs-ca-server", CaServer);
-
-/** From this one up to the root. */
-const chainOf = (authority: Authority, all: readonly Authority[]): readonly Authority[] => {
-  const chain = [authority];
-  for (
-    let at = authority;
-    at.parentId !== undefined && at.parentId !== at.id && chain.length < 10;
-  ) {
-    const parent = all.find(({ id }) => id === at.parentId);
-    if (parent === undefined) break;
-    chain.push(parent);
-    at = parent;
-  }
-  return chain;
-};

@@ -10,6 +10,7 @@ import { Paged } from "../ui/paged.ts";
 import { deploymentState, deviceState } from "../ui/state.ts";
 import { View } from "../ui/view.ts";
 import { nextStepOf } from "./next-step.ts";
+import { deviceName } from "./device-name.ts";
 import "./device-add.ts";
 
 type State = NonNullable<NonNullable<Calls["getDeployments"]["request"]["query"]>["state"]>;
@@ -53,6 +54,7 @@ export class Devices extends View {
       <div class="bar" role="group" aria-label="Show">
         ${this.#chip("All devices", {})}
         ${["failed", "locked", "requested", "renewing", "installed"].map((name) => this.#chip(words(name), { state: name }))}
+        ${this.app.may("end-entities:manage") ? html`<a class="chip" href=${link(["devices", "end-entities"])}>End entities</a>` : nothing}
       </div>
       ${
         this.#byDeployment
@@ -153,7 +155,3 @@ const deviceTable = (items: readonly Device[]): TemplateResult =>
     </table>
     ${items.length === 0 ? html`<p class="empty">Devices come from your MDM's hooks; one can be added by hand to try things out.</p>` : nothing}
   </div>`;
-
-/** What people call it. */
-export const deviceName = ({ attributes, hostDeviceId }: Device): string =>
-  attributes["devicename"] ?? hostDeviceId;

@@ -64,6 +64,7 @@ const fieldsOf = (sources: Sources, values: FieldValues): readonly FieldSpec[] =
     label: "Certificate request",
     help: "PEM, or base64 of DER.",
     type: "lines",
+    pem: "CERTIFICATE REQUEST",
     required: true,
     when: { field: "how", is: ["csr"] },
   },

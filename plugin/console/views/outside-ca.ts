@@ -1,146 +1,99 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
-import type { Calls } from "../api/calls.ts";
-import { Refused } from "../api/problem.ts";
+import type { Authority } from "../api/calls.ts";
 import { link } from "../app/route.ts";
 import { define } from "../ui/define.ts";
-import type { FieldSpec, FieldValues } from "../ui/field-spec.ts";
+import type { FieldValues } from "../ui/field-spec.ts";
 import type { FormElement } from "../ui/form.ts";
+import { Loaded } from "../ui/loaded.ts";
 import { problemNote } from "../ui/problem-note.ts";
-import { textOf } from "../ui/text-of.ts";
 import { View } from "../ui/view.ts";
+import { faultsOf } from "./faults-of.ts";
+import { outsideBody, outsideChange, outsideFields, outsideValues } from "./outside-fields.ts";
 
-type Body = Calls["postAuthoritiesOutside"]["request"]["body"];
+interface Facts {
+  /** Undefined for a new one. */
+  readonly stored: Authority | undefined;
+  readonly before: FieldValues;
+}
 
-const FIELDS: readonly FieldSpec[] = [
-  {
-    name: "name",
-    label: "Name",
-    help: "As it stands in lists.",
-    type: "text",
-    required: true,
-  },
-  {
-    name: "id",
-    label: "Identifier",
-    help: "It cannot be changed later.",
-    type: "text",
-    required: true,
-    format: {
-      expression: "[a-z0-9_\\-]{2,18}",
-      message: "2 to 18 lower-case letters, digits, _ and -.",
-    },
-  },
-  {
-    name: "serverType",
-    label: "Kind",
-    help: "What stands there; it decides which notes you are given.",
-    type: "choice",
-    required: true,
-    choices: [
-      { value: "other", label: "Another SCEP server" },
-      { value: "digicert-one", label: "DigiCert ONE" },
-      { value: "ejbca", label: "EJBCA" },
-      { value: "ndes", label: "Microsoft NDES" },
-      { value: "step-ca", label: "step-ca" },
-      { value: "countersign", label: "Another Countersign" },
-    ],
-  },
-  {
-    name: "url",
-    label: "SCEP URL",
-    help: "Devices call it themselves; it goes into their profiles.",
-    type: "text",
-    required: true,
-    example: "https://scep.example.com/scep/…",
-  },
-  {
-    name: "code",
-    label: "Enrolment code",
-    help: "The challenge that it wants of every device; kept encrypted and not shown again.",
-    type: "secret",
-  },
-  {
-    name: "certificates",
-    label: "CA certificates",
-    help: "PEM, one after the other: the issuing CA first, the root last.",
-    type: "lines",
-    required: true,
-  },
-];
-
-const BLOCK = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
-
-/** A CA elsewhere whose SCEP URL the devices call themselves. */
+/** Adds or changes a CA elsewhere whose SCEP URL the devices call themselves. */
 export class OutsideCa extends View {
-  @state() private values: FieldValues = {
-    name: "",
-    id: "",
-    serverType: "other",
-    url: "",
-    code: "",
-    certificates: "",
-  };
+  @state() private values: FieldValues = {};
   @state() private faults: Readonly<Record<string, string>> = {};
   @state() private refused: unknown;
   @state() private busy = false;
 
+  readonly #facts = new Loaded<Facts>(this, async () => {
+    const id = this.place.rest[1];
+    const stored = id === undefined ? undefined : await this.app.call("getAuthoritiesId", { id });
+    const chain =
+      stored === undefined
+        ? undefined
+        : await this.app.call("getAuthoritiesIdChain", { id: stored.id });
+    const before = outsideValues(stored, (await chain?.text()) ?? "");
+    this.values = before;
+    return { stored, before };
+  });
+
   protected override arrive(): void {
     this.refused = undefined;
+    this.faults = {};
+    void this.#facts.reload();
   }
 
   override render(): TemplateResult {
-    return html`${this.head("Add an outside CA", "It issues and revokes; here stand its profiles, its templates and what devices were sent.", "", { href: link(["ca-servers"]), text: "CA servers" })}
-      <form class="card stack" novalidate @submit=${this.#submit}>
-        <cs-form
-          .fields=${FIELDS}
-          .values=${this.values}
-          .faults=${this.faults}
-          @change=${(event: CustomEvent<FieldValues>) => {
-            this.values = event.detail;
-            this.app.keepHere("What you typed here is not saved.");
-          }}
-        ></cs-form>
-        ${this.refused === undefined ? nothing : problemNote(this.refused)}
-        <div class="actions">
-          <wa-button type="submit" variant="brand" ?loading=${this.busy}>Save</wa-button>
-          <wa-button appearance="outlined" href=${link(["ca-servers"])}>Cancel</wa-button>
-        </div>
-      </form>`;
+    const id = this.place.rest[1];
+    const back =
+      id === undefined
+        ? { href: link(["ca-servers"]), text: "CA servers" }
+        : { href: link(["ca-servers", id]), text: id };
+    return html`${this.head(id === undefined ? "Add an outside CA" : "Edit outside CA", "It issues and revokes; here stand its profiles, its templates and what devices were sent.", "", back)}
+    ${this.#facts.show(
+      ({ stored }) =>
+        html`<form class="card stack" novalidate @submit=${this.#submit}>
+          <cs-form
+            .fields=${outsideFields(stored)}
+            .values=${this.values}
+            .faults=${this.faults}
+            .secretsSet=${stored?.outside?.codeSet === true ? ["code"] : []}
+            @change=${(event: CustomEvent<FieldValues>) => {
+              this.values = event.detail;
+              this.app.keepHere("What you typed here is not saved.");
+            }}
+          ></cs-form>
+          ${this.refused === undefined ? nothing : problemNote(this.refused)}
+          <div class="actions">
+            <wa-button type="submit" variant="brand" ?loading=${this.busy}>Save</wa-button>
+            <wa-button appearance="outlined" href=${back.href}>Cancel</wa-button>
+          </div>
+        </form>`,
+    )}`;
   }
 
   readonly #submit = async (event: Event): Promise<void> => {
     event.preventDefault();
-    if (this.busy || this.renderRoot.querySelector<FormElement>("cs-form")?.check() !== true)
-      return;
-    const text = (name: string): string => textOf(this.values[name]).trim();
-    const given = text("certificates");
-    const body: Body = {
-      id: text("id"),
-      name: text("name"),
-      url: text("url"),
-      serverType: text("serverType") as NonNullable<Body["serverType"]>,
-      certificates: given.match(BLOCK) ?? [given],
-      ...(text("code") === "" ? {} : { code: text("code") }),
-    };
+    const facts = this.#facts.value;
+    const form = this.renderRoot.querySelector<FormElement>("cs-form");
+    if (facts === undefined || this.busy || form?.check() !== true) return;
+    const { stored, before } = facts;
     this.busy = true;
     this.refused = undefined;
     try {
-      const made = await this.app.call("postAuthoritiesOutside", { body });
+      const saved =
+        stored === undefined
+          ? await this.app.call("postAuthoritiesOutside", { body: outsideBody(this.values) })
+          : await this.app.call("patchAuthoritiesIdOutside", {
+              id: stored.id,
+              body: outsideChange(this.values, before),
+              version: stored.version,
+            });
       this.app.keepHere(undefined);
       this.app.say("The CA server is saved.", "good");
-      this.app.go(link(["ca-servers", made.id]));
+      this.app.go(link(["ca-servers", saved.id]));
     } catch (failure) {
       this.refused = failure;
-      this.faults =
-        failure instanceof Refused
-          ? Object.fromEntries(
-              (failure.problem.issues ?? []).map(({ path, message }) => [
-                path.split(".")[0] ?? path,
-                message,
-              ]),
-            )
-          : {};
+      this.faults = faultsOf(failure);
     } finally {
       this.busy = false;
     }

@@ -1,5 +1,5 @@
 import { css, html, nothing, type TemplateResult } from "lit";
-import type { Authority, Calls, Overview as Facts } from "../api/calls.ts";
+import type { Alert, Authority, Calls, Overview as Facts } from "../api/calls.ts";
 import { link } from "../app/route.ts";
 import type { Bar } from "../ui/chart.ts";
 import { define } from "../ui/define.ts";
@@ -70,6 +70,10 @@ export class OverviewView extends View {
     this,
     async () => (await this.app.call("getAuthorities")).items,
   );
+  readonly #alerts = new Loaded<readonly Alert[]>(
+    this,
+    async () => (await this.app.call("getAlerts")).items,
+  );
   readonly #causes = new Loaded<readonly Cause[]>(this, async () => {
     const { items } = await this.app.call("getLedger", {
       query: { event: "certificate.refused", limit: 200 },
@@ -81,7 +85,9 @@ export class OverviewView extends View {
     void this.#facts.reload();
     void this.#authorities.reload();
     void this.#causes.reload();
-    if (this.app.may("configuration:read")) void this.#plan.reload();
+    if (!this.app.may("configuration:read")) return;
+    void this.#plan.reload();
+    void this.#alerts.reload();
   }
 
   override render(): TemplateResult {
@@ -124,6 +130,7 @@ export class OverviewView extends View {
           </section>
           <section class="card">
             <h2>Health</h2>
+            ${(this.#alerts.value ?? []).map(({ text }) => note("warn", html`${foreign(text)} <a href=${link(["settings", "alerts"])}>Alerts</a>`))}
             ${this.#facts.show(
               ({ checks }) =>
                 html`<ul class="list">

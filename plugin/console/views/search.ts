@@ -8,7 +8,7 @@ import { Loaded } from "../ui/loaded.ts";
 import { certificateState, deviceState } from "../ui/state.ts";
 import { note } from "../ui/status.ts";
 import { View } from "../ui/view.ts";
-import { deviceName } from "./devices.ts";
+import { deviceName } from "./device-name.ts";
 import { hintsFor } from "./error-hints.ts";
 
 interface Found {

@@ -1,21 +1,37 @@
 import { html, nothing, type TemplateResult } from "lit";
-import type { About } from "../api/calls.ts";
+import type { About, Alert, OutboxLetter } from "../api/calls.ts";
 import { link } from "../app/route.ts";
 import { copyable } from "../ui/copy.ts";
 import { define } from "../ui/define.ts";
 import { foreign, plural, words } from "../ui/format.ts";
 import { Loaded } from "../ui/loaded.ts";
-import { note } from "../ui/status.ts";
+import { note, status } from "../ui/status.ts";
 import { View } from "../ui/view.ts";
 
 const HOUR = 3600;
+
+interface Watch {
+  readonly alerts: readonly Alert[];
+  /** What was given up; the first of it. */
+  readonly dead: readonly OutboxLetter[];
+}
 
 /** What the installation was started with, how the page looks, and who is here. */
 export class SettingsView extends View {
   readonly #about = new Loaded<About>(this, () => this.app.call("getAbout"));
 
+  readonly #watch = new Loaded<Watch>(this, async () => {
+    const [alerts, dead] = await Promise.all([
+      this.app.call("getAlerts"),
+      this.app.call("getOutbox", { query: { state: "dead", limit: 100 } }),
+    ]);
+    return { alerts: alerts.items, dead: dead.items };
+  });
+
   protected override arrive(): void {
-    if (this.app.may("configuration:read")) void this.#about.reload();
+    if (!this.app.may("configuration:read")) return;
+    void this.#about.reload();
+    void this.#watch.reload();
   }
 
   override render(): TemplateResult {
@@ -25,9 +41,13 @@ export class SettingsView extends View {
         ${
           this.app.may("configuration:read")
             ? html`<section class="card">
-                <h2>Installation</h2>
-                ${this.#about.show((about) => installation(about))}
-              </section>`
+                  <h2>Installation</h2>
+                  ${this.#about.show((about) => installation(about))}
+                </section>
+                <section class="card">
+                  <h2>Watched</h2>
+                  ${this.#watch.show(watched)}
+                </section>`
             : nothing
         }
         <section class="card">
@@ -97,3 +117,17 @@ const installation = (about: About): TemplateResult =>
       <dd>replaced ${plural(about.rotation.raDaysBefore, "day")} before their end</dd>
     </dl>
   </div>`;
+
+const watched = ({ alerts, dead }: Watch): TemplateResult =>
+  html`<dl class="facts">
+    <dt><a href=${link(["settings", "alerts"])}>Alerts</a></dt>
+    <dd>
+      ${alerts.length === 0 ? status("good", "None stands") : status("warn", `${plural(alerts.length, "alert")} ${alerts.length === 1 ? "stands" : "stand"}`)}
+      <div class="small quiet">What is watched, at which value, and who is told.</div>
+    </dd>
+    <dt><a href=${link(["settings", "outbox"])}>Outbox</a></dt>
+    <dd>
+      ${dead.length === 0 ? status("good", "Nothing was given up") : status("bad", `${plural(dead.length, "entry", "entries")} given up`)}
+      <div class="small quiet">What MDM servers and others are still to be told.</div>
+    </dd>
+  </dl>`;

@@ -4,6 +4,7 @@ import { AUTHORITY_KINDS } from "../../domain/authority.ts";
 import { ROLL_OVER_STATES } from "../../domain/key-roll-over.ts";
 import { DEPLOYMENT_REASONS, DEPLOYMENT_STATES } from "../../domain/deployment.ts";
 import { PLATFORMS } from "../../domain/device.ts";
+import { OUTSIDE_SERVER_TYPES } from "../../domain/outside-authority.ts";
 import { RIGHTS } from "../../domain/principal.ts";
 import { SAN_TYPES } from "../../domain/san.ts";
 import { KEY_STORAGES, KEY_USAGES, SCEP_RENEWALS } from "../../domain/template.ts";
@@ -42,6 +43,7 @@ export const principalSchema = named("Principal", {
   tenant: maybe,
   roles: z.array(text).optional(),
   rights: z.array(z.enum(RIGHTS)),
+  approveOwn: yes.optional(),
 });
 
 export const authoritySchema = named("Authority", {
@@ -76,6 +78,9 @@ export const authoritySchema = named("Authority", {
   ocspEnabled: yes,
   profiles: z.array(text).optional(),
   single: yes,
+  outside: z
+    .looseObject({ serverType: z.enum(OUTSIDE_SERVER_TYPES), url: text, codeSet: yes })
+    .optional(),
   warnings: z.array(text),
   version: whole,
   createdAt: time,
@@ -160,6 +165,7 @@ export const endpointSchema = named("Endpoint", {
   ),
   raId: maybe,
   ra: raSchema.optional(),
+  next: z.looseObject({ authorityId: text, raId: maybe, from: time, until: time }).optional(),
   includeRoot: yes,
   legacy: yes,
   acceptMd5Csr: yes,
@@ -237,6 +243,7 @@ export const approvalSchema = named("Approval", {
   decidedAt: maybeTime,
   reason: maybe,
   certificateId: maybe,
+  requestedBy: maybe,
 });
 
 export const certificateSchema = named("Certificate", {

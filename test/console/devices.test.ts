@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { memoryHost } from "../../adapters/mdm/memory.ts";
+import type { Api } from "../flows/api.ts";
+import { makeDevice, makeSite, mintChallenge, type SiteIds } from "../flows/site.ts";
+import { ask, newKey } from "../flows/device.ts";
+import { goTo } from "../support/browser.ts";
+import { type Consoled, openConsole } from "./consoled.ts";
+
+describe("console: devices as end entities", function () {
+  let consoled: Consoled;
+  let api: Api;
+  let site: SiteIds;
+  let page: Page;
+  let faults: string[];
+  before(async function () {
+    consoled = await openConsole(this, {}, { hosts: [memoryHost("mdm")] });
+    api = await consoled.served.api();
+    site = await makeSite(api);
+    ({ page, faults } = await consoled.open("devices"));
+  });
+  after(() => consoled.end());
+  afterEach(() => {
+    assert.deepEqual(faults.splice(0), []);
+  });
+
+  const enrol = async (name: string): Promise<string> => {
+    const device = await makeDevice(api, name);
+    const challenge = await mintChallenge(api, site, device);
+    const url = `${consoled.served.url}/scep/${site.endpoint}`;
+    const reply = await ask(url, { subject: `CN=${name},O=Lab`, challenge, key: await newKey() });
+    assert.equal(reply.status, "issued");
+    return device;
+  };
+  const statusOf = async (id: string): Promise<string> =>
+    (await api.get(`/devices/${id}`)).status as string;
+
+  it("R-06 lists end entities with activation and end, and turns one off and on", async () => {
+    const device = await enrol("laptop");
+    await goTo(page, "devices", "Devices");
+    await page.getByRole("link", { name: "End entities" }).click();
+    await page.getByRole("heading", { level: 1, name: "End entities" }).waitFor();
+    const row = page.getByRole("row").filter({ hasText: "laptop" });
+    await row.getByText("Active", { exact: true }).waitFor();
+    await row.locator("time").waitFor();
+    await row.getByRole("button", { name: "Deactivate laptop" }).click();
+    await row.getByText("Deactivated", { exact: true }).waitFor();
+    assert.equal(await statusOf(device), "deactivated");
+    await row.getByRole("button", { name: "Activate laptop" }).click();
+    await row.getByText("Active", { exact: true }).waitFor();
+    assert.equal(await statusOf(device), "enrolled");
+    await row.getByRole("link", { name: "laptop" }).click();
+    await page.getByRole("heading", { level: 1, name: "laptop" }).waitFor();
+  });
+
+  it("R-07 decommissions for good: says how many certificates go, and wants the name typed", async () => {
+    const device = await enrol("printer");
+    await goTo(page, `devices/${device}`, "printer");
+    await page.getByRole("button", { name: "Decommission" }).click();
+    const dialog = page.locator("wa-dialog[open]");
+    await dialog.getByText("Revokes 1 certificate.").waitFor();
+    const yes = dialog.getByRole("button", { name: "Decommission" });
+    assert.equal(await yes.isDisabled(), true);
+    await dialog.getByLabel("Type printer to go on").fill("printer");
+    await yes.click();
+    await page.getByText("The device is decommissioned.").waitFor();
+    await page.getByText("Decommissioned", { exact: true }).waitFor();
+    assert.equal(await statusOf(device), "decommissioned");
+    assert.equal(await page.getByRole("button", { name: "Wipe" }).count(), 0);
+    const { items } = await api.get(`/certificates?device=${device}`);
+    assert.equal(items[0].status, "revoked");
+  });
+
+  it("a lost device is suspended after a question, and found without one", async () => {
+    const device = await enrol("phone");
+    await goTo(page, `devices/${device}`, "phone");
+    await page.getByRole("button", { name: "Report lost" }).click();
+    const dialog = page.locator("wa-dialog[open]");
+    await dialog.getByText("Suspends 1 certificate.").waitFor();
+    await dialog.getByRole("button", { name: "Report lost" }).click();
+    await page.getByText("Suspended", { exact: true }).waitFor();
+    assert.equal(await statusOf(device), "lost");
+    await page.getByRole("button", { name: "Report found" }).click();
+    await page.getByText("In use", { exact: true }).waitFor();
+    assert.equal(await statusOf(device), "enrolled");
+  });
+
+  it("R-01 who may report but not manage end entities is shown no decommissioning", async () => {
+    const device = await makeDevice(api, "scanner");
+    const { page: own } = await consoled.open(`devices/${device}`, ["protocol-operator"]);
+    await own.getByRole("button", { name: "Wipe" }).waitFor();
+    assert.equal(await own.getByRole("button", { name: "Decommission" }).count(), 0);
+    await goTo(own, "devices", "Devices");
+    assert.equal(await own.getByRole("link", { name: "End entities" }).count(), 0);
+    const { page: auditor } = await consoled.open(`devices/${device}`, ["ca-auditor"]);
+    await auditor.getByRole("heading", { name: "About it" }).waitFor();
+    assert.equal(await auditor.getByRole("heading", { name: "What has become of it" }).count(), 0);
+  });
+});

@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Page } from "playwright-core";
+import type { Api } from "../flows/api.ts";
+import { internalCa } from "../../adapters/ca/internal.ts";
+import { type CaBackendFactory, CountersignError } from "../../plugin/sdk.ts";
+import { ask, newKey } from "../flows/device.ts";
+import { eventually } from "../flows/served.ts";
+import { makeDevice, makeSite, mintChallenge, type SiteIds } from "../flows/site.ts";
+import { goTo } from "../support/browser.ts";
+import { type Consoled, openConsole } from "./consoled.ts";
+
+/** The built-in CA in the part of one outside that refuses to revoke while `refuses` says so. */
+const outsideCa = (refuses: () => boolean): CaBackendFactory => {
+  const inner = internalCa();
+  return {
+    kind: "internal",
+    serves: () => true,
+    create: (authority, signer) => ({
+      ...inner.create(authority, signer),
+      revoke: async () => {
+        if (refuses())
+          throw new CountersignError("policy_refused", "the CA knows no such certificate");
+        return Promise.resolve();
+      },
+      unhold: async () => Promise.resolve(),
+    }),
+  };
+};
+
+describe("console: alerts and the outbox", function () {
+  let refuses = true;
+  let site: SiteIds;
+  let consoled: Consoled;
+  let api: Api;
+  let page: Page;
+  let faults: string[];
+  let receiver: Server;
+  let hook: string;
+  let taken = 0;
+  let answer = 204;
+  before(async function () {
+    receiver = createServer((request, response) => {
+      taken += 1;
+      request.resume();
+      response.writeHead(answer).end();
+    });
+    await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));
+    hook = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/alerts`;
+    consoled = await openConsole(this, {}, { caBackends: [outsideCa(() => refuses)] });
+    api = await consoled.served.api();
+    site = await makeSite(api);
+    ({ page, faults } = await consoled.open("settings"));
+  });
+  after(async () => {
+    await consoled.end();
+    await new Promise((resolve) => receiver.close(resolve));
+  });
+  afterEach(() => {
+    assert.deepEqual(faults.splice(0), []);
+  });
+
+  const rule = (name: string) => page.getByRole("row").filter({ hasText: name });
+  const edit = async (name: string): Promise<void> => {
+    await page.getByRole("button", { name: `Edit ${name}` }).click();
+    await page.locator("wa-dialog[open] cs-form").waitFor();
+  };
+
+  it("O-03 gives a rule a receiver, sends it a test, and says when it was not taken", async () => {
+    await goTo(page, "settings", "Settings");
+    await page.getByRole("link", { name: "Alerts" }).click();
+    await page.getByRole("heading", { level: 1, name: "Alerts" }).waitFor();
+    assert.equal(await page.getByRole("button", { name: "Send a test" }).count(), 0);
+    await edit("RA expiry");
+    await page.getByLabel("Webhook").fill(hook);
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("A new address needs a secret.").waitFor();
+    await page.getByLabel("Its secret").fill("a secret of the receiver");
+    await page.getByRole("button", { name: "Save" }).click();
+    await rule("RA expiry").getByText(hook).waitFor();
+    await page.getByRole("button", { name: "Send a test of RA expiry" }).click();
+    await rule("RA expiry").getByText("has taken the test").waitFor();
+    assert.equal(taken, 1);
+    answer = 500;
+    await page.getByRole("button", { name: "Send a test of RA expiry" }).click();
+    await rule("RA expiry").getByText("did not:").waitFor();
+    assert.equal((await api.get("/alert-rules/ra-expiry")).webhook, hook);
+  });
+
+  it("keeps a webhook whose secret nobody types again, and takes it away with its address", async () => {
+    await goTo(page, "settings/alerts", "Alerts");
+    await edit("RA expiry");
+    assert.equal(await page.getByLabel("Its secret").inputValue(), "");
+    await page.getByLabel("Fires at").fill("20");
+    await page.getByLabel("Over at").fill("21");
+    await page.getByRole("button", { name: "Save" }).click();
+    await rule("RA expiry").getByText("20", { exact: true }).waitFor();
+    assert.equal((await api.get("/alert-rules/ra-expiry")).webhook, hook);
+    await edit("RA expiry");
+    await page.getByLabel("Webhook").fill("");
+    await page.getByRole("button", { name: "Save" }).click();
+    await rule("RA expiry").getByText("nobody").waitFor();
+    assert.equal((await api.get("/alert-rules/ra-expiry")).webhook, undefined);
+  });
+
+  it("tells the second of two who change a rule, and a threshold that crosses the other", async () => {
+    await goTo(page, "settings/alerts", "Alerts");
+    await edit("Keys");
+    await api.patch("/alert-rules/keys", { mail: ["pki@example.com"] });
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("It has changed since you read it.").waitFor();
+    assert.deepEqual((await api.get("/alert-rules/keys")).mail, ["pki@example.com"]);
+    await page.locator("wa-dialog[open]").getByRole("button", { name: "Cancel" }).click();
+    await goTo(page, "overview", "Overview");
+    await goTo(page, "settings/alerts", "Alerts");
+    await edit("RA expiry");
+    await page.getByLabel("Over at").fill("3");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.locator("wa-dialog[open] .note.bad").waitFor();
+    await page.locator("wa-dialog[open]").getByRole("button", { name: "Cancel" }).click();
+  });
+
+  it("shows what stands, here and on the overview, once somebody looks", async () => {
+    await api.patch("/alert-rules/ra-expiry", { raise: 9000, clear: 9001 });
+    await goTo(page, "settings/alerts", "Alerts");
+    await page.getByRole("button", { name: "Look now" }).click();
+    await page.getByRole("columnheader", { name: "Stands now" }).waitFor();
+    await page.getByText("1 alert stands.").waitFor();
+    await goTo(page, "overview", "Overview");
+    await page.locator("cs-overview .note.warn").getByRole("link", { name: "Alerts" }).waitFor();
+  });
+
+  it("shows what another CA has refused for good, and sends it again", async () => {
+    const device = await makeDevice(api, "tablet");
+    const challenge = await mintChallenge(api, site, device);
+    const url = `${consoled.served.url}/scep/${site.endpoint}`;
+    await ask(url, { subject: "CN=tablet,O=Lab", challenge, key: await newKey() });
+    const { items } = await api.get(`/certificates?device=${device}`);
+    await api.post(`/certificates/${items[0].id as string}/revoke`, {});
+    await eventually(async () => (await api.get("/outbox?state=dead")).items.length === 1);
+    await goTo(page, "settings", "Settings");
+    await page.getByText("1 entry given up").waitFor();
+    await page.getByRole("link", { name: "Outbox" }).click();
+    const row = page.getByRole("row").filter({ hasText: "knows no such certificate" });
+    await row.getByText("Given up").waitFor();
+    await row.getByText(items[0].serial as string).waitFor();
+    refuses = false;
+    await row.getByRole("button", { name: "Send again" }).click();
+    await page.getByText("Nothing was given up.").waitFor();
+    await eventually(async () => (await api.get("/outbox")).items.length === 0);
+    const { page: auditor } = await consoled.open("settings/outbox?state=all", ["ca-auditor"]);
+    await auditor.getByText("Nothing is here.").waitFor();
+    assert.equal(await auditor.getByRole("button", { name: "Send" }).count(), 0);
+    await goTo(auditor, "settings/alerts", "Alerts");
+    await auditor.getByRole("row").filter({ hasText: "RA certificates, each" }).waitFor();
+    assert.equal(await auditor.getByRole("button", { name: "Edit" }).count(), 0);
+  });
+});
