@@ -8,6 +8,7 @@ import { HookRoutes } from "./http/hook-routes.ts";
 import { CredentialTokens } from "./http/credential-tokens.ts";
 import { IssuerTokens } from "./http/issuer-tokens.ts";
 import type { LocalTokens } from "./http/local-tokens.ts";
+import { OcspRoutes } from "./http/ocsp-routes.ts";
 import { ScepRoutes } from "./http/scep-routes.ts";
 import { StatusRoutes } from "./http/status-routes.ts";
 import type { Ambient, Installation } from "./installation.ts";
@@ -138,7 +139,8 @@ export const buildSite = (
   });
   return {
     scep: new ScepRoutes(resolve(ScepOperations), limits),
-    status: new StatusRoutes(resolve(Status), resolve(Ocsp), limits),
+    status: new StatusRoutes(resolve(Status)),
+    ocsp: new OcspRoutes(resolve(Ocsp), limits),
     console: new ConsoleRoutes(),
     hooks: new HookRoutes(resolve(HookAdapters), services.intake, logger),
     app: (request, response) => {

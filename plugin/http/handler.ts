@@ -6,8 +6,10 @@ import type { HookRoutes } from "./hook-routes.ts";
 import { logFailure } from "./log-failure.ts";
 import { problemReply } from "./problem.ts";
 import { type Reply, sendReply } from "./reply.ts";
+import type { OcspRoutes } from "./ocsp-routes.ts";
 import type { ScepRoutes } from "./scep-routes.ts";
 import type { StatusRoutes } from "./status-routes.ts";
+import { together } from "./together.ts";
 import { asScep, type Target, targetOf } from "./target.ts";
 
 /** Mounts in Express 4 and 5, middie and raw `http`. Without `next` unknown paths are answered with 404. */
@@ -28,6 +30,7 @@ export const PARTS: readonly Part[] = ["scep", "status", "hooks", "admin"];
 export interface Site {
   readonly scep: ScepRoutes;
   readonly status: StatusRoutes;
+  readonly ocsp: OcspRoutes;
   readonly console: ConsoleRoutes;
   readonly hooks: HookRoutes;
   readonly app: (request: IncomingMessage, response: ServerResponse) => void;
@@ -72,6 +75,7 @@ export const createHandler = ({
       (place !== "api" || /^\/api\/(?:v1(?:\/|$)|openapi\.json$)/.test(path))
     );
   };
+  const atTurnsEnd = together();
   return (request, response, next) => {
     const target = asScep(targetOf(request.url ?? "/", mountPath), ndesEndpoint);
     const place = target.path.split("/", 2)[1] ?? "";
@@ -89,9 +93,18 @@ export const createHandler = ({
       refuse(new CountersignError("not_running", "start() has not finished"));
       return;
     }
+    const send = (reply: Reply): void => sendReply(request, response, reply);
+    if (place === "ocsp") {
+      const sendTogether = (reply: Reply): void => atTurnsEnd(() => send(reply));
+      try {
+        running.ocsp.answer(request, target.path, sendTogether, refuse);
+      } catch (thrown) {
+        refuse(thrown);
+      }
+      return;
+    }
     if (place in FAST) {
       const fast = FAST[place as keyof typeof FAST];
-      const send = (reply: Reply): void => sendReply(request, response, reply);
       try {
         const reply = fast(running, request, target);
         if (reply instanceof Promise) reply.then(send).catch(refuse);
@@ -112,7 +125,6 @@ const FAST = {
   scep: (site, request, target) => site.scep.answer(request, target),
   crl: status,
   ca: status,
-  ocsp: status,
   console: (site, request, target) => site.console.answer(request, target),
   hooks: (site, request, target) => site.hooks.answer(request, target),
 } satisfies Record<string, Fast>;

@@ -23,15 +23,12 @@ export const sendReply = (
     return;
   }
   const bodyless = reply.status === 204 || reply.status === 304;
-  response.writeHead(reply.status, {
-    ...reply.headers,
-    ...(bodyless
-      ? {}
-      : {
-          "Content-Type": reply.contentType,
-          "Content-Length": reply.stream?.length ?? reply.body.length,
-        }),
-  });
+  const headers: Record<string, string | number> = { ...reply.headers };
+  if (!bodyless) {
+    headers["Content-Type"] = reply.contentType;
+    headers["Content-Length"] = reply.stream?.length ?? reply.body.length;
+  }
+  response.writeHead(reply.status, headers);
   if (bodyless || request.method === "HEAD") response.end();
   else if (reply.stream === undefined) endWith(response, reply.body);
   // What fails midway breaks the connection, so that nobody takes a part for the whole.

@@ -1,10 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { CountersignError } from "../errors.ts";
-import type { Ocsp, OcspAnswer } from "../services/ocsp.ts";
 import type { CrlAddress, Status } from "../services/status.ts";
-import { type BodyLimits, readBody } from "./body.ts";
 import { conditionalReply } from "./conditional.ts";
-import { decodeGetMessage } from "./get-message.ts";
 import type { Reply } from "./reply.ts";
 import { methodNotAllowed } from "./scep-routes.ts";
 import type { Target } from "./target.ts";
@@ -13,18 +10,13 @@ import type { Target } from "./target.ts";
 const CRL_MAX_AGE = 0;
 const CERTIFICATE_MAX_AGE = 3600;
 
-/** What relying parties fetch without being known: CRLs, CA certificates, OCSP. */
+/** What relying parties fetch without being known, beside OCSP: CRLs and CA certificates. */
 export class StatusRoutes {
-  constructor(
-    private readonly status: Status,
-    private readonly responder: Ocsp,
-    private readonly limits: BodyLimits,
-  ) {}
+  constructor(private readonly status: Status) {}
 
-  /** Answers paths that begin with `/crl/`, `/ca/` or `/ocsp/`. Throws `not_found`. */
+  /** Answers paths that begin with `/crl/` or `/ca/`. Throws `not_found`. */
   answer(request: IncomingMessage, target: Target): Promise<Reply> | Reply {
     const [, kind, tenant = "", authorityId = "", ...rest] = target.path.split("/");
-    if (kind === "ocsp") return this.ocsp(request, tenant, authorityId, rest.join("/"));
     if (request.method !== "GET" && request.method !== "HEAD") return methodNotAllowed("GET, HEAD");
     return kind === "crl"
       ? this.crl(request, tenant, authorityId, rest)
@@ -77,41 +69,9 @@ export class StatusRoutes {
       maxAge: CERTIFICATE_MAX_AGE,
     });
   }
-
-  /** RFC 6960 appendix A.1: POST of the request, or GET with its base64 behind the responder's address. */
-  private async ocsp(
-    request: IncomingMessage,
-    tenant: string,
-    id: string,
-    encoded: string,
-  ): Promise<Reply> {
-    if (!["GET", "HEAD", "POST"].includes(request.method ?? ""))
-      return methodNotAllowed("GET, HEAD, POST");
-    const posted = request.method === "POST";
-    const message = posted ? await readBody(request, this.limits) : decodeGetMessage(encoded);
-    const answer =
-      this.responder.known(tenant, id, message) ??
-      (await this.responder.answer(tenant, id, message));
-    return {
-      status: 200,
-      contentType: "application/ocsp-response",
-      body: answer.body,
-      headers: posted ? UNCACHED : cachedFor(answer),
-    };
-  }
 }
 
-/** RFC 5019 section 6.2. */
-const cachedFor = ({ maxAge, producedAt }: OcspAnswer): Readonly<Record<string, string>> =>
-  maxAge > 0 && producedAt !== undefined
-    ? {
-        "Cache-Control": `max-age=${maxAge}, public, no-transform, must-revalidate`,
-        "Last-Modified": producedAt.toUTCString(),
-      }
-    : UNCACHED;
-
 const NOTHING = new Uint8Array(0);
-const UNCACHED = { "Cache-Control": "no-store" };
 
 /** `crl.crl`, `delta.crl`; of a shard `3.crl`, `3-delta.crl`. */
 const listOfFile = (file: string): Pick<CrlAddress, "shard" | "kind"> | undefined => {

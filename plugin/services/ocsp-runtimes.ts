@@ -69,10 +69,10 @@ export class OcspRuntimes {
     }
   }
 
-  /** Whether it is known now, without a look, that the authority answers. */
-  answers(tenant: TenantId, authorityId: string): boolean {
+  /** Whether it is known at `now` (milliseconds), without a look, that the authority answers. */
+  answers(tenant: TenantId, authorityId: string, now: number): boolean {
     const known = this.kept.get(`${tenant}/${authorityId}`);
-    return known?.answers === true && isFresh(known, this.clock.now().getTime());
+    return known?.answers === true && isFresh(known, now);
   }
 
   private forget(key: string, kept: Kept): void {

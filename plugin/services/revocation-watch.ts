@@ -33,9 +33,9 @@ export class RevocationWatch {
     @inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** False when `refresh` is to be awaited before anything kept is used. */
-  isFresh(): boolean {
-    const age = this.clock.now().getTime() - this.checkedAt;
+  /** False when `refresh` is to be awaited before anything kept is used; `now` in milliseconds. */
+  isFresh(now: number): boolean {
+    const age = now - this.checkedAt;
     return age >= 0 && age < FRESH;
   }
 
