@@ -8,10 +8,13 @@ export interface BenchFigures {
   /** Median of the ratios within the rounds, which is not the ratio of the medians. */
   readonly ratioToPeer: number | null;
   readonly ratioToLimit: number;
-  /** Against the product of `--against`, on soft keys. */
-  readonly ratioToOther: number | null;
+  /** Against the first column: soft keys on SQLite. */
+  readonly ratioToSoft: number | null;
   readonly p50: number;
   readonly p99: number;
+  /** When requests come evenly, four for five of `ours`, each counted from the moment it was due; null where it was not measured. */
+  readonly p50At80: number | null;
+  readonly p99At80: number | null;
   /** Of all our processes. */
   readonly cpuMsPerRequest: number;
   readonly peerCpuMsPerRequest: number | null;

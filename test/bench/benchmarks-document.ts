@@ -43,8 +43,14 @@ export const writeBenchmarks = (section: string, result: BenchResult): Promise<v
       ["", ...Object.keys(figures)],
       row("against the peer", (one) => number(one.ratioToPeer)),
       row("share of the RSA limit", (one) => `${number(one.ratioToLimit * 100, 0)} %`),
+      row("against soft keys on SQLite", (one) => number(one.ratioToSoft)),
       row("p50, ms", (one) => number(one.p50, 1)),
       row("p99, ms", (one) => number(one.p99, 1)),
+      row("p50 / p99 at 80 % of the rate, ms", (one) =>
+        one.p50At80 === null
+          ? "not measured"
+          : `${number(one.p50At80, 1)} / ${number(one.p99At80, 1)}`,
+      ),
       row("CPU a request, ms (all our processes)", (one) => number(one.cpuMsPerRequest)),
       row("CPU a request of the peer, ms", (one) => number(one.peerCpuMsPerRequest)),
       row("resident memory of all our processes, MiB", (one) => number(one.memoryMiB, 0)),

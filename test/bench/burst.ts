@@ -26,6 +26,8 @@ export interface BurstResult {
 export interface BurstOptions {
   readonly requests: number;
   readonly connections: number;
+  /** Requests a second that come evenly; as fast as replies come unless given. */
+  readonly perSecond?: number;
 }
 
 /** Share of the machine's CPU that `mine` did not use during `work`, though somebody did. */
@@ -57,7 +59,7 @@ export const runBurst = async (
   server: EnrolmentServer,
   load: Worker<LoadQuestions>,
   clients: readonly Client[],
-  { requests, connections }: BurstOptions,
+  { requests, connections, perSecond }: BurstOptions,
   cores: number,
   around: Around = {},
 ): Promise<BurstResult> => {
@@ -70,9 +72,11 @@ export const runBurst = async (
     prepared.map(({ message }) => message),
   );
   await around.before?.();
-  const servers = treeOf(server.pid);
+  const servers = [server.pid, ...(server.besides ?? [])].flatMap(treeOf);
   const pids = [load.pid, ...servers, process.pid];
-  const { result, own, disturbed } = await undisturbed(pids, cores, () => load.ask("fire"));
+  const { result, own, disturbed } = await undisturbed(pids, cores, () =>
+    load.ask("fire", perSecond),
+  );
   await around.after?.();
   const replies = await load.ask("collect");
   const serials = new Set<string>();

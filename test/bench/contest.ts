@@ -23,6 +23,8 @@ export interface ContestOptions {
   readonly seconds: number;
   /** A burst in which others took a greater share of the CPU does not count. */
   readonly tolerance: number;
+  /** How many bursts at an even 80 % of its rate each of ours gets in the end. */
+  readonly evenBursts: number;
   readonly say: (line: string) => void;
 }
 
@@ -35,9 +37,10 @@ interface Round {
 
 const PEER = "peer";
 const LIMIT = "limit";
-/** The column of another version of the product. */
-export const OTHER = "other";
+/** The column that the others are held against. */
+export const SOFT = "soft";
 const FEWEST = 3;
+const EVEN_SECONDS = 4;
 /** Requests of each contender before anything is measured: a compiler that works while the program runs has settled by then. */
 const WARM_UP = 2000;
 
@@ -103,6 +106,21 @@ export const contest = async (options: ContestOptions): Promise<BenchResult> => 
     );
   }
 
+  const even = async (server: EnrolmentServer, rate: number): Promise<readonly number[][]> => {
+    const bursts: number[][] = [];
+    for (let burst = 0; burst < options.evenBursts; burst += 1) {
+      const { latencies } = await runBurst(
+        server,
+        load,
+        clients,
+        { requests: Math.ceil(rate * EVEN_SECONDS), connections: 64, perSecond: rate * 0.8 },
+        cores,
+      );
+      bursts.push([...latencies]);
+    }
+    return bursts;
+  };
+
   let noisy = false;
   const figures: Record<string, BenchFigures> = {};
   for (const [name, server] of ours) {
@@ -114,6 +132,7 @@ export const contest = async (options: ContestOptions): Promise<BenchResult> => 
     figures[name] = figuresOf(name, rounds, kept, {
       memoryMiB: treeOf(server.pid).reduce((sum, pid) => sum + memoryOf(pid), 0),
       longestBlockMs: blocks.get(name) ?? 0,
+      even: await even(server, median(kept.map(({ bursts }) => bursts.get(name)?.rate ?? 0))),
     });
   }
   return {
@@ -131,7 +150,9 @@ const figuresOf = (
   name: string,
   all: readonly Round[],
   kept: readonly Round[],
-  extra: Pick<BenchFigures, "memoryMiB" | "longestBlockMs">,
+  extra: Pick<BenchFigures, "memoryMiB" | "longestBlockMs"> & {
+    readonly even: readonly (readonly number[])[];
+  },
 ): BenchFigures => {
   const mine = kept.flatMap(({ bursts }) => bursts.get(name) ?? []);
   const peers = kept.flatMap(({ bursts }) => bursts.get(PEER) ?? []);
@@ -145,10 +166,12 @@ const figuresOf = (
     limit: round(median(kept.map(({ limit }) => limit / 3))),
     ratioToPeer:
       peers.length === 0 ? null : round(ratio((one) => rate(one, name) / rate(one, PEER))),
-    ratioToOther: orNull(ratio((one) => rate(one, name) / rate(one, OTHER))),
+    ratioToSoft: orNull(ratio((one) => rate(one, name) / rate(one, SOFT))),
     ratioToLimit: round(ratio((one) => rate(one, name) / (one.limit / 3))),
     p50: round(median(mine.map(({ latencies }) => quantile(latencies, 0.5)))),
     p99: round(median(mine.map(({ latencies }) => quantile(latencies, 0.99)))),
+    p50At80: orNull(median(extra.even.map((latencies) => quantile(latencies, 0.5)))),
+    p99At80: orNull(median(extra.even.map((latencies) => quantile(latencies, 0.99)))),
     cpuMsPerRequest: round(median(mine.map(({ cpuMs }) => cpuMs))),
     peerCpuMsPerRequest: orNull(median(peers.map(({ cpuMs }) => cpuMs))),
     memoryMiB: round(extra.memoryMiB),

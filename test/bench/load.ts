@@ -48,10 +48,38 @@ const requestOf = ({ path, port }: Target, body: Uint8Array): Buffer =>
     body,
   ]);
 
-/** One connection: takes the next request as soon as its reply is complete. */
+/** What a connection is to send next and when that was due (`performance.now()`); undefined when there is no more. */
+type Take = (
+  go: (next: { readonly index: number; readonly due: number } | undefined) => void,
+) => void;
+
+/** Each connection takes the next request as soon as its reply is complete. */
+const closely = (): Take => {
+  let at = 0;
+  return (go) => go(at < requests.length ? { index: at++, due: performance.now() } : undefined);
+};
+
+/** Requests come evenly, whether or not a connection is free: one that had to wait for its connection counts the wait. */
+const evenly = (perSecond: number): Take => {
+  const started = performance.now();
+  let at = 0;
+  return (go) => {
+    if (at >= requests.length) {
+      go(undefined);
+      return;
+    }
+    const index = at++;
+    const due = started + (index * 1000) / perSecond;
+    const wait = due - performance.now();
+    if (wait <= 0) go({ index, due });
+    else setTimeout(() => go({ index, due }), wait);
+  };
+};
+
+/** One connection: sends what it takes and takes again when the reply is complete. */
 const drive = (
   socket: Socket,
-  take: () => number | undefined,
+  take: Take,
   done: (index: number, milliseconds: number, reply: HttpReply | undefined) => void,
 ): Promise<void> =>
   new Promise((resolve) => {
@@ -61,14 +89,17 @@ const drive = (
       if (index !== undefined) done(index, performance.now() - sent, reply);
     };
     const next = (): void => {
-      index = take();
-      if (index === undefined) {
-        socket.off("data", read).off("close", onClose);
-        resolve();
-        return;
-      }
-      sent = performance.now();
-      socket.write(requests[index] as Buffer);
+      index = undefined;
+      take((next) => {
+        if (next === undefined) {
+          socket.off("data", read).off("close", onClose);
+          resolve();
+          return;
+        }
+        index = next.index;
+        sent = next.due;
+        socket.write(requests[index] as Buffer);
+      });
     };
     const read = httpReader((reply) => {
       finish(reply);
@@ -90,20 +121,17 @@ const answers = {
     requests = bodies.map((body) => requestOf(to, body));
     replies = [];
   },
-  fire: async (): Promise<Burst> => {
+  /** As fast as replies come, or `perSecond`. */
+  fire: async (perSecond?: number): Promise<Burst> => {
     const latencies: number[] = [];
-    let at = 0;
+    const take = perSecond === undefined ? closely() : evenly(perSecond);
     const started = performance.now();
     await Promise.all(
       pool.map((socket) =>
-        drive(
-          socket,
-          () => (at < requests.length ? at++ : undefined),
-          (index, milliseconds, reply) => {
-            replies[index] = reply;
-            latencies.push(milliseconds);
-          },
-        ),
+        drive(socket, take, (index, milliseconds, reply) => {
+          replies[index] = reply;
+          latencies.push(milliseconds);
+        }),
       ),
     );
     return { seconds: (performance.now() - started) / 1000, latencies };

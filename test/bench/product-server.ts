@@ -3,8 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CountersignConfig } from "../../plugin/config.ts";
 import { readCertsOnly } from "../../plugin/sdk.ts";
+import type { PostgresServer } from "../support/postgres.ts";
 import { freshToken, type SoftToken } from "../support/softhsm.ts";
 import { inParallel } from "./in-parallel.ts";
+import { fillLists } from "./lists/fill-lists.ts";
 import type { ProductQuestions } from "./product.ts";
 import { startWorker, type Worker } from "./worker.ts";
 
@@ -17,6 +19,10 @@ export interface ProductOptions {
   readonly issuerKey?: "rsa-2048" | "ec-p256";
   /** Key processes of soft keys, sessions of a token; the product's default unless given. */
   readonly lanes?: number | undefined;
+  /** SQLite in the product's own folder unless given. */
+  readonly postgres?: PostgresServer;
+  /** Certificates that are stored beforehand; none unless given. */
+  readonly stored?: number;
   readonly stages?: boolean;
   readonly execArgv?: readonly string[];
 }
@@ -25,6 +31,8 @@ export interface ProductOptions {
 export interface EnrolmentServer {
   readonly name: string;
   readonly pid: number;
+  /** First processes of other servers that work for it. */
+  readonly besides?: readonly number[];
   readonly port: number;
   /** Path and query of PKIOperation. */
   readonly path: string;
@@ -79,6 +87,8 @@ export const startProduct = async (options: ProductOptions): Promise<ProductServ
   const folder = await mkdtemp(join(tmpdir(), "countersign-bench-"));
   const token = options.keys === "softhsm" ? await freshToken("countersign bench") : undefined;
   await writeFile(join(folder, "passphrase"), token?.pin ?? "a passphrase", { mode: 0o600 });
+  const { postgres } = options;
+  const url = postgres?.url(await postgres.create());
   const worker = startWorker<ProductQuestions>(options.build, "product", options.execArgv);
   const end = async (): Promise<void> => {
     await worker.end();
@@ -89,6 +99,7 @@ export const startProduct = async (options: ProductOptions): Promise<ProductServ
     const { port, token: bearer } = await worker.ask("start", {
       folder,
       keys: keysOf(options, folder, token),
+      postgres: url,
       stages: options.stages ?? false,
     });
     const post = poster(port, bearer);
@@ -121,6 +132,16 @@ export const startProduct = async (options: ProductOptions): Promise<ProductServ
       });
       return { id: String(device["id"]), serialNumber };
     });
+    if (options.stored !== undefined)
+      await fillLists(
+        url === undefined
+          ? { client: "sqlite3", file: join(folder, "countersign.db") }
+          : { client: "pg", connection: url },
+        options.stored,
+        Date.now(),
+        () => undefined,
+        true,
+      );
     let used = 0;
     const admissions = (count: number): Promise<readonly Admission[]> =>
       inParallel(count, async () => {
@@ -137,6 +158,7 @@ export const startProduct = async (options: ProductOptions): Promise<ProductServ
     return {
       name: `countersign, ${options.keys}`,
       pid: worker.pid,
+      ...(postgres === undefined ? {} : { besides: [await postgres.pid()] }),
       port,
       path: "/scep/bench?operation=PKIOperation",
       caCertificates: certificates,

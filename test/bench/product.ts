@@ -14,6 +14,8 @@ import { serveWorker } from "./worker.ts";
 export interface StartRequest {
   readonly folder: string;
   readonly keys: CountersignConfig["keys"];
+  /** Its URL; undefined: SQLite in `folder`. */
+  readonly postgres?: string | undefined;
   /** Measure the stages of each request; costs some time itself. */
   readonly stages: boolean;
 }
@@ -31,12 +33,15 @@ const clock = new StageClock();
 const blocks = ownBlocks();
 
 const answers = {
-  start: async ({ folder, keys, stages }: StartRequest) => {
+  start: async ({ folder, keys, postgres, stages }: StartRequest) => {
     const setup = builtins({ logger: { debug: quiet, info: quiet, warn: loud, error: loud } });
     countersign = createCountersign(
       {
         publicUrl: "http://pki.example",
-        database: { file: `${folder}/countersign.db` },
+        database:
+          postgres === undefined
+            ? { file: `${folder}/countersign.db` }
+            : { client: "pg", connection: { url: () => postgres } },
         keys,
         serverSecret: new Uint8Array(32).fill(7),
         limits: { sourcePerMinute: 1_000_000_000 },

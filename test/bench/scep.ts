@@ -4,12 +4,13 @@ import { Command } from "commander";
 import { buildProcesses } from "./build.ts";
 import type { BenchResult } from "./bench-result.ts";
 import { writeBenchmarks } from "./benchmarks-document.ts";
-import { contest, OTHER } from "./contest.ts";
+import { contest, SOFT } from "./contest.ts";
 import type { LoadQuestions } from "./load.ts";
 import { type EnrolmentServer, type ProductServer, startProduct } from "./product-server.ts";
 import { startScepserver } from "./scepserver.ts";
 import { startStepCa } from "./step-ca.ts";
 import { startWorker } from "./worker.ts";
+import { startPostgres } from "../support/postgres.ts";
 import { findSoftHsm } from "../support/softhsm.ts";
 
 interface Flags {
@@ -25,6 +26,8 @@ interface Flags {
   readonly requests?: string;
   readonly seconds?: string;
   readonly tolerance: string;
+  readonly postgres?: boolean;
+  readonly stored?: string;
   readonly processes?: string;
   readonly sessions?: string;
 }
@@ -39,6 +42,8 @@ const flags = new Command("bench:scep")
   .option("--tolerance <share>", "drop bursts in which others used more of the CPU", "0.1")
   .option("--static", "a static challenge instead of dynamic ones minted beforehand")
   .option("--p256", "also with a P-256 issuing CA (and an RSA RA)")
+  .option("--postgres", "also on PostgreSQL, every commit on the disk")
+  .option("--stored <n>", "also with so many certificates stored beforehand")
   .option("--processes <n>", "key processes of the soft keys")
   .option("--sessions <n>", "sessions on the token")
   .option("--against <folder>", "also another version: a copy of .cache/bench/build")
@@ -89,14 +94,24 @@ const run = async (): Promise<BenchResult> => {
     if (peer !== undefined) kept(peer);
     const common = { build, challenges } as const;
     const soft = { ...common, keys: "soft", lanes: count(flags.processes) } as const;
-    const ours = new Map<string, ProductServer>([["soft", kept(await startProduct(soft))]]);
+    const ours = new Map<string, ProductServer>([[SOFT, kept(await startProduct(soft))]]);
     if (flags.against !== undefined) {
       const other = resolve(flags.against, "test/bench");
-      ours.set(OTHER, kept(await startProduct({ ...soft, build: other })));
+      ours.set("other", kept(await startProduct({ ...soft, build: other })));
     }
     if (flags.p256) {
       const p256 = await startProduct({ ...soft, issuerKey: "ec-p256" });
       ours.set("softP256", kept(p256));
+    }
+    if (flags.postgres) {
+      const server = await startPostgres({ durable: true });
+      closers.unshift(() => server.stop());
+      ours.set("PostgreSQL", kept(await startProduct({ ...soft, postgres: server })));
+    }
+    if (flags.stored !== undefined) {
+      say(`storing ${flags.stored} certificates`);
+      const stored = Number(flags.stored);
+      ours.set(`${stored} stored`, kept(await startProduct({ ...soft, stored })));
     }
     if (flags.softhsm && findSoftHsm() === undefined)
       say("SoftHSM is missing: run npm run test:deps");
@@ -115,6 +130,7 @@ const run = async (): Promise<BenchResult> => {
       clients: flags.quick ? 20 : 60,
       seconds: count(flags.seconds) ?? (flags.quick ? 10 : 90),
       tolerance: Number(flags.tolerance),
+      evenBursts: flags.quick ? 1 : 5,
       say,
     });
   } finally {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { chmod, cp, mkdir, mkdtemp, readdir, rm, stat, symlink } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, readFile, readdir, rm, stat, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -11,6 +11,8 @@ import { leftOut } from "./left-out.ts";
 /** A PostgreSQL server of our own, one for a whole run of the tests. */
 export interface PostgresServer {
   readonly port: number;
+  /** Of its first process, the parent of all others. */
+  pid(): Promise<number>;
   /** A URL of this database on it. */
   url(database: string): string;
   /** Makes a new, empty database; answers its name. */
@@ -27,8 +29,11 @@ export const USER = "countersign";
 /** Would be seen if it stood in an error or a log. */
 export const PASSWORD = "PASSWORD-OF-THE-TESTS";
 
-/** Starts a new server in a folder of its own, on a free port of this machine only. As root it runs as the user postgres. */
-export const startPostgres = async (): Promise<PostgresServer> => {
+/**
+ * Starts a new server in a folder of its own, on a free port of this machine only. As root it runs as the user postgres. Commits are on
+ * the disk only if it is `durable`.
+ */
+export const startPostgres = async ({ durable = false } = {}): Promise<PostgresServer> => {
   const folder = await mkdtemp(join(tmpdir(), "countersign-postgres-"));
   // Its user must reach the data below.
   await chmod(folder, 0o755);
@@ -53,7 +58,7 @@ export const startPostgres = async (): Promise<PostgresServer> => {
       "-c",
       "max_connections=60",
       "-c",
-      "fsync=off",
+      `fsync=${durable ? "on" : "off"}`,
     ],
     onLog: say,
     onError: say,
@@ -82,6 +87,8 @@ export const startPostgres = async (): Promise<PostgresServer> => {
   }
   return {
     port,
+    pid: async () =>
+      Number((await readFile(join(folder, "data/postmaster.pid"), "utf8")).split("\n")[0]),
     url,
     query,
     create: async () => {

@@ -23,13 +23,14 @@ const LIFE = 730 * DAY;
 
 /**
  * Fills an installation's own database by statements of the database itself: certificates with their search terms, four to a device,
- * devices with their attributes and deployments, and a ledger. DERs are left out: no list reads them.
+ * devices with their attributes and deployments, and a ledger. DERs only when asked for: no list reads them.
  */
 export const fillLists = async (
   place: DatabasePlace,
   certificates: number,
   now: number,
   say: (line: string) => void,
+  ders = false,
 ): Promise<FilledLists> => {
   const dialect = await openDialect({ ...place });
   try {
@@ -82,6 +83,12 @@ export const fillLists = async (
             `select tenant, id, ${term} from countersign_certificates where device_id is not null`,
         )
         .join(" union all ")} order by 3, 2`,
+      ...(ders
+        ? {
+            ders: `insert into countersign_certificate_ders (tenant, id, der)
+              select tenant, id, ${pg ? "decode(repeat(md5(id), 56), 'hex')" : "randomblob(900)"} from countersign_certificates where device_id like 'device-%'`,
+          }
+        : {}),
       marks: `insert into countersign_term_marks (tenant, created_at) values ('${TENANT}', ${now}) on conflict (tenant) do update set created_at = ${now}`,
     };
     if (!pg) await dialect.writer.raw("pragma synchronous = off");
