@@ -10,6 +10,7 @@ import { continuePostgresIds, postgresTables } from "../copying/postgres-tables.
 import { driverConnection, type PostgresConnection } from "./connection.ts";
 import { faultAt, isPassing } from "./fault.ts";
 import { PgStatements, type PgConnection } from "./pg-statements.ts";
+import { YoungStatistics } from "./young-statistics.ts";
 
 export interface PostgresOptions {
   readonly connection: PostgresConnection;
@@ -68,6 +69,8 @@ export const postgresDialect = (options: PostgresOptions): Dialect => {
     }
   };
 
+  const statistics = new YoungStatistics((sql) => writer.raw(sql), options.logger);
+
   const batch = <T>(work: (statements: Statements) => Promise<T>): Promise<T> =>
     connected(writer, async (connection) => {
       try {
@@ -99,7 +102,11 @@ export const postgresDialect = (options: PostgresOptions): Dialect => {
     // Unnamed, since nothing runs these again when one has gone stale.
     within: (tx, work) => connected(tx, (connection) => work(new PgStatements(connection, false))),
     batch: (work) => again(() => batch(work)),
-    commit: (take) => again(() => batch((sql) => performBatch(sql, take()))),
+    commit: async (take) => {
+      const answers = await again(() => batch((sql) => performBatch(sql, take())));
+      statistics.reserved(answers.reserved.length);
+      return answers;
+    },
     transaction: (access, work) =>
       // Alone it meets nobody of ours, and its callback was not promised to run twice.
       access === "alone" ? transaction(access, work) : again(() => transaction(access, work)),
@@ -120,6 +127,7 @@ export const postgresDialect = (options: PostgresOptions): Dialect => {
     continueIds: continuePostgresIds,
     faultOf: faultAt(place),
     close: async () => {
+      await statistics.close();
       await Promise.all([writer.destroy(), readers.destroy()]);
     },
   };

@@ -228,6 +228,23 @@ describe("PostgreSQL", () => {
       assert.deepEqual(await store.enrolments.reserve(item), { status: "reserved" });
     });
 
+    it("has statistics as soon as some certificates are there, not a minute later", async () => {
+      const database = await open();
+      await database.migrate();
+      const store = database.directory.open("t");
+      await store.devices.save(aDevice());
+      await Promise.all(
+        Array.from({ length: 100 }, () => store.enrolments.reserve(aReservation())),
+      );
+      // What has begun is done when it is closed.
+      await database.close();
+      const known = await server.query(
+        "select n_distinct from pg_stats where tablename = 'countersign_certificates' and attname = 'id'",
+        name,
+      );
+      assert.deepEqual(known, [{ n_distinct: -1 }]);
+    });
+
     it("tells no value in an error", async () => {
       const database = await open();
       await database.migrate();
