@@ -29,6 +29,7 @@ const VIEWS = (ids: {
   "templates",
   "templates/lab-wifi",
   "templates/new?as=jamf",
+  "templates/lab-wifi/edit?as=jamf",
   "endpoints",
   "endpoints/lab-scep",
   "endpoints/new",

@@ -12,6 +12,7 @@ import { note } from "../ui/status.ts";
 import { View } from "../ui/view.ts";
 import { choiceSources, type Sources } from "./choice-sources.ts";
 import { copySheet } from "./copy-sheet.ts";
+import { keepShape, lastShape } from "./last-shape.ts";
 
 interface Facts {
   readonly consoles: readonly ConsoleName[];
@@ -25,10 +26,10 @@ export interface FormBody {
   readonly fields: FieldValues;
   readonly id?: string | undefined;
   readonly save?: boolean | undefined;
+  readonly moveOver?: string | undefined;
 }
 
 const PAUSE = 400;
-const LAST_SHAPE = "countersign.console";
 
 /** A form as another console shows it: pick the console, fill in what it asks, save, copy what it wants to know. */
 export abstract class ShapeForm extends View {
@@ -45,6 +46,16 @@ export abstract class ShapeForm extends View {
   /** What stands beside the form. */
   protected beside(): TemplateResult | typeof nothing {
     return nothing;
+  }
+
+  /** The last word before saving; false: the form stays as it is. */
+  protected maySave(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
+  /** What follows once it is saved. */
+  protected afterSaving(): Promise<void> {
+    return Promise.resolve();
   }
 
   override disconnectedCallback(): void {
@@ -66,7 +77,7 @@ export abstract class ShapeForm extends View {
       this.app.call("getConsoles"),
       choiceSources(this.app),
     ]);
-    const wanted = this.place.query.get("as") ?? remembered() ?? "";
+    const wanted = this.place.query.get("as") ?? lastShape() ?? "";
     const id = consoles.some((one) => one.id === wanted) ? wanted : (consoles[0]?.id ?? "");
     const [shape, filled] = await Promise.all([
       this.app.call("getConsolesId", { id }),
@@ -95,6 +106,13 @@ export abstract class ShapeForm extends View {
     this.#timer = setTimeout(() => void this.#ask(), PAUSE);
   }
 
+  /** At once instead of in a moment: `checked` is about what stands in the form. */
+  protected async settle(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.#ask();
+    await this.updateComplete;
+  }
+
   async #ask(): Promise<void> {
     const facts = this.facts.value;
     if (facts === undefined || this.busy || this.saved !== undefined) return;
@@ -109,6 +127,14 @@ export abstract class ShapeForm extends View {
       if (failure instanceof Refused && values === this.values)
         this.faults = faultsOf(failure.problem.issues ?? []);
     }
+  }
+
+  /** What has faults is refused by saving, which says them. */
+  async #agreed(facts: Facts): Promise<boolean> {
+    const checked = await this.write(facts.shape.id, this.#body(facts, false), undefined);
+    this.checked = checked;
+    await this.updateComplete;
+    return checked.issues.length > 0 || this.maySave();
   }
 
   #body({ shape }: Facts, save: boolean): FormBody {
@@ -233,7 +259,7 @@ export abstract class ShapeForm extends View {
   async #as(id: string): Promise<void> {
     const facts = this.facts.value;
     if (facts === undefined || id === facts.shape.id) return;
-    remember(id);
+    keepShape(id);
     await this.attempt(async () => {
       const [shape, filled] = await Promise.all([
         this.app.call("getConsolesId", { id }),
@@ -272,9 +298,11 @@ export abstract class ShapeForm extends View {
     this.refused = undefined;
     try {
       clearTimeout(this.#timer);
+      if (this.id_ !== undefined && !(await this.#agreed(facts))) return;
       this.saved = await this.write(facts.shape.id, this.#body(facts, true), facts.filled.version);
-      remember(facts.shape.id);
+      keepShape(facts.shape.id);
       this.app.keepHere(undefined);
+      await this.afterSaving();
     } catch (failure) {
       this.refused = failure;
       if (failure instanceof Refused) this.faults = faultsOf(failure.problem.issues ?? []);
@@ -291,20 +319,3 @@ const withChoices = (field: FieldSpec, sources: Sources): FieldSpec =>
   field.from === undefined
     ? field
     : { ...field, choices: [...(field.choices ?? []), ...(sources.choices[field.from] ?? [])] };
-
-/** Which console somebody works with is no secret, and asked too often. */
-const remembered = (): string | undefined => {
-  try {
-    return localStorage.getItem(LAST_SHAPE) ?? undefined;
-  } catch {
-    return undefined;
-  }
-};
-
-const remember = (id: string): void => {
-  try {
-    localStorage.setItem(LAST_SHAPE, id);
-  } catch {
-    // A browser that forbids storage asks again.
-  }
-};
