@@ -22,6 +22,7 @@ const VIEWS = (ids: {
   "certificates",
   `certificates/${ids.certificate}`,
   "certificates/new",
+  "certificates/bulk",
   "ca-servers",
   "ca-servers/lab",
   "ca-servers/outside",

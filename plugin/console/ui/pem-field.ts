@@ -42,7 +42,7 @@ export const pemField = (
     ${area}
     <input
       type="file"
-      aria-label="${spec.label}, from a file"
+      aria-label="Choose a file"
       accept=".pem,.cer,.crt,.der,.csr,.p10"
       ?multiple=${kind === "CERTIFICATE"}
       @change=${pick}

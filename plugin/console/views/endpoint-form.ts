@@ -3,6 +3,7 @@ import { state } from "lit/decorators.js";
 import type { Calls, Endpoint } from "../api/calls.ts";
 import { Refused } from "../api/problem.ts";
 import { link } from "../app/route.ts";
+import "../ui/commands.ts";
 import { define } from "../ui/define.ts";
 import type { FieldValues } from "../ui/field-spec.ts";
 import type { FormElement } from "../ui/form.ts";
@@ -12,6 +13,7 @@ import { textOf } from "../ui/text-of.ts";
 import { View } from "../ui/view.ts";
 import { choiceSources, type Sources } from "./choice-sources.ts";
 import { endpointFields } from "./endpoint-fields.ts";
+import { endpointCommand } from "./form-commands.ts";
 
 type NewEndpoint = Calls["postEndpoints"]["request"]["body"];
 
@@ -88,6 +90,9 @@ export class EndpointForm extends View {
             <wa-button type="submit" variant="brand" ?loading=${this.busy}>Save</wa-button>
             <wa-button appearance="outlined" href=${back.href}>Cancel</wa-button>
           </div>
+          <cs-commands
+            .lines=${[endpointCommand(bodyOf(this.values, stored), stored?.version)]}
+          ></cs-commands>
         </form>`,
     )}`;
   }

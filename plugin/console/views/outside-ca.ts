@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import type { Authority } from "../api/calls.ts";
 import { link } from "../app/route.ts";
+import "../ui/commands.ts";
 import { define } from "../ui/define.ts";
 import type { FieldValues } from "../ui/field-spec.ts";
 import type { FormElement } from "../ui/form.ts";
@@ -9,6 +10,7 @@ import { Loaded } from "../ui/loaded.ts";
 import { problemNote } from "../ui/problem-note.ts";
 import { View } from "../ui/view.ts";
 import { faultsOf } from "./faults-of.ts";
+import { outsideCommand } from "./form-commands.ts";
 import { outsideBody, outsideChange, outsideFields, outsideValues } from "./outside-fields.ts";
 
 interface Facts {
@@ -67,6 +69,7 @@ export class OutsideCa extends View {
             <wa-button type="submit" variant="brand" ?loading=${this.busy}>Save</wa-button>
             <wa-button appearance="outlined" href=${back.href}>Cancel</wa-button>
           </div>
+          ${stored === undefined ? html`<cs-commands .lines=${[outsideCommand(outsideBody(this.values))]}></cs-commands>` : nothing}
         </form>`,
     )}`;
   }

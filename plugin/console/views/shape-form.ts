@@ -3,12 +3,15 @@ import { state } from "lit/decorators.js";
 import type { Console, ConsoleName, FilledForm } from "../api/calls.ts";
 import { Refused } from "../api/problem.ts";
 import { link } from "../app/route.ts";
+import type { CommandLine } from "../ui/command-line.ts";
+import "../ui/commands.ts";
 import type { FieldSpec, FieldValues } from "../ui/field-spec.ts";
 import type { FormElement, Insertable } from "../ui/form.ts";
 import { foreign } from "../ui/format.ts";
 import { Loaded } from "../ui/loaded.ts";
 import { problemNote } from "../ui/problem-note.ts";
 import { note } from "../ui/status.ts";
+import { textOf } from "../ui/text-of.ts";
 import { View } from "../ui/view.ts";
 import { choiceSources, type Sources } from "./choice-sources.ts";
 import { copySheet } from "./copy-sheet.ts";
@@ -47,6 +50,9 @@ export abstract class ShapeForm extends View {
   protected beside(): TemplateResult | typeof nothing {
     return nothing;
   }
+
+  /** Saving what stands in the form, by the command line; undefined where no command does it. */
+  protected abstract command(filled: FilledForm): CommandLine | undefined;
 
   /** The last word before saving; false: the form stays as it is. */
   protected maySave(): Promise<boolean> {
@@ -169,7 +175,7 @@ export abstract class ShapeForm extends View {
 
   #page({ consoles, shape, filled, sources }: Facts): TemplateResult {
     const form = shape[this.kind];
-    const fields = form.fields.map((field) => withChoices(field, sources));
+    const fields = form.fields.map((field) => withChoices(field, sources, this.#authority(filled)));
     const variables: readonly Insertable[] = shape.dialect.variables
       .filter(({ name }) => !name.includes("#"))
       .map(({ name, variable }) => ({
@@ -219,6 +225,7 @@ export abstract class ShapeForm extends View {
               >Cancel</wa-button
             >
           </div>
+          <cs-commands .lines=${[this.command(filled) ?? []].flat()}></cs-commands>
         </form>
         <div class="stack">
           ${this.beside()}
@@ -242,6 +249,11 @@ export abstract class ShapeForm extends View {
         </div>
       </div>
     </div>`;
+  }
+
+  /** The CA that the form names. */
+  #authority(filled: FilledForm): string {
+    return textOf((this.checked ?? filled).model["authorityId"]);
   }
 
   #done({ shape }: Facts, saved: FilledForm): TemplateResult {
@@ -315,7 +327,12 @@ export abstract class ShapeForm extends View {
 const faultsOf = (issues: FilledForm["issues"]): Readonly<Record<string, string>> =>
   Object.fromEntries(issues.map(({ path, message }) => [path.replace(/^fields\./, ""), message]));
 
-const withChoices = (field: FieldSpec, sources: Sources): FieldSpec =>
-  field.from === undefined
-    ? field
-    : { ...field, choices: [...(field.choices ?? []), ...(sources.choices[field.from] ?? [])] };
+/** Profiles are those that the chosen CA may issue by. */
+const withChoices = (field: FieldSpec, sources: Sources, authority: string): FieldSpec => {
+  if (field.from === undefined) return field;
+  const enabled = field.from.endsWith("-profiles") ? sources.enabled[authority] : undefined;
+  const offered = (sources.choices[field.from] ?? []).filter(
+    ({ value }) => enabled?.includes(value) ?? true,
+  );
+  return { ...field, choices: [...(field.choices ?? []), ...offered] };
+};

@@ -1,7 +1,9 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import type { FilledForm } from "../api/calls.ts";
+import type { CommandLine } from "../ui/command-line.ts";
 import { define } from "../ui/define.ts";
+import { templateCommand } from "./form-commands.ts";
 import { type FormBody, ShapeForm } from "./shape-form.ts";
 import { type TemplateChange, templateChange } from "./template-change.ts";
 import {
@@ -58,6 +60,12 @@ export class TemplateForm extends ShapeForm {
       () => this.app.call("postRenewalsGroups", { body: { templateId, count: rollOut.count } }),
       "The canary group renews now.",
     );
+  }
+
+  protected override command(filled: FilledForm): CommandLine {
+    const { model } = this.checked ?? filled;
+    const moveOver = moveOverOf(this.rollOut);
+    return templateCommand(filled.id === undefined ? undefined : filled, model, moveOver);
   }
 
   protected override beside(): TemplateResult | typeof nothing {
