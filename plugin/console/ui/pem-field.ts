@@ -7,7 +7,7 @@ type Kind = NonNullable<FieldSpec["pem"]>;
 /** Text to paste, or files to drop on it or to choose; several certificates are put one after the other, as they come. */
 export const pemField = (
   kind: Kind,
-  { spec, state }: { readonly spec: FieldSpec; readonly state: FieldState },
+  { state }: { readonly state: FieldState },
   area: TemplateResult,
 ): TemplateResult => {
   const take = async (place: HTMLElement, files: readonly File[]): Promise<void> => {
