@@ -81,8 +81,8 @@ export const keptRun = async (
   inStore(async (database) => {
     const reading = database.transaction([RUNS, SLICES]);
     const [run, slices] = await Promise.all([
-      settled<BulkRun | undefined>(reading.objectStore(RUNS).get(id)),
-      settled<BulkResult[][]>(reading.objectStore(SLICES).getAll(slicesOf(id))),
+      settled(reading.objectStore(RUNS).get(id) as IDBRequest<BulkRun | undefined>),
+      settled(reading.objectStore(SLICES).getAll(slicesOf(id)) as IDBRequest<BulkResult[][]>),
     ]);
     return run === undefined ? undefined : { run, results: slices.flat() };
   });

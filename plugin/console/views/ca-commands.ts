@@ -4,18 +4,18 @@ import type { CommandLine } from "../ui/command-line.ts";
 
 /** What a CA server's page does, by the command line; only what this person may do. */
 export const caCommands = (
-  { may }: App,
+  app: App,
   { id, keyStore, status, renewing, ocspEnabled, crlEnabled }: Authority,
 ): readonly CommandLine[] => {
   const line = (what: string, verb: string, ...more: readonly string[]): CommandLine => ({
     what,
     words: ["authority", verb, id, ...more],
   });
-  const manages = may("authorities:manage") && keyStore !== undefined;
+  const manages = app.may("authorities:manage") && keyStore !== undefined;
   const active = manages && status === "active";
   return [
     line("Count the devices that stand on it", "usage"),
-    ...(may("ca-certificates:download")
+    ...(app.may("ca-certificates:download")
       ? [line("Download the chain", "chain", "--out", `${id}-chain.pem`)]
       : []),
     ...(manages && (status === "pending" || renewing)

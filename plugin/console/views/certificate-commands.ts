@@ -32,11 +32,11 @@ export const suspendCommand = (id: string, { until, comment }: Ending): CommandL
 
 /** What the certificate's page does; only what this person may do. */
 export const certificateCommands = (
-  { may }: App,
+  app: App,
   { id, status, role, hold }: Certificate,
 ): readonly CommandLine[] => {
   const blank = { reason: "unspecified", comment: "", invalidityDate: undefined, until: undefined };
-  const change = may("certificates:change-status");
+  const change = app.may("certificates:change-status");
   return [
     { what: "Download it", words: ["certificate", "download", id, "--out", "certificate.pem"] },
     ...(change && hold !== undefined

@@ -4,7 +4,7 @@ import type { CommandLine } from "../ui/command-line.ts";
 
 /** What the device's page does, by the command line; only what this person may do. */
 export const deviceCommands = (
-  { may }: App,
+  app: App,
   { id, status }: Device,
   deployments: readonly Deployment[],
 ): readonly CommandLine[] => {
@@ -12,16 +12,16 @@ export const deviceCommands = (
   const turn = (what: string, verb: string): CommandLine => ({ what, words: ["device", verb, id] });
   return [
     turn("What happened to it", "timeline"),
-    ...(may("deployments:manage") && here
+    ...(app.may("deployments:manage") && here
       ? deployments.flatMap((deployment) => deploymentCommands(deployment))
       : []),
-    ...(may("challenges:mint") && here
+    ...(app.may("challenges:mint") && here
       ? deployments.map(({ templateId }) => ({
           what: `Mint a challenge for ${templateId}`,
           words: ["challenge", "mint", id, templateId],
         }))
       : []),
-    ...(may("host-events:report")
+    ...(app.may("host-events:report")
       ? [
           ...(here ? [turn("Report it lost", "lost")] : []),
           ...(status === "lost" || status === "compromised"

@@ -38,4 +38,4 @@ export const templateChange = (
       (member) =>
         after[member] !== "" && JSON.stringify(after[member]) !== JSON.stringify(before[member]),
     ).map((member) => [member, after[member]]),
-  ) as TemplateChange;
+  );
