@@ -150,7 +150,7 @@ describe("console: the same by the command line", function () {
     assert.ok(!outside.text.includes("hidden"), "a secret is not in a command");
     await page.reload();
     await goTo(page, "endpoints/new", "Add endpoint");
-    await page.getByLabel("Challenge", { exact: true }).selectOption("static");
+    await page.locator(`cs-form [id="challenge"]`).selectOption("static");
     await page.locator('cs-form [id="secret"]').fill("a static password");
     const texts = await page.locator("cs-commands code").allTextContents();
     assert.equal(parsed(shellWords(texts[0] ?? "").slice(1)).path, "endpoint create");
