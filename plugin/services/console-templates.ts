@@ -70,7 +70,7 @@ export class ConsoleTemplates {
         });
       return this.form(principal, shape, after, { issues: problems, notes: [], saved: false });
     }
-    const { template, notes } = await this.save(principal, shape, after);
+    const { template, notes } = await this.save(principal, shape, after, request.moveOver);
     const shaped = await this.shaped(principal, shape, template.id);
     return this.form(principal, shape, shaped, { issues: [], notes, saved: true });
   }
@@ -168,11 +168,13 @@ export class ConsoleTemplates {
     principal: Principal,
     shape: ConsoleShape,
     { model, extra, stored }: ShapedTemplate,
+    moveOver: string | undefined,
   ): Promise<{ readonly template: Template; readonly notes: readonly string[] }> {
     const shapeExtras = { ...stored?.shapeExtras, [shape.id]: extra };
     if (stored !== undefined) {
       const change = { ...inputOf(model, stored.id), shapeExtras };
-      const template = await this.templates.update(principal, stored.id, change, stored.version);
+      const { id, version } = stored;
+      const template = await this.templates.update(principal, id, change, version, moveOver);
       return { template, notes: await this.offer(principal, template, model.secret) };
     }
     const taken = (await this.templates.list(principal)).map(({ id }) => id);

@@ -32,6 +32,8 @@ export interface FormRequest {
   readonly version?: number | undefined;
   /** False: nothing is stored. */
   readonly save: boolean;
+  /** Of a template that is changed: its deployments move to the new version in this time (ISO 8601), by the renewal plan. */
+  readonly moveOver?: string | undefined;
 }
 
 export const filledForm = <M extends object>(

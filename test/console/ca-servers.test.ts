@@ -163,7 +163,7 @@ describe("console: the life of a CA server", function () {
 
   it("takes a request from a file where one may be pasted", async () => {
     await goTo(page, "certificates/new", "Issue a certificate");
-    const chooser = page.getByLabel("Certificate request, from a file");
+    const chooser = page.getByLabel("Choose a file");
     await chooser.setInputFiles({
       ...{ name: "device.csr", mimeType: "application/pkcs10" },
       buffer: Buffer.from([0x30, 0x03, 0x02, 0x01, 0x01]),

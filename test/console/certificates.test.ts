@@ -112,6 +112,43 @@ onBothDatabases("console: certificates by hand", (open) => {
     assert.equal(sent, 3);
   });
 
+  it("C-19 finds a run again after the page was loaded anew, and goes on with it once", async () => {
+    const [serial = ""] = await enrolled(["latest"]);
+    await goTo(page, "settings", "Settings");
+    await goTo(page, "certificates/bulk", "Change many certificates");
+    const rows = Array.from(
+      { length: 240 },
+      (_, index) => `bb${index.toString(16).padStart(6, "0")}`,
+    );
+    await pick("long.csv", [...rows, serial].join("\n"));
+    let sent = 0;
+    await page.route("**/certificates/bulk", (route) => {
+      sent += 1;
+      // The second slice is on its way while the page is left.
+      return sent === 2 ? undefined : route.continue();
+    });
+    await page.getByLabel("What to do").selectOption("suspend");
+    await page.getByLabel("Comment").fill("stolen from the van");
+    await page.getByRole("button", { name: "Suspend 241 certificates" }).click();
+    await page.locator("wa-dialog").getByRole("button", { name: "Go on" }).click();
+    await page.getByText("100 of 241").waitFor();
+    page.once("dialog", (dialog) => void dialog.accept());
+    await page.reload();
+    await page.getByText("This run was interrupted").waitFor();
+    await page.getByText("100 of 241").waitFor();
+    await page.getByRole("heading", { name: "long.csv" }).waitFor();
+    assert.equal(sent, 2, "nothing is sent until somebody says so");
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.getByText("241 of 241: 1 suspended, 240 refused. That was all.").waitFor();
+    assert.equal(sent, 4);
+    await page.unroute("**/certificates/bulk");
+    const { items } = await api.get("/ledger?event=certificate.suspended&limit=1");
+    assert.equal(items[0].data.comment, "stolen from the van");
+    await page.reload();
+    await page.getByLabel("What to do").waitFor();
+    assert.equal(await page.getByRole("button", { name: "Continue" }).count(), 0);
+  });
+
   it("says what is wrong with a file as a whole", async () => {
     await goTo(page, "settings", "Settings");
     await goTo(page, "certificates/bulk", "Change many certificates");

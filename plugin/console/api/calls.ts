@@ -2291,6 +2291,7 @@ export interface Calls {
         >;
         readonly id?: string | undefined;
         readonly save?: boolean | undefined;
+        readonly moveOver?: string | undefined;
       };
       readonly version?: number | undefined;
     };

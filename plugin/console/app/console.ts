@@ -6,7 +6,7 @@ import { problemOf } from "../api/problem.ts";
 import { PastedToken } from "../api/session.ts";
 import { define } from "../ui/define.ts";
 import { formStyles } from "../ui/form-styles.ts";
-import { foreign, words } from "../ui/format.ts";
+import { foreign } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
 import { problemNote } from "../ui/problem-note.ts";
 import { note } from "../ui/status.ts";
@@ -15,8 +15,9 @@ import { theme } from "../ui/theme.ts";
 import type { App, Question, Tone } from "./app.ts";
 import { type Asked, askingDialog } from "./asking.ts";
 import { consoleStyles } from "./console-styles.ts";
-import { MENU } from "./menu.ts";
+import { KeptLists } from "./kept-lists.ts";
 import { type Place, link, placeOf } from "./route.ts";
+import { side } from "./side.ts";
 import { viewOf } from "./views.ts";
 
 interface Said {
@@ -55,6 +56,7 @@ export class CountersignConsole extends LitElement {
   @query("#find") private finder!: HTMLInputElement | null;
 
   readonly #pasted = new PastedToken();
+  readonly #lists = new KeptLists();
   #stay: string | undefined;
   #renewals: ((renewed: boolean) => void)[] = [];
   #next = 0;
@@ -174,7 +176,7 @@ export class CountersignConsole extends LitElement {
   }
 
   async #go(path: string): Promise<void> {
-    const place = placeOf(path);
+    const place = placeOf(this.#lists.back(placeOf(path), this.place));
     if (!(await this.#mayLeave())) return;
     this.open = false;
     if (this.routing === "hash") location.hash = `#/${place.path}`;
@@ -182,6 +184,7 @@ export class CountersignConsole extends LitElement {
   }
 
   #arrive(place: Place): void {
+    this.#lists.leave(this.place);
     const moved =
       place.view !== this.place.view || place.rest.join("/") !== this.place.rest.join("/");
     this.place = place;
@@ -314,63 +317,20 @@ export class CountersignConsole extends LitElement {
   }
 
   #side(app: App): TemplateResult {
-    const { principal } = app;
-    return html`<div class="side ${this.open ? "open" : ""}">
-      <div class="top">
-        <a class="brand" href=${link(["overview"])}>${icon("profile")}<span>Countersign</span></a>
-        <wa-button
-          class="burger"
-          size="s"
-          appearance="outlined"
-          aria-expanded=${this.open}
-          @click=${() => (this.open = !this.open)}
-          >${icon("menu")}<span class="hidden">Menu</span></wa-button
-        >
-      </div>
-      <form class="find" role="search" @submit=${this.#find}>
-        ${icon("search")}
-        <input
-          id="find"
-          type="search"
-          aria-label="Find anything (Ctrl+K)"
-          placeholder="Find anything"
-          autocomplete="off"
-        />
-      </form>
-      <nav aria-label="Console">
-        ${MENU.map(
-          (group) =>
-            html`<ul>
-              ${group
-                .filter(({ right }) => right === undefined || app.may(right))
-                .map(
-                  (entry) =>
-                    html`<li>
-                      <a
-                        href=${link([entry.view])}
-                        aria-current=${this.place.view === entry.view ? "page" : nothing}
-                      >
-                        ${icon(entry.icon)}<span>${entry.title}</span>
-                        ${entry.view === "approvals" && this.waiting > 0 ? html`<span class="number" aria-label="${this.waiting} waiting">${this.waiting}</span>` : nothing}
-                      </a>
-                    </li>`,
-                )}
-            </ul>`,
-        )}
-      </nav>
-      <div class="who stack tight">
-        <div>
-          <div>${foreign(principal.id)}</div>
-          <div class="quiet">
-            ${(principal.roles ?? []).map(words).join(", ")}${principal.tenant === undefined ? "" : ` · ${principal.tenant}`}
-          </div>
-        </div>
-        <div class="row">
-          <a href=${link(["start"])}>Getting started</a>
-          ${this.getToken === undefined ? html`<button class="plain" type="button" @click=${() => this.#signOut()}>Sign out</button>` : nothing}
-        </div>
-      </div>
-    </div>`;
+    return side({
+      app,
+      view: this.place.view,
+      waiting: this.waiting,
+      open: this.open,
+      toggle: () => (this.open = !this.open),
+      find: this.#find,
+      signOut:
+        this.getToken === undefined
+          ? () => {
+              this.#signOut();
+            }
+          : undefined,
+    });
   }
 
   readonly #find = (event: Event): void => {

@@ -7,7 +7,7 @@ type Kind = NonNullable<FieldSpec["pem"]>;
 /** Text to paste, or files to drop on it or to choose; several certificates are put one after the other, as they come. */
 export const pemField = (
   kind: Kind,
-  { spec, state }: { readonly spec: FieldSpec; readonly state: FieldState },
+  { state }: { readonly state: FieldState },
   area: TemplateResult,
 ): TemplateResult => {
   const take = async (place: HTMLElement, files: readonly File[]): Promise<void> => {
@@ -42,7 +42,7 @@ export const pemField = (
     ${area}
     <input
       type="file"
-      aria-label="${spec.label}, from a file"
+      aria-label="Choose a file"
       accept=".pem,.cer,.crt,.der,.csr,.p10"
       ?multiple=${kind === "CERTIFICATE"}
       @change=${pick}

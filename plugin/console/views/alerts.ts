@@ -2,6 +2,8 @@ import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import type { Alert, AlertRule, Calls } from "../api/calls.ts";
 import { link } from "../app/route.ts";
+import type { CommandLine } from "../ui/command-line.ts";
+import "../ui/commands.ts";
 import { define } from "../ui/define.ts";
 import { foreign, plural, when, words } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
@@ -86,7 +88,22 @@ export class Alerts extends View {
           </tbody>
         </table>
       </div>
+      <cs-commands .lines=${this.#commands(rules)}></cs-commands>
     </div>`;
+  }
+
+  #commands(rules: readonly AlertRule[]): readonly CommandLine[] {
+    return [
+      { what: "List what stands", words: ["alert", "list"] },
+      ...(this.app.may("configuration:manage")
+        ? [
+            { what: "Look now", words: ["alert", "check"] },
+            ...rules
+              .filter((rule) => receiversOf(rule).length > 0)
+              .map(({ id }) => ({ what: `Send a test of ${id}`, words: ["alert", "test", id] })),
+          ]
+        : []),
+    ];
   }
 
   #row(rule: AlertRule, stands: number): TemplateResult {

@@ -2,6 +2,8 @@ import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import type { Approval } from "../api/calls.ts";
 import { link } from "../app/route.ts";
+import type { CommandLine } from "../ui/command-line.ts";
+import "../ui/commands.ts";
 import { define } from "../ui/define.ts";
 import { foreign, plural, when, words } from "../ui/format.ts";
 import { Paged } from "../ui/paged.ts";
@@ -9,6 +11,8 @@ import { status } from "../ui/status.ts";
 import { View } from "../ui/view.ts";
 
 type State = "pending" | "approved" | "denied" | "issued";
+/** Requests with lines of their own for the command line. */
+const SHOWN = 5;
 const TONES = {
   pending: "warn",
   approved: "info",
@@ -58,6 +62,7 @@ export class Approvals extends View {
         )}
       </div>
       ${this.#list.show((all) => this.#table(all))}
+      <cs-commands .lines=${this.#commands(items ?? [])}></cs-commands>
       <wa-dialog
         label="Deny this request?"
         ?open=${this.denying !== undefined}
@@ -80,6 +85,19 @@ export class Approvals extends View {
         >
         <wa-button slot="footer" variant="danger" @click=${() => void this.#deny()}>Deny</wa-button>
       </wa-dialog>`;
+  }
+
+  #commands(items: readonly Approval[]): readonly CommandLine[] {
+    if (!this.app.may("approvals:decide")) return [];
+    return items
+      .filter((one) => one.state === "pending")
+      .slice(0, SHOWN)
+      .flatMap((one) => [
+        ...(this.#own(one)
+          ? []
+          : [{ what: `Approve ${one.subject}`, words: ["approval", "approve", one.id] }]),
+        { what: `Deny ${one.subject}`, words: ["approval", "deny", one.id] },
+      ]);
   }
 
   #table(items: readonly Approval[]): TemplateResult {
@@ -115,24 +133,28 @@ export class Approvals extends View {
                 <td data-label="State">
                   ${status(TONES[one.state], words(one.state))}${one.decidedBy === undefined ? nothing : html`<span class="under">by ${foreign(one.decidedBy)}${one.reason === undefined ? "" : html`: ${foreign(one.reason)}`}</span>`}
                 </td>
-                <td data-label="Asked">${when(one.createdAt)}</td>
+                <td data-label="Asked">
+                  ${when(one.createdAt)}${one.requestedBy === undefined ? nothing : html`<span class="under">for ${foreign(one.requestedBy)}</span>`}
+                </td>
                 <td data-label="Until">${when(one.expiresAt)}</td>
                 <td data-label="">
                   ${
                     may && one.state === "pending"
-                      ? html`<div class="row">
-                          <wa-button
-                            size="s"
-                            variant="brand"
-                            @click=${() => void this.#approve(one)}
-                            >Approve</wa-button
-                          ><wa-button
-                            size="s"
-                            appearance="outlined"
-                            @click=${() => ((this.denying = one), (this.reason = ""))}
-                            >Deny</wa-button
-                          >
-                        </div>`
+                      ? html`${this.#own(one) ? html`<p class="small">You asked for this one, so somebody else approves it (four eyes).</p>` : nothing}
+                          <div class="row">
+                            <wa-button
+                              size="s"
+                              variant="brand"
+                              ?disabled=${this.#own(one)}
+                              @click=${() => void this.#approve(one)}
+                              >Approve</wa-button
+                            ><wa-button
+                              size="s"
+                              appearance="outlined"
+                              @click=${() => ((this.denying = one), (this.reason = ""))}
+                              >Deny</wa-button
+                            >
+                          </div>`
                       : nothing
                   }
                 </td>
@@ -142,6 +164,12 @@ export class Approvals extends View {
       </table>
       ${items.length === 0 ? html`<p class="empty">None.</p>` : nothing}
     </div>`;
+  }
+
+  /** Four eyes, as the service counts them. */
+  #own({ requestedBy }: Approval): boolean {
+    const { id, approveOwn } = this.app.principal;
+    return requestedBy === id && approveOwn !== true;
   }
 
   async #approve({ id }: Approval): Promise<void> {

@@ -1,43 +1,35 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
-import type { Authority, BulkAnswer } from "../api/calls.ts";
+import type { Authority } from "../api/calls.ts";
 import { link } from "../app/route.ts";
 import { define } from "../ui/define.ts";
 import { count, foreign, plural } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
 import { Loaded } from "../ui/loaded.ts";
-import { problemNote } from "../ui/problem-note.ts";
-import { saveFile } from "../ui/save-file.ts";
 import { note } from "../ui/status.ts";
 import { View } from "../ui/view.ts";
-import { type BulkFile, type BulkRow, csvLine, readBulkFile } from "./bulk-file.ts";
+import { ACTIONS, type BulkAction } from "./bulk-actions.ts";
+import { type BulkFile, readBulkFile } from "./bulk-file.ts";
+import { type BulkResult, type BulkRun, keepRun, keptRun, runId } from "./bulk-kept.ts";
 import { REASONS_TO_REVOKE } from "./revocation-reasons.ts";
+import "./bulk-run.ts";
 
-type Action = "revoke" | "suspend" | "unsuspend";
-type Result = BulkAnswer["items"][number];
-
-const ACTIONS = [
-  ["revoke", "Revoke", "revoked"],
-  ["suspend", "Suspend", "suspended"],
-  ["unsuspend", "Unsuspend", "good again"],
-] as const;
-/** Rows of one request: small enough that the bar moves and a broken line loses little. */
-const AT_ONCE = 100;
 const MOST_BYTES = 20 * 1024 * 1024;
 const SHOWN = 8;
 
 /** Many certificates from a file: read, shown, carried out slice by slice; what was interrupted goes on where it stopped. */
 export class Bulk extends View {
-  @state() private action: Action = "revoke";
+  @state() private action: BulkAction = "revoke";
   @state() private reason = "unspecified";
   @state() private authority = "";
   @state() private file: BulkFile | undefined;
   @state() private name = "";
   @state() private fault: string | undefined;
-  @state() private results: readonly Result[] = [];
-  @state() private running = false;
+  @state() private comment = "";
   @state() private begun = false;
-  @state() private broken: unknown;
+  @state() private run: BulkRun | undefined;
+  /** What an earlier page has got done of the run; undefined: it was begun here. */
+  @state() private found: readonly BulkResult[] | undefined;
 
   readonly #authorities = new Loaded<readonly Authority[]>(
     this,
@@ -46,26 +38,49 @@ export class Bulk extends View {
 
   protected override arrive(): void {
     void this.#authorities.reload();
+    void this.#find();
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.running = false;
+  /** A run that this person has begun in this browser and that is not through. */
+  async #find(): Promise<void> {
+    if (this.begun) return;
+    const kept = await keptRun(runId(this.app.principal));
+    if (kept === undefined) return;
+    this.run = kept.run;
+    this.found = kept.results;
+    this.begun = true;
+  }
+
+  #progress(run: BulkRun): TemplateResult {
+    return html`<h2>${foreign(run.name)}</h2>
+      <cs-bulk-run
+        .app=${this.app}
+        .run=${run}
+        .answered=${this.found ?? []}
+        ?found=${this.found !== undefined}
+        @over=${() => {
+          this.begun = false;
+          this.run = undefined;
+          this.found = undefined;
+          this.file = undefined;
+        }}
+      ></cs-bulk-run>`;
   }
 
   override render(): TemplateResult {
     return html`${this.head("Change many certificates", "From a list of serial numbers: look at what is in it first, then carry it out.", "", { href: link(["certificates"]), text: "Certificates" })}
       <div class="stack">
-        ${this.begun ? this.#progress() : html`${this.#form()} ${this.file === undefined ? nothing : this.#preview(this.file)}`}
+        ${this.begun && this.run !== undefined ? this.#progress(this.run) : html`${this.#form()} ${this.file === undefined ? nothing : this.#preview(this.file)}`}
       </div>`;
   }
 
   #form(): TemplateResult {
-    const pick = (event: Event): string => (event.target as HTMLSelectElement).value;
+    const pick = (event: Event): string =>
+      (event.target as HTMLInputElement | HTMLSelectElement).value;
     return html`<section class="card fields">
       <div class="field">
         <label for="action">What to do</label>
-        <select id="action" @change=${(event: Event) => (this.action = pick(event) as Action)}>
+        <select id="action" @change=${(event: Event) => (this.action = pick(event) as BulkAction)}>
           ${ACTIONS.map(([value, label]) => html`<option value=${value}>${label}</option>`)}
         </select>
       </div>
@@ -89,6 +104,16 @@ export class Bulk extends View {
         <div class="help">
           Two CAs may have used one serial; with a CA named, only its own counts.
         </div>
+      </div>
+      <div class="field">
+        <label for="comment">Comment</label>
+        <input
+          id="comment"
+          maxlength="1000"
+          .value=${this.comment}
+          @input=${(event: Event) => (this.comment = pick(event))}
+        />
+        <div class="help">Why, for the ledger.</div>
       </div>
       <div class="field">
         <label for="file">File</label>
@@ -195,137 +220,18 @@ export class Bulk extends View {
       ...(this.action === "revoke" ? { typed: String(all) } : {}),
     });
     if (!yes) return;
-    this.begun = true;
-    this.results = [];
-    await this.#run();
-  }
-
-  /** Goes on behind the last row that was answered. A slice that was cut off on its way is sent again: what it had done is told as done already. */
-  async #run(): Promise<void> {
-    const rows = this.file?.rows ?? [];
-    this.broken = undefined;
-    this.running = true;
-    this.app.keepHere("The run is not through yet; the rest would be left as it is.");
-    try {
-      while (this.results.length < rows.length && this.#goesOn()) {
-        const from = this.results.length;
-        const slice = rows.slice(from, from + AT_ONCE);
-        const answer = await this.app.call("postCertificatesBulk", {
-          body: { action: this.action, rows: slice.map((row) => this.#asked(row)) },
-        });
-        this.results = [
-          ...this.results,
-          ...answer.items.map((item) => ({ ...item, row: from + item.row })),
-        ];
-      }
-    } catch (thrown) {
-      this.broken = thrown;
-    } finally {
-      this.running = false;
-      if (this.results.length === rows.length) this.app.keepHere(undefined);
-    }
-  }
-
-  /** Pause, or leaving the page, says no. */
-  #goesOn(): boolean {
-    return this.running;
-  }
-
-  #asked(row: BulkRow): BulkRow {
-    const { authority } = this;
-    return {
-      ...(authority === "" ? {} : { authorityId: authority }),
-      ...(this.action === "revoke" ? { reason: this.reason } : {}),
-      ...row,
+    this.run = {
+      id: runId(this.app.principal),
+      action: this.action,
+      reason: this.reason,
+      authority: this.authority,
+      comment: this.comment.trim(),
+      name: this.name,
+      rows: this.file?.rows ?? [],
     };
-  }
-
-  #progress(): TemplateResult {
-    const all = this.file?.rows.length ?? 0;
-    const { results } = this;
-    const done = results.filter((one) => one.done).length;
-    const refused = results.filter((one) => !one.done);
-    const word = ACTIONS.find(([value]) => value === this.action)?.[2] ?? "";
-    const through = results.length === all;
-    return html`<section class="card stack">
-      <div>
-        <progress
-          id="bar"
-          max=${all}
-          value=${results.length}
-          aria-label="Certificates that were dealt with"
-        ></progress>
-        <p role="status">
-          ${count(results.length)} of ${count(all)}: ${count(done)}
-          ${word}${refused.length === 0 ? "" : html`, <span class="bad">${count(refused.length)} refused</span>`}${through ? ". That was all." : ""}
-        </p>
-      </div>
-      ${this.broken === undefined ? nothing : problemNote(this.broken)}
-      <div class="actions">
-        ${
-          through
-            ? html`<wa-button variant="brand" @click=${() => this.#again()}
-                >Another file</wa-button
-              >`
-            : this.running
-              ? html`<wa-button appearance="outlined" @click=${() => (this.running = false)}
-                  >Pause</wa-button
-                >`
-              : html`<wa-button variant="brand" @click=${() => void this.#run()}
-                  >${icon("play")} Continue</wa-button
-                >`
-        }
-        <wa-button
-          appearance="outlined"
-          ?disabled=${results.length === 0}
-          @click=${() => this.#save()}
-          >${icon("download")} Results (CSV)</wa-button
-        >
-      </div>
-      ${refused.length === 0 ? nothing : this.#refused(refused)}
-    </section>`;
-  }
-
-  #refused(refused: readonly Result[]): TemplateResult {
-    return html`<div class="table">
-      <table>
-        <thead>
-          <tr>
-            <th>Serial or id</th>
-            <th>Why it was refused</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${refused.slice(0, 50).map(
-            ({ row, detail, code }) =>
-              html`<tr>
-                <td data-label="Serial"><span class="mono">${foreign(this.#nameOf(row))}</span></td>
-                <td data-label="Why">${foreign(detail ?? code)}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-      ${refused.length > 50 ? html`<div class="foot">and ${count(refused.length - 50)} more, in the result file</div>` : nothing}
-    </div>`;
-  }
-
-  #nameOf(row: number): string {
-    const named = this.file?.rows[row];
-    return named?.serial ?? named?.id ?? "";
-  }
-
-  #again(): void {
-    this.begun = false;
-    this.file = undefined;
-    this.results = [];
-  }
-
-  #save(): void {
-    const lines = this.results.map(({ row, id, done, code, detail }) =>
-      csvLine([this.#nameOf(row), id ?? "", done ? "done" : "refused", code ?? "", detail ?? ""]),
-    );
-    const text = csvLine(["serial", "id", "result", "code", "detail"]) + lines.join("");
-    saveFile(new Blob([text], { type: "text/csv" }), `${this.action}-results.csv`);
+    this.found = undefined;
+    await keepRun(this.run);
+    this.begun = true;
   }
 }
 define("cs-bulk", Bulk);

@@ -1,7 +1,10 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { FilledForm } from "../api/calls.ts";
+import { textOf } from "../ui/text-of.ts";
 import { link } from "../app/route.ts";
+import type { CommandLine } from "../ui/command-line.ts";
 import { define } from "../ui/define.ts";
+import { caCommand } from "./form-commands.ts";
 import { ShapeForm } from "./shape-form.ts";
 
 /** Adds or changes a CA server in the words of a console. */
@@ -20,6 +23,14 @@ export class CaServerForm extends ShapeForm {
     version: number | undefined,
   ): Promise<FilledForm> {
     return this.app.call("postConsolesIdCaServer", { id: shape, body, version });
+  }
+
+  protected override command(filled: FilledForm): CommandLine | undefined {
+    if (filled.id === undefined) return caCommand((this.checked ?? filled).model);
+    const name = textOf((this.checked ?? filled).model["name"]);
+    return name === ""
+      ? undefined
+      : { what: "Give it this name", words: ["authority", "rename", filled.id, name] };
   }
 
   protected override beside(): TemplateResult | typeof nothing {

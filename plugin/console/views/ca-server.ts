@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Authority, Endpoint, Template } from "../api/calls.ts";
 import { link } from "../app/route.ts";
+import "../ui/commands.ts";
 import { copyable } from "../ui/copy.ts";
 import { define } from "../ui/define.ts";
 import { count, foreign, onDay, plural, when } from "../ui/format.ts";
@@ -10,6 +11,7 @@ import { saveFile } from "../ui/save-file.ts";
 import { authorityState, endpointState } from "../ui/state.ts";
 import { note } from "../ui/status.ts";
 import { View } from "../ui/view.ts";
+import { caCommands } from "./ca-commands.ts";
 import { chainOf, fingerprints } from "./ca-fingerprints.ts";
 import { kindName } from "./ca-kinds.ts";
 import { outsideName } from "./outside-kinds.ts";
@@ -116,6 +118,7 @@ export class CaServer extends View {
           </ul>
         </section>
       </div>
+      <cs-commands .lines=${caCommands(this.app, authority)}></cs-commands>
     </div>`;
   }
 

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import type { Calls, Certificate, CertificateDetails } from "../api/calls.ts";
 import { link } from "../app/route.ts";
+import "../ui/commands.ts";
 import { copyable } from "../ui/copy.ts";
 import { define } from "../ui/define.ts";
 import { foreign, onDay, when, words } from "../ui/format.ts";
@@ -11,6 +12,12 @@ import { saveFile } from "../ui/save-file.ts";
 import { certificateState } from "../ui/state.ts";
 import { note } from "../ui/status.ts";
 import { View } from "../ui/view.ts";
+import {
+  certificateCommands,
+  type Ending,
+  revokeCommand,
+  suspendCommand,
+} from "./certificate-commands.ts";
 import { templateLink } from "./template-link.ts";
 import { detailFacts } from "./detail-facts.ts";
 import { REASONS_TO_REVOKE } from "./revocation-reasons.ts";
@@ -24,6 +31,7 @@ export class CertificateView extends View {
   @state() private since = "";
   @state() private suspending = false;
   @state() private until = "";
+  @state() private comment = "";
 
   readonly #certificate = new Loaded<Certificate>(this, () =>
     this.app.call("getCertificatesId", { id: this.place.rest[0] ?? "" }),
@@ -79,88 +87,91 @@ export class CertificateView extends View {
   }
 
   #page(one: Certificate): TemplateResult {
-    return html`<div class="halves">
-      <section class="card">
-        <h2>What is in it</h2>
-        <dl class="facts">
-          <dt>Subject</dt>
-          <dd>${foreign(one.subject)}</dd>
-          ${one.sans.map(
-            ({ type, value }) =>
-              html`<dt>${type}</dt>
-                <dd>${foreign(value)}</dd>`,
-          )}
-          <dt>Serial</dt>
-          <dd>${copyable(one.serial, "the serial")}</dd>
-          <dt>Valid</dt>
-          <dd>${onDay(one.notBefore)} to ${onDay(one.notAfter)}, ends ${when(one.notAfter)}</dd>
-          ${
-            one.fingerprintSha256 === undefined
-              ? nothing
-              : html`<dt>SHA-256</dt>
-                  <dd>${copyable(one.fingerprintSha256, "the fingerprint")}</dd>`
-          }
-        </dl>
-      </section>
-      <section class="card">
-        <h2>Where it comes from</h2>
-        <dl class="facts">
-          <dt>CA server</dt>
-          <dd><a href=${link(["ca-servers", one.authorityId])}>${one.authorityId}</a></dd>
-          ${
-            one.templateId === undefined
-              ? nothing
-              : html`<dt>Template</dt>
-                  <dd>
-                    ${templateLink(one.templateId)}${one.templateVersion === undefined ? nothing : `, version ${one.templateVersion}`}
-                  </dd>`
-          }
-          ${
-            one.endpointId === undefined
-              ? nothing
-              : html`<dt>Endpoint</dt>
-                  <dd><a href=${link(["endpoints", one.endpointId])}>${one.endpointId}</a></dd>`
-          }
-          ${
-            one.deviceId === undefined
-              ? nothing
-              : html`<dt>Device</dt>
-                  <dd>
-                    <a href=${link(["devices", one.deviceId])}
-                      ><span class="mono">${one.deviceId.slice(0, 8)}</span> and what happened to
-                      it</a
-                    >
-                  </dd>`
-          }
-          <dt>For</dt>
-          <dd>${words(one.role)}</dd>
-          ${
-            one.hold === undefined
-              ? nothing
-              : html`<dt>Suspended</dt>
-                  <dd>
-                    for
-                    ${one.hold.causes.map(words).join(", ")}${one.hold.until === undefined ? nothing : html`, until ${when(one.hold.until)}`}
-                  </dd>`
-          }
-          <dt>Issued</dt>
-          <dd>${when(one.issuedAt)}</dd>
-          ${
-            one.revokedAt === undefined
-              ? nothing
-              : html`<dt>Revoked</dt>
-                  <dd>
-                    ${when(one.revokedAt)},
-                    ${words(one.revocationReason ?? "unspecified")}${one.invalidityDate === undefined ? nothing : html`; not to be trusted since ${onDay(one.invalidityDate)}`}
-                  </dd>`
-          }
-        </dl>
-        <p><a href=${link(["events"], { subject: one.id })}>Its entries in the ledger</a></p>
-      </section>
-      <section class="card">
-        <h2>All that it says</h2>
-        ${one.status === "reserved" || one.status === "failed" ? html`<p class="quiet">It was not signed.</p>` : this.#details.show(detailFacts)}
-      </section>
+    return html`<div class="stack">
+      <div class="halves">
+        <section class="card">
+          <h2>What is in it</h2>
+          <dl class="facts">
+            <dt>Subject</dt>
+            <dd>${foreign(one.subject)}</dd>
+            ${one.sans.map(
+              ({ type, value }) =>
+                html`<dt>${type}</dt>
+                  <dd>${foreign(value)}</dd>`,
+            )}
+            <dt>Serial</dt>
+            <dd>${copyable(one.serial, "the serial")}</dd>
+            <dt>Valid</dt>
+            <dd>${onDay(one.notBefore)} to ${onDay(one.notAfter)}, ends ${when(one.notAfter)}</dd>
+            ${
+              one.fingerprintSha256 === undefined
+                ? nothing
+                : html`<dt>SHA-256</dt>
+                    <dd>${copyable(one.fingerprintSha256, "the fingerprint")}</dd>`
+            }
+          </dl>
+        </section>
+        <section class="card">
+          <h2>Where it comes from</h2>
+          <dl class="facts">
+            <dt>CA server</dt>
+            <dd><a href=${link(["ca-servers", one.authorityId])}>${one.authorityId}</a></dd>
+            ${
+              one.templateId === undefined
+                ? nothing
+                : html`<dt>Template</dt>
+                    <dd>
+                      ${templateLink(one.templateId)}${one.templateVersion === undefined ? nothing : `, version ${one.templateVersion}`}
+                    </dd>`
+            }
+            ${
+              one.endpointId === undefined
+                ? nothing
+                : html`<dt>Endpoint</dt>
+                    <dd><a href=${link(["endpoints", one.endpointId])}>${one.endpointId}</a></dd>`
+            }
+            ${
+              one.deviceId === undefined
+                ? nothing
+                : html`<dt>Device</dt>
+                    <dd>
+                      <a href=${link(["devices", one.deviceId])}
+                        ><span class="mono">${one.deviceId.slice(0, 8)}</span> and what happened to
+                        it</a
+                      >
+                    </dd>`
+            }
+            <dt>For</dt>
+            <dd>${words(one.role)}</dd>
+            ${
+              one.hold === undefined
+                ? nothing
+                : html`<dt>Suspended</dt>
+                    <dd>
+                      for
+                      ${one.hold.causes.map(words).join(", ")}${one.hold.until === undefined ? nothing : html`, until ${when(one.hold.until)}`}
+                    </dd>`
+            }
+            <dt>Issued</dt>
+            <dd>${when(one.issuedAt)}</dd>
+            ${
+              one.revokedAt === undefined
+                ? nothing
+                : html`<dt>Revoked</dt>
+                    <dd>
+                      ${when(one.revokedAt)},
+                      ${words(one.revocationReason ?? "unspecified")}${one.invalidityDate === undefined ? nothing : html`; not to be trusted since ${onDay(one.invalidityDate)}`}
+                    </dd>`
+            }
+          </dl>
+          <p><a href=${link(["events"], { subject: one.id })}>Its entries in the ledger</a></p>
+        </section>
+        <section class="card">
+          <h2>All that it says</h2>
+          ${one.status === "reserved" || one.status === "failed" ? html`<p class="quiet">It was not signed.</p>` : this.#details.show(detailFacts)}
+        </section>
+      </div>
+      <cs-commands .lines=${certificateCommands(this.app, one)}></cs-commands>
     </div>`;
   }
 
@@ -203,6 +214,8 @@ export class CertificateView extends View {
                     </div>`
                   : nothing
               }
+              ${this.#commentField()}
+              <cs-commands .lines=${[revokeCommand(this.#id, this.#ending)]}></cs-commands>
             </div>`
           : nothing
       }
@@ -233,6 +246,8 @@ export class CertificateView extends View {
           />
           <div class="help">It lifts by itself then; empty: until somebody unsuspends it.</div>
         </div>
+        ${this.suspending ? this.#commentField() : nothing}
+        <cs-commands .lines=${[suspendCommand(this.#id, this.#ending)]}></cs-commands>
       </div>
       <wa-button slot="footer" appearance="outlined" @click=${() => (this.suspending = false)}
         >Cancel</wa-button
@@ -243,10 +258,45 @@ export class CertificateView extends View {
     </wa-dialog>`;
   }
 
+  get #id(): string {
+    return this.place.rest[0] ?? "";
+  }
+
+  /** What stands in the dialogs. */
+  get #ending(): Ending {
+    const { reason, since, until } = this;
+    const dated = since !== "" && (reason === "keyCompromise" || reason === "cACompromise");
+    return {
+      reason,
+      comment: this.comment.trim(),
+      invalidityDate: dated ? new Date(since).toISOString() : undefined,
+      until: until === "" ? undefined : new Date(until).toISOString(),
+    };
+  }
+
+  get #said(): { readonly comment?: string } {
+    const { comment } = this.#ending;
+    return comment === "" ? {} : { comment };
+  }
+
+  #commentField(): TemplateResult {
+    return html`<div class="field">
+      <label for="comment">Comment</label>
+      <input
+        id="comment"
+        maxlength="1000"
+        .value=${this.comment}
+        @input=${(event: Event) => (this.comment = (event.target as HTMLInputElement).value)}
+      />
+      <div class="help">Why, for the ledger.</div>
+    </div>`;
+  }
+
   async #suspend(): Promise<void> {
-    const id = this.place.rest[0] ?? "";
+    const id = this.#id;
     this.suspending = false;
-    const body = this.until === "" ? {} : { until: new Date(this.until).toISOString() };
+    const { until } = this.#ending;
+    const body = { ...(until === undefined ? {} : { until }), ...this.#said };
     const held = await this.attempt(
       () => this.app.call("postCertificatesIdSuspend", { id, body }),
       "The certificate is suspended.",
@@ -255,7 +305,7 @@ export class CertificateView extends View {
   }
 
   async #unsuspend(): Promise<void> {
-    const id = this.place.rest[0] ?? "";
+    const id = this.#id;
     const good = await this.attempt(
       () => this.app.call("postCertificatesIdUnsuspend", { id, body: {} }),
       "The certificate is good again.",
@@ -264,15 +314,16 @@ export class CertificateView extends View {
   }
 
   async #revoke(): Promise<void> {
-    const id = this.place.rest[0] ?? "";
-    const { reason, since } = this;
+    const id = this.#id;
+    const { reason } = this;
+    const { invalidityDate } = this.#ending;
     this.revoking = false;
-    const invalidityDate =
-      since === "" || (reason !== "keyCompromise" && reason !== "cACompromise")
-        ? undefined
-        : new Date(since).toISOString();
     const revoked = await this.attempt(
-      () => this.app.call("postCertificatesIdRevoke", { id, body: { reason, invalidityDate } }),
+      () =>
+        this.app.call("postCertificatesIdRevoke", {
+          id,
+          body: { reason, invalidityDate, ...this.#said },
+        }),
       "The certificate is revoked.",
     );
     if (revoked !== undefined) this.#certificate.set(revoked);
@@ -282,7 +333,7 @@ export class CertificateView extends View {
     name: "getCertificatesIdPem" | "getCertificatesIdDer",
     ending: string,
   ): Promise<void> {
-    const id = this.place.rest[0] ?? "";
+    const id = this.#id;
     const blob = await this.attempt(() => this.app.call(name, { id }));
     if (blob !== undefined) saveFile(blob, `${this.#certificate.value?.serial ?? id}.${ending}`);
   }

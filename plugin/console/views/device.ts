@@ -1,11 +1,13 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import type { Certificate, Deployment, Device, Template, Timeline } from "../api/calls.ts";
 import { link } from "../app/route.ts";
+import "../ui/commands.ts";
 import { define } from "../ui/define.ts";
 import { foreign, short, when, words } from "../ui/format.ts";
 import { Loaded } from "../ui/loaded.ts";
 import { certificateState, deviceState } from "../ui/state.ts";
 import { View } from "../ui/view.ts";
+import { deviceCommands } from "./device-commands.ts";
 import { deviceName } from "./device-name.ts";
 import { timelineLines } from "./timeline-lines.ts";
 import "./device-deployments.ts";
@@ -145,6 +147,13 @@ export class DeviceView extends View {
         .live=${certificates.filter(({ status }) => status === "issued").length}
         @changed=${() => void this.#facts.reload()}
       ></cs-device-life>
+      <cs-commands
+        .lines=${deviceCommands(
+          this.app,
+          device,
+          deployments.filter(({ state: is }) => is !== "removed"),
+        )}
+      ></cs-commands>
     </div>`;
   }
 }

@@ -1,17 +1,16 @@
-import { html, nothing, type TemplateResult } from "lit";
-import { state } from "lit/decorators.js";
+import { html, type TemplateResult } from "lit";
 import type { Calls, Endpoint } from "../api/calls.ts";
-import { Refused } from "../api/problem.ts";
 import { link } from "../app/route.ts";
+import "../ui/commands.ts";
 import { define } from "../ui/define.ts";
 import type { FieldValues } from "../ui/field-spec.ts";
-import type { FormElement } from "../ui/form.ts";
+import { FormView } from "../ui/form-view.ts";
 import { Loaded } from "../ui/loaded.ts";
-import { problemNote } from "../ui/problem-note.ts";
 import { textOf } from "../ui/text-of.ts";
-import { View } from "../ui/view.ts";
 import { choiceSources, type Sources } from "./choice-sources.ts";
 import { endpointFields } from "./endpoint-fields.ts";
+import { faultsOf } from "./faults-of.ts";
+import { endpointCommand } from "./form-commands.ts";
 
 type NewEndpoint = Calls["postEndpoints"]["request"]["body"];
 
@@ -21,12 +20,7 @@ interface Facts {
 }
 
 /** Adds or changes an endpoint. */
-export class EndpointForm extends View {
-  @state() private values: FieldValues = {};
-  @state() private faults: Readonly<Record<string, string>> = {};
-  @state() private refused: unknown;
-  @state() private busy = false;
-
+export class EndpointForm extends FormView {
   readonly #facts = new Loaded<Facts>(this, async () => {
     const id = this.place.rest[0] ?? "new";
     const [sources, stored] = await Promise.all([
@@ -73,21 +67,14 @@ export class EndpointForm extends View {
     ${this.#facts.show(
       ({ sources, stored }) =>
         html`<form class="card stack" novalidate @submit=${this.#submit}>
-          <cs-form
-            .fields=${endpointFields(sources, stored === undefined)}
-            .values=${this.values}
-            .faults=${this.faults}
-            .secretsSet=${stored?.policies.some(({ secretSet }) => secretSet === true) === true ? ["secret"] : []}
-            @change=${(event: CustomEvent<FieldValues>) => {
-              this.values = event.detail;
-              this.app.keepHere("What you typed here is not saved.");
-            }}
-          ></cs-form>
-          ${this.refused === undefined ? nothing : problemNote(this.refused)}
+          ${this.fields(endpointFields(sources, stored === undefined), stored?.policies.some(({ secretSet }) => secretSet === true) === true ? ["secret"] : [])}
           <div class="actions">
             <wa-button type="submit" variant="brand" ?loading=${this.busy}>Save</wa-button>
             <wa-button appearance="outlined" href=${back.href}>Cancel</wa-button>
           </div>
+          <cs-commands
+            .lines=${[endpointCommand(bodyOf(this.values, stored), stored?.version)]}
+          ></cs-commands>
         </form>`,
     )}`;
   }
@@ -95,11 +82,8 @@ export class EndpointForm extends View {
   readonly #submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     const facts = this.#facts.value;
-    const form = this.renderRoot.querySelector<FormElement>("cs-form");
-    if (facts === undefined || this.busy || form?.check() !== true) return;
-    this.busy = true;
-    this.refused = undefined;
-    try {
+    if (facts === undefined) return;
+    await this.saving(async () => {
       const body = bodyOf(this.values, facts.stored);
       const { id, ...changes } = body;
       const saved =
@@ -113,15 +97,7 @@ export class EndpointForm extends View {
       this.app.keepHere(undefined);
       this.app.say("The endpoint is saved.", "good");
       this.app.go(link(["endpoints", saved.id]));
-    } catch (failure) {
-      this.refused = failure;
-      if (failure instanceof Refused)
-        this.faults = Object.fromEntries(
-          (failure.problem.issues ?? []).map(({ path, message }) => [path, message]),
-        );
-    } finally {
-      this.busy = false;
-    }
+    }, faultsOf);
   };
 }
 define("cs-endpoint-form", EndpointForm);

@@ -1,7 +1,9 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Endpoint } from "../api/calls.ts";
 import { link } from "../app/route.ts";
+import "../ui/commands.ts";
 import { copyable } from "../ui/copy.ts";
+import type { CommandLine } from "../ui/command-line.ts";
 import { define } from "../ui/define.ts";
 import { foreign, words } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
@@ -111,7 +113,24 @@ export class EndpointView extends View {
             ></cs-endpoint-test>`
           : nothing
       }
+      <cs-commands .lines=${this.#commands(endpoint)}></cs-commands>
     </div>`;
+  }
+
+  #commands({ id, enabled }: Endpoint): readonly CommandLine[] {
+    const line = (what: string, verb: string): CommandLine => ({
+      what,
+      words: ["endpoint", verb, id],
+    });
+    return [
+      line("Show it", "show"),
+      ...(this.app.may("configuration:manage")
+        ? [
+            enabled ? line("Switch it off", "disable") : line("Switch it on", "enable"),
+            line("Delete it", "delete"),
+          ]
+        : []),
+    ];
   }
 
   async #switch(endpoint: Endpoint): Promise<void> {

@@ -1,6 +1,8 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { OutboxLetter } from "../api/calls.ts";
 import { link } from "../app/route.ts";
+import "../ui/commands.ts";
+import type { CommandLine } from "../ui/command-line.ts";
 import { define } from "../ui/define.ts";
 import { foreign, plural, when, words } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
@@ -64,7 +66,21 @@ export class Outbox extends View {
             >`,
         )}
       </div>
-      ${this.#list.show((items) => this.#table(items))}`;
+      ${this.#list.show((items) => this.#table(items))}
+      <cs-commands .lines=${this.#commands()}></cs-commands>`;
+  }
+
+  #commands(): readonly CommandLine[] {
+    const state = this.#state;
+    return [
+      {
+        what: "List these",
+        words: ["outbox", "list", ...(state === undefined ? [] : ["--state", state])],
+      },
+      ...(this.app.may("outbox:manage")
+        ? [{ what: "Send all again that was given up", words: ["outbox", "resend-dead"] }]
+        : []),
+    ];
   }
 
   #table(items: readonly OutboxLetter[]): TemplateResult {

@@ -1,14 +1,13 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { state } from "lit/decorators.js";
 import type { Authority } from "../api/calls.ts";
 import { link } from "../app/route.ts";
+import "../ui/commands.ts";
 import { define } from "../ui/define.ts";
 import type { FieldValues } from "../ui/field-spec.ts";
-import type { FormElement } from "../ui/form.ts";
+import { FormView } from "../ui/form-view.ts";
 import { Loaded } from "../ui/loaded.ts";
-import { problemNote } from "../ui/problem-note.ts";
-import { View } from "../ui/view.ts";
 import { faultsOf } from "./faults-of.ts";
+import { outsideCommand } from "./form-commands.ts";
 import { outsideBody, outsideChange, outsideFields, outsideValues } from "./outside-fields.ts";
 
 interface Facts {
@@ -18,12 +17,7 @@ interface Facts {
 }
 
 /** Adds or changes a CA elsewhere whose SCEP URL the devices call themselves. */
-export class OutsideCa extends View {
-  @state() private values: FieldValues = {};
-  @state() private faults: Readonly<Record<string, string>> = {};
-  @state() private refused: unknown;
-  @state() private busy = false;
-
+export class OutsideCa extends FormView {
   readonly #facts = new Loaded<Facts>(this, async () => {
     const id = this.place.rest[1];
     const stored = id === undefined ? undefined : await this.app.call("getAuthoritiesId", { id });
@@ -52,21 +46,12 @@ export class OutsideCa extends View {
     ${this.#facts.show(
       ({ stored }) =>
         html`<form class="card stack" novalidate @submit=${this.#submit}>
-          <cs-form
-            .fields=${outsideFields(stored)}
-            .values=${this.values}
-            .faults=${this.faults}
-            .secretsSet=${stored?.outside?.codeSet === true ? ["code"] : []}
-            @change=${(event: CustomEvent<FieldValues>) => {
-              this.values = event.detail;
-              this.app.keepHere("What you typed here is not saved.");
-            }}
-          ></cs-form>
-          ${this.refused === undefined ? nothing : problemNote(this.refused)}
+          ${this.fields(outsideFields(stored), stored?.outside?.codeSet === true ? ["code"] : [])}
           <div class="actions">
             <wa-button type="submit" variant="brand" ?loading=${this.busy}>Save</wa-button>
             <wa-button appearance="outlined" href=${back.href}>Cancel</wa-button>
           </div>
+          ${stored === undefined ? html`<cs-commands .lines=${[outsideCommand(outsideBody(this.values))]}></cs-commands>` : nothing}
         </form>`,
     )}`;
   }
@@ -74,12 +59,9 @@ export class OutsideCa extends View {
   readonly #submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     const facts = this.#facts.value;
-    const form = this.renderRoot.querySelector<FormElement>("cs-form");
-    if (facts === undefined || this.busy || form?.check() !== true) return;
+    if (facts === undefined) return;
     const { stored, before } = facts;
-    this.busy = true;
-    this.refused = undefined;
-    try {
+    await this.saving(async () => {
       const saved =
         stored === undefined
           ? await this.app.call("postAuthoritiesOutside", { body: outsideBody(this.values) })
@@ -91,12 +73,7 @@ export class OutsideCa extends View {
       this.app.keepHere(undefined);
       this.app.say("The CA server is saved.", "good");
       this.app.go(link(["ca-servers", saved.id]));
-    } catch (failure) {
-      this.refused = failure;
-      this.faults = faultsOf(failure);
-    } finally {
-      this.busy = false;
-    }
+    }, faultsOf);
   };
 }
 define("cs-outside-ca", OutsideCa);

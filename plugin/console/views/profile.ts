@@ -5,15 +5,13 @@ import type { CertificateProfile } from "../api/calls.ts";
 import { Refused } from "../api/problem.ts";
 import { link } from "../app/route.ts";
 import { define } from "../ui/define.ts";
-import type { FieldSpec, FieldValues } from "../ui/field-spec.ts";
-import type { FormElement } from "../ui/form.ts";
+import type { FieldSpec } from "../ui/field-spec.ts";
+import { FormView } from "../ui/form-view.ts";
 import { foreign } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
 import { Loaded } from "../ui/loaded.ts";
-import { problemNote } from "../ui/problem-note.ts";
 import { note } from "../ui/status.ts";
 import { textOf } from "../ui/text-of.ts";
-import { View } from "../ui/view.ts";
 import { definitionOf, fieldOf, PROFILE_FIELDS, valuesOf } from "./profile-fields.ts";
 
 const NEW = "new";
@@ -57,12 +55,8 @@ const fieldsOf = (isNew: boolean, raw: boolean): readonly FieldSpec[] => [
 ];
 
 /** One profile: read, clone, or change, by fields or as raw JSON. */
-export class ProfileView extends View {
-  @state() private values: FieldValues = {};
+export class ProfileView extends FormView {
   @state() private raw = false;
-  @state() private faults: Readonly<Record<string, string>> = {};
-  @state() private refused: unknown;
-  @state() private busy = false;
 
   readonly #profile = new Loaded<CertificateProfile | typeof NEW>(this, async () => {
     const from = this.place.query.get("from");
@@ -123,16 +117,7 @@ export class ProfileView extends View {
                   @change=${(event: Event) => this.#switch(event.target as HTMLInputElement)}
                 />Edit the raw profile information</label
               >
-              <cs-form
-                .fields=${fieldsOf(isNew, this.raw)}
-                .values=${this.values}
-                .faults=${this.faults}
-                @change=${(event: CustomEvent<FieldValues>) => {
-                  this.values = event.detail;
-                  this.app.keepHere("What you typed here is not saved.");
-                }}
-              ></cs-form>
-              ${this.refused === undefined ? nothing : problemNote(this.refused)}
+              ${this.fields(fieldsOf(isNew, this.raw))}
               <div class="actions">
                 <wa-button type="submit" variant="brand" ?loading=${this.busy}>Save</wa-button>
               </div>
@@ -164,51 +149,43 @@ export class ProfileView extends View {
   readonly #submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     const known = this.#profile.value;
-    if (
-      this.busy ||
-      known === undefined ||
-      this.renderRoot.querySelector<FormElement>("cs-form")?.check() !== true
-    )
-      return;
-    this.busy = true;
-    this.refused = undefined;
-    try {
-      const definition = this.raw
-        ? parsed(textOf(this.values["definition"]))
-        : definitionOf(this.values);
-      const body = {
-        group: textOf(this.values["group"]),
-        description: textOf(this.values["description"]),
-        pkcs12: this.values["pkcs12"] === true,
-        definition,
-      };
-      const saved =
-        known === NEW
-          ? await this.app.call("postCertificateProfiles", {
-              body: {
-                id: textOf(this.values["id"]),
-                ...(body.group === "" ? { ...body, group: undefined } : body),
-              },
-            })
-          : await this.app.call("patchCertificateProfilesId", {
-              id: known.id,
-              body,
-              version: known.version,
-            });
-      this.app.keepHere(undefined);
-      this.app.say("The profile is saved.", "good");
-      if (known === NEW) this.app.go(link(["profiles", saved.id]));
-      else await this.#profile.reload();
-      this.faults = {};
-    } catch (failure) {
-      this.refused = failure;
-      const issues = failure instanceof Refused ? (failure.problem.issues ?? []) : [];
-      this.faults = this.raw
-        ? {}
-        : Object.fromEntries(issues.map(({ path, message }) => [fieldOf(path), message]));
-    } finally {
-      this.busy = false;
-    }
+    if (known === undefined) return;
+    await this.saving(
+      async () => {
+        const definition = this.raw
+          ? parsed(textOf(this.values["definition"]))
+          : definitionOf(this.values);
+        const body = {
+          group: textOf(this.values["group"]),
+          description: textOf(this.values["description"]),
+          pkcs12: this.values["pkcs12"] === true,
+          definition,
+        };
+        const saved =
+          known === NEW
+            ? await this.app.call("postCertificateProfiles", {
+                body: {
+                  id: textOf(this.values["id"]),
+                  ...(body.group === "" ? { ...body, group: undefined } : body),
+                },
+              })
+            : await this.app.call("patchCertificateProfilesId", {
+                id: known.id,
+                body,
+                version: known.version,
+              });
+        this.app.keepHere(undefined);
+        this.app.say("The profile is saved.", "good");
+        if (known === NEW) this.app.go(link(["profiles", saved.id]));
+        else await this.#profile.reload();
+      },
+      (failure) => {
+        const issues = failure instanceof Refused ? (failure.problem.issues ?? []) : [];
+        return this.raw
+          ? {}
+          : Object.fromEntries(issues.map(({ path, message }) => [fieldOf(path), message]));
+      },
+    );
   };
 
   async #delete({ id, version }: CertificateProfile): Promise<void> {

@@ -8,3 +8,9 @@ export const MACHINE_ROLES = [
 ] as const;
 
 export const HUMAN_ROLES = [["owner", "Owner: everything, and people"], ...MACHINE_ROLES] as const;
+
+/** Roles to tick in a form. */
+export const roleChoices = (
+  roles: readonly (readonly [value: string, label: string])[],
+): readonly { readonly value: string; readonly label: string }[] =>
+  roles.map(([value, label]) => ({ value, label }));

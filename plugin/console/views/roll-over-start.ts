@@ -1,14 +1,12 @@
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { property, state } from "lit/decorators.js";
+import { html, LitElement, type TemplateResult } from "lit";
+import { property } from "lit/decorators.js";
 import type { Authority, Calls } from "../api/calls.ts";
 import type { App } from "../app/app.ts";
 import { define } from "../ui/define.ts";
 import type { FieldSpec, FieldValues } from "../ui/field-spec.ts";
-import type { FormElement } from "../ui/form.ts";
-import { problemNote } from "../ui/problem-note.ts";
 import { styles } from "../ui/styles.ts";
 import { textOf } from "../ui/text-of.ts";
-import { faultsOf } from "./faults-of.ts";
+import "../ui/form-dialog.ts";
 
 type Body = Calls["postAuthoritiesIdRollOver"]["request"]["body"];
 
@@ -52,66 +50,26 @@ export class RollOverStart extends LitElement {
   @property({ attribute: false }) app!: App;
   @property({ attribute: false }) authority!: Authority;
   @property({ type: Boolean }) open = false;
-  @state() private values = BLANK;
-  @state() private faults: Readonly<Record<string, string>> = {};
-  @state() private refused: unknown;
-  @state() private busy = false;
-
-  protected override willUpdate(changed: PropertyValues): void {
-    if (!changed.has("open") || !this.open) return;
-    this.values = BLANK;
-    this.faults = {};
-    this.refused = undefined;
-  }
 
   override render(): TemplateResult {
-    return html`<wa-dialog
+    return html`<cs-form-dialog
       label="Replace the key of ${this.authority.name}"
+      yes="Make the new CA"
       ?open=${this.open}
-      @wa-after-hide=${(event: Event) => {
-        if (event.target === event.currentTarget) this.#close();
-      }}
+      .fields=${fieldsOf(this.authority)}
+      .values=${BLANK}
+      .save=${(values: FieldValues) => this.#start(values)}
+      @closed=${() => this.dispatchEvent(new CustomEvent("closed"))}
     >
-      ${
-        this.open
-          ? html`<div class="stack">
-              <p>
-                A new CA with a new key is made beside this one. Devices learn of it before it takes
-                over; this one is retired when the overlap ends.
-              </p>
-              <cs-form
-                .fields=${fieldsOf(this.authority)}
-                .values=${this.values}
-                .faults=${this.faults}
-                @change=${(event: CustomEvent<FieldValues>) => (this.values = event.detail)}
-              ></cs-form>
-              ${this.refused === undefined ? nothing : problemNote(this.refused)}
-            </div>`
-          : nothing
-      }
-      <wa-button slot="footer" appearance="outlined" @click=${() => this.#close()}
-        >Cancel</wa-button
-      >
-      <wa-button
-        slot="footer"
-        variant="brand"
-        ?loading=${this.busy}
-        @click=${() => void this.#start()}
-        >Make the new CA</wa-button
-      >
-    </wa-dialog>`;
+      <p>
+        A new CA with a new key is made beside this one. Devices learn of it before it takes over;
+        this one is retired when the overlap ends.
+      </p>
+    </cs-form-dialog>`;
   }
 
-  #close(): void {
-    this.dispatchEvent(new CustomEvent("closed"));
-  }
-
-  async #start(): Promise<void> {
-    const form = this.renderRoot.querySelector<FormElement>("cs-form");
-    if (this.busy || form?.check() !== true) return;
-    this.busy = true;
-    this.refused = undefined;
-    const text = (name: string): string => textOf(this.values[name]);
+  async #start(values: FieldValues): Promise<void> {
+    const text = (name: string): string => textOf(values[name]);
     const body: Body = {
       ...(text("successorId") === "" ? {} : { successorId: text("successorId") }),
       ...(text("keyAlgorithm") === ""
@@ -119,20 +77,9 @@ export class RollOverStart extends LitElement {
         : { keyAlgorithm: text("keyAlgorithm") as NonNullable<Body["keyAlgorithm"]> }),
       ...(text("startsAt") === "" ? {} : { startsAt: text("startsAt") }),
     };
-    try {
-      const made = await this.app.call("postAuthoritiesIdRollOver", {
-        id: this.authority.id,
-        body,
-      });
-      this.app.say(`${made.successorId} is made and takes over by itself.`, "good");
-      this.#close();
-      this.dispatchEvent(new CustomEvent("started"));
-    } catch (failure) {
-      this.refused = failure;
-      this.faults = faultsOf(failure);
-    } finally {
-      this.busy = false;
-    }
+    const made = await this.app.call("postAuthoritiesIdRollOver", { id: this.authority.id, body });
+    this.app.say(`${made.successorId} is made and takes over by itself.`, "good");
+    this.dispatchEvent(new CustomEvent("started"));
   }
 }
 define("cs-roll-over-start", RollOverStart);

@@ -3,15 +3,19 @@ import { state } from "lit/decorators.js";
 import type { Console, ConsoleName, FilledForm } from "../api/calls.ts";
 import { Refused } from "../api/problem.ts";
 import { link } from "../app/route.ts";
+import type { CommandLine } from "../ui/command-line.ts";
+import "../ui/commands.ts";
 import type { FieldSpec, FieldValues } from "../ui/field-spec.ts";
 import type { FormElement, Insertable } from "../ui/form.ts";
 import { foreign } from "../ui/format.ts";
 import { Loaded } from "../ui/loaded.ts";
 import { problemNote } from "../ui/problem-note.ts";
 import { note } from "../ui/status.ts";
+import { textOf } from "../ui/text-of.ts";
 import { View } from "../ui/view.ts";
 import { choiceSources, type Sources } from "./choice-sources.ts";
 import { copySheet } from "./copy-sheet.ts";
+import { keepShape, lastShape } from "./last-shape.ts";
 
 interface Facts {
   readonly consoles: readonly ConsoleName[];
@@ -25,10 +29,10 @@ export interface FormBody {
   readonly fields: FieldValues;
   readonly id?: string | undefined;
   readonly save?: boolean | undefined;
+  readonly moveOver?: string | undefined;
 }
 
 const PAUSE = 400;
-const LAST_SHAPE = "countersign.console";
 
 /** A form as another console shows it: pick the console, fill in what it asks, save, copy what it wants to know. */
 export abstract class ShapeForm extends View {
@@ -45,6 +49,19 @@ export abstract class ShapeForm extends View {
   /** What stands beside the form. */
   protected beside(): TemplateResult | typeof nothing {
     return nothing;
+  }
+
+  /** Saving what stands in the form, by the command line; undefined where no command does it. */
+  protected abstract command(filled: FilledForm): CommandLine | undefined;
+
+  /** The last word before saving; false: the form stays as it is. */
+  protected maySave(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
+  /** What follows once it is saved. */
+  protected afterSaving(): Promise<void> {
+    return Promise.resolve();
   }
 
   override disconnectedCallback(): void {
@@ -66,7 +83,7 @@ export abstract class ShapeForm extends View {
       this.app.call("getConsoles"),
       choiceSources(this.app),
     ]);
-    const wanted = this.place.query.get("as") ?? remembered() ?? "";
+    const wanted = this.place.query.get("as") ?? lastShape() ?? "";
     const id = consoles.some((one) => one.id === wanted) ? wanted : (consoles[0]?.id ?? "");
     const [shape, filled] = await Promise.all([
       this.app.call("getConsolesId", { id }),
@@ -95,6 +112,13 @@ export abstract class ShapeForm extends View {
     this.#timer = setTimeout(() => void this.#ask(), PAUSE);
   }
 
+  /** At once instead of in a moment: `checked` is about what stands in the form. */
+  protected async settle(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.#ask();
+    await this.updateComplete;
+  }
+
   async #ask(): Promise<void> {
     const facts = this.facts.value;
     if (facts === undefined || this.busy || this.saved !== undefined) return;
@@ -109,6 +133,14 @@ export abstract class ShapeForm extends View {
       if (failure instanceof Refused && values === this.values)
         this.faults = faultsOf(failure.problem.issues ?? []);
     }
+  }
+
+  /** What has faults is refused by saving, which says them. */
+  async #agreed(facts: Facts): Promise<boolean> {
+    const checked = await this.write(facts.shape.id, this.#body(facts, false), undefined);
+    this.checked = checked;
+    await this.updateComplete;
+    return checked.issues.length > 0 || this.maySave();
   }
 
   #body({ shape }: Facts, save: boolean): FormBody {
@@ -143,7 +175,7 @@ export abstract class ShapeForm extends View {
 
   #page({ consoles, shape, filled, sources }: Facts): TemplateResult {
     const form = shape[this.kind];
-    const fields = form.fields.map((field) => withChoices(field, sources));
+    const fields = form.fields.map((field) => withChoices(field, sources, this.#authority(filled)));
     const variables: readonly Insertable[] = shape.dialect.variables
       .filter(({ name }) => !name.includes("#"))
       .map(({ name, variable }) => ({
@@ -193,6 +225,7 @@ export abstract class ShapeForm extends View {
               >Cancel</wa-button
             >
           </div>
+          <cs-commands .lines=${[this.command(filled) ?? []].flat()}></cs-commands>
         </form>
         <div class="stack">
           ${this.beside()}
@@ -218,6 +251,11 @@ export abstract class ShapeForm extends View {
     </div>`;
   }
 
+  /** The CA that the form names. */
+  #authority(filled: FilledForm): string {
+    return textOf((this.checked ?? filled).model["authorityId"]);
+  }
+
   #done({ shape }: Facts, saved: FilledForm): TemplateResult {
     return html`<div class="stack">
       ${note("good", html`Saved${saved.id === undefined ? "" : html` as <span class="mono">${saved.id}</span>`}. Copy what ${shape.name} asks for, in its order.`)}
@@ -233,7 +271,7 @@ export abstract class ShapeForm extends View {
   async #as(id: string): Promise<void> {
     const facts = this.facts.value;
     if (facts === undefined || id === facts.shape.id) return;
-    remember(id);
+    keepShape(id);
     await this.attempt(async () => {
       const [shape, filled] = await Promise.all([
         this.app.call("getConsolesId", { id }),
@@ -272,9 +310,11 @@ export abstract class ShapeForm extends View {
     this.refused = undefined;
     try {
       clearTimeout(this.#timer);
+      if (this.id_ !== undefined && !(await this.#agreed(facts))) return;
       this.saved = await this.write(facts.shape.id, this.#body(facts, true), facts.filled.version);
-      remember(facts.shape.id);
+      keepShape(facts.shape.id);
       this.app.keepHere(undefined);
+      await this.afterSaving();
     } catch (failure) {
       this.refused = failure;
       if (failure instanceof Refused) this.faults = faultsOf(failure.problem.issues ?? []);
@@ -287,24 +327,12 @@ export abstract class ShapeForm extends View {
 const faultsOf = (issues: FilledForm["issues"]): Readonly<Record<string, string>> =>
   Object.fromEntries(issues.map(({ path, message }) => [path.replace(/^fields\./, ""), message]));
 
-const withChoices = (field: FieldSpec, sources: Sources): FieldSpec =>
-  field.from === undefined
-    ? field
-    : { ...field, choices: [...(field.choices ?? []), ...(sources.choices[field.from] ?? [])] };
-
-/** Which console somebody works with is no secret, and asked too often. */
-const remembered = (): string | undefined => {
-  try {
-    return localStorage.getItem(LAST_SHAPE) ?? undefined;
-  } catch {
-    return undefined;
-  }
-};
-
-const remember = (id: string): void => {
-  try {
-    localStorage.setItem(LAST_SHAPE, id);
-  } catch {
-    // A browser that forbids storage asks again.
-  }
+/** Profiles are those that the chosen CA may issue by. */
+const withChoices = (field: FieldSpec, sources: Sources, authority: string): FieldSpec => {
+  if (field.from === undefined) return field;
+  const enabled = field.from.endsWith("-profiles") ? sources.enabled[authority] : undefined;
+  const offered = (sources.choices[field.from] ?? []).filter(
+    ({ value }) => enabled?.includes(value) ?? true,
+  );
+  return { ...field, choices: [...(field.choices ?? []), ...offered] };
 };

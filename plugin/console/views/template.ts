@@ -1,7 +1,9 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Deployment, Endpoint, Template } from "../api/calls.ts";
 import { link } from "../app/route.ts";
+import "../ui/commands.ts";
 import { copyable } from "../ui/copy.ts";
+import type { CommandLine } from "../ui/command-line.ts";
 import { define } from "../ui/define.ts";
 import { foreign, when, words } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
@@ -57,65 +59,79 @@ export class TemplateView extends View {
   }
 
   #page({ template, endpoints, deployments }: Facts): TemplateResult {
-    return html`<div class="halves">
-      <section class="card">
-        <h2>What it makes</h2>
-        <dl class="facts">
-          <dt>Subject</dt>
-          <dd>${copyable(template.subject, "the subject", foreign(template.subject))}</dd>
-          ${template.sans.map(
-            ({ type, pattern }) =>
-              html`<dt>${type}</dt>
-                <dd class="mono">${foreign(pattern)}</dd>`,
-          )}
-          <dt>Issued by</dt>
-          <dd><a href=${link(["ca-servers", template.authorityId])}>${template.authorityId}</a></dd>
-          <dt>Keys</dt>
-          <dd>${template.keyAlgorithms.join(", ")}</dd>
-          <dt>Key usage</dt>
-          <dd>${template.keyUsages.map(words).join(", ")}</dd>
-          <dt>Extended</dt>
-          <dd>${template.extendedKeyUsages.map(usageName).join(", ")}</dd>
-          <dt>Valid for</dt>
-          <dd>${lifeText(template.validity)}, at most ${lifeText(template.maxValidity)}</dd>
-          <dt>Challenge</dt>
-          <dd>
-            ${words(template.challengeMode)}${template.challengeMode === "dynamic" ? html`, good for ${lifeText(template.challengeLifetime)}` : nothing}
-          </dd>
-          <dt>Renews</dt>
-          <dd>in the last ${lifeText(template.renewalWindow)}</dd>
-        </dl>
-      </section>
-      <section class="card stack tight">
-        <h2>What a device would get</h2>
-        <cs-subject-preview
-          .app=${this.app}
-          .subject=${template.subject}
-          .sans=${template.sans}
-        ></cs-subject-preview>
-      </section>
-      <section class="card">
-        <h2>Asked for at</h2>
-        ${
-          endpoints.length === 0
-            ? html`<p class="quiet">
-                No endpoint offers it
-                yet.${this.app.may("configuration:manage") ? html` <a href=${link(["endpoints", "new"], { template: template.id })}>Open one</a>.` : nothing}
-              </p>`
-            : html`<ul>
-                ${endpoints.map(({ id, url }) => html`<li><a href=${link(["endpoints", id])}>${id}</a> <span class="mono">${url}</span></li>`)}
-              </ul>`
-        }
-      </section>
-      <section class="card">
-        <h2>On devices</h2>
-        ${deployments.length === 0 ? html`<p class="quiet">Published to no device yet.</p>` : nothing}
-        <ul>
-          ${deployments.map((deployment) => html`<li><a href=${link(["devices", deployment.deviceId])}>${deployment.deviceId.slice(0, 8)}</a> ${deploymentState(deployment)}</li>`)}
-        </ul>
-        ${deployments.length > 0 ? html`<p><a href=${link(["devices"], { template: template.id })}>All of them</a></p>` : nothing}
-      </section>
+    return html`<div class="stack">
+      <div class="halves">
+        <section class="card">
+          <h2>What it makes</h2>
+          <dl class="facts">
+            <dt>Subject</dt>
+            <dd>${copyable(template.subject, "the subject", foreign(template.subject))}</dd>
+            ${template.sans.map(
+              ({ type, pattern }) =>
+                html`<dt>${type}</dt>
+                  <dd class="mono">${foreign(pattern)}</dd>`,
+            )}
+            <dt>Issued by</dt>
+            <dd>
+              <a href=${link(["ca-servers", template.authorityId])}>${template.authorityId}</a>
+            </dd>
+            <dt>Keys</dt>
+            <dd>${template.keyAlgorithms.join(", ")}</dd>
+            <dt>Key usage</dt>
+            <dd>${template.keyUsages.map(words).join(", ")}</dd>
+            <dt>Extended</dt>
+            <dd>${template.extendedKeyUsages.map(usageName).join(", ")}</dd>
+            <dt>Valid for</dt>
+            <dd>${lifeText(template.validity)}, at most ${lifeText(template.maxValidity)}</dd>
+            <dt>Challenge</dt>
+            <dd>
+              ${words(template.challengeMode)}${template.challengeMode === "dynamic" ? html`, good for ${lifeText(template.challengeLifetime)}` : nothing}
+            </dd>
+            <dt>Renews</dt>
+            <dd>in the last ${lifeText(template.renewalWindow)}</dd>
+          </dl>
+        </section>
+        <section class="card stack tight">
+          <h2>What a device would get</h2>
+          <cs-subject-preview
+            .app=${this.app}
+            .subject=${template.subject}
+            .sans=${template.sans}
+          ></cs-subject-preview>
+        </section>
+        <section class="card">
+          <h2>Asked for at</h2>
+          ${
+            endpoints.length === 0
+              ? html`<p class="quiet">
+                  No endpoint offers it
+                  yet.${this.app.may("configuration:manage") ? html` <a href=${link(["endpoints", "new"], { template: template.id })}>Open one</a>.` : nothing}
+                </p>`
+              : html`<ul>
+                  ${endpoints.map(({ id, url }) => html`<li><a href=${link(["endpoints", id])}>${id}</a> <span class="mono">${url}</span></li>`)}
+                </ul>`
+          }
+        </section>
+        <section class="card">
+          <h2>On devices</h2>
+          ${deployments.length === 0 ? html`<p class="quiet">Published to no device yet.</p>` : nothing}
+          <ul>
+            ${deployments.map((deployment) => html`<li><a href=${link(["devices", deployment.deviceId])}>${deployment.deviceId.slice(0, 8)}</a> ${deploymentState(deployment)}</li>`)}
+          </ul>
+          ${deployments.length > 0 ? html`<p><a href=${link(["devices"], { template: template.id })}>All of them</a></p>` : nothing}
+        </section>
+      </div>
+      <cs-commands .lines=${this.#commands(template)}></cs-commands>
     </div>`;
+  }
+
+  #commands({ id }: Template): readonly CommandLine[] {
+    return [
+      { what: "Show it", words: ["template", "show", id] },
+      ...(this.app.may("configuration:manage")
+        ? [{ what: "Delete it", words: ["template", "delete", id] }]
+        : []),
+    ];
   }
 
   async #delete(template: Template): Promise<void> {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { SAN_TYPES } from "../../domain/san.ts";
 import { listed, ok } from "./answer.ts";
 import { route, type Route } from "./route.ts";
-import { reference } from "./schemas.ts";
+import { duration, reference } from "./schemas.ts";
 
 const row = z.record(z.string().max(100), z.string().max(4096));
 const fieldValue = z.union([
@@ -18,6 +18,12 @@ const filledForm = z.strictObject({
   fields: z.record(z.string().max(100), fieldValue).describe("By name; what is left out stays."),
   id: reference.exactOptional().describe("The object to change; a new one unless given."),
   save: z.boolean().default(false).describe("False: checked and mapped, nothing stored."),
+});
+
+const filledTemplate = filledForm.extend({
+  moveOver: duration
+    .exactOptional()
+    .describe("Moves the template's deployments to the new version in that time, by the plan."),
 });
 
 const resolving = z.strictObject({
@@ -77,7 +83,7 @@ export const consoleRoutes: readonly Route[] = [
     path: "/consoles/:id/template",
     summary:
       "Checks a filled-in template form and maps it; with `save: true` makes or changes the template, and its challenge at the endpoint.",
-    body: filledForm,
+    body: filledTemplate,
     ifMatch: true,
     call: async ({ consoles }, { principal, id, body, version }) =>
       ok(await consoles.writeTemplate(principal, id, { ...body, version })),

@@ -58,3 +58,6 @@ export const serialNumber = z
     context.addIssue({ code: "custom", message: "must be a serial number in hex" });
     return z.NEVER;
   });
+
+/** ISO 8601, such as `P7D`; what it comes to is the service's to judge. */
+export const duration = z.string().min(2).max(40);

@@ -9,9 +9,8 @@ import {
 } from "../../domain/template.ts";
 import { created, listed, none, ok } from "./answer.ts";
 import { route, type Route } from "./route.ts";
-import { displayName, deviceKeyAlgorithm, reference } from "./schemas.ts";
+import { deviceKeyAlgorithm, displayName, duration, reference } from "./schemas.ts";
 
-const duration = z.string().min(2).max(40);
 const oid = z
   .string()
   .regex(/^[0-2](?:\.\d+)+$/, "must be a dotted object identifier")
