@@ -366,7 +366,7 @@ export class CountersignConsole extends LitElement {
           </div>
         </div>
         <div class="row">
-          <a href=${link(["start"])}>Getting started</a>
+          ${app.may("configuration:manage") ? html`<a href=${link(["start"])}>Getting started</a>` : nothing}
           ${this.getToken === undefined ? html`<button class="plain" type="button" @click=${() => this.#signOut()}>Sign out</button>` : nothing}
         </div>
       </div>
