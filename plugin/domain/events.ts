@@ -92,6 +92,14 @@ export const LEDGER_EVENTS = [
 ] as const;
 export type LedgerEvent = (typeof LEDGER_EVENTS)[number];
 
+/** The kinds that say that somebody did not get what they asked for. */
+export const FAILURE_EVENTS = [
+  "certificate.refused",
+  "certificate.failed",
+  "approval.denied",
+  "device.wipe-refused",
+] as const satisfies readonly LedgerEvent[];
+
 /** What happened, as it is written; the sealer gives sequence and hash later. `data` never holds a secret. */
 export interface LedgerEntry {
   readonly event: LedgerEvent;

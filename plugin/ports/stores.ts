@@ -312,6 +312,8 @@ export interface LedgerStore {
   list(
     filter: {
       readonly event?: LedgerEvent | undefined;
+      /** `FAILURE_EVENTS` only. */
+      readonly failures?: boolean | undefined;
       readonly subjectId?: string | undefined;
       /** Of any of these. */
       readonly subjectIds?: readonly string[] | undefined;

@@ -1,5 +1,5 @@
 import { inject } from "tsyringe";
-import type { LedgerEvent, LedgerRow } from "../domain/events.ts";
+import { FAILURE_EVENTS, type LedgerEvent, type LedgerRow } from "../domain/events.ts";
 import type { Principal } from "../domain/principal.ts";
 import type { Page, PageRequest } from "../ports/stores.ts";
 import { Access } from "./access.ts";
@@ -28,11 +28,7 @@ const TYPES: readonly (readonly [prefix: string, type: EventView["type"]])[] = [
   ["approval.", "approval"],
   ["device.", "device"],
 ];
-const FAILED: ReadonlySet<LedgerEvent> = new Set([
-  "certificate.refused",
-  "certificate.failed",
-  "approval.denied",
-]);
+const FAILED: ReadonlySet<LedgerEvent> = new Set(FAILURE_EVENTS);
 
 /** What the ledger says, in the words of a console's event list; no secret is in it. */
 export class Events {
@@ -49,8 +45,8 @@ export class Events {
     page: PageRequest,
   ): Promise<Page<EventView>> {
     const store = this.access.open(principal, "ledger:read");
-    const event = filter.event ?? (filter.failed === true ? "certificate.refused" : undefined);
-    const { items, cursor } = await store.ledger.list({ event, subjectId: filter.subjectId }, page);
+    const { failed, ...wanted } = filter;
+    const { items, cursor } = await store.ledger.list({ ...wanted, failures: failed }, page);
     return { items: items.map(eventView), cursor };
   }
 }

@@ -1,4 +1,10 @@
-import type { LedgerEntry, LedgerEvent, LedgerRow as Row, SealedEntry } from "../domain/events.ts";
+import {
+  FAILURE_EVENTS,
+  type LedgerEntry,
+  type LedgerEvent,
+  type LedgerRow as Row,
+  type SealedEntry,
+} from "../domain/events.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import type { LedgerStore, Page, PageRequest } from "../ports/stores.ts";
 import { fromMillis, orNull, orUndefined, toMillis, type Millis } from "./base/columns.ts";
@@ -8,6 +14,9 @@ import { limitOf, pageOf, positionOf } from "./base/paging.ts";
 import type { Session } from "./base/session.ts";
 
 const TABLE = "countersign_ledger";
+
+/** Literal, so that the partial index of migration 0021 serves it. */
+const FAILURES = `event in (${FAILURE_EVENTS.map((event) => `'${event}'`).join(", ")})`;
 
 interface LedgerRow {
   readonly id: number | string;
@@ -72,6 +81,7 @@ export class Ledger implements LedgerStore {
         .orderBy("id", "desc")
         .limit(limit + 1);
       if (after !== undefined) query = query.where("id", "<", after);
+      if (filter.failures === true) query = query.whereRaw(FAILURES);
       if (filter.event !== undefined) query = query.where("event", filter.event);
       if (filter.subjectId !== undefined) query = query.where("subject_id", filter.subjectId);
       if (filter.subjectIds !== undefined) query = query.whereIn("subject_id", filter.subjectIds);

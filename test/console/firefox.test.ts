@@ -65,7 +65,7 @@ describe("console: in Firefox", function () {
     await tab.see("heading", title);
   };
 
-  it("a wrong token is told, a good one leads to the first view", async () => {
+  it("R-12 a wrong token is told, a good one leads to the first view", async () => {
     await page.goto(`${served.url}/console/`);
     await page.fill("Access token", "not-a-token");
     await page.press("Enter");

@@ -81,13 +81,25 @@ onBothDatabases("console: the daily work", (open) => {
     await page.locator("cs-device .timeline").getByText("Next step:").first().waitFor();
   });
 
-  it("revokes a certificate with one of eight reasons and the date of the compromise", async () => {
+  it("C-07 C-15 C-16 revokes a certificate with one of eight reasons and the date of the compromise", async () => {
     await enrol("laptop");
     await goTo(page, "certificates", "Certificates");
     await page.getByRole("link", { name: "CN=laptop,O=Lab" }).click();
+    const policies = page
+      .locator("dt", { hasText: "Policies" })
+      .locator("xpath=following-sibling::dd[1]");
+    assert.equal((await policies.innerText()).trim(), "none");
     await page.getByRole("button", { name: "Revoke" }).click();
     const reason = page.getByLabel("Reason");
-    assert.equal(await reason.locator("option").count(), 8);
+    assert.deepEqual(
+      await reason
+        .locator("option")
+        .evaluateAll((all) => all.map(({ value }: { value: string }) => value)),
+      [
+        ...["unspecified", "keyCompromise", "cACompromise", "affiliationChanged", "superseded"],
+        ...["cessationOfOperation", "privilegeWithdrawn", "aACompromise"],
+      ],
+    );
     await reason.selectOption("keyCompromise");
     await page.getByLabel("Not to be trusted since").fill("2026-01-31T10:00");
     await page.locator("wa-dialog").getByRole("button", { name: "Revoke" }).click();
@@ -125,7 +137,7 @@ onBothDatabases("console: the daily work", (open) => {
     assert.equal(await page.locator("img").count(), 0);
   });
 
-  it("asks before a secret is left that is shown this once", async () => {
+  it("C-14 asks before a secret is left that is shown this once", async () => {
     const device = await makeDevice(api, "minting");
     await api.post("/deployments", { deviceId: device, templateId: site.template });
     await goTo(page, `devices/${device}`, "minting");

@@ -23,7 +23,7 @@ const TYPED: Readonly<Record<string, { caServer: object; template: object; ca: s
   "digicert-one": {
     caServer: { issuingCa: "Digi CA", businessUnit: "IT" },
     ca: "issuingCa",
-    template: { templateName: "Users", enrollmentCode: "Enrol2026" },
+    template: { templateName: "Users", businessUnit: "IT", enrollmentCode: "Enrol2026" },
   },
   jamf: {
     caServer: { name: "Jamf CA", scepProxy: true },

@@ -315,7 +315,7 @@ describe("flows: suspended, found again, disabled, compromised", () => {
     assert.equal(entry.principal, "system:suspensions");
   });
 
-  it("C-18 a bulk run says of each row what became of it, and a bad row keeps no other from it", async () => {
+  it("C-18 C-20 a bulk run says of each row what became of it, and a bad row keeps no other from it", async () => {
     const { id } = await device();
     const [a, b, c] = [await enrol(id), await enrol(id), await enrol(id)];
     const rows = [

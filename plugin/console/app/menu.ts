@@ -25,7 +25,7 @@ export const MENU: readonly (readonly Entry[])[] = [
     { view: "ca-servers", title: "CA servers", icon: "authority", right: "authorities:read" },
     { view: "templates", title: "Templates", icon: "template", right: "configuration:read" },
     { view: "endpoints", title: "Endpoints", icon: "endpoint", right: "configuration:read" },
-    { view: "profiles", title: "Profiles", icon: "profile", right: "certificate-profiles:pick" },
+    { view: "profiles", title: "Profiles", icon: "profile", right: "certificate-profiles:manage" },
   ],
   [
     { view: "approvals", title: "Approvals", icon: "approval", right: "certificates:read" },

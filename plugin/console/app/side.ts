@@ -79,7 +79,7 @@ const who = ({ app: { principal }, signOut }: SideParts): TemplateResult =>
       </div>
     </div>
     <div class="row">
-      <a href=${link(["start"])}>Getting started</a>
+      ${app.may("configuration:manage") ? html`<a href=${link(["start"])}>Getting started</a>` : nothing}
       ${signOut === undefined ? nothing : html`<button class="plain" type="button" @click=${signOut}>Sign out</button>`}
     </div>
   </div>`;

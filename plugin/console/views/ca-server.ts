@@ -108,7 +108,7 @@ export class CaServer extends View {
               ></cs-ca-ras>`
             : nothing
         }
-        ${authority.kind === "issuing" ? html`<cs-ca-profiles .app=${this.app} .authority=${authority} @saved=${() => void this.#facts.reload()}></cs-ca-profiles>` : nothing}
+        ${authority.kind === "issuing" && this.app.may("certificate-profiles:manage") ? html`<cs-ca-profiles .app=${this.app} .authority=${authority} @saved=${() => void this.#facts.reload()}></cs-ca-profiles>` : nothing}
         <section class="card stack tight">
           <h2>In use by</h2>
           ${endpoints.length + templates.length === 0 ? html`<p class="quiet">Nothing yet. Add a template, then an endpoint.</p>` : nothing}

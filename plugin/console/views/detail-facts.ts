@@ -1,23 +1,25 @@
-import { html, nothing, type TemplateResult } from "lit";
+import { html, type TemplateResult } from "lit";
 import type { CertificateDetails } from "../api/calls.ts";
-import { foreign, onDay } from "../ui/format.ts";
+import { foreign, onDay, words } from "../ui/format.ts";
 import { usageName } from "./usage-names.ts";
 
-/** All that a certificate says, in the order of RFC 5280. */
+/** All that a certificate says, in the order of RFC 5280; what it does not say reads "none". */
 export const detailFacts = (all: CertificateDetails): TemplateResult => {
-  const line = (
-    name: string,
-    values: readonly string[] | string | undefined,
-  ): TemplateResult | typeof nothing => {
+  const line = (name: string, values: readonly string[] | string | undefined): TemplateResult => {
     const text = [values ?? []].flat();
-    return text.length === 0
-      ? nothing
-      : html`<dt>${name}</dt>
-          <dd>${text.map((value) => html`<div class="mono">${foreign(value)}</div>`)}</dd>`;
+    return html`<dt>${name}</dt>
+      <dd>
+        ${text.length === 0 ? html`<span class="quiet">none</span>` : text.map((value) => html`<div class="mono">${foreign(value)}</div>`)}
+      </dd>`;
   };
   return html`<dl class="facts">
-    ${line("Subject", all.subject)} ${all.sans.map(({ type, value }) => line(type, value))}
-    ${line("Issuer", all.issuer)}
+    ${line("Status", words(all.status))} ${line("Profile", all.profileId)}
+    ${line("Subject", all.subject)}
+    ${line(
+      "Names",
+      all.sans.map(({ type, value }) => `${type} ${value}`),
+    )}
+    ${line("Serial", all.serial)} ${line("Issuer", all.issuer)}
     <dt>Valid</dt>
     <dd>${onDay(all.validFrom)} to ${onDay(all.expiry)}</dd>
     ${line("Public key", all.publicKeyType)} ${line("Signature", all.signatureAlgorithm)}

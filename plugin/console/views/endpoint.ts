@@ -105,7 +105,7 @@ export class EndpointView extends View {
         </section>
       </div>
       ${
-        this.app.may("deployments:manage") && this.app.may("certificates:change-status")
+        this.app.may("challenges:mint")
           ? html`<cs-endpoint-test
               .app=${this.app}
               .endpoint=${endpoint}

@@ -1,4 +1,4 @@
-/** The eight reasons of RFC 5280 that a CRL of ours may carry: value, label, when to choose it. */
+/** The eight reasons to revoke for good: value, label, when to choose it. `certificateHold` is what suspending says. */
 export const REASONS_TO_REVOKE = [
   ["unspecified", "No reason given", "When none of the others fits, or it shall not be said."],
   ["keyCompromise", "Key compromised", "Somebody else may have the device's private key."],
@@ -10,6 +10,10 @@ export const REASONS_TO_REVOKE = [
   ],
   ["superseded", "Superseded", "Another certificate has taken its place."],
   ["cessationOfOperation", "Out of use", "The device was wiped, sold or has left."],
-  ["certificateHold", "On hold", "The device is lost and may be found."],
   ["privilegeWithdrawn", "Privilege withdrawn", "The holder may not do any more what it was for."],
+  [
+    "aACompromise",
+    "AA compromised",
+    "Somebody else may sign attributes in the name of their authority.",
+  ],
 ] as const;

@@ -11,6 +11,7 @@ import { revokedEntries } from "./0014-revoked-entries.ts";
 import { disabledUsers } from "./0013-disabled-users.ts";
 import { deploymentsByDevice } from "./0012-deployments-by-device.ts";
 import { challengeKey } from "./0020-challenge-key.ts";
+import { longLists } from "./0021-long-lists.ts";
 
 interface Migration {
   /** Begins with its number. A released one is never changed; a new one only adds, so that the version before still runs. */
@@ -31,6 +32,7 @@ const MIGRATIONS: readonly Migration[] = [
   disabledUsers,
   revokedEntries,
   challengeKey,
+  longLists,
 ];
 
 /** Our migrations as knex takes them, with its own table, so that a host's are not touched. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Certificate } from "../../../plugin/domain/certificate.ts";
 import { serialsOf } from "../../../plugin/domain/crl-scope.ts";
+import { FAILURE_EVENTS } from "../../../plugin/domain/events.ts";
 import type { CrlRecord, SignedCrl } from "../../../plugin/ports/crl-store.ts";
 import type { TenantStore } from "../../../plugin/ports/stores.ts";
 import {
@@ -50,6 +51,16 @@ export const describeRecords = (open: () => Promise<OpenedDatabase>): void => {
       assert.equal(issued.items.length, 2);
       const one = await store.ledger.list({ subjectId: "c-2" }, { limit: 9 });
       assert.equal(one.items.length, 1);
+    });
+
+    it("R-08 lists the failures of every kind, and nothing else, page by page", async () => {
+      for (const event of ["certificate.issued", ...FAILURE_EVENTS, "approval.approved"] as const)
+        await store.ledger.append(aLedgerEntry({ event }));
+      const failed = await everything((page) => store.ledger.list({ failures: true }, page), 2);
+      assert.deepEqual(
+        failed.map(({ event }) => event),
+        FAILURE_EVENTS.toReversed(),
+      );
     });
   });
 
