@@ -14,6 +14,7 @@ import { replacePrivateFile } from "./private-file.ts";
 import { type KeyStoreSettings, readSettings, type Settings, writeSettings } from "./settings.ts";
 import type { TlsFiles } from "./tls.ts";
 import { tlsExpiry } from "./tls-expiry.ts";
+import { keepRequestsYoung } from "./young-objects.ts";
 
 /** What an own certificate is to be like. */
 export type OwnTlsOrder = Omit<OwnTls, "file">;
@@ -55,6 +56,7 @@ const TOKEN_SECONDS = 12 * 3600;
  */
 export const startServer = async (options: ServerOptions): Promise<Server> => {
   const { folder, changes, keyStore, logger } = options;
+  keepRequestsYoung();
   const undo: (() => Promise<void>)[] = [];
   try {
     const fresh = !(await isInitialised(folder));

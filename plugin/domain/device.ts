@@ -59,8 +59,11 @@ export const liveStatusOf = ({ hostId }: Pick<Device, "hostId">): "enrolled" | "
 
 /** Whether certificates may be issued to it. */
 export const isLive = (device: Device): boolean =>
-  (device.status === "enrolled" || device.status === "unmanaged") &&
-  device.userDisabledAt === undefined;
+  isEnrolled(device) && device.userDisabledAt === undefined;
+
+/** Whether it is there, whatever became of its user. */
+export const isEnrolled = ({ status }: Device): boolean =>
+  status === "enrolled" || status === "unmanaged";
 
 /** Whether an admin has stopped it; what its host reports does not change that (R-07). */
 export const isHeld = (device: Device): boolean =>

@@ -11,7 +11,7 @@ import type { Clock, Random } from "../ports/ambient.ts";
 import type { ChallengeContext, RequestedIdentity } from "../ports/challenge-policy.ts";
 import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK, RANDOM } from "../tokens.ts";
-import { refuseUnlessLive } from "./refuse-unless-live.ts";
+import { liveProblem, refuseUnlessLive } from "./refuse-unless-live.ts";
 
 /** Finds out which device asks by the names of its request, where nothing else says so (foundations.md 5). */
 export class RequestedDevice {
@@ -41,7 +41,7 @@ export class RequestedDevice {
     const live = fitting.filter(isLive);
     // One that was wiped must not come back as an unmanaged one; one that came back under a new host id has left the old one behind.
     if (live.length === 0 && fitting.length > 0) {
-      const barred = fitting.find(({ userDisabledAt }) => userDisabledAt !== undefined);
+      const barred = fitting.find((device) => liveProblem(device)?.code === "user_disabled");
       if (barred !== undefined) refuseUnlessLive(barred);
       throw new CountersignError("device_gone", "the device with the request's names is gone");
     }

@@ -6,6 +6,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 // First: it brings the Reflect polyfill.
 import { type Countersign, type CountersignConfig, createCountersign } from "../../plugin/index.ts";
 import { builtins } from "../../adapters/preset.ts";
+import { keepRequestsYoung } from "../../adapters/standalone/young-objects.ts";
 import { cpuProfiler } from "./cpu-profile.ts";
 import { ownBlocks } from "./own-block.ts";
 import { StageClock } from "./stages.ts";
@@ -19,6 +20,9 @@ export interface StartRequest {
   /** Measure the stages of each request; costs some time itself. */
   readonly stages: boolean;
 }
+
+// As `serve` does.
+keepRequestsYoung();
 
 const quiet = (): void => undefined;
 const loud = (fields: object, text: string): void => {

@@ -12,6 +12,9 @@ import {
 import type { AdminClient } from "../admin-client.ts";
 
 const DEADLINE_MS = 10_000;
+const HOUR_MS = 3_600_000;
+/** A list is made every 24 h (L-09); one of this age is a day overdue. */
+const OLD_HOURS = 48;
 
 interface Authority {
   readonly id: string;
@@ -53,14 +56,23 @@ export const checkStatus = async (api: AdminClient, clock: Clock): Promise<reado
   return findings;
 };
 
+/** What is right today, and will not be. */
+interface Worry {
+  readonly message: string;
+  readonly remedy: string;
+}
+
 /** `look` answers what was found, or throws what is wrong. */
 const looked = async (
   check: string,
   url: string,
-  look: () => Promise<string>,
+  look: () => Promise<string | Worry>,
 ): Promise<Finding> => {
   try {
-    return { check, level: "ok", message: `${url}: ${await look()}` };
+    const found = await look();
+    return typeof found === "string"
+      ? { check, level: "ok", message: `${url}: ${found}` }
+      : { check, level: "warning", message: `${url}: ${found.message}`, remedy: found.remedy };
   } catch (failure) {
     return {
       check,
@@ -87,13 +99,27 @@ const sameCertificate = async (url: string, der: Uint8Array): Promise<string> =>
   return "is the CA certificate";
 };
 
-const goodList = async (url: string, issuer: ParsedCertificate, now: Date): Promise<string> => {
-  const { tbs, scheme, signature, nextUpdate, number, entries } = parseCrl(await fetched(url));
+const goodList = async (
+  url: string,
+  issuer: ParsedCertificate,
+  now: Date,
+): Promise<string | Worry> => {
+  const { tbs, scheme, signature, thisUpdate, nextUpdate, number, entries } = parseCrl(
+    await fetched(url),
+  );
   if (scheme === undefined || !verifySignature(issuer.publicKey, scheme, tbs, signature))
     throw new Error("was not signed by the authority's key");
   if (nextUpdate === undefined || nextUpdate <= now)
     throw new Error(`ended on ${nextUpdate?.toISOString() ?? "?"}`);
-  return `number ${number ?? "?"}, ${entries.length} entries, valid until ${nextUpdate.toISOString()}`;
+  const hours = (now.getTime() - thisUpdate.getTime()) / HOUR_MS;
+  const message = `number ${number ?? "?"}, ${entries.length} entries, valid until ${nextUpdate.toISOString()}`;
+  return hours < OLD_HOURS
+    ? message
+    : {
+        message: `${message}, but signed ${Math.floor(hours)} h ago: a new one is due every 24 h`,
+        remedy:
+          "Look for alerts on the CRL schedule and for a cache in front that keeps old lists; sign one by countersign authority publish-crl.",
+      };
 };
 
 const goodAnswer = async (

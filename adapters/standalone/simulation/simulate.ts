@@ -7,7 +7,6 @@ import {
   type DeploymentEvent,
   newDeployment,
   parseDuration,
-  PriorityQueue,
   renewalTime,
   type RenewalTerms,
   renewalWindowStart,
@@ -16,6 +15,7 @@ import {
 } from "../../../plugin/sdk.ts";
 import type { SimulationOptions } from "./options.ts";
 import type { SimulationResult } from "./result.ts";
+import { Moments } from "./moments.ts";
 import { numbersOf, World } from "./world.ts";
 
 const MINUTE = 60_000;
@@ -29,11 +29,8 @@ const INVENTORY = HOUR;
 const START = Date.UTC(2027, 0, 1);
 const RULES = { attempts: DEFAULT_ATTEMPTS, renews: true, outside: false, planned: true } as const;
 
-interface Happening {
-  readonly at: number;
-  readonly device: number;
-  readonly kind: "publish" | "check-in" | "see" | "deadline" | "end";
-}
+const KINDS = ["publish", "check-in", "see", "deadline", "end"] as const;
+type Kind = (typeof KINDS)[number];
 
 interface Waiting {
   readonly device: number;
@@ -67,10 +64,10 @@ class SimulatedYear {
   private readonly terms: RenewalTerms;
   private readonly validity;
   private readonly deployments: Deployment[] = [];
-  private readonly happenings = new PriorityQueue<Happening>((a, b) => a.at < b.at);
-  private readonly due = new PriorityQueue<{ readonly at: number; readonly device: number }>(
-    (a, b) => a.at < b.at,
-  );
+  /** Device and kind in one number. */
+  private readonly happenings = new Moments();
+  /** Devices by when the plan looks at them. */
+  private readonly due = new Moments();
   private readonly issuedAt: Float64Array;
   private readonly endsAt: Float64Array;
   /** When the plan has it due first, and when it looks at it now; NaN: not by itself. */
@@ -113,11 +110,14 @@ class SimulatedYear {
   /** Everything up to `until`. */
   run(until: number): void {
     for (;;) {
-      const next = this.happenings.peek()?.at ?? Infinity;
+      const { next } = this.happenings;
       const sweep = this.nextSweep();
       if (Math.min(next, sweep) >= until) return;
       if (sweep <= next) this.sweep(sweep);
-      else this.happen(this.happenings.pop() as Happening);
+      else {
+        const what = this.happenings.pop() as number;
+        this.happen(next, Math.floor(what / KINDS.length), KINDS[what % KINDS.length] as Kind);
+      }
     }
   }
 
@@ -135,8 +135,8 @@ class SimulatedYear {
   }
 
   private nextSweep(): number {
-    const due = this.due.peek()?.at;
-    if (due === undefined) return Infinity;
+    const due = this.due.next;
+    if (due === Infinity) return Infinity;
     const at = Math.max(due, this.lastSweep + 1);
     return this.world.upFrom(START + Math.ceil((at - START) / SWEEPING) * SWEEPING);
   }
@@ -144,9 +144,8 @@ class SimulatedYear {
   private sweep(now: number): void {
     this.lastSweep = now;
     const waiting: Waiting[] = [];
-    for (let top = this.due.peek(); top !== undefined && top.at <= now; top = this.due.peek()) {
-      this.due.pop();
-      const { at, device } = top;
+    for (let at = this.due.next; at <= now; at = this.due.next) {
+      const device = this.due.pop() as number;
       // Planned anew meanwhile.
       if (this.renewAt[device] !== at) continue;
       const { state } = this.at(device);
@@ -172,7 +171,7 @@ class SimulatedYear {
     for (const { renewal, until } of wait) this.plan(renewal.device, until);
   }
 
-  private happen({ at, device, kind }: Happening): void {
+  private happen(at: number, device: number, kind: Kind): void {
     const up = this.world.upFrom(at);
     // What the server does waits until it is up; a device comes again by itself.
     if (up > at && kind !== "check-in" && kind !== "end") {
@@ -251,7 +250,7 @@ class SimulatedYear {
 
   private plan(device: number, at: number): void {
     this.renewAt[device] = at;
-    this.due.push({ at, device });
+    this.due.push(at, device);
   }
 
   private apply(device: number, event: DeploymentEvent, at: number): void {
@@ -298,8 +297,8 @@ class SimulatedYear {
     return urgencyTime({ issuedAt, notAfter: new Date(this.endsAt[device] ?? 0) }).getTime();
   }
 
-  private push(at: number, device: number, kind: Happening["kind"]): void {
-    this.happenings.push({ at, device, kind });
+  private push(at: number, device: number, kind: Kind): void {
+    this.happenings.push(at, device * KINDS.length + KINDS.indexOf(kind));
   }
 
   private at(device: number): Deployment {

@@ -7,6 +7,9 @@ import {
   summaryTable,
 } from "../../../adapters/standalone/simulation/report.ts";
 import { peaksByDay, totalOf } from "../../../adapters/standalone/simulation/result.ts";
+import { Moments } from "../../../adapters/standalone/simulation/moments.ts";
+import { numbersOf } from "../../../adapters/standalone/simulation/world.ts";
+import { PriorityQueue } from "../../../plugin/sdk.ts";
 import { simulate } from "../../../adapters/standalone/simulation/simulate.ts";
 
 const DAY = 86_400_000;
@@ -32,7 +35,41 @@ const OPTIONS: SimulationOptions = {
   reachableFrom: 6,
 };
 
+describe("moments of a simulation", () => {
+  it("come out earliest first, and among equals as from the heap of objects that the planner has", () => {
+    const objects = new PriorityQueue<{ readonly at: number; readonly value: number }>(
+      (a, b) => a.at < b.at,
+    );
+    const moments = new Moments();
+    assert.deepEqual([moments.next, moments.pop()], [Infinity, undefined]);
+    const random = numbersOf(11);
+    for (let value = 0; value < 20_000; value += 1) {
+      // Few different times, so that many are equal.
+      const at = Math.floor(random() * 50);
+      objects.push({ at, value });
+      moments.push(at, value);
+      if (random() < 0.4) assert.equal(moments.pop(), objects.pop()?.value);
+    }
+    for (let top = objects.peek(); top !== undefined; top = objects.peek()) {
+      assert.equal(moments.next, top.at);
+      assert.equal(moments.pop(), objects.pop()?.value);
+    }
+    assert.equal(moments.pop(), undefined);
+  });
+});
+
 describe("a simulated fleet", () => {
+  it("L-03 is the same for the same seed, and another for another", async () => {
+    const options = { ...OPTIONS, devices: 300, days: 200 };
+    const play = async (seed: number) => ({
+      ...(await simulate({ ...options, seed })),
+      seconds: 0,
+    });
+    const [first, again, other] = [await play(7), await play(7), await play(8)];
+    assert.deepEqual(again, first);
+    assert.notDeepEqual(other.issued, first.issued);
+  });
+
   it("L-03 no certificate ends on a device that was reachable, and no hour passes the cap", async () => {
     const result = await simulate(OPTIONS);
     assert.equal(result.expired.reachable, 0);
