@@ -70,8 +70,9 @@ const navigation = ({ app, view, waiting }: SideParts): TemplateResult =>
     )}
   </nav>`;
 
-const who = ({ app: { principal }, signOut }: SideParts): TemplateResult =>
-  html`<div class="who stack tight">
+const who = ({ app, signOut }: SideParts): TemplateResult => {
+  const { principal } = app;
+  return html`<div class="who stack tight">
     <div>
       <div>${foreign(principal.id)}</div>
       <div class="quiet">
@@ -83,3 +84,4 @@ const who = ({ app: { principal }, signOut }: SideParts): TemplateResult =>
       ${signOut === undefined ? nothing : html`<button class="plain" type="button" @click=${signOut}>Sign out</button>`}
     </div>
   </div>`;
+};
