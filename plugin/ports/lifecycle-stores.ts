@@ -6,7 +6,7 @@ import type {
   InventoryItem,
   InventoryVerdict,
 } from "../domain/inventory.ts";
-import type { Page, PageRequest } from "./stores.ts";
+import type { Page, PageRequest } from "./paging.ts";
 
 /** What devices hold. */
 export interface InventoryStore {

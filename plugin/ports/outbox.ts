@@ -1,5 +1,5 @@
 import type { RevocationReason } from "../domain/certificate.ts";
-import type { Page, PageRequest } from "./stores.ts";
+import type { Page, PageRequest } from "./paging.ts";
 
 /** An outward effect written in the transaction of the change that causes it; performed later, at least once. */
 export type Effect =

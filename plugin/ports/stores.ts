@@ -40,17 +40,7 @@ import type {
   TemplateMoveStore,
 } from "./renewals.ts";
 import type { CountStore } from "./counts.ts";
-
-/** Keyset paging: `cursor` is what the page before answered; undefined when there is no more. */
-export interface Page<T> {
-  readonly items: readonly T[];
-  readonly cursor: string | undefined;
-}
-export interface PageRequest {
-  /** 1 to 500. */
-  readonly limit: number;
-  readonly cursor?: string | undefined;
-}
+import type { Page, PageRequest } from "./paging.ts";
 
 /** `insert` throws `conflict` for a taken id; `update` throws `precondition_failed` unless the stored version is `version - 1`. */
 export interface AuthorityStore {

@@ -4,7 +4,8 @@ import type { Principal, Role } from "../domain/principal.ts";
 import { DEFAULT_TENANT, type TenantId } from "../domain/tenant.ts";
 import { CountersignError } from "../errors.ts";
 import type { Clock, Random } from "../ports/ambient.ts";
-import type { Directory, Page, PageRequest, TokenRecord } from "../ports/stores.ts";
+import type { Page, PageRequest } from "../ports/paging.ts";
+import type { Directory, TokenRecord } from "../ports/stores.ts";
 import { CLOCK, DIRECTORY, RANDOM } from "../tokens.ts";
 import { Access } from "./access.ts";
 

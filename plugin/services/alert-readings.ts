@@ -7,16 +7,10 @@ import type { HostExpiry } from "../ports/mailer.ts";
 import type { Settings } from "../ports/settings.ts";
 import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK, HOST_EXPIRIES, SETTINGS } from "../tokens.ts";
+import type { AlertReading } from "./alert-reading.ts";
 import { scopesOf } from "./crl-builder.ts";
 import { publishesCrls } from "./crl-schedule.ts";
 import { OperationReadings } from "./operation-readings.ts";
-
-/** The value of one subject now, and what it says to a person. */
-export interface AlertReading {
-  readonly subject: string;
-  readonly value: number;
-  readonly text: string;
-}
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;

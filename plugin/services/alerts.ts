@@ -16,7 +16,8 @@ import type { AlertMessage } from "../ports/outbox.ts";
 import type { Directory, TenantStore } from "../ports/stores.ts";
 import { CLOCK, DIRECTORY, LOGGER, METRICS, RANDOM } from "../tokens.ts";
 import { Access, sameVersion } from "./access.ts";
-import { type AlertReading, AlertReadings } from "./alert-readings.ts";
+import type { AlertReading } from "./alert-reading.ts";
+import { AlertReadings } from "./alert-readings.ts";
 import { Notifier, webhookContext } from "./notifier.ts";
 import { SecretBox } from "./secret-box.ts";
 

@@ -11,13 +11,10 @@ import {
 } from "../domain/authority.ts";
 import type { Certificate, CertificateRole } from "../domain/certificate.ts";
 import { shardOf } from "../domain/crl-scope.ts";
-import { type DistinguishedName, formatDn } from "../domain/distinguished-name.ts";
-import type { SubjectAltName } from "../domain/san.ts";
-import type { CertificatePolicy, KeyUsage } from "../domain/template.ts";
+import { formatDn } from "../domain/distinguished-name.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import { CountersignError } from "../errors.ts";
 import { type ParsedCertificate, parseCertificate } from "../pki/certificate.ts";
-import type { Extension } from "../pki/extensions.ts";
 import { sha256Fingerprint } from "../pki/fingerprint.ts";
 import { prepareCertificate, serialHexOf } from "../pki/to-be-signed.ts";
 import type { Clock, Random } from "../ports/ambient.ts";
@@ -25,26 +22,9 @@ import type { PreparedCertificate } from "../ports/ca-backend.ts";
 import type { Signer } from "../ports/keys.ts";
 import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK, RANDOM } from "../tokens.ts";
+import type { CertificateContents } from "./certificate-contents.ts";
 import { Keyring } from "./keyring.ts";
 import { certifyOwn, type OwnCertificate, type OwnCertificateOrder } from "./own-certificate.ts";
-
-/** What a certificate says, whoever it is for. */
-export interface CertificateContents {
-  readonly role: CertificateRole;
-  readonly subject: DistinguishedName;
-  /** SubjectPublicKeyInfo, DER. */
-  readonly publicKey: Uint8Array;
-  readonly notBefore: Date;
-  readonly notAfter: Date;
-  readonly keyUsages: readonly KeyUsage[];
-  readonly extendedKeyUsages?: readonly string[];
-  readonly sans?: readonly SubjectAltName[];
-  readonly policies?: readonly CertificatePolicy[];
-  /** Taken over from a request. */
-  readonly other?: readonly Extension[];
-  /** Undefined for an end entity. */
-  readonly ca?: { readonly pathLength: number | undefined };
-}
 
 const extensionsOf = (contents: CertificateContents) => ({
   basicConstraints: {

@@ -6,7 +6,8 @@ import { normalizeSerial } from "../domain/serial-number.ts";
 import { CountersignError } from "../errors.ts";
 import { parseCertificate } from "../pki/certificate.ts";
 import type { Clock } from "../ports/ambient.ts";
-import type { CertificateFilter, Page, PageRequest } from "../ports/stores.ts";
+import type { Page, PageRequest } from "../ports/paging.ts";
+import type { CertificateFilter } from "../ports/stores.ts";
 import { CLOCK } from "../tokens.ts";
 import { Access, found } from "./access.ts";
 import {

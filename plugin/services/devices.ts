@@ -1,7 +1,7 @@
 import { inject } from "tsyringe";
 import type { Device } from "../domain/device.ts";
 import type { Principal } from "../domain/principal.ts";
-import type { Page, PageRequest } from "../ports/stores.ts";
+import type { Page, PageRequest } from "../ports/paging.ts";
 import { Access, found } from "./access.ts";
 
 /** The devices a tenant's hosts have told us of, and the unmanaged ones. */

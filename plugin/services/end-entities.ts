@@ -4,7 +4,7 @@ import { type Device, isHeld } from "../domain/device.ts";
 import type { Principal } from "../domain/principal.ts";
 import { CountersignError } from "../errors.ts";
 import type { Clock } from "../ports/ambient.ts";
-import type { Page, PageRequest } from "../ports/stores.ts";
+import type { Page, PageRequest } from "../ports/paging.ts";
 import { CLOCK } from "../tokens.ts";
 import { Access, found } from "./access.ts";
 import { Revocations, type DeviceRevocation } from "./revocations.ts";

@@ -1,7 +1,7 @@
 import { inject } from "tsyringe";
 import { FAILURE_EVENTS, type LedgerEvent, type LedgerRow } from "../domain/events.ts";
 import type { Principal } from "../domain/principal.ts";
-import type { Page, PageRequest } from "../ports/stores.ts";
+import type { Page, PageRequest } from "../ports/paging.ts";
 import { Access } from "./access.ts";
 
 /** One thing that happened to an end entity, with the columns of R-08. */

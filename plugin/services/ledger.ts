@@ -11,7 +11,8 @@ import {
 import type { Principal } from "../domain/principal.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import { CountersignError } from "../errors.ts";
-import type { Page, PageRequest, TenantStore } from "../ports/stores.ts";
+import type { Page, PageRequest } from "../ports/paging.ts";
+import type { TenantStore } from "../ports/stores.ts";
 import { Access } from "./access.ts";
 import { LedgerKey } from "./ledger-key.ts";
 

@@ -5,11 +5,11 @@ import type { Clock } from "../ports/ambient.ts";
 import type { KeyProvider } from "../ports/keys.ts";
 import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK, KEY_PROVIDERS } from "../tokens.ts";
-import type { AlertReading } from "./alert-readings.ts";
+import type { AlertReading } from "./alert-reading.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-/** What is looked at at most. */
+/** What is looked at at a time; of refusals at most. */
 const MOST = 500;
 /** Of fewer renewals a single failure would be a high share. */
 const FEW = 10;
@@ -72,8 +72,14 @@ export class OperationReadings {
     const since = new Date(this.clock.now().getTime() - DAY);
     let failed = 0;
     for (const state of ["failed", "locked"] as const) {
-      const { items } = await store.deployments.list({ state }, { limit: MOST });
-      failed += items.filter((one) => one.certificateId !== undefined && one.since >= since).length;
+      let cursor: string | undefined;
+      do {
+        const page = await store.deployments.list({ state }, { limit: MOST, cursor });
+        failed += page.items.filter(
+          (one) => one.certificateId !== undefined && one.since >= since,
+        ).length;
+        cursor = page.cursor;
+      } while (cursor !== undefined);
     }
     let started = 0;
     for (const { id } of await store.authorities.list())

@@ -2,7 +2,7 @@ import { inject } from "tsyringe";
 import type { Principal } from "../domain/principal.ts";
 import type { Clock } from "../ports/ambient.ts";
 import type { OutboxRow } from "../ports/outbox.ts";
-import type { Page, PageRequest } from "../ports/stores.ts";
+import type { Page, PageRequest } from "../ports/paging.ts";
 import { CLOCK } from "../tokens.ts";
 import { Access, found } from "./access.ts";
 

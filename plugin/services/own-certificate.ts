@@ -7,7 +7,7 @@ import { completeCertificate } from "../pki/to-be-signed.ts";
 import type { PreparedCertificate } from "../ports/ca-backend.ts";
 import type { Signer } from "../ports/keys.ts";
 import type { TenantStore } from "../ports/stores.ts";
-import type { CertificateContents } from "./ca-certificates.ts";
+import type { CertificateContents } from "./certificate-contents.ts";
 
 /** A certificate of the installation's own: reserved, signed, and not to be used before it is settled. */
 export interface OwnCertificate {

@@ -3,7 +3,8 @@ import type { Certificate, HoldCause, RevocationReason } from "../domain/certifi
 import type { SubjectAltName } from "../domain/san.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import type { ChangedEntry, RevocationScope, RevokedPack } from "../ports/crl-store.ts";
-import type { CertificateFilter, CertificateStore, Page, PageRequest } from "../ports/stores.ts";
+import type { Page, PageRequest } from "../ports/paging.ts";
+import type { CertificateFilter, CertificateStore } from "../ports/stores.ts";
 import {
   fromBlob,
   fromMillis,

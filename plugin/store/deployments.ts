@@ -1,7 +1,8 @@
 import type { Knex } from "knex";
 import type { Deployment } from "../domain/deployment.ts";
 import type { TenantId } from "../domain/tenant.ts";
-import type { DeploymentFilter, DeploymentStore, Page, PageRequest } from "../ports/stores.ts";
+import type { Page, PageRequest } from "../ports/paging.ts";
+import type { DeploymentFilter, DeploymentStore } from "../ports/stores.ts";
 import {
   fromMillis,
   fromMillisOrNull,

@@ -1,21 +1,7 @@
 import type { Knex } from "knex";
 import { CountersignError, type ErrorCode } from "../errors.ts";
 import type { Batch, BatchAnswers } from "./enrolling/batch.ts";
-
-/** What a statement takes. */
-export type Value = string | number | null | Uint8Array;
-
-/**
- * Prepared statements on one connection, for the hot path. Placeholders are `?`. The lock clauses end a `select` whose rows must not
- * change before the transaction ends; they are empty where a write transaction excludes all others. `skipLocked` takes only rows that
- * no other transaction holds.
- */
-export interface Statements {
-  all<R>(sql: string, values: readonly Value[]): Promise<R[]>;
-  readonly forUpdate: string;
-  readonly forShare: string;
-  readonly skipLocked: string;
-}
+import type { Statements, Value } from "./statements.ts";
 
 /** What an error of a driver means. `text` and `cause` hold no stored value and no password. */
 export interface Fault {

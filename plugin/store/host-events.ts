@@ -1,7 +1,7 @@
 import type { HostEventRecord } from "../domain/host-event.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import type { HostEventStore } from "../ports/lifecycle-stores.ts";
-import type { Page, PageRequest } from "../ports/stores.ts";
+import type { Page, PageRequest } from "../ports/paging.ts";
 import { fromMillis, orNull, orUndefined, toMillis, type Millis } from "./base/columns.ts";
 import { fromJson, toJson } from "./base/json.ts";
 import { limitOf, pageOf, positionOf } from "./base/paging.ts";

@@ -6,7 +6,7 @@ import type {
 } from "../domain/inventory.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import type { InventoryStore } from "../ports/lifecycle-stores.ts";
-import type { Page, PageRequest } from "../ports/stores.ts";
+import type { Page, PageRequest } from "../ports/paging.ts";
 import {
   fromMillis,
   fromMillisOrNull,

@@ -6,7 +6,8 @@ import {
   type SealedEntry,
 } from "../domain/events.ts";
 import type { TenantId } from "../domain/tenant.ts";
-import type { LedgerStore, Page, PageRequest } from "../ports/stores.ts";
+import type { Page, PageRequest } from "../ports/paging.ts";
+import type { LedgerStore } from "../ports/stores.ts";
 import { fromMillis, orNull, orUndefined, toMillis, type Millis } from "./base/columns.ts";
 import { fromJson, toJson } from "./base/json.ts";
 import { insertAll } from "./base/insert-all.ts";

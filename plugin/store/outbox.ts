@@ -1,7 +1,7 @@
 import type { Knex } from "knex";
 import type { TenantId } from "../domain/tenant.ts";
 import type { Effect, OutboxEntry, OutboxRow, OutboxStore } from "../ports/outbox.ts";
-import type { Page, PageRequest } from "../ports/stores.ts";
+import type { Page, PageRequest } from "../ports/paging.ts";
 import {
   fromMillis,
   fromMillisOrNull,

@@ -1,5 +1,6 @@
 import type { TenantId } from "../domain/tenant.ts";
-import type { Page, PageRequest, PendingRequest, PendingStore } from "../ports/stores.ts";
+import type { Page, PageRequest } from "../ports/paging.ts";
+import type { PendingRequest, PendingStore } from "../ports/stores.ts";
 import {
   fromBlob,
   fromMillis,

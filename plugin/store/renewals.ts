@@ -10,7 +10,7 @@ import {
   type Millis,
 } from "./base/columns.ts";
 import type { Session } from "./base/session.ts";
-import type { Value } from "./dialect.ts";
+import type { Value } from "./statements.ts";
 import { inChunks, values } from "./enrolling/sql.ts";
 
 interface Row {

@@ -1,6 +1,7 @@
 import type { Role } from "../domain/principal.ts";
 import type { TenantId } from "../domain/tenant.ts";
-import type { Page, PageRequest, TokenRecord, TokenStore } from "../ports/stores.ts";
+import type { Page, PageRequest } from "../ports/paging.ts";
+import type { TokenRecord, TokenStore } from "../ports/stores.ts";
 import {
   fromMillis,
   fromMillisOrNull,

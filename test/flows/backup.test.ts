@@ -295,6 +295,34 @@ const suite = (kind: string, databases: (context: Mocha.Context) => Promise<Data
       assert.equal(await statusOf(node, freed), "on hold");
     });
 
+    it("K-06 keeps out the users that were disabled, and lets in those that were let in, after the backup", async () => {
+      const { hooks } = served.countersign;
+      const turn = (how: "userDisabled" | "userEnabled", user: string) =>
+        hooks[how]({ hostId: "mdm", user });
+      const owned = (name: string, user: string) => makeDevice(api, name, { username: user });
+      const [eves, bobs] = [await owned("eves", "eve"), await owned("bobs", "bob")];
+      await turn("userDisabled", "bob");
+      await sealed(served);
+      const file = await backup();
+      await turn("userDisabled", "eve");
+      await turn("userEnabled", "bob");
+      await sealed(served);
+      const tail = await exportLedger(served);
+      await served.countersign.close();
+
+      const { node, report } = await restored(file, { ledgerTails: [tail] });
+      const { replayed } = report.tails[0]!;
+      assert.deepEqual([replayed["user.disabled"], replayed["user.enabled"]], [1, 1]);
+      const theirs = await node.api();
+      assert.ok((await theirs.get(`/devices/${eves}`)).userDisabledAt);
+      await assert.rejects(mintChallenge(theirs, site, eves), /user_disabled/);
+      assert.equal((await theirs.get(`/devices/${bobs}`)).userDisabledAt, undefined);
+      await mintChallenge(theirs, site, bobs);
+      // The name itself is kept, not only the mark on the device that was there.
+      const next = await makeDevice(theirs, "eves-next", { username: "Eve" });
+      await assert.rejects(mintChallenge(theirs, site, next), /user_disabled/);
+    });
+
     it("K-06 counts as lost what an authority has issued that is not in the backup, and what became of it", async () => {
       await enrol();
       await sealed(served);

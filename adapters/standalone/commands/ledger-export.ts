@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { addServerOptions, clientFor } from "../api-command.ts";
+import { following } from "../following.ts";
 import { ledgerToFile, ledgerToStream } from "../ledger-out.ts";
 import { ledgerStretches } from "../ledger-source.ts";
 import { integerOption } from "../options.ts";
@@ -27,26 +28,19 @@ export const addLedgerExportCommand = (group: Command): void => {
     .action(async ({ out, after = 0, follow = false, ...server }: Options) => {
       process.umask(0o077);
       const api = await clientFor(server);
-      const stopping = new AbortController();
-      const stop = (): void => stopping.abort();
-      process.once("SIGINT", stop).once("SIGTERM", stop);
+      const { signal, onAway, went, end } = following();
       const bar = rowBar(process.stderr);
       const target =
         out === undefined ? ledgerToStream(process.stdout, after) : await ledgerToFile(out, after);
-      let [said, last] = ["", target.after];
+      let last = target.after;
       try {
         const source = ledgerStretches(api, {
           after: target.after,
-          follow,
-          signal: stopping.signal,
-          onAway: (why) => {
-            if (said !== why) process.stderr.write(`${why}; trying again\n`);
-            said = why;
-          },
+          ...{ follow, signal, onAway },
         });
         for await (const stretch of source) {
           await target.write(stretch);
-          said = "";
+          went();
           last = stretch.items.at(-1)?.sequence ?? last;
           if (out !== undefined && !follow)
             bar.update("exported", "", last, stretch.head?.sequence ?? last, "entries");
@@ -54,7 +48,7 @@ export const addLedgerExportCommand = (group: Command): void => {
       } finally {
         bar.stop();
         await target.close();
-        process.removeListener("SIGINT", stop).removeListener("SIGTERM", stop);
+        end();
       }
       if (out !== undefined) process.stderr.write(`${out} reaches entry ${last}\n`);
     });

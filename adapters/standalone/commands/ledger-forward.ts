@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { addServerOptions, clientFor } from "../api-command.ts";
+import { following } from "../following.ts";
 import { ledgerStretches } from "../ledger-source.ts";
 import { integerOption } from "../options.ts";
 import { ledgerToSyslog } from "../syslog/ledger-to-syslog.ts";
@@ -39,29 +40,21 @@ export const addLedgerForwardCommand = (group: Command): void => {
       const address = receiverAddress(to);
       const trust = { ca: await read(ca), certificate: await read(cert), key: await read(key) };
       const api = await clientFor(server);
-      const stopping = new AbortController();
-      const stop = (): void => stopping.abort();
-      process.once("SIGINT", stop).once("SIGTERM", stop);
-      let said = "";
-      const onAway = (why: string): void => {
-        if (said !== why) process.stderr.write(`${why}; trying again\n`);
-        said = why;
-      };
-      const { signal } = stopping;
+      const { signal, onAway, went, end } = following();
       const patient = follow;
       const out = await ledgerToSyslog({ address, trust, after, state, patient, signal, onAway });
       let last = out.after;
       try {
         for await (const stretch of ledgerStretches(api, { after: last, follow, signal, onAway })) {
           await out.write(stretch);
-          said = "";
+          went();
           last = stretch.items.at(-1)?.sequence ?? last;
         }
       } catch (error) {
         if (!signal.aborted) throw error;
       } finally {
         await out.close();
-        process.removeListener("SIGINT", stop).removeListener("SIGTERM", stop);
+        end();
       }
       process.stderr.write(`sent up to entry ${last}\n`);
     });

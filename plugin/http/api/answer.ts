@@ -1,4 +1,4 @@
-import type { Page } from "../../ports/stores.ts";
+import type { Page } from "../../ports/paging.ts";
 
 /** What a route answers; `run-route.ts` turns it into HTTP. */
 export type Answer =

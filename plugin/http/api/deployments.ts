@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Deployment, DEPLOYMENT_STATES } from "../../domain/deployment.ts";
 import { nextStepOf } from "../../domain/deployment-states.ts";
-import type { Page } from "../../ports/stores.ts";
+import type { Page } from "../../ports/paging.ts";
 import { created, file, none, ok, paged } from "./answer.ts";
 import { route, type Route } from "./route.ts";
 import { flag, page, reference } from "./schemas.ts";

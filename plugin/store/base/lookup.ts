@@ -1,5 +1,5 @@
 import type { TenantId } from "../../domain/tenant.ts";
-import type { Value } from "../dialect.ts";
+import type { Value } from "../statements.ts";
 import type { Session } from "./session.ts";
 
 /** Keys of one query. */

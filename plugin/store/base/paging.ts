@@ -1,5 +1,5 @@
 import { CountersignError } from "../../errors.ts";
-import type { Page, PageRequest } from "../../ports/stores.ts";
+import type { Page, PageRequest } from "../../ports/paging.ts";
 
 /** Keys of the last row of a page: numbers or texts, in the order of the sort. */
 export type Position = readonly (number | string)[];

@@ -1,4 +1,4 @@
-import type { Value } from "../dialect.ts";
+import type { Value } from "../statements.ts";
 import { toBlob } from "./columns.ts";
 
 /** What we use of a connection of the `sqlite3` driver. */

@@ -1,9 +1,9 @@
 import type { Knex } from "knex";
 import { CountersignError } from "../../errors.ts";
-import type { Page, PageRequest } from "../../ports/stores.ts";
+import type { Page, PageRequest } from "../../ports/paging.ts";
 import type { TenantId } from "../../domain/tenant.ts";
 import type { Millis } from "./columns.ts";
-import type { Value } from "../dialect.ts";
+import type { Value } from "../statements.ts";
 import { Lookup } from "./lookup.ts";
 import { limitOf, pageOf, positionOf } from "./paging.ts";
 import type { Session } from "./session.ts";

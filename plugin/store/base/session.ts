@@ -1,6 +1,7 @@
 import type { Knex } from "knex";
 import { CountersignError } from "../../errors.ts";
-import { translating, type Access, type Dialect, type Statements, type Value } from "../dialect.ts";
+import { translating, type Access, type Dialect } from "../dialect.ts";
+import type { Statements, Value } from "../statements.ts";
 import { type Batch, type BatchAnswers, performBatch } from "../enrolling/batch.ts";
 import type { WriteQueue } from "./write-queue.ts";
 

@@ -1,6 +1,6 @@
 import type { TenantId } from "../../domain/tenant.ts";
 import type { Millis } from "../base/columns.ts";
-import type { Statements } from "../dialect.ts";
+import type { Statements } from "../statements.ts";
 import { inChunks, values } from "./sql.ts";
 
 /** What a reservation holds besides its row. */

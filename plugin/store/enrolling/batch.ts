@@ -1,6 +1,6 @@
 import type { CountersignError } from "../../errors.ts";
 import type { Reservation, ReserveResult, Settlement, SettleResult } from "../../ports/stores.ts";
-import type { Statements } from "../dialect.ts";
+import type { Statements } from "../statements.ts";
 import { abandon, ANY_LEASE } from "./abandon.ts";
 import { forgetExpired } from "./forget-expired.ts";
 import { uncountDevices } from "./limits.ts";

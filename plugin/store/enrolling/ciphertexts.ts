@@ -1,6 +1,6 @@
 import type { TenantId } from "../../domain/tenant.ts";
 import { toMillis } from "../base/columns.ts";
-import type { Statements } from "../dialect.ts";
+import type { Statements } from "../statements.ts";
 import type { Entry } from "./entry.ts";
 import { REMEMBERED_MS } from "./periods.ts";
 import { inChunks, inOrder, ownedKey, values } from "./sql.ts";

@@ -1,6 +1,6 @@
 import type { TenantId } from "../../domain/tenant.ts";
 import { toMillis, type Millis } from "../base/columns.ts";
-import type { Statements } from "../dialect.ts";
+import type { Statements } from "../statements.ts";
 import { inChunks, ownedKey, values } from "./sql.ts";
 
 /** How much to add to the count of one subject; no two of a call have the same subject. */

@@ -1,5 +1,5 @@
 import { toMillis } from "../base/columns.ts";
-import type { Statements } from "../dialect.ts";
+import type { Statements } from "../statements.ts";
 
 /** Rows of one table at once: a few milliseconds of the writer. */
 const SOME = 500;

@@ -2,7 +2,7 @@ import type { CertificateStatus } from "../../domain/certificate.ts";
 import type { TenantId } from "../../domain/tenant.ts";
 import type { ReserveResult } from "../../ports/stores.ts";
 import { fromBlob, toMillis, type Millis } from "../base/columns.ts";
-import type { Statements } from "../dialect.ts";
+import type { Statements } from "../statements.ts";
 import { abandon, giveBack } from "./abandon.ts";
 import type { Entry } from "./entry.ts";
 import { inChunks, inOrder, ownedKey, values } from "./sql.ts";

@@ -1,4 +1,4 @@
-import type { Statements } from "../dialect.ts";
+import type { Statements } from "../statements.ts";
 import { toMillis } from "../base/columns.ts";
 import { type Addition, countDown, countUp, type Reduction } from "./counters.ts";
 import type { Entry } from "./entry.ts";

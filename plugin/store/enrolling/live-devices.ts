@@ -1,6 +1,6 @@
 import type { TenantId } from "../../domain/tenant.ts";
 import type { Millis } from "../base/columns.ts";
-import type { Statements } from "../dialect.ts";
+import type { Statements } from "../statements.ts";
 import { inChunks, inOrder, ownedKey, values } from "./sql.ts";
 
 /** Whether a device that its host has may be issued to. */

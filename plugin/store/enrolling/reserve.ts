@@ -3,7 +3,7 @@ import type { TenantId } from "../../domain/tenant.ts";
 import type { RefusedBecause, Reservation, ReserveResult } from "../../ports/stores.ts";
 import { toMillis } from "../base/columns.ts";
 import { toJson } from "../base/json.ts";
-import type { Statements } from "../dialect.ts";
+import type { Statements } from "../statements.ts";
 import { giveBack } from "./abandon.ts";
 import { refuseReusedCiphertexts } from "./ciphertexts.ts";
 import { answerKnownKeys } from "./known-keys.ts";

@@ -6,7 +6,7 @@ import type { Settlement, SettleResult } from "../../ports/stores.ts";
 import { fromMillis, type Millis, toMillis, toMillisOrNull } from "../base/columns.ts";
 import { toJson } from "../base/json.ts";
 import { listKey } from "../crl-key.ts";
-import type { Statements } from "../dialect.ts";
+import type { Statements } from "../statements.ts";
 import { inChunks, ownedKey, values, type Owned } from "./sql.ts";
 
 interface ReservedRow {

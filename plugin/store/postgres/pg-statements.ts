@@ -1,5 +1,5 @@
 import { toBlob } from "../base/columns.ts";
-import type { Statements, Value } from "../dialect.ts";
+import type { Statements, Value } from "../statements.ts";
 
 /** What we use of a connection of the `pg` driver, and the mark by which knex knows that it must not be used again. */
 export interface PgConnection {

@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../../errors.ts";
 import type { SqliteConnection } from "../base/prepared-statements.ts";
-import type { Fault, Statements } from "../dialect.ts";
+import type { Fault } from "../dialect.ts";
+import type { Statements } from "../statements.ts";
 
 /** Runs statements that take and answer nothing. */
 export const exec = (connection: SqliteConnection, sql: string): Promise<void> =>

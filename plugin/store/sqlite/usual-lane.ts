@@ -1,5 +1,6 @@
 import { CountersignError, messageOf } from "../../errors.ts";
-import { type Statements, translated } from "../dialect.ts";
+import { translated } from "../dialect.ts";
+import type { Statements } from "../statements.ts";
 import { type Batch, type BatchAnswers, performBatch } from "../enrolling/batch.ts";
 import { faultOf, inTransaction } from "./connection.ts";
 import { usualText } from "./usual-rows.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { CountersignError, type ErrorCode } from "../../../plugin/errors.ts";
-import type { Database, Page, PageRequest, TenantStore } from "../../../plugin/ports/stores.ts";
+import type { Page, PageRequest } from "../../../plugin/ports/paging.ts";
+import type { Database, TenantStore } from "../../../plugin/ports/stores.ts";
 import type { RevokedPack } from "../../../plugin/ports/crl-store.ts";
 
 /** A database under test, opened empty and migrated by the suite. */

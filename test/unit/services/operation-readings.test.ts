@@ -66,6 +66,19 @@ describe("alert readings of how the work goes", () => {
     assert.equal(await share(), 0);
   });
 
+  it("O-05 count every failed renewal of the day, however many others failed before it", async () => {
+    await store.authorities.insert(anAuthority());
+    const failed = { state: "failed", since: after(-30 * HOUR) } as const;
+    for (let at = 0; at < 520; at += 1) {
+      const id = `old-${String(at).padStart(3, "0")}`;
+      await store.deployments.save(aDeployment({ ...failed, id, deviceId: id }));
+    }
+    for (const id of ["a-first", "z-last"])
+      await store.deployments.save(aDeployment({ ...failed, id, deviceId: id, since: NOW }));
+    await store.renewals.countStarted("wifi-ca", NOW, 100, 1e9);
+    assert.equal((await readings.renewals(store))[0]?.value, 2);
+  });
+
   it("O-04 O-05 count what limits refused of each device within an hour, and the days since the last backup", async () => {
     const refused = (device: string, label: string, seconds: number): Promise<void> =>
       store.ledger.append({
