@@ -70,10 +70,11 @@ export const questionsOf = ({
     ),
     certificates(
       "expired, deep page",
-      (turn) => `expiring=expired&cursor=${cursor(Date.now() - (turn % 300) * 86_400_000, "m")}`,
+      (turn) =>
+        `expiring=expired&cursor=${cursor(Date.now() - (1 + (turn % 300)) * 86_400_000, "m")}`,
     ),
     certificates("expiring 30d of a template", (turn) => `expiring=30d&template=t${turn % 8}`),
-    certificates("expiring 30d of a rare template", "expiring=30d&template=rare"),
+    certificates("expiring 30d of a rare template", "expiring=30d&template=rare", false),
     certificates("expiring 30d of a rare authority", "expiring=30d&authority=small"),
     certificates(
       "expired, of a device",
@@ -117,13 +118,14 @@ export const questionsOf = ({
     certificates("text: a word of all", "q=acme"),
     certificates("text: two words", (turn) => `q=acme+user${(turn * 7919) % devices}`),
     certificates("text: a word of all, and one of few", (turn) => `q=example+user${1000 + turn}`),
+    certificates("text: a word of all, and a short one of nobody", "q=example+zzz", false),
     certificates("text: a word of all, revoked", "q=acme&status=revoked"),
     certificates("text: a word of all, rare template", "q=acme&template=rare"),
     certificates("text: a word of all, expiring 7d", "q=acme&expiring=7d"),
     certificates("text: serial's beginning", (turn) => `q=${serial(turn).slice(0, 12)}`),
     certificates("text: nothing found", (turn) => `q=nobody${turn}`, false),
     question("devices: all", "/devices"),
-    question("devices: deep page", (turn) => `/devices?${deep(turn)}`),
+    question("devices: deep page", (turn) => `/devices?${deep(turn + 1)}`),
     question("devices: by serial number", (turn) => `/devices?q=SN${(turn * 7919) % devices}`),
     question("devices: by the beginning of a user", (turn) => `/devices?q=user${10 + (turn % 80)}`),
     question("devices: a beginning that all share", "/devices?q=user"),
@@ -131,7 +133,7 @@ export const questionsOf = ({
     question("end entities", "/end-entities"),
     question("deployments", "/deployments"),
     question("deployments of a device", (turn) => `/deployments?device=${device(turn)}`),
-    question("deployments, deep page", (turn) => `/deployments?${deep(turn)}`),
+    question("deployments, deep page", (turn) => `/deployments?${deep(turn + 1)}`),
     question("events: all", "/events"),
     question(
       "events: deep page",
