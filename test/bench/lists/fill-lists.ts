@@ -23,14 +23,14 @@ const LIFE = 730 * DAY;
 
 /**
  * Fills an installation's own database by statements of the database itself: certificates with their search terms, four to a device,
- * devices with their attributes and deployments, and a ledger. DERs only when asked for: no list reads them.
+ * devices with their attributes and deployments, and a ledger. For `issuing` with DERs, which no list reads, and without a ledger, which would be sealed meanwhile.
  */
 export const fillLists = async (
   place: DatabasePlace,
   certificates: number,
   now: number,
   say: (line: string) => void,
-  ders = false,
+  issuing = false,
 ): Promise<FilledLists> => {
   const dialect = await openDialect({ ...place });
   try {
@@ -69,9 +69,6 @@ export const fillLists = async (
       deployments: `insert into countersign_deployments (tenant, id, device_id, template_id, endpoint_id, state, next_action_at, created_at, updated_at, since, attempts, deliveries)
         ${numbers(devices)} select '${TENANT}', ${random("d")}, 'device-' || (n - 1), 't' || (n % 8), 'bench', case when n % 2000 = 0 then 'failed' else 'installed' end,
         ${now + 300 * DAY}, ${from} + cast(n as bigint) * ${step * 4}, ${now}, ${now}, 0, 0 from rows`,
-      ledger: `insert into countersign_ledger (tenant, event, principal, at, subject_id, data)
-        select tenant, case when cast(substr(device_id, 8) as integer) % 100 = 0 then 'certificate.refused' else 'certificate.issued' end, 'system:scep', created_at, id,
-        '{"device":"' || device_id || '","reason":"wrong challenge"}' from countersign_certificates where device_id is not null order by created_at`,
       terms: `insert into countersign_terms (tenant, certificate_id, term) ${[
         "serial",
         "substr(fingerprint_sha256, 1, 64)",
@@ -85,7 +82,7 @@ export const fillLists = async (
             `select tenant, id, ${term} from countersign_certificates where device_id is not null`,
         )
         .join(" union all ")} order by 3, 2 on conflict do nothing`,
-      ...(ders
+      ...(issuing
         ? {
             ders: `insert into countersign_certificate_ders (tenant, id, der)
               select tenant, id, ${pg ? "decode(repeat(md5(id), 56), 'hex')" : "randomblob(900)"} from countersign_certificates where device_id like 'device-%'`,
