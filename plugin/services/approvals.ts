@@ -10,7 +10,7 @@ import { parseCertificate } from "../pki/certificate.ts";
 import type { Clock, Random } from "../ports/ambient.ts";
 import type { Redemption } from "../ports/challenge-policy.ts";
 import type { Page, PageRequest } from "../ports/paging.ts";
-import type { PendingRequest } from "../ports/stores.ts";
+import type { PendingRequest } from "../ports/challenge-store.ts";
 import { CLOCK, RANDOM } from "../tokens.ts";
 import { Access, found } from "./access.ts";
 import { Attempts } from "./attempts.ts";

@@ -2,7 +2,8 @@ import { inject } from "tsyringe";
 import type { DeploymentEvent } from "../domain/deployment-machine.ts";
 import type { ErrorCode } from "../errors.ts";
 import { ERRORS } from "../errors.ts";
-import type { PendingRequest, TenantStore } from "../ports/stores.ts";
+import type { PendingRequest } from "../ports/challenge-store.ts";
+import type { TenantStore } from "../ports/stores.ts";
 import { DeploymentSteps } from "./deployment-steps.ts";
 
 /** A request that was refused although it is known whose it is. */

@@ -1,7 +1,7 @@
 import { inject } from "tsyringe";
 import type { Certificate } from "../domain/certificate.ts";
 import type { Principal } from "../domain/principal.ts";
-import type { CertificateFilter } from "../ports/stores.ts";
+import type { CertificateFilter } from "../ports/certificate-store.ts";
 import { Certificates } from "./certificates.ts";
 
 /** The columns of an export, in order. */

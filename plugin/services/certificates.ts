@@ -7,7 +7,7 @@ import { CountersignError } from "../errors.ts";
 import { parseCertificate } from "../pki/certificate.ts";
 import type { Clock } from "../ports/ambient.ts";
 import type { Page, PageRequest } from "../ports/paging.ts";
-import type { CertificateFilter } from "../ports/stores.ts";
+import type { CertificateFilter } from "../ports/certificate-store.ts";
 import { CLOCK } from "../tokens.ts";
 import { Access, found } from "./access.ts";
 import {

@@ -18,7 +18,7 @@ import type { Clock, Logger, Metrics, Random } from "../ports/ambient.ts";
 import type { PreparedCertificate } from "../ports/ca-backend.ts";
 import type { Redemption, RequestedIdentity } from "../ports/challenge-policy.ts";
 import type { Settings } from "../ports/settings.ts";
-import type { RefusedBecause, Reservation, ReserveResult } from "../ports/stores.ts";
+import type { RefusedBecause, Reservation, ReserveResult } from "../ports/enrolment-store.ts";
 import { CLOCK, LOGGER, METRICS, RANDOM, SETTINGS } from "../tokens.ts";
 import { CaCertificates, issuerOf } from "./ca-certificates.ts";
 import { byProfile } from "./profile-rules.ts";

@@ -4,7 +4,7 @@ import type { SubjectAltName } from "../domain/san.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import type { ChangedEntry, RevocationScope, RevokedPack } from "../ports/crl-store.ts";
 import type { Page, PageRequest } from "../ports/paging.ts";
-import type { CertificateFilter, CertificateStore } from "../ports/stores.ts";
+import type { CertificateFilter, CertificateStore } from "../ports/certificate-store.ts";
 import {
   fromBlob,
   fromMillis,

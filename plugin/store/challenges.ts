@@ -1,6 +1,6 @@
 import type { Challenge } from "../domain/challenge.ts";
 import type { TenantId } from "../domain/tenant.ts";
-import type { ChallengeStore, PresentedChallenge } from "../ports/stores.ts";
+import type { ChallengeStore, PresentedChallenge } from "../ports/challenge-store.ts";
 import { fromMillis, orNull, orUndefined, toMillis, type Millis } from "./base/columns.ts";
 import { Lookup } from "./base/lookup.ts";
 import { Rows, type Mapping } from "./base/rows.ts";

@@ -2,7 +2,7 @@ import type { Knex } from "knex";
 import type { Deployment } from "../domain/deployment.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import type { Page, PageRequest } from "../ports/paging.ts";
-import type { DeploymentFilter, DeploymentStore } from "../ports/stores.ts";
+import type { DeploymentFilter, DeploymentStore } from "../ports/device-stores.ts";
 import {
   fromMillis,
   fromMillisOrNull,

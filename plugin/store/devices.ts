@@ -1,7 +1,7 @@
 import { INDEXED_ATTRIBUTES, type Device } from "../domain/device.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import type { Page, PageRequest } from "../ports/paging.ts";
-import type { DeviceStore } from "../ports/stores.ts";
+import type { DeviceStore } from "../ports/device-stores.ts";
 import {
   fromMillis,
   fromMillisOrNull,

@@ -6,6 +6,7 @@ import { fromBlob, fromMillis, toBlob, toMillis, type Millis } from "./base/colu
 import type { Session } from "./base/session.ts";
 import type { GroupCommit } from "./enrolling/group-commit.ts";
 import { listKey, scopeOfKey } from "./crl-key.ts";
+import type { Value } from "./statements.ts";
 import { openTenantStore } from "./tenant-store.ts";
 
 const TENANTS = "countersign_tenants";
@@ -71,85 +72,36 @@ export class TenantDirectory implements Directory {
     return row?.tenant;
   }
 
-  async tenantsDue(now: Date): Promise<readonly TenantId[]> {
+  tenantsDue(now: Date): Promise<readonly TenantId[]> {
     const at = toMillis(now);
-    const rows = await this.session.read(
-      (db) =>
-        db
-          .select("tenant")
-          .from("countersign_outbox")
-          .where("due_at", "<=", at)
-          .where((free) => {
-            void free.whereNull("lease_until").orWhere("lease_until", "<=", at);
-          })
-          .union((reserved) => {
-            void reserved
-              .select("tenant")
-              .from("countersign_certificates")
-              // Literal, so that the partial index serves it.
-              .whereRaw("status = 'reserved'")
-              .where("lease_until", "<=", at);
-          })
-          .union((held) => {
-            void held
-              .select("tenant")
-              .from("countersign_certificates")
-              .whereRaw("hold_until is not null")
-              .where("hold_until", "<=", at);
-          }) as PromiseLike<{ readonly tenant: TenantId }[]>,
-    );
-    return rows.map(({ tenant }) => tenant).sort();
+    return this.#tenantsWith([
+      [
+        "countersign_outbox where due_at <= ? and (lease_until is null or lease_until <= ?)",
+        [at, at],
+      ],
+      ["countersign_certificates where status = 'reserved' and lease_until <= ?", [at]],
+      ["countersign_certificates where hold_until is not null and hold_until <= ?", [at]],
+    ]);
   }
 
-  async tenantsRotating(now: Date, raEnd: Date): Promise<readonly TenantId[]> {
+  tenantsRotating(now: Date, raEnd: Date): Promise<readonly TenantId[]> {
     const at = toMillis(now);
-    const rows = await this.session.read(
-      (db) =>
-        db
-          .select("tenant")
-          .from("countersign_ras")
-          .whereNull("retired_at")
-          .where("not_after", "<=", toMillis(raEnd))
-          .union([
-            (due) => {
-              void due
-                .select("tenant")
-                .from("countersign_endpoints")
-                .where("next_action_at", "<=", at);
-            },
-            (due) => {
-              void due
-                .select("tenant")
-                .from("countersign_roll_overs")
-                // Literal, so that the partial index serves it.
-                .whereRaw("due_at is not null")
-                .where("due_at", "<=", at);
-            },
-          ]) as PromiseLike<{ readonly tenant: TenantId }[]>,
-    );
-    return rows.map(({ tenant }) => tenant).sort();
+    return this.#tenantsWith([
+      ["countersign_ras where retired_at is null and not_after <= ?", [toMillis(raEnd)]],
+      ["countersign_endpoints where next_action_at <= ?", [at]],
+      ["countersign_roll_overs where due_at is not null and due_at <= ?", [at]],
+    ]);
   }
 
-  async tenantsToSweep(now: Date): Promise<readonly TenantId[]> {
+  tenantsToSweep(now: Date): Promise<readonly TenantId[]> {
     const at = toMillis(now);
-    const rows = await this.session.read(
-      (db) =>
-        db
-          .select("tenant")
-          .from("countersign_deployments")
-          .where("next_action_at", "<=", at)
-          .where((free) => {
-            void free.whereNull("lease_until").orWhere("lease_until", "<=", at);
-          })
-          .union((restless) => {
-            void restless
-              .select("tenant")
-              .from("countersign_deployments")
-              // Literal, so that the partial index serves it.
-              .whereRaw("next_action_at is null and state <> 'removed'");
-          }) as PromiseLike<{ readonly tenant: TenantId }[]>,
-    );
-    return rows.map(({ tenant }) => tenant).sort();
+    return this.#tenantsWith([
+      [
+        "countersign_deployments where next_action_at <= ? and (lease_until is null or lease_until <= ?)",
+        [at, at],
+      ],
+      ["countersign_deployments where next_action_at is null and state <> 'removed'", []],
+    ]);
   }
 
   async tenantsToRenew(now: Date): Promise<readonly TenantId[]> {
@@ -166,20 +118,11 @@ export class TenantDirectory implements Directory {
   }
 
   async listsDue(before: Date): Promise<readonly (CrlScope & { readonly tenant: TenantId })[]> {
-    const rows = await this.session.read(
-      (db) =>
-        db
-          .select("tenant", "authority_id")
-          .from("countersign_crl_states")
-          // Literal, so that the partial index serves it.
-          .whereRaw("dirty > published")
-          .union((old) => {
-            void old
-              .select("tenant", "authority_id")
-              .from("countersign_crls")
-              .where("this_update", "<=", toMillis(before))
-              .where("authority_id", "not like", "%+delta");
-          }) as PromiseLike<ListRow[]>,
+    const rows = await this.session.rows<ListRow>(
+      `select distinct tenant, authority_id from (
+         select tenant, authority_id from countersign_crl_states where dirty > published
+         union all select tenant, authority_id from countersign_crls where this_update <= ? and authority_id not like '%+delta') due`,
+      [toMillis(before)],
     );
     return rows.map((row) => ({ tenant: row.tenant, ...scopeOfKey(row.authority_id) }));
   }
@@ -207,22 +150,11 @@ export class TenantDirectory implements Directory {
     return keys.map((key) => found.get(key.join("/")) ?? 0);
   }
 
-  async tenantsUnsealed(): Promise<readonly TenantId[]> {
-    const rows = await this.session.read(
-      (db) =>
-        db
-          .select("tenant")
-          .from("countersign_ledger")
-          // Literal, so that the partial index serves it.
-          .whereRaw("sequence is null")
-          .union((unsigned) => {
-            void unsigned
-              .select("tenant")
-              .from("countersign_ledger_chains")
-              .whereRaw("signed_sequence < sequence");
-          }) as PromiseLike<{ readonly tenant: TenantId }[]>,
-    );
-    return rows.map(({ tenant }) => tenant).sort();
+  tenantsUnsealed(): Promise<readonly TenantId[]> {
+    return this.#tenantsWith([
+      ["countersign_ledger where sequence is null", []],
+      ["countersign_ledger_chains where signed_sequence < sequence", []],
+    ]);
   }
 
   open(tenant: TenantId): TenantStore {
@@ -244,6 +176,21 @@ export class TenantDirectory implements Directory {
     if (stored === undefined)
       throw new CountersignError("internal", `the setting ${name} was not stored`);
     return stored;
+  }
+
+  /**
+   * Tenants with a row in one of these, sorted. Not by `union`, for which SQLite reads whole tables in the order of their tenants; conditions
+   * of partial indexes are literals, so that these serve them.
+   */
+  async #tenantsWith(
+    sources: readonly (readonly [from: string, values: readonly Value[]])[],
+  ): Promise<readonly TenantId[]> {
+    const each = sources.map(([from]) => `select tenant from ${from}`).join(" union all ");
+    const rows = await this.session.rows<{ readonly tenant: TenantId }>(
+      `select distinct tenant from (${each}) due`,
+      sources.flatMap(([, values]) => values),
+    );
+    return rows.map(({ tenant }) => tenant).sort();
   }
 
   async #setting(name: string): Promise<Uint8Array | undefined> {

@@ -5,7 +5,7 @@ import type {
   ReserveResult,
   Settlement,
   SettleResult,
-} from "../ports/stores.ts";
+} from "../ports/enrolment-store.ts";
 import { toMillis } from "./base/columns.ts";
 import type { Session } from "./base/session.ts";
 import { abandon } from "./enrolling/abandon.ts";

@@ -1,6 +1,6 @@
 import type { TenantId } from "../domain/tenant.ts";
 import type { Page, PageRequest } from "../ports/paging.ts";
-import type { PendingRequest, PendingStore } from "../ports/stores.ts";
+import type { PendingRequest, PendingStore } from "../ports/challenge-store.ts";
 import {
   fromBlob,
   fromMillis,

@@ -2,7 +2,7 @@ import type { Knex } from "knex";
 import { termsOf } from "../domain/search-terms.ts";
 import type { SubjectAltName } from "../domain/san.ts";
 import type { TenantId } from "../domain/tenant.ts";
-import type { TermStore } from "../ports/stores.ts";
+import type { TermStore } from "../ports/certificate-store.ts";
 import { toMillis, type Millis } from "./base/columns.ts";
 import { fromJson } from "./base/json.ts";
 import type { Session } from "./base/session.ts";

@@ -1,5 +1,10 @@
 import type { CountersignError } from "../../errors.ts";
-import type { Reservation, ReserveResult, Settlement, SettleResult } from "../../ports/stores.ts";
+import type {
+  Reservation,
+  ReserveResult,
+  Settlement,
+  SettleResult,
+} from "../../ports/enrolment-store.ts";
 import type { Statements } from "../statements.ts";
 import { abandon, ANY_LEASE } from "./abandon.ts";
 import { forgetExpired } from "./forget-expired.ts";

@@ -1,5 +1,5 @@
 import type { CountersignError } from "../../errors.ts";
-import type { Reservation, ReserveResult } from "../../ports/stores.ts";
+import type { Reservation, ReserveResult } from "../../ports/enrolment-store.ts";
 import type { Owned } from "./sql.ts";
 
 /** A reservation on its way through the steps: one that has a result is left alone by the steps after. */

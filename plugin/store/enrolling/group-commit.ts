@@ -1,6 +1,11 @@
 import { CountersignError } from "../../errors.ts";
 import type { TenantId } from "../../domain/tenant.ts";
-import type { Reservation, ReserveResult, Settlement, SettleResult } from "../../ports/stores.ts";
+import type {
+  Reservation,
+  ReserveResult,
+  Settlement,
+  SettleResult,
+} from "../../ports/enrolment-store.ts";
 import type { Session } from "../base/session.ts";
 import type { Batch } from "./batch.ts";
 import type { Owned } from "./sql.ts";

@@ -1,6 +1,6 @@
 import type { CertificateStatus } from "../../domain/certificate.ts";
 import type { TenantId } from "../../domain/tenant.ts";
-import type { ReserveResult } from "../../ports/stores.ts";
+import type { ReserveResult } from "../../ports/enrolment-store.ts";
 import { fromBlob, toMillis, type Millis } from "../base/columns.ts";
 import type { Statements } from "../statements.ts";
 import { abandon, giveBack } from "./abandon.ts";

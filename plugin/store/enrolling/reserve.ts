@@ -1,6 +1,6 @@
 import { CountersignError } from "../../errors.ts";
 import type { TenantId } from "../../domain/tenant.ts";
-import type { RefusedBecause, Reservation, ReserveResult } from "../../ports/stores.ts";
+import type { RefusedBecause, Reservation, ReserveResult } from "../../ports/enrolment-store.ts";
 import { toMillis } from "../base/columns.ts";
 import { toJson } from "../base/json.ts";
 import type { Statements } from "../statements.ts";

@@ -2,7 +2,7 @@ import type { CertificateStatus, RevocationReason } from "../../domain/certifica
 import { shardOf } from "../../domain/crl-scope.ts";
 import { deadlineOf } from "../../domain/deployment-times.ts";
 import type { TenantId } from "../../domain/tenant.ts";
-import type { Settlement, SettleResult } from "../../ports/stores.ts";
+import type { Settlement, SettleResult } from "../../ports/enrolment-store.ts";
 import { fromMillis, type Millis, toMillis, toMillisOrNull } from "../base/columns.ts";
 import { toJson } from "../base/json.ts";
 import { listKey } from "../crl-key.ts";

@@ -1,4 +1,4 @@
-import type { Reservation, Settlement } from "../../ports/stores.ts";
+import type { Reservation, Settlement } from "../../ports/enrolment-store.ts";
 import { toMillis, toMillisOrNull } from "../base/columns.ts";
 import { toJson } from "../base/json.ts";
 import type { Batch } from "../enrolling/batch.ts";

@@ -23,7 +23,8 @@ const LIFE = 730 * DAY;
 
 /**
  * Fills an installation's own database by statements of the database itself: certificates with their search terms, four to a device,
- * devices with their attributes and deployments, and a ledger. For `issuing` with DERs, which no list reads, and without a ledger, which would be sealed meanwhile.
+ * devices with their attributes and deployments, and a ledger. For `issuing` it has DERs, which no list reads, and no ledger, which would
+ * have to be sealed meanwhile.
  */
 export const fillLists = async (
   place: DatabasePlace,
@@ -87,7 +88,11 @@ export const fillLists = async (
             ders: `insert into countersign_certificate_ders (tenant, id, der)
               select tenant, id, ${pg ? "decode(repeat(md5(id), 56), 'hex')" : "randomblob(900)"} from countersign_certificates where device_id like 'device-%'`,
           }
-        : {}),
+        : {
+            ledger: `insert into countersign_ledger (tenant, event, principal, at, subject_id, data)
+              select tenant, case when cast(substr(device_id, 8) as integer) % 100 = 0 then 'certificate.refused' else 'certificate.issued' end, 'system:scep', created_at, id,
+              '{"device":"' || device_id || '","reason":"wrong challenge"}' from countersign_certificates where device_id is not null order by created_at`,
+          }),
     };
     if (!pg) {
       await dialect.writer.raw("pragma synchronous = off");

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import type { Certificate } from "../../../plugin/domain/certificate.ts";
-import type { Reservation, ReserveResult, TenantStore } from "../../../plugin/ports/stores.ts";
+import type { Reservation, ReserveResult } from "../../../plugin/ports/enrolment-store.ts";
+import type { TenantStore } from "../../../plugin/ports/stores.ts";
 import {
   aCertificate,
   aChallenge,

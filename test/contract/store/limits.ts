@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import type { Reservation, ReserveResult, TenantStore } from "../../../plugin/ports/stores.ts";
+import type { Reservation, ReserveResult } from "../../../plugin/ports/enrolment-store.ts";
+import type { TenantStore } from "../../../plugin/ports/stores.ts";
 import { aChallenge, aDevice, aReservation, aSettlement, after } from "./samples.ts";
 import { useDatabase, type OpenedDatabase } from "./subject.ts";
 

@@ -19,7 +19,8 @@ import type { RenewalGroup } from "../../../plugin/domain/renewal-group.ts";
 import type { TemplateMove } from "../../../plugin/domain/template-move.ts";
 import type { Template } from "../../../plugin/domain/template.ts";
 import type { SignedCrl } from "../../../plugin/ports/crl-store.ts";
-import type { Reservation, Settlement, TokenRecord } from "../../../plugin/ports/stores.ts";
+import type { Reservation, Settlement } from "../../../plugin/ports/enrolment-store.ts";
+import type { TokenRecord } from "../../../plugin/ports/stores.ts";
 
 /** The time of every sample; beyond 32 bits, in milliseconds. */
 export const NOW = new Date("2026-11-21T10:00:00.123Z");

@@ -4,7 +4,8 @@ import { DEFAULT_ATTEMPTS } from "../../../plugin/domain/attempt-policy.ts";
 import type { Certificate } from "../../../plugin/domain/certificate.ts";
 import { advance } from "../../../plugin/domain/deployment-machine.ts";
 import { serialsOf } from "../../../plugin/domain/crl-scope.ts";
-import type { ReserveResult, TenantStore } from "../../../plugin/ports/stores.ts";
+import type { ReserveResult } from "../../../plugin/ports/enrolment-store.ts";
+import type { TenantStore } from "../../../plugin/ports/stores.ts";
 import {
   NOW,
   aCertificate,

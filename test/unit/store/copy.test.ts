@@ -5,7 +5,8 @@ import {
   type DatabaseInput,
   migrateDatabase,
 } from "../../../plugin/index.ts";
-import type { Database, PendingRequest } from "../../../plugin/ports/stores.ts";
+import type { PendingRequest } from "../../../plugin/ports/challenge-store.ts";
+import type { Database } from "../../../plugin/ports/stores.ts";
 import { type DatabasePlace, openDatabase } from "../../../plugin/store/database.ts";
 import {
   aCertificate,

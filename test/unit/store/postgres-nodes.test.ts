@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
-import type { Database, ReserveResult, TenantStore } from "../../../plugin/ports/stores.ts";
+import type { ReserveResult } from "../../../plugin/ports/enrolment-store.ts";
+import type { Database, TenantStore } from "../../../plugin/ports/stores.ts";
 import { openDatabase } from "../../../plugin/store/database.ts";
 import {
   aChallenge,
