@@ -93,30 +93,34 @@ const inBatches = <T>(items: readonly T[], size: number): readonly (readonly T[]
 const END = "\u{10ffff}";
 
 /**
- * Narrows a query of certificates to those that have a term for each word. Few matches are fetched by their ids; of many, the newest are
- * met soon on the way through the list.
+ * Narrows a query of certificates to those that have a term for each word. The matches of a word that has few are fetched by their ids,
+ * whichever word it is; where all have many, the newest are met soon on the way through the list.
  */
 export const matchingTerms = async (
   session: Session,
   tenant: TenantId,
   words: readonly string[],
 ): Promise<(query: Knex.QueryBuilder) => Knex.QueryBuilder> => {
-  const [rarest = "", ...others] = [...words].sort((a, b) => b.length - a.length);
-  const hits = await session.read(
-    (db) =>
-      db(TERMS)
-        .where({ tenant })
-        .where("term", ">=", rarest)
-        .where("term", "<", rarest + END)
-        .limit(FEW + 1)
-        .select("certificate_id") as PromiseLike<{ readonly certificate_id: string }[]>,
-  );
-  const few = hits.length <= FEW;
-  const ids = [...new Set(hits.map((hit) => hit.certificate_id))];
+  let few: { readonly word: string; readonly ids: readonly string[] } | undefined;
+  // A long word is the likeliest to have few, and not always the one.
+  for (const word of [...words].sort((a, b) => b.length - a.length)) {
+    const hits = await session.read(
+      (db) =>
+        db(TERMS)
+          .where({ tenant })
+          .where("term", ">=", word)
+          .where("term", "<", word + END)
+          .limit(FEW + 1)
+          .select("certificate_id") as PromiseLike<{ readonly certificate_id: string }[]>,
+    );
+    if (hits.length > FEW) continue;
+    few = { word, ids: [...new Set(hits.map((hit) => hit.certificate_id))] };
+    break;
+  }
   return (query) => {
     let narrowed = query;
-    if (few) narrowed = narrowed.whereIn("id", ids);
-    for (const word of few ? others : [rarest, ...others])
+    if (few !== undefined) narrowed = narrowed.whereIn("id", [...few.ids]);
+    for (const word of words.filter((one) => one !== few?.word))
       narrowed = narrowed.whereRaw(
         `exists (select 1 from ${TERMS} t where t.tenant = ${CERTIFICATES}.tenant and t.certificate_id = ${CERTIFICATES}.id and t.term >= ? and t.term < ?)`,
         [word, word + END],

@@ -18,6 +18,9 @@ export interface Insertable {
   readonly value?: string | undefined;
 }
 
+/** Inputs that are one line of text. */
+const LINES: ReadonlySet<string> = new Set(["text", "number", "password", "date"]);
+
 /**
  * A form made from a list of fields. `values` goes in; `change` events carry all values as `detail`. Faults show once their field was left,
  * or once `check()` was called.
@@ -40,16 +43,39 @@ export class FormElement extends LitElement {
       (spec) => isShown(spec, this.values) && this.#own(spec) !== undefined,
     );
     if (first === undefined) return true;
-    void this.updateComplete.then(() =>
-      this.renderRoot.querySelector<HTMLElement>(`#${CSS.escape(first.name)}`)?.focus(),
-    );
+    this.#focus(first);
     return false;
   }
+
+  /** Goes to the first field that the server has found something wrong with. */
+  goToFault(): void {
+    const first = this.fields.find(
+      (spec) => isShown(spec, this.values) && this.faults[spec.name] !== undefined,
+    );
+    if (first !== undefined) this.#focus(first);
+  }
+
+  #focus({ name }: FieldSpec): void {
+    void this.updateComplete.then(() =>
+      this.renderRoot.querySelector<HTMLElement>(`#${CSS.escape(name)}`)?.focus(),
+    );
+  }
+
+  /** Enter in a line of text sends the form that this one stands in: its shadow root keeps the browser from doing so. */
+  readonly #enter = (event: KeyboardEvent): void => {
+    const [at] = event.composedPath();
+    if (event.key !== "Enter" || event.isComposing || !(at instanceof HTMLInputElement)) return;
+    if (!LINES.has(at.type)) return;
+    const form = this.closest("form");
+    if (form === null) return;
+    event.preventDefault();
+    form.requestSubmit();
+  };
 
   override render(): TemplateResult {
     const shown = this.fields.filter((spec) => isShown(spec, this.values));
     const sections = [...new Set(shown.map(({ section = "" }) => section))];
-    return html`<div class="fields">
+    return html`<div class="fields" @keydown=${this.#enter}>
       ${sections.map((section) => {
         const inside = shown
           .filter((spec) => (spec.section ?? "") === section)

@@ -48,7 +48,9 @@ export const styles = css`
   :is(p, dd, li) a {
     text-decoration: underline;
   }
-  :is(a, button, input, select, textarea, summary, [tabindex]):focus-visible {
+  :is(a, button, input, select, textarea, summary, [tabindex]):focus-visible,
+  input[type="date"]:focus-within,
+  input[type="datetime-local"]:focus-within {
     outline: 2px solid var(--focus);
     outline-offset: 2px;
     border-radius: 3px;

@@ -277,14 +277,15 @@ export abstract class ShapeForm extends View {
         this.app.call("getConsolesId", { id }),
         this.show(id, this.id_),
       ]);
+      const before = facts.shape[this.kind].fields;
       const same = new Map(
-        facts.shape[this.kind].fields.flatMap(({ name, maps }) =>
-          maps.length === 1 ? [[maps[0], this.values[name]]] : [],
+        before.flatMap(({ name, maps }) =>
+          isWhole(before, maps) ? [[maps[0], this.values[name]]] : [],
         ),
       );
       const carried = Object.fromEntries(
-        shape[this.kind].fields.flatMap(({ name, maps, type }) => {
-          const value = maps.length === 1 ? same.get(maps[0]) : undefined;
+        shape[this.kind].fields.flatMap(({ name, maps, type }, _, fields) => {
+          const value = isWhole(fields, maps) ? same.get(maps[0]) : undefined;
           const fits =
             typeof value === typeof filled.values[name] &&
             type !== "choice" &&
@@ -318,11 +319,19 @@ export abstract class ShapeForm extends View {
     } catch (failure) {
       this.refused = failure;
       if (failure instanceof Refused) this.faults = faultsOf(failure.problem.issues ?? []);
+      void this.updateComplete.then(() => form.goToFault());
     } finally {
       this.busy = false;
     }
   };
 }
+
+/** Whether a field stands for one member and no other field does: each usage, say, is a part of one member only. */
+const isWhole = (
+  fields: readonly { readonly maps: readonly string[] }[],
+  maps: readonly string[],
+): boolean =>
+  maps.length === 1 && fields.filter((one) => one.maps.includes(maps[0] ?? "")).length === 1;
 
 const faultsOf = (issues: FilledForm["issues"]): Readonly<Record<string, string>> =>
   Object.fromEntries(issues.map(({ path, message }) => [path.replace(/^fields\./, ""), message]));

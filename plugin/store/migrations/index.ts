@@ -12,6 +12,7 @@ import { disabledUsers } from "./0013-disabled-users.ts";
 import { deploymentsByDevice } from "./0012-deployments-by-device.ts";
 import { challengeKey } from "./0020-challenge-key.ts";
 import { longLists } from "./0021-long-lists.ts";
+import { sortedLists } from "./0022-sorted-lists.ts";
 
 interface Migration {
   /** Begins with its number. A released one is never changed; a new one only adds, so that the version before still runs. */
@@ -33,6 +34,7 @@ const MIGRATIONS: readonly Migration[] = [
   revokedEntries,
   challengeKey,
   longLists,
+  sortedLists,
 ];
 
 /** Our migrations as knex takes them, with its own table, so that a host's are not touched. */
