@@ -95,7 +95,16 @@ export const createHandler = ({
     }
     const send = (reply: Reply): void => sendReply(request, response, reply);
     if (place === "ocsp") {
-      const sendTogether = (reply: Reply): void => atTurnsEnd(() => send(reply));
+      const sendTogether = (reply: Reply): void =>
+        atTurnsEnd(() => {
+          // Behind a host's own middleware a response may refuse; the others of this turn must go out all the same.
+          try {
+            send(reply);
+          } catch (thrown) {
+            logFailure(logger, thrown, { method: request.method, path: target.path });
+            response.destroy();
+          }
+        });
       try {
         running.ocsp.answer(request, target.path, sendTogether, refuse);
       } catch (thrown) {

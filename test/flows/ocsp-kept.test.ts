@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { parseCertificate } from "../../plugin/pki/certificate.ts";
 import { ocspRequestFor, readOcspResponse } from "../../plugin/pki/ocsp-ask.ts";
 import { enumerated, sequence } from "../../plugin/pki/der-write.ts";
+import { listen } from "../support/listen.ts";
 import { rawExchange } from "../support/raw-http.ts";
 import type { Api } from "./api.ts";
 import { enrolled, newKey, serialOf } from "./device.ts";
@@ -139,5 +140,27 @@ describe("flows: OCSP answers that are given again", () => {
       [...at].sort((a, b) => a - b),
     );
     assert.equal(answer.match(/HTTP\/1\.1 200 /g)?.length, 4);
+  });
+
+  it("go out beside one that a host's middleware has broken", async () => {
+    const request = requestFor(await enrol());
+    await post(request);
+    const host = await listen((asked, response) => {
+      if (asked.headers["x-broken"] !== undefined)
+        response.writeHead = () => {
+          throw new Error("a middleware of the host");
+        };
+      served.countersign.handler(asked, response);
+    });
+    const at = `${host.url}${new URL(url).pathname}`;
+    try {
+      const broken = fetch(at, { method: "POST", body: request, headers: { "x-broken": "1" } });
+      const [failed, answer] = await Promise.allSettled([broken, post(request, at)]);
+      assert.equal(failed.status, "rejected");
+      assert.equal(answer.status, "fulfilled");
+      assert.equal(answer.value.status, 200);
+    } finally {
+      await host.close();
+    }
   });
 });
