@@ -72,10 +72,19 @@ export class FirefoxPage {
     return (await this.remote(findExpression(kind, name))).sharedId !== undefined;
   }
 
-  /** Clicks with the pointer in the middle of it. */
+  /** Clicks with the pointer in the middle of it, once it stands still: a dialog comes in with a movement. */
   async click(kind: Sought, name: string): Promise<void> {
-    const sharedId = await this.find(kind, name);
+    await this.find(kind, name);
     await this.remote(`(${findExpression(kind, name)})?.scrollIntoView({ block: "center" })`);
+    const place = `(() => { const { x, y } = (${findExpression(kind, name)})?.getBoundingClientRect() ?? {}; return [x, y]; })()`;
+    let before: string | undefined;
+    for (const until = Date.now() + DEADLINE; Date.now() < until;) {
+      const now = JSON.stringify(await this.evaluate(place));
+      if (now === before) break;
+      before = now;
+      await pause(100);
+    }
+    const sharedId = await this.find(kind, name);
     const origin = { type: "element", element: { sharedId } };
     await this.perform({
       type: "pointer",
