@@ -114,7 +114,7 @@ describe("console: for everybody", function () {
       const found: string[] = [];
       for (const view of views) {
         await page.evaluate(`location.hash = ${JSON.stringify(`#/${view}`)}`);
-        await page.locator("main h1").waitFor();
+        await page.locator("#main h1").waitFor();
         await loaded(page);
         for (const line of await findings(page)) found.push(`${view}: ${line}`);
         const overflow = await page.evaluate<number>(

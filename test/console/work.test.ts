@@ -180,7 +180,7 @@ onBothDatabases("console: the daily work", (open) => {
     const tab = opened.page;
     await tab.evaluate(`sessionStorage.setItem("countersign.token", ${JSON.stringify(short)})`);
     await tab.reload();
-    await tab.locator("main h1").waitFor();
+    await tab.locator("#main h1").waitFor();
     await goTo(tab, "endpoints/new", "Add endpoint");
     await tab.getByLabel("Identifier").fill("kept");
     await tab.locator("cs-form").getByLabel("lab-wifi").check();

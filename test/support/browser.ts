@@ -57,11 +57,21 @@ export const signIn = async (page: Page, url: string, token: string, view = ""):
   await page.goto(`${url}/console/#/${view}`);
   await page.getByLabel("Access token").fill(token);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.locator("main h1").waitFor();
+  await page.locator("#main h1").waitFor();
 };
 
-/** Goes to another view of the console that is open. */
+/** Goes to another view of the console that is open. The title alone would not do: the view before may have had the same. */
 export const goTo = async (page: Page, view: string, title: string | RegExp): Promise<void> => {
-  await page.evaluate(`location.hash = ${JSON.stringify(`#/${view}`)}`);
+  await page.evaluate(`new Promise((arrived) => {
+    const wanted = ${JSON.stringify(view)};
+    const shown = document.querySelector("countersign-console");
+    if (location.hash === "#/" + wanted) return arrived();
+    shown.addEventListener("countersign:navigate", function heard({ detail }) {
+      if (detail.path !== wanted) return;
+      shown.removeEventListener("countersign:navigate", heard);
+      arrived();
+    });
+    location.hash = "#/" + wanted;
+  })`);
   await page.getByRole("heading", { level: 1, name: title }).waitFor();
 };

@@ -1,5 +1,6 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
+import { keyed } from "lit/directives/keyed.js";
 import type { Principal } from "../api/calls.ts";
 import { type Call, createClient } from "../api/client.ts";
 import { problemOf } from "../api/problem.ts";
@@ -309,8 +310,9 @@ export class CountersignConsole extends LitElement {
     if (this.signIn === "needed") return html`<cs-sign-in .take=${this.#take}></cs-sign-in>`;
     const { app, place } = this;
     if (app === undefined) return nothing;
+    // Each thing has a view of its own: nothing of the one before, and nothing typed there, shows under another's name.
     const view = html`<main id="main" tabindex="-1" aria-label=${place.view}>
-      ${viewOf(app, place)}
+      ${keyed([place.view, ...place.rest].join("/"), viewOf(app, place))}
     </main>`;
     if (this.bare) return html`<div class="bare" @click=${this.#clicked}>${view}</div>`;
     return html`<div class="frame" @click=${this.#clicked}>${this.#side(app)}${view}</div>`;
