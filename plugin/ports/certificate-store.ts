@@ -26,10 +26,25 @@ export interface CertificateFilter {
   readonly expiresAfter?: Date | undefined;
 }
 
+/** A place in the order in which certificates were made; ids decide among those of one time. */
+export interface TermPlace {
+  readonly createdAt: Date;
+  readonly id: string;
+}
+
 /** Words that certificates are found by (foundations.md 39); written behind the issuing path. */
 export interface TermStore {
-  /** Takes up to `limit` certificates that are not in it yet; answers how many it took. */
-  advance(now: Date, limit: number): Promise<number>;
+  /** All certificates made until then were walked past once; undefined before the first time. */
+  mark(): Promise<Date | undefined>;
+  /** Moves the mark; it never goes back. */
+  moveMark(to: Date): Promise<void>;
+  /** Looks at the next `limit` certificates behind a place: those without words yet, and where it came to; `next` is undefined at the end. */
+  walk(
+    behind: TermPlace,
+    limit: number,
+  ): Promise<{ readonly missing: readonly string[]; readonly next: TermPlace | undefined }>;
+  /** Writes the words of these certificates, in one transaction; ids that are unknown or done are passed over. */
+  take(ids: readonly string[]): Promise<void>;
 }
 
 export interface CertificateStore {

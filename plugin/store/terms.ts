@@ -2,8 +2,8 @@ import type { Knex } from "knex";
 import { termsOf } from "../domain/search-terms.ts";
 import type { SubjectAltName } from "../domain/san.ts";
 import type { TenantId } from "../domain/tenant.ts";
-import type { TermStore } from "../ports/certificate-store.ts";
-import { toMillis, type Millis } from "./base/columns.ts";
+import type { TermPlace, TermStore } from "../ports/certificate-store.ts";
+import { fromMillis, toMillis, type Millis } from "./base/columns.ts";
 import { fromJson } from "./base/json.ts";
 import type { Session } from "./base/session.ts";
 
@@ -11,10 +11,10 @@ const TERMS = "countersign_terms";
 const MARKS = "countersign_term_marks";
 const CERTIFICATES = "countersign_certificates";
 
-/** Rows may be written out of the order of their times: by nodes whose clocks differ, or late in a transaction. */
-const OVERLAP = 120_000;
 /** More matches than these are walked newest first instead of being sorted. */
 const FEW = 2000;
+/** Rows in one statement. */
+const ROWS = 200;
 
 interface Unindexed {
   readonly id: string;
@@ -22,7 +22,13 @@ interface Unindexed {
   readonly sans: string;
   readonly serial: string;
   readonly fingerprint_sha256: string | null;
+}
+
+interface Walked {
+  readonly id: string;
   readonly created_at: Millis;
+  /** Null without words. */
+  readonly words: number | string | null;
 }
 
 /** The words certificates are found by, written behind the issuing path; see `TermStore`. */
@@ -32,45 +38,68 @@ export class Terms implements TermStore {
     private readonly tenant: TenantId,
   ) {}
 
-  async advance(now: Date, limit: number): Promise<number> {
-    const { tenant } = this;
+  async mark() {
     const [mark] = await this.session.read(
-      (db) => db(MARKS).where({ tenant }) as PromiseLike<{ readonly created_at: Millis }[]>,
+      (db) =>
+        db(MARKS).where({ tenant: this.tenant }) as PromiseLike<{ readonly created_at: Millis }[]>,
     );
-    const from = mark === undefined ? 0 : Number(mark.created_at) - OVERLAP;
+    return mark === undefined ? undefined : fromMillis(mark.created_at);
+  }
+
+  async moveMark(to: Date): Promise<void> {
+    const created_at = toMillis(to);
+    await this.session.write((db) =>
+      db(MARKS)
+        .insert({ tenant: this.tenant, created_at })
+        .onConflict("tenant")
+        .merge()
+        .where(`${MARKS}.created_at`, "<", created_at),
+    );
+  }
+
+  /** Every row is looked at in two indexes alone, so that walking past what is done costs little. */
+  async walk({ createdAt, id }: TermPlace, limit: number) {
+    const { tenant } = this;
+    const rows = await this.session.rows<Walked>(
+      `select c.id, c.created_at,
+              (select 1 from ${TERMS} t where t.tenant = c.tenant and t.certificate_id = c.id limit 1) as words
+       from ${CERTIFICATES} c
+       where c.tenant = ? and (c.created_at, c.id) > (cast(? as bigint), ?)
+       order by c.created_at, c.id limit ?`,
+      [tenant, toMillis(createdAt), id, limit],
+    );
+    const last = rows.at(-1);
+    return {
+      missing: rows.filter(({ words }) => words === null).map((row) => row.id),
+      next:
+        last === undefined || rows.length < limit
+          ? undefined
+          : { createdAt: fromMillis(last.created_at), id: last.id },
+    };
+  }
+
+  async take(ids: readonly string[]): Promise<void> {
+    const { tenant } = this;
     const rows = await this.session.read(
       (db) =>
         db(CERTIFICATES)
           .where({ tenant })
-          .where("created_at", ">=", from)
-          .whereRaw(
-            `not exists (select 1 from ${TERMS} t where t.tenant = ${CERTIFICATES}.tenant and t.certificate_id = ${CERTIFICATES}.id)`,
-          )
-          .orderBy(["created_at", "id"])
-          .limit(limit)
-          .select(
-            "id",
-            "subject",
-            "sans",
-            "serial",
-            "fingerprint_sha256",
-            "created_at",
-          ) as PromiseLike<Unindexed[]>,
+          .whereIn("id", [...ids])
+          .select("id", "subject", "sans", "serial", "fingerprint_sha256") as PromiseLike<
+          Unindexed[]
+        >,
     );
-    const last = rows.at(-1);
-    const reached = rows.length < limit ? toMillis(now) : Number(last?.created_at ?? from);
-    // Nothing new, and the mark is near: no write for it.
-    if (rows.length === 0 && mark !== undefined && reached - Number(mark.created_at) < OVERLAP)
-      return 0;
+    // In the order of the primary key, so that rows next to each other are written one after the other.
+    const words = rows
+      .flatMap((row) => this.#termRows(row))
+      .sort((a, b) => (a.term < b.term ? -1 : a.term > b.term ? 1 : 0));
     await this.session.write(async (db) => {
-      for (const batch of inBatches(
-        rows.flatMap((row) => this.#termRows(row)),
-        200,
-      ))
-        await db(TERMS).insert(batch).onConflict().ignore();
-      await db(MARKS).insert({ tenant, created_at: reached }).onConflict("tenant").merge();
+      for (let start = 0; start < words.length; start += ROWS)
+        await db(TERMS)
+          .insert(words.slice(start, start + ROWS))
+          .onConflict()
+          .ignore();
     });
-    return rows.length;
   }
 
   #termRows(row: Unindexed) {
@@ -83,11 +112,6 @@ export class Terms implements TermStore {
     }));
   }
 }
-
-const inBatches = <T>(items: readonly T[], size: number): readonly (readonly T[])[] =>
-  Array.from({ length: Math.ceil(items.length / size) }, (_, n) =>
-    items.slice(n * size, (n + 1) * size),
-  );
 
 /** The end of a prefix's range: the highest code point sorts behind every text that begins with it. */
 const END = "\u{10ffff}";

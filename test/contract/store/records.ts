@@ -303,9 +303,21 @@ export const describeRecords = (open: () => Promise<OpenedDatabase>): void => {
       const bob = aCertificate({ subject: "CN=Bob Example", serial: "cd34", notAfter: after(300) });
       await store.certificates.insert(ann, bytes(1));
       await store.certificates.insert(bob, bytes(2));
-      assert.equal(await store.terms.advance(after(1), 1), 1, "in batches");
-      assert.equal(await store.terms.advance(after(1), 10), 1);
-      assert.equal(await store.terms.advance(after(1), 10), 0);
+      const beginning = { createdAt: new Date(0), id: "" };
+      const [first, second] = [ann.id, bob.id].sort();
+      const walked = await store.terms.walk(beginning, 1);
+      assert.deepEqual(walked, { missing: [first], next: { createdAt: NOW, id: first } });
+      assert.deepEqual(await store.terms.walk(walked.next, 10), {
+        missing: [second],
+        next: undefined,
+      });
+      await store.terms.take([ann.id, bob.id, "nobody"]);
+      await store.terms.take([ann.id]);
+      assert.deepEqual((await store.terms.walk(beginning, 10)).missing, []);
+      assert.equal(await store.terms.mark(), undefined);
+      await store.terms.moveMark(after(1));
+      await store.terms.moveMark(NOW);
+      assert.deepEqual(await store.terms.mark(), after(1), "it never goes back");
       const find = async (...text: string[]) =>
         (await store.certificates.list({ text }, { limit: 9 })).items.map(({ id }) => id).sort();
       assert.deepEqual(await find("ann@ma"), [ann.id]);
@@ -323,11 +335,9 @@ export const describeRecords = (open: () => Promise<OpenedDatabase>): void => {
         ending.map(({ id }) => id),
         [bob.id, ann.id],
       );
-      assert.equal(
-        await subject.tenant().terms.advance(after(1), 10),
-        0,
-        "no tenant sees another's",
-      );
+      const { terms } = subject.tenant();
+      assert.deepEqual((await terms.walk(beginning, 10)).missing, [], "no tenant sees another's");
+      assert.equal(await terms.mark(), undefined);
     });
 
     it("live ones of a device are issued, reserved or on hold, and not expired", async () => {

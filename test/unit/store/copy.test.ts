@@ -135,7 +135,8 @@ const fill = async (database: Database): Promise<void> => {
     });
     await store.enrolments.reserve(item);
     await store.enrolments.settle(aSettlement(item.id));
-    await store.terms.advance(NOW, 500);
+    await store.terms.take([item.id]);
+    await store.terms.moveMark(NOW);
   }
   await directory.open("one").run(async (tx) => {
     for (let n = 0; n < CERTIFICATES; n += 1)
