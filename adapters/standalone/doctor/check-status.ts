@@ -13,8 +13,8 @@ import type { AdminClient } from "../admin-client.ts";
 
 const DEADLINE_MS = 10_000;
 const HOUR_MS = 3_600_000;
-/** A list is made every 24 h (L-09); one of this age is a day overdue. */
-const OLD_HOURS = 48;
+/** So long after its time a list (L-09) is not just late. */
+const OVERDUE_HOURS = 24;
 
 interface Authority {
   readonly id: string;
@@ -31,6 +31,10 @@ interface Authority {
 /** What relying parties get of every authority from its public URLs, compared with what should be there (A-12): lists, OCSP, CA certificate. */
 export const checkStatus = async (api: AdminClient, clock: Clock): Promise<readonly Finding[]> => {
   const findings: Finding[] = [];
+  const { crlIntervalSeconds } = (await api.ask("GET", "/about")).value as {
+    readonly crlIntervalSeconds: number;
+  };
+  const everyHours = crlIntervalSeconds / 3600;
   const { items } = (await api.ask("GET", "/authorities")).value as { items: readonly Authority[] };
   for (const authority of items) {
     if (authority.status !== "active" && authority.status !== "retired") continue;
@@ -44,7 +48,7 @@ export const checkStatus = async (api: AdminClient, clock: Clock): Promise<reado
         await looked(`CA certificate`, caIssuers, () => sameCertificate(caIssuers, der)),
       );
     for (const url of [...crls, ...deltas])
-      findings.push(await looked("CRL", url, () => goodList(url, issuer, clock.now())));
+      findings.push(await looked("CRL", url, () => goodList(url, issuer, everyHours, clock.now())));
     if (authority.ocspEnabled && ocsp !== undefined) {
       const serial = await ownSerial(api, authority.id);
       if (serial !== undefined)
@@ -102,6 +106,7 @@ const sameCertificate = async (url: string, der: Uint8Array): Promise<string> =>
 const goodList = async (
   url: string,
   issuer: ParsedCertificate,
+  everyHours: number,
   now: Date,
 ): Promise<string | Worry> => {
   const { tbs, scheme, signature, thisUpdate, nextUpdate, number, entries } = parseCrl(
@@ -113,10 +118,10 @@ const goodList = async (
     throw new Error(`ended on ${nextUpdate?.toISOString() ?? "?"}`);
   const hours = (now.getTime() - thisUpdate.getTime()) / HOUR_MS;
   const message = `number ${number ?? "?"}, ${entries.length} entries, valid until ${nextUpdate.toISOString()}`;
-  return hours < OLD_HOURS
+  return hours < everyHours + OVERDUE_HOURS
     ? message
     : {
-        message: `${message}, but signed ${Math.floor(hours)} h ago: a new one is due every 24 h`,
+        message: `${message}, but signed ${Math.floor(hours)} h ago: a new one is due every ${everyHours} h`,
         remedy:
           "Look for alerts on the CRL schedule and for a cache in front that keeps old lists; sign one by countersign authority publish-crl.",
       };
