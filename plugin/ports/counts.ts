@@ -21,4 +21,6 @@ export const COUNTED_TO = 10_000;
 export interface CountStore {
   /** `until`: how far the ends by day go. */
   overview(now: Date, until: Date): Promise<Counts>;
+  /** Deployments that hold a certificate and have failed, or been locked, at this time or later and stayed so. */
+  failedRenewals(since: Date): Promise<number>;
 }

@@ -9,7 +9,7 @@ import type { AlertReading } from "./alert-reading.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-/** What is looked at at a time; of refusals at most. */
+/** Refusals that are looked at, the newest. */
 const MOST = 500;
 /** Of fewer renewals a single failure would be a high share. */
 const FEW = 10;
@@ -70,17 +70,7 @@ export class OperationReadings {
   /** Deployments that hold a certificate and could not renew it in the last day, in percent of the renewals begun. */
   async renewals(store: TenantStore): Promise<readonly AlertReading[]> {
     const since = new Date(this.clock.now().getTime() - DAY);
-    let failed = 0;
-    for (const state of ["failed", "locked"] as const) {
-      let cursor: string | undefined;
-      do {
-        const page = await store.deployments.list({ state }, { limit: MOST, cursor });
-        failed += page.items.filter(
-          (one) => one.certificateId !== undefined && one.since >= since,
-        ).length;
-        cursor = page.cursor;
-      } while (cursor !== undefined);
-    }
+    const failed = await store.counts.failedRenewals(since);
     let started = 0;
     for (const { id } of await store.authorities.list())
       for (const { count } of await store.renewals.started(id, since)) started += count;
