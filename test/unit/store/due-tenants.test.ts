@@ -14,9 +14,9 @@ const QUESTIONS: Readonly<Record<string, (directory: TenantDirectory) => Promise
   tenantsToRenew: (directory) => directory.tenantsToRenew(new Date(0)),
   tenantsUnsealed: (directory) => directory.tenantsUnsealed(),
 };
-/** Tables with a row for each certificate, device or event. */
+/** Tables with a row for each certificate, device or event. The index of what is not sealed yet holds little. */
 const LARGE =
-  /^SCAN countersign_(certificates|deployments|ledger|outbox)\b(?! USING INDEX countersign_\w+_(unsealed|restless))/;
+  /^SCAN countersign_(certificates|deployments|ledger|outbox)\b(?! USING INDEX countersign_ledger_unsealed$)/;
 
 describe("what is due", () => {
   let folder: WorkFolder;
