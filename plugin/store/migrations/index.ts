@@ -13,6 +13,7 @@ import { deploymentsByDevice } from "./0012-deployments-by-device.ts";
 import { challengeKey } from "./0020-challenge-key.ts";
 import { longLists } from "./0021-long-lists.ts";
 import { sortedLists } from "./0022-sorted-lists.ts";
+import { caps } from "./0026-caps.ts";
 
 interface Migration {
   /** Begins with its number. A released one is never changed; a new one only adds, so that the version before still runs. */
@@ -35,6 +36,7 @@ const MIGRATIONS: readonly Migration[] = [
   challengeKey,
   longLists,
   sortedLists,
+  caps,
 ];
 
 /** Our migrations as knex takes them, with its own table, so that a host's are not touched. */
