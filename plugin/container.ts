@@ -31,10 +31,12 @@ import { SourceLimit } from "./scep/source-limit.ts";
 import { About } from "./services/about.ts";
 import { Access } from "./services/access.ts";
 import { Attempts } from "./services/attempts.ts";
+import { AuthorityActivation } from "./services/authority-activation.ts";
 import { AuthorityRemoval } from "./services/authority-removal.ts";
 import { Authorities } from "./services/authorities.ts";
 import { CaCertificates } from "./services/ca-certificates.ts";
 import { CaRenewals } from "./services/ca-renewals.ts";
+import { Caps } from "./services/caps.ts";
 import { CaServerReadings } from "./services/ca-server-readings.ts";
 import { CertificateExport } from "./services/certificate-export.ts";
 import { CertificateProfiles } from "./services/certificate-profiles.ts";
@@ -168,9 +170,11 @@ const SERVICES: readonly Service[] = [
   AlertReadings,
   Alerts,
   Authorities,
+  AuthorityActivation,
   CaCertificates,
   CaRenewals,
   CaServerReadings,
+  Caps,
   AuthorityRemoval,
   CertificateExport,
   CertificateProfiles,

@@ -213,6 +213,12 @@ export const ERRORS = {
     "A limit of the endpoint has been reached",
     "Wait until the limit named in the ledger is over, mint a new challenge, or raise the endpoint's limits.",
   ),
+  cap_reached: facts(
+    409,
+    2,
+    "The cap on active certificates or authorities is reached",
+    "Revoke, retire or let expire what is no longer needed, or raise the cap (countersign authority cap, countersign tenant cap).",
+  ),
   replay_refused: facts(
     409,
     2,

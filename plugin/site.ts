@@ -20,6 +20,7 @@ import { Approvals } from "./services/approvals.ts";
 import { AuthorityRemoval } from "./services/authority-removal.ts";
 import { Authorities } from "./services/authorities.ts";
 import { CaRenewals } from "./services/ca-renewals.ts";
+import { Caps } from "./services/caps.ts";
 import { CertificateExport } from "./services/certificate-export.ts";
 import { CertificateProfiles } from "./services/certificate-profiles.ts";
 import { Certificates } from "./services/certificates.ts";
@@ -75,6 +76,7 @@ export const buildSite = (
     about: resolve(About),
     ocspSwitch: resolve(OcspSwitch),
     overview: resolve(Overview),
+    caps: resolve(Caps),
     tenants: resolve(Tenants),
     approvals: resolve(Approvals),
     authorities: resolve(Authorities),

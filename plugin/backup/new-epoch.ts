@@ -58,6 +58,7 @@ export const openEpoch = async (
   }
   const second = BigInt(Math.floor(now.getTime() / 1000)) + AHEAD_SECONDS;
   await rows.raiseCrlNumbers(second > crlNumber ? second : crlNumber);
+  await rows.recountCaps();
   for (const { id } of await directory.tenants()) {
     const store = directory.open(id);
     const mine = burned.filter(({ tenant }) => tenant === id);

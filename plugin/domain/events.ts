@@ -8,6 +8,7 @@ export const LEDGER_EVENTS = [
   "authority.renewed",
   "authority.retired",
   "authority.deleted",
+  "cap.changed",
   "ra.created",
   "ra.certified",
   "ra.retired",

@@ -35,6 +35,8 @@ export interface Reservation {
     EndpointLimits,
     "perDevicePerDay" | "perEndpointPerMinute" | "perChallenge"
   >;
+  /** Whether the tenant or the authority has a cap on active certificates; which one it is, and what is left of it, the store looks up. */
+  readonly capped: boolean;
   readonly now: Date;
 }
 
@@ -48,7 +50,8 @@ export type ReserveResult =
 
 /**
  * `challenge`: not open or run out; `ciphertext`: seen with other content; `device`: wiped or gone; `user`: its user is disabled; `duplicate`: see `onlyOne`; `limit-*`: too
- * many of that device, at that endpoint, or failed tries with that challenge.
+ * many of that device, at that endpoint, or failed tries with that challenge; `cap-*`: the authority or the tenant has as many active
+ * certificates as it may have.
  */
 export type RefusedBecause =
   | "challenge"
@@ -58,7 +61,9 @@ export type RefusedBecause =
   | "duplicate"
   | "limit-device"
   | "limit-endpoint"
-  | "limit-challenge";
+  | "limit-challenge"
+  | "cap-authority"
+  | "cap-tenant";
 
 export interface Settlement {
   readonly id: string;

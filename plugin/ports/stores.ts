@@ -11,6 +11,7 @@ import type { Ra } from "../domain/ra.ts";
 import type { Template } from "../domain/template.ts";
 import type { Tenant, TenantId } from "../domain/tenant.ts";
 import type { AlertStore } from "./alert-store.ts";
+import type { CapStore } from "./cap-store.ts";
 import type { CertificateStore, TermStore } from "./certificate-store.ts";
 import type { ChallengeStore, PendingStore } from "./challenge-store.ts";
 import type { CountStore } from "./counts.ts";
@@ -169,6 +170,7 @@ export interface TenantStore {
   readonly certificates: CertificateStore;
   readonly terms: TermStore;
   readonly counts: CountStore;
+  readonly caps: CapStore;
   readonly crls: CrlStore;
   readonly leases: LeaseStore;
   readonly alerts: AlertStore;

@@ -21,6 +21,7 @@ const NOT_COUNTED = new Set<string>([
   "device_gone",
   "user_disabled",
   "limit_exceeded",
+  "cap_reached",
   "opaque",
 ]);
 

@@ -1,46 +1,29 @@
 import { inject } from "tsyringe";
 import { type Authority, schemeOfAuthority } from "../domain/authority.ts";
-import { formatDn } from "../domain/distinguished-name.ts";
 import { inScope, type Principal, requireScope } from "../domain/principal.ts";
 import { CountersignError } from "../errors.ts";
-import { readCertificateFile, parseCertificate } from "../pki/certificate.ts";
+import { readCertificateFile } from "../pki/certificate.ts";
 import { buildCsr } from "../pki/build-request.ts";
 import { checkCaImport, pathRoom } from "../pki/chain.ts";
 import type { Clock } from "../ports/ambient.ts";
-import type { SignedCrl } from "../ports/crl-store.ts";
 import type { KeyRef } from "../ports/keys.ts";
 import type { Settings } from "../ports/settings.ts";
 import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK, SETTINGS } from "../tokens.ts";
 import { Access, found, sameVersion } from "./access.ts";
 import { adoptKey } from "./adopt-key.ts";
+import { AuthorityActivation } from "./authority-activation.ts";
+import { requireAuthorityRoom } from "./authority-room.ts";
 import { caKeyUsages, draftAuthority } from "./authority-draft.ts";
 import { checkNewAuthority, type NewAuthority } from "./authority-rules.ts";
 import { type AuthorityView, viewOf } from "./authority-view.ts";
 import { CaCertificates, issuerOf } from "./ca-certificates.ts";
 import { CaRenewals } from "./ca-renewals.ts";
 import { chainOf } from "./ca-chain.ts";
-import { CrlBuilder, scopesOf } from "./crl-builder.ts";
 import { readExternalRoot } from "./external-root.ts";
 import { Keyring } from "./keyring.ts";
 import { orUndo, type Undo } from "./or-undo.ts";
-import { OcspResponders } from "./ocsp-responders.ts";
-
-/** One step of something that takes a while. */
-export interface ProgressStep {
-  readonly step: number;
-  readonly of: number;
-  readonly message: string;
-}
-export type Progress = (step: ProgressStep) => void;
-
-/** Who activates an authority, and how it is told. */
-interface Activation {
-  readonly principal: Principal;
-  readonly store: TenantStore;
-  readonly event: "authority.created" | "authority.certified";
-  readonly progress: Progress;
-}
+import type { Progress } from "./progress.ts";
 
 /** CA servers: made, certified, shown, downloaded. */
 export class Authorities {
@@ -50,9 +33,8 @@ export class Authorities {
     @inject(SETTINGS) private readonly settings: Settings,
     @inject(Keyring) private readonly keyring: Keyring,
     @inject(CaCertificates) private readonly certificates: CaCertificates,
-    @inject(CrlBuilder) private readonly crls: CrlBuilder,
     @inject(CaRenewals) private readonly renewals: CaRenewals,
-    @inject(OcspResponders) private readonly responders: OcspResponders,
+    @inject(AuthorityActivation) private readonly activation: AuthorityActivation,
   ) {}
 
   async list(principal: Principal): Promise<readonly AuthorityView[]> {
@@ -70,7 +52,7 @@ export class Authorities {
 
   /**
    * Makes a root, intermediate or issuing CA: key, certificate, OCSP responder, first CRL. Under an external root it becomes pending, with a
-   * CSR to be certified there (A-18). Throws `invalid_input`, `conflict`, `authority_not_ready`, `key_*`; nothing stays half made.
+   * CSR to be certified there (A-18). Throws `invalid_input`, `conflict`, `authority_not_ready`, `cap_reached`, `key_*`; nothing stays half made.
    */
   async create(
     principal: Principal,
@@ -87,6 +69,8 @@ export class Authorities {
     const { postQuantum } = this.settings;
     const { subject, notAfter } = checkNewAuthority(input, { parent, room, now, postQuantum });
     await this.refuseTaken(store, input.id);
+    // Before a token makes a key; what counts is looked at again when the authority is stored.
+    await requireAuthorityRoom(store, now);
     const issuer =
       parent === undefined || parent.kind === "external"
         ? undefined
@@ -117,10 +101,12 @@ export class Authorities {
           ? await this.certificates.issueSelfSigned(store, draft, contents, signer)
           : await this.certificates.issue(store, issuer, contents);
       undo(() => certificate.release());
-      return this.activate({ principal, store, event: "authority.created", progress }, draft, {
-        der: certificate.der,
-        keep: (tx) => certificate.settle(tx),
-      });
+      const active = await this.activation.activate(
+        { principal, store, event: "authority.created", progress },
+        draft,
+        { der: certificate.der, keep: (tx) => certificate.settle(tx) },
+      );
+      return this.view(store, active);
     });
   }
 
@@ -186,10 +172,12 @@ export class Authorities {
         { issues },
       );
     const row = this.certificates.row(parent.id, "authority", der);
-    return this.activate({ principal, store, event: "authority.certified", progress }, pending, {
-      der,
-      keep: (tx) => tx.certificates.insert(row, der),
-    });
+    const active = await this.activation.activate(
+      { principal, store, event: "authority.certified", progress },
+      pending,
+      { der, keep: (tx) => tx.certificates.insert(row, der) },
+    );
+    return this.view(store, active);
   }
 
   async rename(
@@ -255,6 +243,7 @@ export class Authorities {
     pending: Authority,
   ): Promise<AuthorityView> {
     await store.run(async (tx) => {
+      await requireAuthorityRoom(tx, this.clock.now());
       await tx.authorities.insert(pending);
       await tx.ledger.append(
         this.access.entry(principal, "authority.created", pending.id, {
@@ -264,62 +253,6 @@ export class Authorities {
       );
     });
     return this.view(store, pending);
-  }
-
-  /** Responder, row and first CRL of an authority that has got its certificate. */
-  private activate(
-    { principal, store, event, progress }: Activation,
-    draft: Authority,
-    certificate: { readonly der: Uint8Array; keep(tx: TenantStore): Promise<void> },
-  ): Promise<AuthorityView> {
-    const parsed = parseCertificate(certificate.der);
-    const certified: Authority = {
-      ...draft,
-      status: "active",
-      certificate: certificate.der,
-      subject: formatDn(parsed.subject),
-      notBefore: parsed.notBefore,
-      notAfter: parsed.notAfter,
-    };
-    progress({
-      step: 3,
-      of: 4,
-      message: certified.ocspEnabled ? "Making its OCSP responder" : "Storing it",
-    });
-    return orUndo(async (undo) => {
-      const made = certified.ocspEnabled
-        ? await this.responders.make(store, certified, undo)
-        : undefined;
-      const active: Authority = {
-        ...certified,
-        ocspResponder: made?.responder,
-        version: event === "authority.certified" ? draft.version + 1 : draft.version,
-      };
-      progress({ step: 4, of: 4, message: "Signing its first CRL" });
-      const lists: SignedCrl[] = [];
-      for (const { shard } of scopesOf(active))
-        lists.push(await this.crls.complete(store, active, shard));
-      await store.run(async (tx) => {
-        await (event === "authority.certified"
-          ? tx.authorities.update(active)
-          : tx.authorities.insert(active));
-        await certificate.keep(tx);
-        await made?.certificate.settle(tx);
-        for (const list of lists) {
-          await tx.crls.insert(list);
-          if (active.deltaCrl)
-            await tx.crls.setBase(list, { number: list.number, at: list.thisUpdate });
-        }
-        await tx.ledger.append(
-          this.access.entry(principal, event, active.id, {
-            kind: active.kind,
-            serial: parsed.serial,
-            subject: active.subject,
-          }),
-        );
-      });
-      return this.view(store, active);
-    });
   }
 
   private async refuseTaken(store: TenantStore, id: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { inject } from "tsyringe";
 import type { Authority } from "../domain/authority.ts";
+import { type Cap, capsOver } from "../domain/cap.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
 import { reignAt } from "../domain/roll-over.ts";
 import type { Template } from "../domain/template.ts";
@@ -23,6 +24,8 @@ export interface RaWay {
   readonly authority: Authority;
   readonly authorityCertificate: ParsedCertificate;
   readonly backend: CaBackend;
+  /** Whether certificates of this authority stand under a cap, its own or the tenant's. */
+  readonly capped: boolean;
   /** DER: issuing CA, intermediates, root; without the RA. */
   readonly chain: readonly Uint8Array[];
 }
@@ -92,14 +95,18 @@ export class EndpointRuntimes {
     if (store === undefined || endpoint?.enabled !== true)
       throw new CountersignError("endpoint_disabled", `no endpoint ${endpointId}`);
     const reign = reignAt(endpoint, now);
+    const caps = await store.caps.list();
     const templates = await Promise.all(
       endpoint.templateIds.map(async (id) => found(await store.templates.get(id), "template", id)),
     );
-    const current = await this.way(store, endpoint, reign.authorityId, reign.raId);
+    const current = await this.way(store, endpoint, caps, reign.authorityId, reign.raId);
     const next =
-      reign.next && (await this.way(store, endpoint, reign.next.authorityId, reign.next.raId));
+      reign.next &&
+      (await this.way(store, endpoint, caps, reign.next.authorityId, reign.next.raId));
     const retired = await Promise.all(
-      reign.retired.map(({ authorityId, raId }) => this.way(store, endpoint, authorityId, raId)),
+      reign.retired.map(({ authorityId, raId }) =>
+        this.way(store, endpoint, caps, authorityId, raId),
+      ),
     );
     return {
       store,
@@ -115,6 +122,7 @@ export class EndpointRuntimes {
   private async way(
     store: TenantStore,
     endpoint: Endpoint,
+    caps: readonly Cap[],
     authorityId: string,
     raId: string | undefined,
   ): Promise<RaWay> {
@@ -137,6 +145,7 @@ export class EndpointRuntimes {
         found(authority.certificate, "certificate of authority", authorityId),
       ),
       backend: backend.create(authority, signer),
+      capped: caps.some(({ subject }) => capsOver(authorityId).includes(subject)),
       chain:
         endpoint.chain.length > 0 && authorityId === endpoint.authorityId
           ? endpoint.chain

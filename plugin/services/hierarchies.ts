@@ -5,8 +5,10 @@ import { formatDn } from "../domain/distinguished-name.ts";
 import type { Principal } from "../domain/principal.ts";
 import type { Settings } from "../ports/settings.ts";
 import { SETTINGS } from "../tokens.ts";
-import { Authorities, type Progress } from "./authorities.ts";
+import { Authorities } from "./authorities.ts";
 import type { AuthorityView } from "./authority-view.ts";
+import { Caps } from "./caps.ts";
+import type { Progress } from "./progress.ts";
 import type { RaView } from "./ra-view.ts";
 import { Ras } from "./ras.ts";
 
@@ -40,6 +42,7 @@ export class Hierarchies {
     @inject(SETTINGS) private readonly settings: Settings,
     @inject(Authorities) private readonly authorities: Authorities,
     @inject(Ras) private readonly ras: Ras,
+    @inject(Caps) private readonly caps: Caps,
   ) {}
 
   /** Throws what making each of them throws; `conflict` when the issuing CA exists. */
@@ -66,6 +69,16 @@ export class Hierarchies {
 
     const there = await this.authorities.list(principal);
     const rootThere = there.find(({ id, kind }) => id === rootId && kind === "root");
+    // One that has no RA yet was left by an attempt that failed there.
+    const ras = await this.ras.list(principal);
+    const left = there.find(
+      ({ id, parentId }) =>
+        id === input.id &&
+        parentId === rootId &&
+        !ras.some(({ authorityId }) => authorityId === id),
+    );
+    const needed = [rootThere, left].filter((authority) => authority === undefined).length;
+    await this.caps.requireAuthorityRoom(principal, needed);
     const root =
       rootThere ??
       (await this.authorities.create(
@@ -79,14 +92,6 @@ export class Hierarchies {
         },
         from(0),
       ));
-    // One that has no RA yet was left by an attempt that failed there.
-    const ras = await this.ras.list(principal);
-    const left = there.find(
-      ({ id, parentId }) =>
-        id === input.id &&
-        parentId === rootId &&
-        !ras.some(({ authorityId }) => authorityId === id),
-    );
     const issuing =
       left ??
       (await this.authorities.create(

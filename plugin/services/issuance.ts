@@ -18,11 +18,12 @@ import type { Clock, Logger, Metrics, Random } from "../ports/ambient.ts";
 import type { PreparedCertificate } from "../ports/ca-backend.ts";
 import type { Redemption, RequestedIdentity } from "../ports/challenge-policy.ts";
 import type { Settings } from "../ports/settings.ts";
-import type { RefusedBecause, Reservation, ReserveResult } from "../ports/enrolment-store.ts";
+import type { Reservation, ReserveResult } from "../ports/enrolment-store.ts";
 import { CLOCK, LOGGER, METRICS, RANDOM, SETTINGS } from "../tokens.ts";
 import { CaCertificates, issuerOf } from "./ca-certificates.ts";
 import { byProfile } from "./profile-rules.ts";
 import type { EndpointRuntime, RaWay } from "./endpoint-runtimes.ts";
+import { refusalOf } from "./refusal-of.ts";
 
 /** One request that has passed its challenge. */
 export interface IssueRequest {
@@ -60,7 +61,7 @@ export class Issuance {
 
   /**
    * Answers the certificate, DER; the same one for the same request again. Throws `policy_refused`, `variable_without_value`, `bad_csr`,
-   * `authority_not_ready`, `challenge_refused`, `replay_refused`, `device_gone`, `busy`, `key_*`.
+   * `authority_not_ready`, `challenge_refused`, `replay_refused`, `cap_reached`, `device_gone`, `busy`, `key_*`.
    */
   async issue(request: IssueRequest): Promise<Uint8Array> {
     const { store } = request.runtime;
@@ -165,6 +166,7 @@ export class Issuance {
       ciphertext: request.ciphertext,
       onlyOne: !template.allowDuplicates && redemption.replaces === undefined,
       limits: limitsOf(request.runtime.endpoint, this.settings.limits),
+      capped: request.way.capped,
       now,
     };
     return { prepared, reservation };
@@ -178,7 +180,8 @@ export class Issuance {
     const { enrolments } = request.runtime.store;
     for (let waited = 0; ; waited += LOOK) {
       const result = await enrolments.reserve(reservation);
-      if (result.status === "refused") throw refusal(result.because, reservation);
+      if (result.status === "refused")
+        throw await refusalOf(request.runtime.store, reservation, result.because);
       if (result.status !== "in-progress") return result;
       if (waited >= WAIT)
         throw new CountersignError("busy", "the same request is being answered elsewhere", {
@@ -228,51 +231,6 @@ const idempotencyKey = ({ runtime, transactionId, csr, signer }: IssueRequest): 
     hash.update(length).update(part);
   }
   return hash.digest("hex");
-};
-
-const refusal = (
-  because: RefusedBecause,
-  { deviceId, templateId, endpointId, challengeId, limits }: Reservation,
-): CountersignError => {
-  switch (because) {
-    case "challenge":
-      return new CountersignError(
-        "challenge_refused",
-        "the challenge was used before or has run out",
-      );
-    case "ciphertext":
-      return new CountersignError(
-        "replay_refused",
-        "the envelope was seen before with other content",
-      );
-    case "device":
-      return new CountersignError(
-        "device_gone",
-        `device ${deviceId} is wiped, unenrolled or unknown`,
-      );
-    case "user":
-      return new CountersignError("user_disabled", `the user of device ${deviceId} is disabled`);
-    case "duplicate":
-      return new CountersignError(
-        "policy_refused",
-        `device ${deviceId} holds a live certificate of template ${templateId}`,
-      );
-    case "limit-device":
-      return new CountersignError(
-        "limit_exceeded",
-        `device ${deviceId} made over ${limits.perDevicePerDay} requests in a day`,
-      );
-    case "limit-endpoint":
-      return new CountersignError(
-        "limit_exceeded",
-        `endpoint ${endpointId} issued ${limits.perEndpointPerMinute} certificates in this minute`,
-      );
-    case "limit-challenge":
-      return new CountersignError(
-        "limit_exceeded",
-        `challenge ${challengeId ?? ""} is locked after ${limits.perChallenge} failed tries`,
-      );
-  }
 };
 
 /** Names of kinds that we never issue are not left out in silence. */

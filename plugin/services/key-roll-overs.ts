@@ -3,6 +3,7 @@ import { type Authority, statusAt } from "../domain/authority.ts";
 import { addDays } from "../domain/duration.ts";
 import type { LedgerEvent } from "../domain/events.ts";
 import { dueOf, type KeyRollOver, type RollOverState } from "../domain/key-roll-over.ts";
+import { capOfAuthority } from "../domain/cap.ts";
 import type { Principal } from "../domain/principal.ts";
 import { reignAt, settledAt } from "../domain/roll-over.ts";
 import { CountersignError } from "../errors.ts";
@@ -11,7 +12,8 @@ import type { Settings } from "../ports/settings.ts";
 import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK, LOGGER, RANDOM, SETTINGS } from "../tokens.ts";
 import { Access, found } from "./access.ts";
-import { Authorities, type Progress } from "./authorities.ts";
+import { Authorities } from "./authorities.ts";
+import type { Progress } from "./progress.ts";
 import { EndpointRuntimes } from "./endpoint-runtimes.ts";
 import { rollOverView, type RollOverView } from "./key-roll-over-view.ts";
 import { Ras } from "./ras.ts";
@@ -87,6 +89,7 @@ export class KeyRollOvers {
     };
     await store.run(async (tx) => {
       await tx.rollOvers.insert(rollOver);
+      await passCapOn(tx, authorityId, successor.id, now);
       await tx.ledger.append(
         this.access.entry(principal, "roll-over.scheduled", authorityId, {
           rollOver: rollOver.id,
@@ -300,3 +303,17 @@ const EVENTS = {
 
 const authorityOf = async (store: TenantStore, id: string): Promise<Authority> =>
   found(await store.authorities.get(id), "authority", id);
+
+/** The cap on its certificates holds for its successor too, unless that has one of its own. */
+const passCapOn = async (
+  tx: TenantStore,
+  authorityId: string,
+  successorId: string,
+  now: Date,
+): Promise<void> => {
+  const caps = await tx.caps.list();
+  const capOf = (id: string) => caps.find(({ subject }) => subject === capOfAuthority(id));
+  const cap = capOf(authorityId);
+  if (cap !== undefined && capOf(successorId) === undefined)
+    await tx.caps.set(capOfAuthority(successorId), cap.most, now);
+};

@@ -6,9 +6,10 @@ import { CountersignError } from "../errors.ts";
 import { parseCertificate } from "../pki/certificate.ts";
 import { providerOf } from "../ports/keys.ts";
 import type { TenantStore } from "../ports/stores.ts";
-import type { Authorities, Progress } from "./authorities.ts";
+import type { Authorities } from "./authorities.ts";
 import type { NewAuthority } from "./authority-rules.ts";
 import type { AuthorityView } from "./authority-view.ts";
+import type { Progress } from "./progress.ts";
 
 /** What an admin may say of a roll-over; all else is as with the authority that hands over. */
 export interface RollOverOrder {

@@ -1,118 +1,41 @@
 import type { Knex } from "knex";
 import type { Certificate, HoldCause, RevocationReason } from "../domain/certificate.ts";
-import type { SubjectAltName } from "../domain/san.ts";
 import type { TenantId } from "../domain/tenant.ts";
-import type { ChangedEntry, RevocationScope, RevokedPack } from "../ports/crl-store.ts";
+import type { ChangedEntry, RevokedPack } from "../ports/crl-store.ts";
 import type { Page, PageRequest } from "../ports/paging.ts";
 import type { CertificateFilter, CertificateStore } from "../ports/certificate-store.ts";
+import { capReached } from "../domain/cap-reached.ts";
+import { CountersignError } from "../errors.ts";
 import {
   fromBlob,
   fromMillis,
-  fromMillisOrNull,
-  orNull,
-  orUndefined,
   toBlob,
   toMillis,
   toMillisOrNull,
   type Millis,
 } from "./base/columns.ts";
-import { fromJson, toJson } from "./base/json.ts";
-import { type Mapping, NEWEST_FIRST, type Order, Rows } from "./base/rows.ts";
+import { NEWEST_FIRST, type Order, Rows } from "./base/rows.ts";
 import type { Session } from "./base/session.ts";
+import { narrowed } from "./certificate-filter.ts";
+import { certificateMapping, type CertificateRow } from "./certificate-mapping.ts";
+import { takePlaces } from "./enrolling/caps.ts";
+import { RevokedEntries } from "./revoked-entries.ts";
 import { matchingTerms } from "./terms.ts";
 
+const TABLE = certificateMapping.table;
 const DERS = "countersign_certificate_ders";
-
-interface CertificateRow {
-  readonly id: string;
-  readonly authority_id: string;
-  readonly role: Certificate["role"];
-  readonly status: Certificate["status"];
-  readonly serial: string;
-  readonly subject: string;
-  readonly sans: string;
-  readonly not_before: Millis;
-  readonly not_after: Millis;
-  readonly fingerprint_sha256: string | null;
-  readonly template_id: string | null;
-  readonly template_version: number | null;
-  readonly endpoint_id: string | null;
-  readonly ra_id: string | null;
-  readonly device_id: string | null;
-  readonly created_at: Millis;
-  readonly issued_at: Millis | null;
-  readonly revoked_at: Millis | null;
-  readonly revocation_reason: RevocationReason | null;
-  readonly invalidity_date: Millis | null;
-  readonly hold_causes: string | null;
-  readonly hold_until: Millis | null;
-}
-
-const mapping: Mapping<Certificate, CertificateRow> = {
-  table: "countersign_certificates",
-  toRow: (certificate) => ({
-    id: certificate.id,
-    authority_id: certificate.authorityId,
-    role: certificate.role,
-    status: certificate.status,
-    serial: certificate.serial,
-    subject: certificate.subject,
-    sans: toJson(certificate.sans),
-    not_before: toMillis(certificate.notBefore),
-    not_after: toMillis(certificate.notAfter),
-    fingerprint_sha256: orNull(certificate.fingerprintSha256),
-    template_id: orNull(certificate.templateId),
-    template_version: orNull(certificate.templateVersion),
-    endpoint_id: orNull(certificate.endpointId),
-    ra_id: orNull(certificate.raId),
-    device_id: orNull(certificate.deviceId),
-    created_at: toMillis(certificate.createdAt),
-    issued_at: toMillisOrNull(certificate.issuedAt),
-    revoked_at: toMillisOrNull(certificate.revokedAt),
-    revocation_reason: orNull(certificate.revocationReason),
-    invalidity_date: toMillisOrNull(certificate.invalidityDate),
-    hold_causes: certificate.hold?.causes.join(",") ?? null,
-    hold_until: toMillisOrNull(certificate.hold?.until),
-  }),
-  fromRow: (row) => ({
-    id: row.id,
-    authorityId: row.authority_id,
-    role: row.role,
-    status: row.status,
-    serial: row.serial,
-    subject: row.subject,
-    sans: fromJson(row.sans) as SubjectAltName[],
-    notBefore: fromMillis(row.not_before),
-    notAfter: fromMillis(row.not_after),
-    fingerprintSha256: orUndefined(row.fingerprint_sha256),
-    templateId: orUndefined(row.template_id),
-    templateVersion: orUndefined(row.template_version),
-    endpointId: orUndefined(row.endpoint_id),
-    raId: orUndefined(row.ra_id),
-    deviceId: orUndefined(row.device_id),
-    createdAt: fromMillis(row.created_at),
-    issuedAt: fromMillisOrNull(row.issued_at),
-    revokedAt: fromMillisOrNull(row.revoked_at),
-    revocationReason: orUndefined(row.revocation_reason),
-    invalidityDate: fromMillisOrNull(row.invalidity_date),
-    hold:
-      row.hold_causes === null
-        ? undefined
-        : { causes: causesOf(row.hold_causes), until: fromMillisOrNull(row.hold_until) },
-  }),
-};
-
-const causesOf = (text: string): HoldCause[] => text.split(",") as HoldCause[];
 
 /** The certificates of one tenant; see `CertificateStore`. `insert` throws `conflict` for a taken id or serial. */
 export class Certificates implements CertificateStore {
   readonly #rows: Rows<Certificate, CertificateRow>;
+  readonly #revoked: RevokedEntries;
 
   constructor(
     private readonly session: Session,
     private readonly tenant: TenantId,
   ) {
-    this.#rows = new Rows(session, tenant, mapping);
+    this.#rows = new Rows(session, tenant, certificateMapping);
+    this.#revoked = new RevokedEntries(session, tenant);
   }
 
   insert(certificate: Certificate, der: Uint8Array | undefined): Promise<void> {
@@ -124,15 +47,34 @@ export class Certificates implements CertificateStore {
   }
 
   reserve(certificate: Certificate, tbsDigest: Uint8Array, leaseUntil: Date): Promise<void> {
-    const more = { tbs_digest: toBlob(tbsDigest), lease_until: toMillis(leaseUntil) };
-    return this.session.write((db) =>
-      this.#rows.insertWith(db, { ...certificate, status: "reserved" }, more),
-    );
+    const { id, authorityId, role, createdAt } = certificate;
+    const row = {
+      tenant: this.tenant,
+      ...certificateMapping.toRow({ ...certificate, status: "reserved" }),
+      tbs_digest: toBlob(tbsDigest),
+      lease_until: toMillis(leaseUntil),
+    };
+    // By statements of one transaction, as the hot path does, since both take places under the same caps.
+    return this.session.batch(async (sql) => {
+      if (role === "subscriber") {
+        const [full] = await takePlaces(sql, [
+          { tenant: this.tenant, authorityId, now: createdAt },
+        ]);
+        if (full !== undefined) throw capReached(full.subject, full.most);
+      }
+      const columns = Object.keys(row);
+      const inserted = await sql.all(
+        `insert into ${TABLE} (${columns.join(", ")}) values (${columns.map(() => "?").join(", ")})
+         on conflict do nothing returning id`,
+        Object.values(row),
+      );
+      if (inserted.length === 0) throw new CountersignError("conflict", `${id} exists already`);
+    });
   }
 
   settle(id: string, der: Uint8Array, fingerprintSha256: string, at: Date): Promise<boolean> {
     return this.session.write(async (db) => {
-      const settled = await db(mapping.table)
+      const settled = await db(TABLE)
         .where({ tenant: this.tenant, id, status: "reserved" })
         .update({
           status: "issued",
@@ -148,7 +90,7 @@ export class Certificates implements CertificateStore {
 
   async fail(id: string): Promise<void> {
     await this.session.write((db) =>
-      db(mapping.table)
+      db(TABLE)
         .where({ tenant: this.tenant, id, status: "reserved" })
         .update({ status: "failed", lease_until: null }),
     );
@@ -222,7 +164,7 @@ export class Certificates implements CertificateStore {
 
   async lastEnd(authorityId: string): Promise<Date | undefined> {
     const [row] = await this.session.rows<{ readonly not_after: Millis }>(
-      `select not_after from ${mapping.table} where tenant = ? and authority_id = ? and status <> 'failed'
+      `select not_after from ${TABLE} where tenant = ? and authority_id = ? and status <> 'failed'
        order by not_after desc limit 1`,
       [this.tenant, authorityId],
     );
@@ -246,7 +188,7 @@ export class Certificates implements CertificateStore {
     invalidityDate: Date | undefined,
   ): Promise<boolean> {
     const revoked = await this.session.write((db) =>
-      db(mapping.table)
+      db(TABLE)
         .where({ tenant: this.tenant, id })
         .where(revocable)
         .update({
@@ -297,7 +239,7 @@ export class Certificates implements CertificateStore {
       return "taken";
     }
     await this.session.write((db) =>
-      db(mapping.table)
+      db(TABLE)
         .where({ tenant: this.tenant, id })
         .update({
           // One whose signature is still in flight goes on to be signed.
@@ -323,55 +265,18 @@ export class Certificates implements CertificateStore {
     );
   }
 
-  async revokedPack(
-    { authorityId, from, before }: RevocationScope,
-    notExpiredAt: Date,
-    afterSerial: string | undefined,
-    limit: number,
-  ): Promise<RevokedPack> {
-    // One text and not a row an entry: the database's threads put it together, and nothing of it is an object here.
-    const [row] = await this.session.rows<PackRow>(
-      `select count(*) as entries, max(serial) as last, string_agg(serial || ',' || coalesce(revoked_at, 0) || ',' ||
-         coalesce(revocation_reason, 'unspecified') || ',' || coalesce(cast(invalidity_date as text), ''), ';') as packed
-       from (select serial, revoked_at, revocation_reason, invalidity_date from ${mapping.table}
-         where tenant = ? and authority_id = ? and status = 'revoked' and serial > ? and serial >= ? and serial < ?
-           and not_after >= ? order by serial limit ?) page`,
-      [
-        ...[this.tenant, authorityId, afterSerial ?? "", from, before],
-        ...[toMillis(notExpiredAt), limit],
-      ],
-    );
-    return {
-      entries: Number(row?.entries ?? 0),
-      last: orUndefined(row?.last ?? null),
-      text: row?.packed ?? "",
-    };
+  revokedPack(...asked: Parameters<CertificateStore["revokedPack"]>): Promise<RevokedPack> {
+    return this.#revoked.pack(...asked);
   }
 
-  async changedPage(
-    { authorityId, from, before }: RevocationScope,
-    since: Date,
-    afterSerial: string | undefined,
-    limit: number,
+  changedPage(
+    ...asked: Parameters<CertificateStore["changedPage"]>
   ): Promise<readonly ChangedEntry[]> {
-    const rows = await this.session.rows<ChangedRow>(
-      `select serial, status, status_changed_at, revoked_at, revocation_reason, invalidity_date from ${mapping.table}
-       where tenant = ? and authority_id = ? and status_changed_at is not null and status_changed_at >= ?
-         and serial > ? and serial >= ? and serial < ? order by serial limit ?`,
-      [this.tenant, authorityId, toMillis(since), afterSerial ?? "", from, before, limit],
-    );
-    return rows.map((row) => ({
-      serial: row.serial,
-      revokedAt: fromMillis(row.revoked_at ?? row.status_changed_at),
-      reason: row.status === "revoked" ? row.revocation_reason : "removeFromCRL",
-      invalidityDate: fromMillisOrNull(row.invalidity_date),
-    }));
+    return this.#revoked.changed(...asked);
   }
 
   async #change(id: string, values: Readonly<Record<string, unknown>>): Promise<void> {
-    await this.session.write((db) =>
-      db(mapping.table).where({ tenant: this.tenant, id }).update(values),
-    );
+    await this.session.write((db) => db(TABLE).where({ tenant: this.tenant, id }).update(values));
   }
 }
 
@@ -386,55 +291,8 @@ const revocable = (query: Knex.QueryBuilder): void => {
   void query.whereIn("status", ["issued", "reserved"]).orWhereNotNull("hold_causes");
 };
 
-interface ChangedRow {
-  readonly serial: string;
-  readonly revocation_reason: RevocationReason;
-  readonly invalidity_date: Millis | null;
-  /** Null once it is released. */
-  readonly revoked_at: Millis | null;
-  readonly status: Certificate["status"];
-  readonly status_changed_at: Millis;
-}
-
 const SOONEST_END_FIRST: Order<CertificateRow> = {
   column: "not_after",
   direction: "asc",
   of: (row) => Number(row.not_after),
 };
-
-interface PackRow {
-  readonly entries: number | string;
-  readonly last: string | null;
-  readonly packed: string | null;
-}
-
-const narrowed = (query: Knex.QueryBuilder, filter: CertificateFilter): Knex.QueryBuilder => {
-  const suspended = filter.status === "suspended";
-  const equal = {
-    // Literal where a partial index serves it.
-    status: LITERAL.has(filter.status) || suspended ? undefined : filter.status,
-    role: filter.role,
-    authority_id: filter.authorityId,
-    template_id: filter.templateId,
-    device_id: filter.deviceId,
-    serial: filter.serial,
-  };
-  for (const [column, value] of Object.entries(equal))
-    if (value !== undefined) query = query.where(column, value);
-  if (suspended) query = query.whereRaw("status = 'revoked'").whereNotNull("hold_causes");
-  if (LITERAL.has(filter.status)) query = query.whereRaw(`status = '${filter.status ?? ""}'`);
-  if (filter.internal === true || (filter.role ?? "subscriber") !== "subscriber")
-    query = query.whereRaw("role <> 'subscriber'");
-  else if (filter.internal === false) query = query.where("role", "subscriber");
-  if (filter.expiresBefore !== undefined)
-    query = query.where("not_after", "<", toMillis(filter.expiresBefore));
-  if (filter.expiresAfter !== undefined)
-    query = query.where("not_after", ">", toMillis(filter.expiresAfter));
-  return query;
-};
-
-const LITERAL: ReadonlySet<CertificateFilter["status"]> = new Set([
-  "reserved",
-  "revoked",
-  "failed",
-]);

@@ -66,6 +66,11 @@ export class RestoredRows {
     await this.tx("countersign_crl_states").increment("dirty");
   }
 
+  /** Caps count the active certificates again: what comes after the backup is entered without them. */
+  async recountCaps(): Promise<void> {
+    await this.tx("countersign_caps").update({ counted_at: 0 });
+  }
+
   /** A certificate that was being signed when the backup was made; true when there was one. */
   async removeReserved(tenant: TenantId, id: string): Promise<boolean> {
     return (await this.tx(CERTIFICATES).where({ tenant, id, status: "reserved" }).delete()) > 0;

@@ -3,6 +3,7 @@ import type { TenantStore } from "../ports/stores.ts";
 import { Alerts } from "./alerts.ts";
 import { Authorities } from "./authorities.ts";
 import type { Session } from "./base/session.ts";
+import { Caps } from "./caps.ts";
 import { Certificates } from "./certificates.ts";
 import { Challenges } from "./challenges.ts";
 import { CountsOfTenant } from "./counts.ts";
@@ -58,6 +59,7 @@ export const openTenantStore = (
   certificates: new Certificates(session, tenant),
   terms: new Terms(session, tenant),
   counts: new CountsOfTenant(session, tenant),
+  caps: new Caps(session, tenant),
   crls: new Crls(session, tenant),
   leases: new Leases(session, tenant),
   alerts: new Alerts(session, tenant),

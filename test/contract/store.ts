@@ -1,5 +1,6 @@
 import { describeChain } from "./store/ledger-chain.ts";
 import { describeLimits } from "./store/limits.ts";
+import { describeCaps } from "./store/caps.ts";
 import { describeEnrolments } from "./store/enrolments.ts";
 import { describeObjects } from "./store/objects.ts";
 import { describeRecords } from "./store/records.ts";
@@ -24,6 +25,7 @@ export const describeStore = (name: string, open: () => Promise<OpenedDatabase>)
     describe("of what is due", () => describeSweeping(open));
     describe("of the life of devices", () => describeLifecycle(open));
     describe("of limits", () => describeLimits(open));
+    describe("of caps", () => describeCaps(open));
     describe("of renewals", () => describeRenewals(open));
     describe("of the ledger chain", () => describeChain(open));
     describe("of rotation", () => describeRotation(open));

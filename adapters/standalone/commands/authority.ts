@@ -20,6 +20,7 @@ import {
 } from "../options.ts";
 import { readSecretInput } from "../secret-input.ts";
 import { stepBar } from "../step-bar.ts";
+import { addAuthorityCaps } from "./cap.ts";
 import { addReading, pathOf } from "./crud.ts";
 import { addRenewalCommands } from "./rotation.ts";
 
@@ -192,6 +193,7 @@ export const addAuthorityCommands = (program: Command): void => {
       }),
   });
   addRenewalCommands(group);
+  addAuthorityCaps(group);
   addApiCommand(group, {
     usage: "certificate <id>",
     summary: "download the CA certificate",

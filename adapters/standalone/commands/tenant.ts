@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { addApiCommand } from "../api-command.ts";
 import { integerOption, textOption } from "../options.ts";
+import { addTenantCap } from "./cap.ts";
 import { pathOf } from "./crud.ts";
 
 /** `tenant …`: for the installation operator. */
@@ -21,6 +22,7 @@ export const addTenantCommands = (program: Command): void => {
     run: async ({ api, args, body }) =>
       api.ask("POST", "/tenants", { body: { id: args[0], ...(await body()) } }),
   });
+  addTenantCap(group);
   addApiCommand(group, {
     usage: "owner-token <id> <subject>",
     summary: "mint a token for an Owner of a tenant",

@@ -177,6 +177,22 @@ export interface About {
   };
 }
 
+export interface TenantCaps {
+  readonly countedTo: number;
+  readonly certificates: Cap;
+  readonly authorities: Cap;
+  readonly byAuthority: readonly {
+    readonly id: string;
+    readonly active: number;
+    readonly cap: number;
+  }[];
+}
+
+export interface Cap {
+  readonly active: number;
+  readonly cap?: number | undefined;
+}
+
 export interface Authority {
   readonly id: string;
   readonly name: string;
@@ -1278,6 +1294,44 @@ export interface Calls {
   readonly getAbout: {
     readonly request: Record<never, never>;
     readonly answer: About;
+  };
+  /** Shows how many certificates and CAs are active, and how many may be. */
+  readonly getCaps: {
+    readonly request: Record<never, never>;
+    readonly answer: TenantCaps;
+  };
+  /** Shows how many certificates of an authority are active, and how many may be. */
+  readonly getAuthoritiesIdCap: {
+    readonly request: { readonly id: string };
+    readonly answer: Cap;
+  };
+  /** Caps the active certificates of an issuing CA: beyond it nothing is issued until one is revoked or expires. `null` takes the cap away. */
+  readonly patchAuthoritiesIdCap: {
+    readonly request: {
+      readonly id: string;
+      readonly body: {
+        readonly certificates: number | null;
+      };
+      readonly version?: number | undefined;
+    };
+    readonly answer: Cap;
+  };
+  /** Shows a tenant's caps to the installation operator. */
+  readonly getTenantsIdCaps: {
+    readonly request: { readonly id: string };
+    readonly answer: TenantCaps;
+  };
+  /** Caps the active certificates and CAs of a tenant, as the installation operator. `null` takes a cap away. */
+  readonly patchTenantsIdCaps: {
+    readonly request: {
+      readonly id: string;
+      readonly body: {
+        readonly certificates?: number | null | undefined;
+        readonly authorities?: number | null | undefined;
+      };
+      readonly version?: number | undefined;
+    };
+    readonly answer: TenantCaps;
   };
   /** Lists the authorities. */
   readonly getAuthorities: {
@@ -2941,6 +2995,7 @@ export interface Calls {
           | "authority.renewed"
           | "authority.retired"
           | "authority.deleted"
+          | "cap.changed"
           | "ra.created"
           | "ra.certified"
           | "ra.retired"
@@ -3333,6 +3388,11 @@ export const OPERATIONS: Readonly<
   getEvents: ["GET", "/events", "json"],
   getOverview: ["GET", "/overview", "json"],
   getAbout: ["GET", "/about", "json"],
+  getCaps: ["GET", "/caps", "json"],
+  getAuthoritiesIdCap: ["GET", "/authorities/{id}/cap", "json"],
+  patchAuthoritiesIdCap: ["PATCH", "/authorities/{id}/cap", "json"],
+  getTenantsIdCaps: ["GET", "/tenants/{id}/caps", "json"],
+  patchTenantsIdCaps: ["PATCH", "/tenants/{id}/caps", "json"],
   getAuthorities: ["GET", "/authorities", "json"],
   postAuthorities: ["POST", "/authorities", "json"],
   postAuthoritiesImportRoot: ["POST", "/authorities/import-root", "json"],

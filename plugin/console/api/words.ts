@@ -147,6 +147,11 @@ export const CODES: Readonly<Record<string, Fact>> = {
     nextStep:
       "Wait until the limit named in the ledger is over, mint a new challenge, or raise the endpoint's limits.",
   },
+  cap_reached: {
+    title: "The cap on active certificates or authorities is reached",
+    nextStep:
+      "Revoke, retire or let expire what is no longer needed, or raise the cap (countersign authority cap, countersign tenant cap).",
+  },
   replay_refused: {
     title: "The request repeats an earlier one",
     nextStep: "Let the device make a new request.",
@@ -510,6 +515,7 @@ export const EVENTS: readonly string[] = [
   "authority.renewed",
   "authority.retired",
   "authority.deleted",
+  "cap.changed",
   "ra.created",
   "ra.certified",
   "ra.retired",

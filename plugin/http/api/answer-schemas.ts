@@ -28,7 +28,13 @@ import {
   userReleaseSchema,
   userRevocationSchema,
 } from "./operation-schemas.ts";
-import { aboutSchema, endpointTestSchema, overviewSchema } from "./overview-schemas.ts";
+import {
+  aboutSchema,
+  capSchema,
+  endpointTestSchema,
+  overviewSchema,
+  tenantCapsSchema,
+} from "./overview-schemas.ts";
 import {
   approvalSchema,
   bulkAnswerSchema,
@@ -99,6 +105,11 @@ export const ANSWERS: Readonly<Record<string, AnswerSchema>> = {
   "POST /tokens/:id/revoke": nothing,
   "GET /overview": one(overviewSchema),
   "GET /about": one(aboutSchema),
+  "GET /caps": one(tenantCapsSchema),
+  "GET /tenants/:id/caps": one(tenantCapsSchema),
+  "PATCH /tenants/:id/caps": one(tenantCapsSchema),
+  "GET /authorities/:id/cap": one(capSchema),
+  "PATCH /authorities/:id/cap": one(capSchema),
   "GET /renewals/plan": one(renewalPlanSchema),
   "GET /renewals/plan/chart": file("image/svg+xml"),
   "GET /renewals/rules": list(rulesSchema),

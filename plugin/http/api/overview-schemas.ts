@@ -57,3 +57,19 @@ export const aboutSchema = z
     }),
   })
   .meta({ id: "About" });
+
+export const capSchema = z
+  .looseObject({
+    active: whole.describe("Active ones; more than countedTo are counted only up to a cap."),
+    cap: whole.optional().describe("How many there may be; absent without a cap."),
+  })
+  .meta({ id: "Cap" });
+
+export const tenantCapsSchema = z
+  .looseObject({
+    countedTo: whole.describe("Without a cap, counting stops at one more."),
+    certificates: capSchema,
+    authorities: capSchema,
+    byAuthority: z.array(z.looseObject({ id: text, active: whole, cap: whole })),
+  })
+  .meta({ id: "TenantCaps" });

@@ -1,6 +1,7 @@
 import { alertRoutes } from "./alerts.ts";
 import { approvalRoutes } from "./approvals.ts";
 import { authorityRoutes } from "./authorities.ts";
+import { capRoutes } from "./caps.ts";
 import { certificateProfileRoutes } from "./certificate-profiles.ts";
 import { certificateRoutes } from "./certificates.ts";
 import { challengeRoutes } from "./challenges.ts";
@@ -28,6 +29,7 @@ export const API_ROUTES: readonly Route[] = [
   ...tokenRoutes,
   ...peopleRoutes,
   ...overviewRoutes,
+  ...capRoutes,
   ...authorityRoutes,
   ...certificateProfileRoutes,
   ...raRoutes,

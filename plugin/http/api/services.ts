@@ -5,6 +5,7 @@ import type { Approvals } from "../../services/approvals.ts";
 import type { AuthorityRemoval } from "../../services/authority-removal.ts";
 import type { Authorities } from "../../services/authorities.ts";
 import type { CaRenewals } from "../../services/ca-renewals.ts";
+import type { Caps } from "../../services/caps.ts";
 import type { CertificateExport } from "../../services/certificate-export.ts";
 import type { CertificateProfiles } from "../../services/certificate-profiles.ts";
 import type { Certificates } from "../../services/certificates.ts";
@@ -47,6 +48,7 @@ import type { LocalTokens } from "../local-tokens.ts";
 export interface ApiServices {
   readonly about: About;
   readonly overview: Overview;
+  readonly caps: Caps;
   readonly tenants: Tenants;
   readonly approvals: Approvals;
   readonly authorities: Authorities;

@@ -5,6 +5,7 @@ import { toMillis } from "../base/columns.ts";
 import { toJson } from "../base/json.ts";
 import type { Statements } from "../statements.ts";
 import { giveBack } from "./abandon.ts";
+import { refuseBeyondCaps } from "./caps.ts";
 import { refuseReusedCiphertexts } from "./ciphertexts.ts";
 import { answerKnownKeys } from "./known-keys.ts";
 import { refuseBeyondLimits } from "./limits.ts";
@@ -33,6 +34,7 @@ export const reserveAll = async (
   await refuseDeadDevices(sql, first.filter(isOpen));
   await takeChallenges(sql, first.filter(isOpen));
   await refuseDuplicates(sql, first.filter(isOpen));
+  await refuseBeyondCaps(sql, first.filter(isOpen));
   await refuseBeyondLimits(sql, first.filter(isAttempt));
   await insertRows(sql, first.filter(isOpen));
   await undo(sql, first);
@@ -46,13 +48,12 @@ export const reserveAll = async (
 const isOpen = (entry: Entry): boolean => entry.result === undefined;
 const isReserved = ({ result }: Entry): boolean =>
   result !== undefined && "status" in result && result.status === "reserved";
-/** What counts as a try of its device: all that is neither a repetition nor for a device that is gone. */
+/** What a device cannot help. */
+const NO_TRY = new Set<RefusedBecause>(["device", "user", "cap-authority", "cap-tenant"]);
+/** What counts as a try of its device: all that is neither a repetition nor refused for what it cannot help. */
 const isAttempt = ({ result }: Entry): boolean =>
   result === undefined ||
-  ("status" in result &&
-    result.status === "refused" &&
-    result.because !== "device" &&
-    result.because !== "user");
+  ("status" in result && result.status === "refused" && !NO_TRY.has(result.because));
 const refuse = (entry: Entry, because: RefusedBecause): void => {
   entry.result = { status: "refused", because };
 };

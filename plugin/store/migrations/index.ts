@@ -13,6 +13,7 @@ import { deploymentsByDevice } from "./0012-deployments-by-device.ts";
 import { challengeKey } from "./0020-challenge-key.ts";
 import { longLists } from "./0021-long-lists.ts";
 import { sortedLists } from "./0022-sorted-lists.ts";
+import { caps } from "./0026-caps.ts";
 import { failedDeployments } from "./0028-failed-deployments.ts";
 
 interface Migration {
@@ -36,6 +37,7 @@ const MIGRATIONS: readonly Migration[] = [
   challengeKey,
   longLists,
   sortedLists,
+  caps,
   failedDeployments,
 ];
 

@@ -98,4 +98,5 @@ const reservationRow = ({ tenant, item }: Owned<Reservation>): Row => [
   item.limits.perDevicePerDay,
   item.limits.perEndpointPerMinute,
   item.raId,
+  item.capped,
 ];

@@ -1,5 +1,5 @@
 import { SCANS } from "../../domain/deployment-times.ts";
-import { DAY_MS, MINUTE_MS, REMEMBERED_MS } from "../enrolling/periods.ts";
+import { CAP_SETTLING_MS, DAY_MS, MINUTE_MS, REMEMBERED_MS } from "../enrolling/periods.ts";
 
 const doneOf = (kind: string): string =>
   `json((select json_group_array(n) from temp.usual_${kind} where usual))`;
@@ -16,7 +16,7 @@ const SETTLEMENT_FIELDS =
 const RESERVATION_FIELDS = [
   "tenant, id, authority_id, serial, subject, sans, not_before, not_after",
   "template_id, template_version, endpoint_id, device_id, at, tbs_digest, lease_until, grace_until",
-  "challenge_id, idempotency_key, digest, content, only_one, per_challenge, per_device, per_endpoint, ra_id",
+  "challenge_id, idempotency_key, digest, content, only_one, per_challenge, per_device, per_endpoint, ra_id, capped",
 ]
   .join(", ")
   .split(", ");
@@ -40,6 +40,15 @@ const countUp = (subject: string, column: string, windowMs: number): string =>
      used = excluded.used + case when ends_at > excluded.started_at then used else 0 end,
      started_at = case when ends_at > excluded.started_at then started_at else excluded.started_at end,
      ends_at = case when ends_at > excluded.started_at then ends_at else excluded.ends_at end`;
+
+/** Whether a cap `k` holds a reservation: that of its tenant, or of its authority. */
+const over = (reservation: string): string =>
+  `k.tenant = ${reservation}.tenant and k.subject in ('certificates', 'certificates/' || ${reservation}.authority_id)`;
+
+/** Whether a cap would have to count again before `r` and those before it in this batch get their places. */
+const NO_ROOM = `r.capped and exists (select 1 from countersign_caps k where ${over("r")}
+       and (k.counted_at < k.set_at + ${CAP_SETTLING_MS} or k.used + (select count(*) from usual_reservations o
+         where o.capped and o.n <= r.n and ${over("o")}) > k.most))`;
 
 /**
  * Step by step what `settleAll` and `reserveAll` do for requests that nothing is wrong with. A trigger, because SQLite compiles it once and
@@ -91,6 +100,7 @@ const STEPS = [
      and not exists (select 1 from countersign_certificates c where c.tenant = r.tenant and c.id = r.id)
      and not exists (select 1 from countersign_certificates c
        where c.tenant = r.tenant and c.authority_id = r.authority_id and c.serial = r.serial)
+     and not (${NO_ROOM})
      and ${counted("device", "device_id")} <= r.per_device
      and ${counted("endpoint", "endpoint_id")} <= r.per_endpoint`,
   `insert into countersign_ciphertexts (tenant, digest, content, expires_at)
@@ -99,6 +109,8 @@ const STEPS = [
    select tenant, idempotency_key, id, grace_until from usual_reservations where usual`,
   `update countersign_challenges set state = 'reserved', certificate_id = r.id from usual_reservations r
    where r.usual and countersign_challenges.tenant = r.tenant and countersign_challenges.id = r.challenge_id`,
+  `update countersign_caps as k set used = used + (select count(*) from usual_reservations r where r.usual and r.capped and ${over("r")})
+   where exists (select 1 from usual_reservations r where r.usual and r.capped and ${over("r")})`,
   countUp("device", "device_id", DAY_MS),
   countUp("endpoint", "endpoint_id", MINUTE_MS),
   `insert into countersign_certificates (tenant, id, authority_id, role, status, serial, subject, sans, not_before, not_after,

@@ -458,6 +458,7 @@ export const aReservation = (over: Partial<Reservation> = {}): Reservation => ({
   ciphertext: undefined,
   onlyOne: false,
   limits: { perDevicePerDay: 1000, perEndpointPerMinute: 60_000, perChallenge: 10 },
+  capped: false,
   now: NOW,
   ...over,
 });

@@ -110,6 +110,7 @@ const fill = async (database: Database): Promise<void> => {
     await store.profiles.insert(aProfile());
     await store.people.insert(aPerson());
     await store.credentials.insert(aCredential());
+    await store.caps.set("certificates", 7, NOW);
     await store.outbox.add({ kind: "publish-profile", deploymentId: "x" }, NOW);
     await store.pending.insert(aPending);
     await store.renewals.change([{ id: "deployment-1", from: undefined, to: later(5) }]);
@@ -161,6 +162,7 @@ const contents = async (database: Database): Promise<unknown> => {
       await store.profiles.list(),
       await store.people.list(),
       await store.credentials.list(),
+      await store.caps.list(),
       await store.devices.byAttribute("serialnumber", "C02XG", 9),
       await everything((page) => store.devices.list(page), 500),
       await everything((page) => store.deployments.list({}, page), 500),
