@@ -105,6 +105,16 @@ const schema = z.strictObject({
       retryGraceSeconds: seconds(900).describe("How long a repeated request gets the same answer."),
     })
     .prefault({}),
+  endpoints: z
+    .strictObject({
+      shortLivedAuthority: z
+        .enum(["warn", "refuse"])
+        .default("warn")
+        .describe(
+          "What happens when an authority with less than three years of life left is bound to an endpoint.",
+        ),
+    })
+    .prefault({}),
   rotation: z
     .strictObject({
       raDaysBefore: days(60).describe("An RA's successor is made so long before its end."),

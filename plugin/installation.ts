@@ -120,6 +120,7 @@ const settingsOf = (config: Config, serverSecret: Uint8Array): Settings => ({
   crlInterval: config.crl.intervalSeconds,
   crlLifetime: config.crl.lifetimeSeconds,
   postQuantum: config.experimental.postQuantum,
+  shortLivedAuthority: config.endpoints.shortLivedAuthority,
   rotation: config.rotation,
   crlRevocation: config.crl.revocationSeconds,
   crlAtOnceEntries: config.crl.atOnceEntries,

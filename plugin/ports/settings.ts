@@ -23,6 +23,8 @@ export interface Settings {
   readonly limits: Partial<EndpointLimits>;
   /** Whether authorities may have keys of ML-DSA, which is experimental. */
   readonly postQuantum: boolean;
+  /** What happens when an authority with little life left is bound to an endpoint. */
+  readonly shortLivedAuthority: "warn" | "refuse";
   readonly rotation: RotationSettings;
   /** Name shown on profiles. */
   readonly organization: string;

@@ -1,9 +1,12 @@
+import type { Authority } from "../domain/authority.ts";
+import { shortLifeOf } from "../domain/authority-life.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
 import { sanMatcher, subjectMatcher } from "../domain/subject-matcher.ts";
 import type { Template } from "../domain/template.ts";
 import { type Issue, messageOf } from "../errors.ts";
 import { parseCertificate } from "../pki/certificate.ts";
 import { verifyIssued } from "../pki/chain.ts";
+import type { Settings } from "../ports/settings.ts";
 
 /** What is wrong with an endpoint's challenge policies. */
 export const policyIssues = (
@@ -63,6 +66,16 @@ const matchingIssues = (template: Template, path: string): readonly Issue[] => {
     const message = `requests cannot be compared with template ${template.id}: ${messageOf(error)}`;
     return [{ path, message }];
   }
+};
+
+/** What is wrong with an authority that is to be bound to an endpoint: less life than it should have, where the setting refuses that (A-27). */
+export const bindingIssues = (
+  authority: Authority,
+  shortLived: Settings["shortLivedAuthority"],
+  now: Date,
+): readonly Issue[] => {
+  const message = shortLived === "refuse" ? shortLifeOf(authority, now) : undefined;
+  return message === undefined ? [] : [{ path: "authorityId", message }];
 };
 
 /** One chain, each issued by the next, the authority first; Apple refuses anything else (scep.md 2.2). */

@@ -58,6 +58,7 @@ export const endpointView = (
   limits: EndpointLimits,
   ra: Ra | undefined,
   scepUrl: string | undefined,
+  shortLife: string | undefined,
 ): EndpointView => ({
   id: endpoint.id,
   name: endpoint.name,
@@ -97,7 +98,7 @@ export const endpointView = (
   retiredRas: endpoint.retiredRas,
   enabled: endpoint.enabled,
   url: scepUrl === undefined ? undefined : `${scepUrl}/${endpoint.id}`,
-  warnings: warningsOf(endpoint),
+  warnings: [...warningsOf(endpoint), ...(shortLife === undefined ? [] : [shortLife])],
   version: endpoint.version,
   createdAt: endpoint.createdAt,
   updatedAt: endpoint.updatedAt,

@@ -1,5 +1,6 @@
 import { inject } from "tsyringe";
 import { statusAt } from "../domain/authority.ts";
+import { shortLifeOf } from "../domain/authority-life.ts";
 import {
   type ChallengePolicySetting,
   type Endpoint,
@@ -20,7 +21,7 @@ import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK, RANDOM, SETTINGS } from "../tokens.ts";
 import { Access, found, sameVersion } from "./access.ts";
 import { EndpointRuntimes } from "./endpoint-runtimes.ts";
-import { chainIssues, foreignRenewalIssues, policyIssues } from "./endpoint-check.ts";
+import { bindingIssues, chainIssues, foreignRenewalIssues, policyIssues } from "./endpoint-check.ts";
 import { endpointView, type EndpointView } from "./endpoint-view.ts";
 import { Ras } from "./ras.ts";
 import { SecretBox } from "./secret-box.ts";
@@ -125,7 +126,7 @@ export class Endpoints {
       createdAt: now,
       updatedAt: now,
     };
-    const ready = await this.complete(principal, store, endpoint);
+    const ready = await this.complete(principal, store, endpoint, undefined);
     await store.run(async (tx) => {
       await tx.endpoints.insert(ready);
       await tx.ledger.append(
@@ -176,7 +177,7 @@ export class Endpoints {
       version: stored.version + 1,
       updatedAt: this.clock.now(),
     };
-    const ready = await this.complete(principal, store, endpoint);
+    const ready = await this.complete(principal, store, endpoint, stored.authorityId);
     await store.run(async (tx) => {
       await tx.endpoints.update(ready);
       await tx.ledger.append(
@@ -245,13 +246,15 @@ export class Endpoints {
     });
   }
 
-  /** Fills in the RA, checks that every reference holds and, when enabled, that nothing is missing (E-06). */
+  /** `bound`: the authority it had before. Fills in the RA, checks that every reference holds and, when enabled, that nothing is missing (E-06). */
   private async complete(
     principal: Principal,
     store: TenantStore,
     endpoint: Endpoint,
+    bound: string | undefined,
   ): Promise<Endpoint> {
     const issues: Issue[] = [];
+    const now = this.clock.now();
     const authority = await store.authorities.get(endpoint.authorityId);
     if (authority === undefined)
       issues.push({ path: "authorityId", message: `no authority ${endpoint.authorityId}` });
@@ -260,6 +263,8 @@ export class Endpoints {
         path: "authorityId",
         message: "devices call an outside authority at its own URL; it needs no endpoint",
       });
+    else if (authority.id !== bound)
+      issues.push(...bindingIssues(authority, this.settings.shortLivedAuthority, now));
     const templates: Template[] = [];
     for (const [index, id] of endpoint.templateIds.entries()) {
       const template = await store.templates.get(id);
@@ -282,7 +287,6 @@ export class Endpoints {
       throw new CountersignError("invalid_input", "the endpoint is not valid", { issues });
 
     const missing: Issue[] = [];
-    const now = this.clock.now();
     const ready = authority !== undefined && statusAt(authority, now) === "active";
     if (!ready)
       missing.push({ path: "authorityId", message: "the authority has no certificate in date" });
@@ -310,7 +314,9 @@ export class Endpoints {
   private async view(store: TenantStore, endpoint: Endpoint): Promise<EndpointView> {
     const ra = endpoint.raId === undefined ? undefined : await store.ras.get(endpoint.raId);
     const limits = limitsOf(endpoint, this.settings.limits);
-    return endpointView(endpoint, limits, ra, this.settings.scepUrl);
+    const authority = await store.authorities.get(endpoint.authorityId);
+    const shortLife = authority && shortLifeOf(authority, this.clock.now());
+    return endpointView(endpoint, limits, ra, this.settings.scepUrl, shortLife);
   }
 }
 

@@ -10,6 +10,7 @@ import type { Clock } from "../ports/ambient.ts";
 import type { Settings } from "../ports/settings.ts";
 import { CLOCK, SETTINGS } from "../tokens.ts";
 import { Access, found } from "./access.ts";
+import { bindingIssues } from "./endpoint-check.ts";
 import { EndpointRuntimes } from "./endpoint-runtimes.ts";
 import { Ras } from "./ras.ts";
 
@@ -54,6 +55,12 @@ export class RollOvers {
         "authority_not_ready",
         `authority ${authorityId} is ${statusAt(authority, now)}`,
       );
+    const issues =
+      authorityId === reign.authorityId
+        ? []
+        : bindingIssues(authority, this.settings.shortLivedAuthority, now);
+    if (issues.length > 0)
+      throw new CountersignError("invalid_input", "the authority ends too soon", { issues });
     const raId = request.raId ?? (await this.ras.issue(principal, { authorityId })).id;
     const ra = found(await store.ras.get(raId), "RA", raId);
     if (!isLiveRa(ra, request.from)) {

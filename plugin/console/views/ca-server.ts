@@ -15,6 +15,7 @@ import { caCommands } from "./ca-commands.ts";
 import { chainOf, fingerprints } from "./ca-fingerprints.ts";
 import { kindName } from "./ca-kinds.ts";
 import { outsideName } from "./outside-kinds.ts";
+import "./ca-cap.ts";
 import "./ca-keys.ts";
 import "./ca-profiles.ts";
 import "./ca-ras.ts";
@@ -98,6 +99,7 @@ export class CaServer extends View {
                 @changed=${() => void this.#facts.reload()}
               ></cs-ca-keys>`
         }
+        ${authority.kind === "issuing" ? html`<cs-ca-cap .app=${this.app} .authority=${authority}></cs-ca-cap>` : nothing}
         ${
           authority.kind === "issuing"
             ? html`<cs-ca-ras

@@ -3,17 +3,22 @@ import type { Alert, Authority, Calls, Overview as Facts } from "../api/calls.ts
 import { link } from "../app/route.ts";
 import type { Bar } from "../ui/chart.ts";
 import { define } from "../ui/define.ts";
+import { Every } from "../ui/every.ts";
 import { count, daysUntil, foreign, onDay, plural, when, words } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
 import { Loaded } from "../ui/loaded.ts";
 import { note, status } from "../ui/status.ts";
 import { View } from "../ui/view.ts";
+import { capShown, type TenantCaps } from "./cap-shown.ts";
 import { causesOf, type Cause } from "./causes.ts";
+import { firstSteps } from "./first-steps.ts";
 
 type Plan = Calls["getRenewalsPlan"]["answer"];
 
 const DAY = 86_400_000;
 const SOON = 60;
+/** Seconds between two looks at the numbers. */
+const AGAIN = 30;
 
 /** "Is everything all right?" in ten seconds: a sentence before any number. */
 export class OverviewView extends View {
@@ -57,12 +62,18 @@ export class OverviewView extends View {
       .list li:last-child {
         border: 0;
       }
+      ol.first {
+        display: grid;
+        gap: var(--unit);
+        padding-inline-start: calc(var(--unit) * 3);
+      }
     `,
   ];
 
   readonly #facts = new Loaded<Facts>(this, () =>
     this.app.call("getOverview", { query: { days: 90 } }),
   );
+  readonly #caps = new Loaded<TenantCaps>(this, () => this.app.call("getCaps"));
   readonly #plan = new Loaded<Plan>(this, () =>
     this.app.call("getRenewalsPlan", { query: { days: 90 } }),
   );
@@ -81,8 +92,20 @@ export class OverviewView extends View {
     return causesOf(items, new Date(Date.now() - DAY));
   });
 
-  protected override arrive(): void {
+  constructor() {
+    super();
+    new Every(this, AGAIN * 1000, () => {
+      this.#count();
+    });
+  }
+
+  #count(): void {
     void this.#facts.reload();
+    if (this.app.may("configuration:read")) void this.#caps.reload();
+  }
+
+  protected override arrive(): void {
+    this.#count();
     void this.#authorities.reload();
     void this.#causes.reload();
     if (!this.app.may("configuration:read")) return;
@@ -104,6 +127,15 @@ export class OverviewView extends View {
         }
         ${this.#facts.show((facts) => this.#numbers(facts))}
         <div class="halves">
+          ${firstSteps(this.app, this.#caps.value)}
+          ${
+            this.app.may("configuration:read")
+              ? html`<section class="card">
+                  <h2>Active and allowed</h2>
+                  ${this.#caps.show((caps) => allowed(caps))}
+                </section>`
+              : nothing
+          }
           <section class="card">
             <h2>Certificates that end</h2>
             ${this.#facts.show((facts) => html`<cs-chart soft unit="ending" .bars=${facts.days.map(endBar)}></cs-chart>`)}
@@ -185,6 +217,23 @@ export class OverviewView extends View {
   }
 }
 define("cs-overview", OverviewView);
+
+/** Counters with their caps (O-02, R-11). */
+const allowed = (caps: TenantCaps): TemplateResult => {
+  const row = (name: TemplateResult | string, cap: TenantCaps["certificates"]): TemplateResult =>
+    html`<li>
+      <span>${name}</span
+      ><span class="nowrap"
+        >${cap.cap !== undefined && cap.active >= cap.cap ? status("warn", "Full") : nothing}
+        <b>${capShown(cap, caps.countedTo)}</b></span
+      >
+    </li>`;
+  return html`<ul class="list">
+      ${row("CAs", caps.authorities)} ${row("Certificates", caps.certificates)}
+      ${caps.byAuthority.map((cap) => row(html`Certificates of <a href=${link(["ca-servers", cap.id])}>${cap.id}</a>`, cap))}
+    </ul>
+    <p class="quiet small">Counted again every ${AGAIN} seconds.</p>`;
+};
 
 const endBar = ({ day, ends }: Facts["days"][number]): Bar => {
   const next = new Date(new Date(`${day}T00:00:00Z`).getTime() + DAY).toISOString();

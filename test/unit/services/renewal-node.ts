@@ -39,6 +39,7 @@ export const nodeOn = (
       retryGrace: 900,
       limits: {},
       postQuantum: false,
+      shortLivedAuthority: "warn",
       rotation: {
         ...{ raDaysBefore: 60, announceDays: 14, overlapDays: 30, checkSeconds: 3600 },
         destroyRetiredRaKeys: false,
