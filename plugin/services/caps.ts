@@ -8,7 +8,7 @@ import type { Clock } from "../ports/ambient.ts";
 import { COUNTED_TO } from "../ports/counts.ts";
 import type { Directory, TenantStore } from "../ports/stores.ts";
 import { CLOCK, DIRECTORY } from "../tokens.ts";
-import { Access, found } from "./access.ts";
+import { Access, found, sameVersion } from "./access.ts";
 import { activeAuthorities, requireAuthorityRoom } from "./authority-room.ts";
 import { EndpointRuntimes } from "./endpoint-runtimes.ts";
 import { Tenants } from "./tenants.ts";
@@ -19,8 +19,14 @@ export interface CapView {
   readonly cap: number | undefined;
 }
 
+/** The cap of an authority. */
+export interface AuthorityCapView extends CapView {
+  readonly version: number;
+}
+
 /** The caps of a tenant (O-02). */
 export interface TenantCapsView {
+  readonly version: number;
   /** Without a cap, counting stops at one more than this. */
   readonly countedTo: number;
   /** Certificates of subscribers; those of CAs, RAs and responders do not count. */
@@ -51,22 +57,39 @@ export class Caps {
     return this.view(this.access.open(principal, "configuration:read"));
   }
 
-  async ofAuthority(principal: Principal, id: string): Promise<CapView> {
+  async ofAuthority(principal: Principal, id: string): Promise<AuthorityCapView> {
     const store = this.access.open(principal, "authorities:read");
     requireScope(principal, id);
     found(await store.authorities.get(id), "authority", id);
-    return this.certificates(store, await store.caps.list(), id);
+    return {
+      ...(await this.certificates(store, await store.caps.list(), id)),
+      version: await store.caps.version([capOfAuthority(id)]),
+    };
   }
 
-  /** Null takes the cap away. Throws `invalid_input` for an authority that issues elsewhere, or not to end entities. */
-  async setOfAuthority(principal: Principal, id: string, most: number | null): Promise<CapView> {
+  /**
+   * Null takes the cap away. Throws `invalid_input` for an authority that issues elsewhere, or not to end entities; `precondition_failed`
+   * for another `version`.
+   */
+  async setOfAuthority(
+    principal: Principal,
+    id: string,
+    most: number | null,
+    version?: number,
+  ): Promise<AuthorityCapView> {
     const store = this.access.open(principal, "authorities:manage");
     const authority = found(await store.authorities.get(id), "authority", id);
     if (authority.kind !== "issuing")
       throw new CountersignError("invalid_input", `only an issuing CA has a cap; ${id} is none`, {
         issues: [{ path: "certificates", message: "only an issuing CA has a cap" }],
       });
-    await this.change(store, principal, id, [[capOfAuthority(id), most]]);
+    const subject = capOfAuthority(id);
+    await this.change(
+      store,
+      this.access.entry(principal, "cap.changed", id, {}),
+      [[subject, most]],
+      { of: [subject], seen: version },
+    );
     return this.ofAuthority(principal, id);
   }
 
@@ -75,11 +98,12 @@ export class Caps {
     return this.view(await this.open(principal, tenant));
   }
 
-  /** For the installation operator; what is not named stays. Throws `forbidden`, `not_found`. */
+  /** For the installation operator; what is not named stays. Throws `forbidden`, `not_found`, `precondition_failed`. */
   async setOfTenant(
     principal: Principal,
     tenant: TenantId,
     { certificates, authorities }: TenantCapsInput,
+    version?: number,
   ): Promise<TenantCapsView> {
     const store = await this.open(principal, tenant);
     const named = [
@@ -88,9 +112,9 @@ export class Caps {
     ] as const;
     await this.change(
       store,
-      principal,
-      tenant,
+      this.access.entry(principal, "cap.changed", tenant, {}),
       named.flatMap(([subject, most]) => (most === undefined ? [] : [[subject, most]])),
+      { of: OF_TENANT, seen: version },
     );
     return this.view(store);
   }
@@ -109,12 +133,13 @@ export class Caps {
 
   private async change(
     store: TenantStore,
-    principal: Principal,
-    subjectId: string,
+    entry: LedgerEntry,
     changes: readonly (readonly [CapSubject, number | null])[],
+    version: { readonly of: readonly CapSubject[]; readonly seen: number | undefined },
   ): Promise<void> {
     const now = this.clock.now();
     await store.run(async (tx) => {
+      sameVersion(await tx.caps.version(version.of), version.seen);
       const before = await tx.caps.list();
       const data: Record<string, LedgerEntry["data"]> = {};
       for (const [subject, most] of changes) {
@@ -122,7 +147,7 @@ export class Caps {
         const kind = subject === "authorities" ? subject : "certificates";
         data[kind] = { from: mostOf(before, subject) ?? null, to: most };
       }
-      await tx.ledger.append(this.access.entry(principal, "cap.changed", subjectId, data));
+      await tx.ledger.append({ ...entry, data });
     });
     this.runtimes.forgetAll();
   }
@@ -135,6 +160,7 @@ export class Caps {
     );
     return {
       countedTo: COUNTED_TO,
+      version: await store.caps.version(OF_TENANT),
       certificates: await this.certificates(store, caps, undefined),
       authorities: {
         active: activeAuthorities(authorities, now),
@@ -157,6 +183,9 @@ export class Caps {
     return { active: await store.caps.active(authorityId, this.clock.now(), upTo), cap };
   }
 }
+
+/** What a tenant's operator sets. */
+const OF_TENANT: readonly CapSubject[] = ["certificates", "authorities"];
 
 const mostOf = (caps: readonly Cap[], subject: CapSubject): number | undefined =>
   caps.find((cap) => cap.subject === subject)?.most;

@@ -16,21 +16,32 @@ export class Caps implements CapStore {
 
   async list(): Promise<readonly Cap[]> {
     const rows = await this.session.rows<Pick<Cap, "subject"> & { readonly most: number | string }>(
-      `select subject, most from ${TABLE} where tenant = ? order by subject`,
+      `select subject, most from ${TABLE} where tenant = ? and most is not null order by subject`,
       [this.tenant],
     );
     return rows.map(({ subject, most }) => ({ subject, most: Number(most) }));
   }
 
+  async version(subjects: readonly CapSubject[]): Promise<number> {
+    const [row] = await this.session.read(
+      (db) =>
+        db(TABLE)
+          .where("tenant", this.tenant)
+          .whereIn("subject", [...subjects])
+          .sum({ version: "version" }) as PromiseLike<
+          { readonly version: number | string | null }[]
+        >,
+    );
+    return Number(row?.version ?? 0);
+  }
+
   async set(subject: CapSubject, most: number | undefined, now: Date): Promise<void> {
-    const key = { tenant: this.tenant, subject };
+    const set = { most: most ?? null, used: 0, counted_at: 0, set_at: toMillis(now) };
     await this.session.write(async (db) => {
-      if (most === undefined) await db(TABLE).where(key).delete();
-      else
-        await db(TABLE)
-          .insert({ ...key, most, used: 0, counted_at: 0, set_at: toMillis(now) })
-          .onConflict(["tenant", "subject"])
-          .merge();
+      await db(TABLE)
+        .insert({ tenant: this.tenant, subject, ...set, version: 1 })
+        .onConflict(["tenant", "subject"])
+        .merge({ ...set, version: db.raw("?? + 1", [`${TABLE}.version`]) });
     });
   }
 

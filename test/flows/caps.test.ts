@@ -62,7 +62,7 @@ describe("flows: caps", () => {
     await api.post("/certificates", byHand());
     const refused = await api.refused("POST", "/certificates", byHand());
     assert.deepEqual([refused.status, refused.code], [409, "cap_reached"]);
-    assert.deepEqual(await api.get("/authorities/wifi/cap"), { active: 1, cap: 1 });
+    assert.deepEqual(await api.get("/authorities/wifi/cap"), { active: 1, cap: 1, version: 1 });
     const caps = await api.get("/caps");
     assert.deepEqual(caps.certificates, { active: 1, cap: 10 });
     assert.deepEqual(caps.byAuthority, [{ id: "wifi", active: 1, cap: 1 }]);

@@ -4,9 +4,16 @@ import { startInstallation, type TestInstallation } from "../support/installatio
 import { type Admin, adminOf, publish } from "../support/published.ts";
 
 /** One object for each route that changes one, and a body that changes it. */
-const EDITS: Readonly<Record<string, { readonly path: string; readonly body: object }>> = {
+const EDITS: Readonly<
+  Record<string, { readonly path: string; readonly body: object; readonly as?: "operator" }>
+> = {
   "PATCH /authorities/:id": { path: "/authorities/main", body: { name: "Other" } },
   "PUT /authorities/:id/profiles": { path: "/authorities/main/profiles", body: { profiles: null } },
+  "PATCH /authorities/:id/cap": { path: "/authorities/main/cap", body: { certificates: 7 } },
+  "PATCH /tenants/:id/caps": {
+    ...{ path: "/tenants/default/caps", body: { certificates: 7 } },
+    as: "operator",
+  },
   "PATCH /templates/:id": { path: "/templates/wifi", body: { name: "Other" } },
   "PATCH /endpoints/:id": { path: "/endpoints/phones", body: { name: "Other" } },
   "PATCH /certificate-profiles/:id": {
@@ -28,10 +35,12 @@ describe("concurrent edits", function () {
   this.timeout(30_000);
   let installation: TestInstallation;
   let owner: Admin;
+  let operator: Admin;
   before(async () => {
     installation = await startInstallation();
     await publish(installation.countersign, installation.folder);
     owner = await adminOf(installation.countersign);
+    operator = await adminOf(installation.countersign, { operator: true });
     const made = async (path: string, body: object): Promise<void> => {
       const answer = await owner.call("POST", path, body);
       assert.equal(answer.status, 201, answer.text);
@@ -50,6 +59,7 @@ describe("concurrent edits", function () {
   });
   after(async () => {
     await owner.close();
+    await operator.close();
     await installation.end();
   });
 
@@ -64,20 +74,21 @@ describe("concurrent edits", function () {
     );
   });
 
-  for (const [route, { path, body }] of Object.entries(EDITS)) {
+  for (const [route, { path, body, as }] of Object.entries(EDITS)) {
     it(`${route}: the second of two edits is told, and overwrites nothing`, async () => {
       const method = route.split(" ")[0]!;
+      const admin = as === "operator" ? operator : owner;
       const object = path.replace(/\/(?:profiles|outside)$/, "");
-      const read = await owner.call("GET", object);
+      const read = await admin.call("GET", object);
       const etag = read.headers.get("etag") ?? "";
       assert.match(etag, /^"\d+"$/, "it has an ETag");
-      const first = await owner.call(method, path, body, { "if-match": etag });
+      const first = await admin.call(method, path, body, { "if-match": etag });
       assert.equal(first.status, 200, first.text);
       assert.notEqual(first.headers.get("etag"), etag);
-      const second = await owner.call(method, path, body, { "if-match": etag });
+      const second = await admin.call(method, path, body, { "if-match": etag });
       assert.deepEqual([second.status, second.json.code], [412, "precondition_failed"]);
       assert.equal(
-        (await owner.call("GET", object)).headers.get("etag"),
+        (await admin.call("GET", object)).headers.get("etag"),
         first.headers.get("etag"),
       );
     });

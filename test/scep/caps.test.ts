@@ -27,7 +27,7 @@ describe("SCEP: caps", () => {
 
   it("O-02 a reached cap refuses with badRequest and a clear text, spends no challenge, and is in the ledger; revoking frees the place", async () => {
     await issue();
-    assert.deepEqual(await cap(2), { active: 1, cap: 2 });
+    assert.deepEqual(await cap(2), { active: 1, cap: 2, version: 1 });
     const second = await issue();
     const { secret, deviceId } = await lab.mint();
     const refused = await enrol(lab, { challenge: secret });
@@ -37,7 +37,11 @@ describe("SCEP: caps", () => {
     assert.equal(row?.subjectId, deviceId);
     assert.equal(row.data["label"], "cap_reached");
     assert.match(String(row.data["detail"]), /authority lab has as many .* its cap allows: 2/);
-    assert.deepEqual(await lab.api("GET", "/authorities/lab/cap"), { active: 2, cap: 2 });
+    assert.deepEqual(await lab.api("GET", "/authorities/lab/cap"), {
+      active: 2,
+      cap: 2,
+      version: 1,
+    });
 
     const { serialNumber } = lab.checkIssued(second.certificates[0], second.sent.key.spki);
     const { items } = await lab.api("GET", `/certificates?serial=${serialNumber}`);
@@ -52,8 +56,12 @@ describe("SCEP: caps", () => {
     for (let n = 0; n < 12; n += 1) isRefused(await enrol(lab, { devicename: "patient" }), "2");
     lab.time.ahead += 11 * 86_400_000;
     await issue({ devicename: "patient" });
-    assert.deepEqual(await lab.api("GET", "/authorities/lab/cap"), { active: 1, cap: 2 });
-    assert.deepEqual(await cap(null), { active: 1 });
+    assert.deepEqual(await lab.api("GET", "/authorities/lab/cap"), {
+      active: 1,
+      cap: 2,
+      version: 1,
+    });
+    assert.deepEqual(await cap(null), { active: 1, version: 2 });
     for (let n = 0; n < 3; n += 1) await issue({ devicename: "patient" });
     const [changed] = await events("cap.changed");
     assert.deepEqual(changed?.data, { certificates: { from: 2, to: null } });

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, type Option } from "commander";
 import { addApiCommand } from "../api-command.ts";
 import { capsText, capText, type ShownCap, type ShownCaps } from "../cap-text.ts";
-import { textOption } from "../options.ts";
+import { textOption, versionOption } from "../options.ts";
 import { pathOf } from "./crud.ts";
 
 /** A number, or `none`, which takes the cap away. */
@@ -24,14 +24,14 @@ export const addAuthorityCaps = (group: Command): void => {
   addApiCommand(group, {
     usage: "cap <id>",
     summary: "show or set how many certificates of a CA may be active at once",
-    options: [mostOption("--certificates <n>", "most active certificates")],
+    options: [mostOption("--certificates <n>", "most active certificates"), versionOption()],
     text: (value) => `${capText(value as ShownCap)}\n`,
     run: async (call) => {
       const path = pathOf("/authorities", call, "/cap");
       const body = await call.body();
       return Object.keys(body).length === 0
         ? call.api.ask("GET", path)
-        : call.api.ask("PATCH", path, { body });
+        : call.api.ask("PATCH", path, { body, ifVersion: call.ifVersion });
     },
   });
 };
@@ -45,6 +45,7 @@ export const addTenantCap = (group: Command): void => {
     options: [
       mostOption("--certificates <n>", "most active certificates"),
       mostOption("--authorities <n>", "most active CAs"),
+      versionOption(),
     ],
     text: (value) => capsText(value as ShownCaps),
     run: async (call) => {
@@ -52,7 +53,7 @@ export const addTenantCap = (group: Command): void => {
       const body = await call.body();
       return Object.keys(body).length === 0
         ? call.api.ask("GET", path)
-        : call.api.ask("PATCH", path, { body });
+        : call.api.ask("PATCH", path, { body, ifVersion: call.ifVersion });
     },
   });
 };

@@ -178,6 +178,7 @@ export interface About {
 }
 
 export interface TenantCaps {
+  readonly version: number;
   readonly countedTo: number;
   readonly certificates: Cap;
   readonly authorities: Cap;
@@ -191,6 +192,12 @@ export interface TenantCaps {
 export interface Cap {
   readonly active: number;
   readonly cap?: number | undefined;
+}
+
+export interface AuthorityCap {
+  readonly active: number;
+  readonly cap?: number | undefined;
+  readonly version: number;
 }
 
 export interface Authority {
@@ -1303,7 +1310,7 @@ export interface Calls {
   /** Shows how many certificates of an authority are active, and how many may be. */
   readonly getAuthoritiesIdCap: {
     readonly request: { readonly id: string };
-    readonly answer: Cap;
+    readonly answer: AuthorityCap;
   };
   /** Caps the active certificates of an issuing CA: beyond it nothing is issued until one is revoked or expires. `null` takes the cap away. */
   readonly patchAuthoritiesIdCap: {
@@ -1314,7 +1321,7 @@ export interface Calls {
       };
       readonly version?: number | undefined;
     };
-    readonly answer: Cap;
+    readonly answer: AuthorityCap;
   };
   /** Shows a tenant's caps to the installation operator. */
   readonly getTenantsIdCaps: {

@@ -79,6 +79,7 @@ export class CaCap extends LitElement {
       await this.app.call("patchAuthoritiesIdCap", {
         id: this.authority.id,
         body: { certificates: typed === "" ? null : Number(typed) },
+        version: this.#cap.value?.version,
       }),
     );
   }

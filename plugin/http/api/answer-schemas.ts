@@ -30,7 +30,7 @@ import {
 } from "./operation-schemas.ts";
 import {
   aboutSchema,
-  capSchema,
+  authorityCapSchema,
   endpointTestSchema,
   overviewSchema,
   tenantCapsSchema,
@@ -108,8 +108,8 @@ export const ANSWERS: Readonly<Record<string, AnswerSchema>> = {
   "GET /caps": one(tenantCapsSchema),
   "GET /tenants/:id/caps": one(tenantCapsSchema),
   "PATCH /tenants/:id/caps": one(tenantCapsSchema),
-  "GET /authorities/:id/cap": one(capSchema),
-  "PATCH /authorities/:id/cap": one(capSchema),
+  "GET /authorities/:id/cap": one(authorityCapSchema),
+  "PATCH /authorities/:id/cap": one(authorityCapSchema),
   "GET /renewals/plan": one(renewalPlanSchema),
   "GET /renewals/plan/chart": file("image/svg+xml"),
   "GET /renewals/rules": list(rulesSchema),

@@ -25,8 +25,8 @@ export const capRoutes: readonly Route[] = [
     summary:
       "Caps the active certificates of an issuing CA: beyond it nothing is issued until one is revoked or expires. `null` takes the cap away.",
     body: z.strictObject({ certificates: most }),
-    call: async ({ caps }, { principal, id, body }) =>
-      ok(await caps.setOfAuthority(principal, id, body.certificates)),
+    call: async ({ caps }, { principal, id, body, version }) =>
+      ok(await caps.setOfAuthority(principal, id, body.certificates, version)),
   }),
   route({
     method: "GET",
@@ -42,7 +42,7 @@ export const capRoutes: readonly Route[] = [
     body: z
       .strictObject({ certificates: most.exactOptional(), authorities: most.exactOptional() })
       .refine((body) => Object.keys(body).length > 0, "name what is to change"),
-    call: async ({ caps }, { principal, id, body }) =>
-      ok(await caps.setOfTenant(principal, id, body)),
+    call: async ({ caps }, { principal, id, body, version }) =>
+      ok(await caps.setOfTenant(principal, id, body, version)),
   }),
 ];

@@ -65,8 +65,11 @@ export const capSchema = z
   })
   .meta({ id: "Cap" });
 
+export const authorityCapSchema = capSchema.extend({ version: whole }).meta({ id: "AuthorityCap" });
+
 export const tenantCapsSchema = z
   .looseObject({
+    version: whole,
     countedTo: whole.describe("Without a cap, counting stops at one more."),
     certificates: capSchema,
     authorities: capSchema,

@@ -101,7 +101,7 @@ const lockedCaps = async (sql: Statements, wanted: readonly Wanted[]): Promise<L
   const rows = await inChunks(ordered, (chunk) =>
     sql.all<CapRow>(
       `select tenant, subject, most, used, counted_at, set_at from countersign_caps
-       where (tenant, subject) in (${values("tt", chunk.length)}) order by tenant, subject${sql.forUpdate}`,
+       where most is not null and (tenant, subject) in (${values("tt", chunk.length)}) order by tenant, subject${sql.forUpdate}`,
       chunk.flat(),
     ),
   );

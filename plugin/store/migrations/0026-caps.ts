@@ -11,7 +11,9 @@ export const caps = {
       table.string("tenant", 40).notNullable();
       table.string("subject", 60).notNullable();
       table.primary(["tenant", "subject"]);
-      table.bigInteger("most").notNullable();
+      // Null: taken away; the row stays for its version.
+      table.bigInteger("most");
+      table.integer("version").notNullable();
       table.bigInteger("used").notNullable();
       table.bigInteger("counted_at").notNullable();
       table.bigInteger("set_at").notNullable();

@@ -46,7 +46,7 @@ const over = (reservation: string): string =>
   `k.tenant = ${reservation}.tenant and k.subject in ('certificates', 'certificates/' || ${reservation}.authority_id)`;
 
 /** Whether a cap would have to count again before `r` and those before it in this batch get their places. */
-const NO_ROOM = `r.capped and exists (select 1 from countersign_caps k where ${over("r")}
+const NO_ROOM = `r.capped and exists (select 1 from countersign_caps k where ${over("r")} and k.most is not null
        and (k.counted_at < k.set_at + ${CAP_SETTLING_MS} or k.used + (select count(*) from usual_reservations o
          where o.capped and o.n <= r.n and ${over("o")}) > k.most))`;
 

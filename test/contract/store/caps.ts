@@ -53,9 +53,12 @@ export const describeCaps = (open: () => Promise<OpenedDatabase>): void => {
 
   it("O-02 a cap is set, changed, listed and taken away, and is the tenant's own", async () => {
     const other = subject.tenant();
+    const version = () => store.caps.version(["certificates", OF_WIFI]);
+    assert.equal(await version(), 0);
     await store.caps.set("certificates", 5, NOW);
     await store.caps.set(OF_WIFI, 3, NOW);
     await store.caps.set(OF_WIFI, 4, NOW);
+    assert.equal(await version(), 3);
     assert.deepEqual(await store.caps.list(), [
       { subject: "certificates", most: 5 },
       { subject: OF_WIFI, most: 4 },
