@@ -20,7 +20,7 @@ import { narrowed } from "./certificate-filter.ts";
 import { certificateMapping, type CertificateRow } from "./certificate-mapping.ts";
 import { takePlaces } from "./enrolling/caps.ts";
 import { RevokedEntries } from "./revoked-entries.ts";
-import { matchingTerms } from "./terms.ts";
+import { FEW, matchingTerms } from "./terms.ts";
 
 const TABLE = certificateMapping.table;
 const DERS = "countersign_certificate_ders";
@@ -146,20 +146,25 @@ export class Certificates implements CertificateStore {
   }
 
   async list(filter: CertificateFilter, page: PageRequest): Promise<Page<Certificate>> {
-    const byText =
-      filter.text === undefined || filter.text.length === 0
-        ? undefined
-        : await matchingTerms(this.session, this.tenant, filter.text);
+    const found = await matchingTerms(this.session, this.tenant, filter.text ?? []);
+    const reserved = filter.status === "reserved" ? await this.#reserved() : undefined;
     return this.#rows.page(
       page,
-      (query) => {
-        const found = narrowed(query, filter);
-        return byText === undefined ? found : byText(found);
-      },
+      (query) => found.narrow(narrowed(query, filter)),
       filter.expiresBefore === undefined && filter.expiresAfter === undefined
         ? NEWEST_FIRST
         : SOONEST_END_FIRST,
+      found.among ?? reserved,
     );
+  }
+
+  /** Ids of what is being signed, by the index of their leases: the list in its order is long, and they are few. Undefined for many. */
+  async #reserved(): Promise<string[] | undefined> {
+    const rows = await this.session.rows<{ readonly id: string }>(
+      `select id from ${TABLE} where tenant || '' = ? and status = 'reserved' and lease_until > 0 limit ?`,
+      [this.tenant, FEW + 1],
+    );
+    return rows.length > FEW ? undefined : rows.map(({ id }) => id);
   }
 
   async lastEnd(authorityId: string): Promise<Date | undefined> {

@@ -12,7 +12,7 @@ const MARKS = "countersign_term_marks";
 const CERTIFICATES = "countersign_certificates";
 
 /** More matches than these are walked newest first instead of being sorted. */
-const FEW = 2000;
+export const FEW = 2000;
 /** Rows in one statement. */
 const ROWS = 200;
 
@@ -116,15 +116,18 @@ export class Terms implements TermStore {
 /** The end of a prefix's range: the highest code point sorts behind every text that begins with it. */
 const END = "\u{10ffff}";
 
-/**
- * Narrows a query of certificates to those that have a term for each word. The matches of a word that has few are fetched by their ids,
- * whichever word it is; where all have many, the newest are met soon on the way through the list.
- */
+/** How a list is narrowed to those that have a term for each word. */
+export interface FoundByTerms {
+  /** Ids of a word that has few; undefined where all have many, whose newest matches are met soon on the way through the list. */
+  readonly among: readonly string[] | undefined;
+  readonly narrow: (query: Knex.QueryBuilder) => Knex.QueryBuilder;
+}
+
 export const matchingTerms = async (
   session: Session,
   tenant: TenantId,
   words: readonly string[],
-): Promise<(query: Knex.QueryBuilder) => Knex.QueryBuilder> => {
+): Promise<FoundByTerms> => {
   let few: { readonly word: string; readonly ids: readonly string[] } | undefined;
   // A long word is the likeliest to have few, and not always the one.
   for (const word of [...words].sort((a, b) => b.length - a.length)) {
@@ -141,14 +144,16 @@ export const matchingTerms = async (
     few = { word, ids: [...new Set(hits.map((hit) => hit.certificate_id))] };
     break;
   }
-  return (query) => {
-    let narrowed = query;
-    if (few !== undefined) narrowed = narrowed.whereIn("id", [...few.ids]);
-    for (const word of words.filter((one) => one !== few?.word))
-      narrowed = narrowed.whereRaw(
-        `exists (select 1 from ${TERMS} t where t.tenant = ${CERTIFICATES}.tenant and t.certificate_id = ${CERTIFICATES}.id and t.term >= ? and t.term < ?)`,
-        [word, word + END],
-      );
-    return narrowed;
+  return {
+    among: few?.ids,
+    narrow: (query) => {
+      let narrowed = query;
+      for (const word of words.filter((one) => one !== few?.word))
+        narrowed = narrowed.whereRaw(
+          `exists (select 1 from ${TERMS} t where t.tenant = ${CERTIFICATES}.tenant and t.certificate_id = ${CERTIFICATES}.id and t.term >= ? and t.term < ?)`,
+          [word, word + END],
+        );
+      return narrowed;
+    },
   };
 };

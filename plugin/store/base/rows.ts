@@ -128,16 +128,17 @@ export class Rows<T extends { readonly id: string }, R extends Keyed> {
     return rows.map((row) => this.mapping.fromRow(row));
   }
 
-  /** Newest first, unless another order is given. */
+  /** Newest first, unless another order is given; of all rows, or of those among a few ids. */
   async page(
     request: PageRequest,
     narrow: (query: Knex.QueryBuilder) => Knex.QueryBuilder = (query) => query,
     order: Order<R> = NEWEST_FIRST,
+    among?: readonly string[],
   ): Promise<Page<T>> {
     const limit = limitOf(request);
     const after = positionOf(request, ["number", "string"]);
     const rows = await this.session.read((db) => {
-      const query = narrow(this.#mine(db))
+      const query = narrow(among === undefined ? this.#mine(db) : this.#among(db, among))
         .orderBy([
           { column: order.column, order: order.direction },
           { column: "id", order: order.direction },
@@ -158,6 +159,18 @@ export class Rows<T extends { readonly id: string }, R extends Keyed> {
       (row) => this.mapping.fromRow(row),
       (row) => [order.of(row), row.id],
     );
+  }
+
+  /** A cross join, which SQLite takes in the order it is written: each id is looked up, where it would rather walk the list in its order. */
+  #among(db: Knex, ids: readonly string[]): Knex.QueryBuilder {
+    const { table } = this.mapping;
+    const rows =
+      ids.length === 0 ? "select '' where 1 = 0" : `values ${ids.map(() => "(?)").join()}`;
+    return db
+      .with("few", ["few_id"], db.raw(rows, [...ids]))
+      .from(db.raw("few cross join ??", [table]))
+      .where({ tenant: this.tenant })
+      .whereRaw("?? = few_id", [`${table}.id`]) as Knex.QueryBuilder;
   }
 
   #mine(db: Knex): Knex.QueryBuilder {

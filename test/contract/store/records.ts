@@ -289,6 +289,19 @@ export const describeRecords = (open: () => Promise<OpenedDatabase>): void => {
       assert.deepEqual(await ids({ templateId: "vpn" }), ["c3"]);
       assert.deepEqual(await ids({ deviceId: "device-2" }), ["c4"]);
       assert.deepEqual(await ids({ serial: "01" }), ["c1"]);
+      assert.deepEqual(await ids({ status: "reserved" }), []);
+      for (const [id, seconds] of [
+        ["r1", 5],
+        ["r2", 6],
+      ] as const)
+        await store.certificates.reserve(
+          aCertificate({ id, createdAt: after(seconds), notAfter: after(1e6) }),
+          bytes(1),
+          after(99),
+        );
+      assert.deepEqual(await ids({ status: "reserved" }), ["r2", "r1"]);
+      assert.deepEqual(await ids({ status: "reserved", authorityId: "nobody" }), []);
+      for (const id of ["r1", "r2"]) await store.certificates.fail(id);
       assert.deepEqual(await ids({ expiresBefore: after(11) }), ["c4"]);
       assert.deepEqual(await ids({ expiresAfter: after(11), status: "issued" }), ["c1", "c2"]);
     });
@@ -322,6 +335,11 @@ export const describeRecords = (open: () => Promise<OpenedDatabase>): void => {
         (await store.certificates.list({ text }, { limit: 9 })).items.map(({ id }) => id).sort();
       assert.deepEqual(await find("ann@ma"), [ann.id]);
       assert.deepEqual(await find("exam"), [ann.id, bob.id].sort());
+      const paged = await everything(
+        (page) => store.certificates.list({ text: ["exam"] }, page),
+        1,
+      );
+      assert.deepEqual(paged.map(({ id }) => id).sort(), [ann.id, bob.id].sort());
       assert.deepEqual(await find("exam", "bo"), [bob.id]);
       assert.deepEqual(await find("ør"), [ann.id]);
       assert.deepEqual(await find("ab12"), [ann.id]);
