@@ -17,6 +17,7 @@ const sound: TemplateDraft = {
   maxValidity: "P1Y",
   beyondAuthority: "refuse",
   backdate: "PT30M",
+  delivery: "scep",
   challengeMode: "dynamic",
   challengeLifetime: "PT1H",
   pushedChallengeLifetime: "P1D",
