@@ -7,6 +7,10 @@ import type { Platform } from "./device.ts";
 export const PKCS12_ENCODINGS = ["strong", "compatible"] as const;
 export type Pkcs12Encoding = (typeof PKCS12_ENCODINGS)[number];
 
-/** What a device is sent where its template does not say: Apple's systems in use still hold many that read the old encoding only. */
-export const usualEncoding = (platform: Platform): Pkcs12Encoding =>
-  platform === "apple" ? "compatible" : "strong";
+/** What a template says of it: one for all devices, or what each platform is known to read. */
+export const CONTAINER_ENCODINGS = ["by-platform", ...PKCS12_ENCODINGS] as const;
+export type ContainerEncoding = (typeof CONTAINER_ENCODINGS)[number];
+
+/** What a device is sent. By platform, Apple's get the compatible one: many that are in use read nothing else. */
+export const encodingFor = (encoding: ContainerEncoding, platform: Platform): Pkcs12Encoding =>
+  encoding !== "by-platform" ? encoding : platform === "apple" ? "compatible" : "strong";

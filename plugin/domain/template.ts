@@ -1,7 +1,7 @@
 import type { AttemptPolicy } from "./attempt-policy.ts";
 import type { KeyAlgorithm } from "./algorithm.ts";
 import type { ShapeExtras } from "./console/extras.ts";
-import type { Pkcs12Encoding } from "./pkcs12-encoding.ts";
+import type { ContainerEncoding } from "./pkcs12-encoding.ts";
 import type { RevocationRules } from "./revocation-rules.ts";
 import type { SanType } from "./san.ts";
 
@@ -79,8 +79,8 @@ export interface Template {
   readonly backdate: string;
   /** How the key comes about; with `pkcs12` the first of `keyAlgorithms` is made, and what is said of challenges means nothing. */
   readonly delivery: Delivery;
-  /** How a PKCS#12 container is encrypted; undefined: as the device's platform reads it (`usualEncoding`). */
-  readonly pkcs12Encoding?: Pkcs12Encoding | undefined;
+  /** How a PKCS#12 container is encrypted. */
+  readonly pkcs12Encoding: ContainerEncoding;
   readonly challengeMode: "static" | "dynamic";
   /** Life of a dynamic challenge from when it is minted: when the device takes its profile. */
   readonly challengeLifetime: string;

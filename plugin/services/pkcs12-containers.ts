@@ -5,7 +5,7 @@ import { capsOver } from "../domain/cap.ts";
 import type { Deployment } from "../domain/deployment.ts";
 import type { Device } from "../domain/device.ts";
 import { formatDn } from "../domain/distinguished-name.ts";
-import { type Pkcs12Encoding, usualEncoding } from "../domain/pkcs12-encoding.ts";
+import { encodingFor, type Pkcs12Encoding } from "../domain/pkcs12-encoding.ts";
 import type { Principal } from "../domain/principal.ts";
 import type { Template } from "../domain/template.ts";
 import { CountersignError } from "../errors.ts";
@@ -88,7 +88,7 @@ export class Pkcs12Containers {
     const { store, deployment, device, template, authority } = order;
     await this.unseen.note(store, deployment);
     const algorithm = preferredKey(template, false);
-    const encoding = template.pkcs12Encoding ?? usualEncoding(device.platform);
+    const encoding = encodingFor(template.pkcs12Encoding, device.platform);
     const key = await makeKey(algorithm);
     try {
       const certificate = await this.issuance.issueTo({

@@ -40,6 +40,7 @@ const DEFAULTS: Omit<Template, Kept | Mandatory | "name"> = {
   beyondAuthority: "refuse",
   backdate: "PT30M",
   delivery: "scep",
+  pkcs12Encoding: "by-platform",
   challengeMode: "dynamic",
   challengeLifetime: "PT1H",
   pushedChallengeLifetime: DEFAULT_PUSHED_LIFETIME,

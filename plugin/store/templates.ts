@@ -26,6 +26,7 @@ type Definition = Omit<
 type EarlierDefinition = Omit<Definition, Later> & Partial<Pick<Definition, Later>>;
 type Later =
   | "delivery"
+  | "pkcs12Encoding"
   | "pushedChallengeLifetime"
   | "attempts"
   | "autoRenewal"
@@ -46,6 +47,7 @@ const mapping: Mapping<Template, TemplateRow> = {
   fromRow: (row) => ({
     // Members that came later; those of older rows have their defaults.
     delivery: "scep",
+    pkcs12Encoding: "by-platform",
     pushedChallengeLifetime: DEFAULT_PUSHED_LIFETIME,
     attempts: DEFAULT_ATTEMPTS,
     autoRenewal: true,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { REVOCATION_REASONS, type RevocationReason } from "../../domain/certificate.ts";
 import { SAN_TYPES } from "../../domain/san.ts";
-import { PKCS12_ENCODINGS } from "../../domain/pkcs12-encoding.ts";
+import { CONTAINER_ENCODINGS } from "../../domain/pkcs12-encoding.ts";
 import {
   DELIVERIES,
   KEY_STORAGES,
@@ -43,9 +43,9 @@ const settings = {
     .exactOptional()
     .describe("Who makes the key: the device (`scep`), or the CA (`pkcs12`)."),
   pkcs12Encoding: z
-    .enum(PKCS12_ENCODINGS)
+    .enum(CONTAINER_ENCODINGS)
     .exactOptional()
-    .describe("How the container is encrypted; unless given, as the device's platform reads it."),
+    .describe("How the container is encrypted; by platform, as the device is known to read it."),
   challengeMode: z.enum(["static", "dynamic"]).exactOptional(),
   challengeLifetime: duration.exactOptional(),
   pushedChallengeLifetime: duration.exactOptional(),

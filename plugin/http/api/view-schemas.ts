@@ -7,7 +7,7 @@ import { PLATFORMS } from "../../domain/device.ts";
 import { OUTSIDE_SERVER_TYPES } from "../../domain/outside-authority.ts";
 import { RIGHTS } from "../../domain/principal.ts";
 import { SAN_TYPES } from "../../domain/san.ts";
-import { PKCS12_ENCODINGS } from "../../domain/pkcs12-encoding.ts";
+import { CONTAINER_ENCODINGS } from "../../domain/pkcs12-encoding.ts";
 import { DELIVERIES, KEY_STORAGES, KEY_USAGES, SCEP_RENEWALS } from "../../domain/template.ts";
 
 /*
@@ -138,7 +138,7 @@ export const templateSchema = named("Template", {
   beyondAuthority: z.enum(["refuse", "shorten"]),
   backdate: text,
   delivery: z.enum(DELIVERIES),
-  pkcs12Encoding: z.enum(PKCS12_ENCODINGS).optional(),
+  pkcs12Encoding: z.enum(CONTAINER_ENCODINGS),
   challengeMode: z.enum(["static", "dynamic"]),
   challengeLifetime: text,
   keyStorage: z.enum(KEY_STORAGES),

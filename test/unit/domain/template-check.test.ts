@@ -18,6 +18,7 @@ const sound: TemplateDraft = {
   beyondAuthority: "refuse",
   backdate: "PT30M",
   delivery: "scep",
+  pkcs12Encoding: "by-platform",
   challengeMode: "dynamic",
   challengeLifetime: "PT1H",
   pushedChallengeLifetime: "P1D",
