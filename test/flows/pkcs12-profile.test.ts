@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { parse } from "plist";
 import type { CountersignConfig } from "../../plugin/config.ts";
 import type { Logger } from "../../plugin/ports/ambient.ts";
-import type { RenderedProfile } from "../../plugin/ports/mdm-host.ts";
+import type { Device } from "../../plugin/domain/device.ts";
+import type { ProfileOffer, RenderedProfile } from "../../plugin/ports/mdm-host.ts";
 import type { AgentKeyProfile } from "../../templates/profile/agent-json.ts";
 import { openPkcs12, type OpenedPkcs12 } from "../support/open-pkcs12.ts";
 import { assertVerifies, openssl } from "../support/openssl.ts";
@@ -14,7 +15,7 @@ import type { Api, Json } from "./api.ts";
 import { refused, newKey, serialOf } from "./device.ts";
 import { gatedCa } from "./gated-ca.ts";
 import { lazyHost, until } from "./lazy-host.ts";
-import { DAY, HOUR, type Served, serve } from "./served.ts";
+import { DAY, eventually, HOUR, type Served, serve } from "./served.ts";
 import { chainOf, makeSite, type SiteIds } from "./site.ts";
 
 /** Container and password out of a profile, read as the platform reads it. */
@@ -92,6 +93,22 @@ const onPostgres = (): Place => {
   };
 };
 
+/** A host that cannot wait for the device; it may fail with the profile in its hands. */
+const pushingHost = () => {
+  const host = {
+    id: "pushing",
+    lazyRender: false,
+    fails: false,
+    publishProfile: async (_device: Device, offer: ProfileOffer): Promise<string> => {
+      await offer.render();
+      if (host.fails) throw new Error("the MDM server is down");
+      return "pushed";
+    },
+    removeProfile: () => Promise.resolve("removed"),
+  };
+  return host;
+};
+
 /** How bytes of a secret may stand somewhere. */
 const spellings = (secret: Uint8Array): readonly Buffer[] => {
   const bytes = Buffer.from(secret);
@@ -111,6 +128,7 @@ for (const [database, place] of [
   describe(`flows: keys made at the CA, on ${database}`, function () {
     this.timeout(30_000);
     const host = lazyHost();
+    const pushing = pushingHost();
     const gate = gatedCa();
     const logged: string[] = [];
     const log = (fields: unknown, text?: string): void =>
@@ -121,7 +139,7 @@ for (const [database, place] of [
     let site: SiteIds;
     before(async function () {
       const config = await place.config(this);
-      served = await serve(config, { hosts: [host], caBackends: [gate], logger });
+      served = await serve(config, { hosts: [host, pushing], caBackends: [gate], logger });
       api = await served.api();
       site = await makeSite(api);
       await template("p12", {});
@@ -396,6 +414,42 @@ for (const [database, place] of [
         ...{ key: await newKey(), challenge: "a-long-static-secret" },
       });
       assert.equal(reply.text, "The challenge was refused");
+    });
+
+    it("P-05 a host that fails after it was given the profile: that key serves nobody, and the next one comes by itself", async () => {
+      const event = { hostId: "pushing", deviceId: `${database}-pushed` };
+      const { hooks } = served.countersign;
+      const attributes = { devicename: event.deviceId };
+      const device = await hooks.deviceEnrolled({ ...event, platform: "other", attributes });
+      const certificates = (): Promise<Json[]> => api.all(`/certificates?device=${device.id}`);
+      pushing.fails = true;
+      const { id } = await hooks.templateAssigned({ ...event, templateId: "p12" });
+      const state = async (): Promise<Json> => api.get(`/deployments/${id}`);
+      await until("failed", async () => (await state()).state === "failed");
+      assert.deepEqual((await state()).reason, "publish-failed");
+      pushing.fails = false;
+      served.clock.advance(1.1 * HOUR);
+      await until("issued", async () => (await state()).commandId === "pushed");
+      assert.equal((await state()).state, "issued");
+      assert.equal((await certificates()).length, 2);
+      served.clock.advance(DAY + HOUR);
+      await until("revoked", async () =>
+        (await certificates()).some(({ revocationReason }) => revocationReason === "superseded"),
+      );
+      await hooks.commandAcknowledged({ ...event, deploymentId: id, commandId: "pushed" });
+      assert.equal((await state()).state, "installed");
+    });
+
+    it("P-05 L-01 in its renewal window the profile is sent again by itself, with a new key", async () => {
+      await template("p12-short", { validity: "P10D", renewalWindow: "P3D", renewalSpread: "0%" });
+      const device = await assigned("p12-short");
+      const der = await leafOf(await device.take());
+      await served.countersign.hooks.deviceInventory({ ...device.event, certificates: [{ der }] });
+      assert.equal((await device.state()).state, "installed");
+      served.clock.advance(8 * DAY);
+      await eventually(async () => (await device.state()).state === "queued");
+      const next = await leafOf(await device.take());
+      assert.notEqual(serialOf(next), serialOf(der));
     });
 
     it("P-05 T-27 a template that could hand over nothing is refused at save, with its field", async () => {
