@@ -2588,7 +2588,7 @@ export interface Calls {
     readonly request: { readonly id: string };
     readonly answer: Deployment;
   };
-  /** Renders the profile now and answers its bytes; a dynamic challenge is minted for it. `?signed=true` signs it. */
+  /** Renders the profile now and answers its bytes; a dynamic challenge is minted for it, or with the template's `delivery` `pkcs12` a key is made, handed over this once. `?signed=true` signs it. */
   readonly postDeploymentsIdProfile: {
     readonly request: {
       readonly id: string;
