@@ -108,6 +108,7 @@ export class Pkcs12Containers {
         },
       });
       try {
+        await this.unseen.noteOther(store, deployment);
         return await this.locked(order, key.privateKey, certificate, encoding);
       } catch (failure) {
         await this.discard(order, certificate);

@@ -17,9 +17,28 @@ export class UnseenCertificates {
   ) {}
 
   /** Before another key is made for `deployment`: what it was given last and was never seen has a day left. */
-  async note(store: TenantStore, deployment: Deployment): Promise<void> {
-    const { id: deploymentId, certificateId, seenAt } = deployment;
-    if (certificateId === undefined || seenAt !== undefined) return;
+  async note(store: TenantStore, { id, certificateId, seenAt }: Deployment): Promise<void> {
+    if (certificateId !== undefined && seenAt === undefined)
+      await this.giveADay(store, id, certificateId);
+  }
+
+  /** After it: another node may have made one in the same moment, which nobody has seen either. `before`: as it was read for `note`. */
+  async noteOther(store: TenantStore, before: Deployment): Promise<void> {
+    const now = await store.deployments.get(before.id);
+    const other = now?.previousCertificateId;
+    if (
+      other !== undefined &&
+      other !== before.certificateId &&
+      other !== before.previousCertificateId
+    )
+      await this.giveADay(store, before.id, other);
+  }
+
+  private async giveADay(
+    store: TenantStore,
+    deploymentId: string,
+    certificateId: string,
+  ): Promise<void> {
     const certificate = await store.certificates.get(certificateId);
     // One that came over SCEP has its key on the device alone.
     if (certificate?.status !== "issued" || certificate.endpointId !== undefined) return;

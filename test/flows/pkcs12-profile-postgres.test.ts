@@ -1,5 +1,7 @@
 import { postgresServer, type PostgresServer } from "../support/postgres.ts";
-import { describeKeysMadeHere, type Place } from "./pkcs12-profile.ts";
+import type { Place } from "./key-site.ts";
+import { describeLostKeys } from "./pkcs12-lost.ts";
+import { describeKeysMadeHere } from "./pkcs12-profile.ts";
 
 const onPostgres = (): Place => {
   let server: PostgresServer;
@@ -27,3 +29,4 @@ const onPostgres = (): Place => {
 };
 
 describeKeysMadeHere("PostgreSQL", onPostgres(), false);
+describeLostKeys("PostgreSQL", onPostgres());

@@ -1,6 +1,8 @@
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { describeKeysMadeHere, type Place } from "./pkcs12-profile.ts";
+import type { Place } from "./key-site.ts";
+import { describeLostKeys } from "./pkcs12-lost.ts";
+import { describeKeysMadeHere } from "./pkcs12-profile.ts";
 
 const sqlite: Place = {
   config: () => Promise.resolve({}),
@@ -12,3 +14,4 @@ const sqlite: Place = {
 };
 
 describeKeysMadeHere("SQLite", sqlite, true);
+describeLostKeys("SQLite", sqlite);
