@@ -169,6 +169,17 @@ export const describeKeysMadeHere = (database: string, place: Place, whole: bool
       assert.deepEqual(await device.certificates(), []);
     });
 
+    it("P-05 O-02 a CA that has reached its cap makes no key", async () => {
+      await keys.api.post("/hierarchies", { id: "full", keyAlgorithm: "ec-p256" });
+      await keys.api.patch("/authorities/full/cap", { certificates: 1 });
+      await template("p12-full", { authorityId: "full" });
+      const [first, second] = [await assigned("p12-full"), await assigned("p12-full")];
+      await first.take();
+      await assert.rejects(second.take(), { code: "cap_reached" });
+      assert.deepEqual(await second.certificates(), []);
+      assert.equal((await second.state()).reason, "issuance-refused");
+    });
+
     it("P-05 a device of SCEP gets no way in by such a template, and the template needs no endpoint", async () => {
       const device = await assigned();
       assert.equal((await device.state()).endpointId, undefined);
