@@ -90,6 +90,8 @@ import { OperationReadings } from "./services/operation-readings.ts";
 import { OutboxLetters } from "./services/outbox-letters.ts";
 import { OutsideRevocations } from "./services/outside-revocations.ts";
 import { Overview } from "./services/overview.ts";
+import { Pkcs12Containers } from "./services/pkcs12-containers.ts";
+import { Pkcs12Profiles } from "./services/pkcs12-profiles.ts";
 import { ProfileSigner } from "./services/profile-signer.ts";
 import { OutsideAuthorities } from "./services/outside-authorities.ts";
 import { RaRotation } from "./services/ra-rotation.ts";
@@ -110,6 +112,7 @@ import { StaticChallenges } from "./services/static-challenges.ts";
 import { Status } from "./services/status.ts";
 import { SuspectCertificates } from "./services/suspect-certificates.ts";
 import { Sweeper } from "./services/sweeper.ts";
+import { UnseenCertificates } from "./services/unseen-certificates.ts";
 import { Templates } from "./services/templates.ts";
 import { Tenants } from "./services/tenants.ts";
 import { Timelines } from "./services/timelines.ts";
@@ -236,6 +239,9 @@ const SERVICES: readonly Service[] = [
   OutsideAuthorities,
   OutsideCertificates,
   Profiles,
+  Pkcs12Containers,
+  Pkcs12Profiles,
+  UnseenCertificates,
   Overview,
   ProfileSigner,
   RaRotation,

@@ -41,6 +41,7 @@ export * from "./domain/ip-address.ts";
 export * from "./domain/oid.ts";
 export * from "./domain/outside-authority.ts";
 export * from "./domain/pem.ts";
+export * from "./domain/pkcs12-encoding.ts";
 export * from "./domain/plan-chart.ts";
 export * from "./domain/principal.ts";
 export * from "./domain/ra.ts";

@@ -14,7 +14,7 @@ import {
   text,
   usage,
 } from "../../plugin/sdk.ts";
-import { issuedBy, OWN_DIALECT, scepUrl } from "./fields.ts";
+import { keyDelivery, issuedBy, OWN_DIALECT, scepUrl } from "./fields.ts";
 
 /** DigiCert ONE Trust Lifecycle Manager: Policies, Base Templates. */
 export const digicertOne: ConsoleShape = {
@@ -238,6 +238,7 @@ export const digicertOne: ConsoleShape = {
         note: "The choices are not documented here.",
       }),
       scepUrl<TemplateModel>({ label: "Server URL", mark: "documented" }),
+      ...keyDelivery,
     ],
   },
 };

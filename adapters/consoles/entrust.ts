@@ -13,7 +13,7 @@ import {
   text,
   texts,
 } from "../../plugin/sdk.ts";
-import { choicesOf, input, issuedBy, scepUrl } from "./fields.ts";
+import { keyDelivery, choicesOf, input, issuedBy, scepUrl } from "./fields.ts";
 
 const dialect: ConsoleDialect = {
   open: "<",
@@ -271,6 +271,7 @@ export const entrust: ConsoleShape = {
         ),
       ),
       scepUrl<TemplateModel>({ label: "SCEP URL", mark: "documented", section: "Digital ID" }),
+      ...keyDelivery,
     ],
   },
 };

@@ -4,6 +4,7 @@ import {
   type ConsoleField,
   type FormPart,
   KNOWN_VARIABLES,
+  pick,
   reading,
   type TemplateModel,
   text,
@@ -42,6 +43,55 @@ export const issuedBy = (field: Partial<ConsoleField> = {}): FormPart<TemplateMo
     },
     "authorityId",
   );
+
+const DELIVERY_FIELD = "delivery";
+
+/** Who makes the key, and how a container with one is encrypted: no console's own words, since theirs have a form for each. */
+export const keyDelivery: readonly FormPart<TemplateModel>[] = [
+  pick<TemplateModel>(
+    {
+      name: DELIVERY_FIELD,
+      label: "Who makes the key",
+      help: "A device that makes its own never shows it to anybody. One made at the CA is handed over with the profile, once, and not kept; then nothing is asked over SCEP.",
+      type: "choice",
+      default: "scep",
+      choices: [
+        { value: "scep", label: "The device (SCEP)" },
+        { value: "pkcs12", label: "The CA (PKCS#12)" },
+      ],
+      section: "Countersign",
+      mark: "ours",
+    },
+    "delivery",
+    [
+      ["scep", "scep"],
+      ["pkcs12", "pkcs12"],
+    ],
+  ),
+  pick<TemplateModel>(
+    {
+      name: "pkcs12Encoding",
+      label: "Encryption of the container",
+      help: "By platform: AES, and triple DES for Apple, since systems before iOS 18 and macOS 15 may read nothing else.",
+      type: "choice",
+      default: "by-platform",
+      choices: [
+        { value: "by-platform", label: "By platform" },
+        { value: "strong", label: "Strong (AES-256)" },
+        { value: "compatible", label: "Compatible (triple DES)" },
+      ],
+      when: { field: DELIVERY_FIELD, is: ["pkcs12"] },
+      section: "Countersign",
+      mark: "ours",
+    },
+    "pkcs12Encoding",
+    [
+      ["by-platform", "by-platform"],
+      ["strong", "strong"],
+      ["compatible", "compatible"],
+    ],
+  ),
+];
 
 /** The SCEP URL to paste into the console. */
 export const scepUrl = <M extends CaServerModel | TemplateModel>(

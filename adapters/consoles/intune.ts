@@ -18,7 +18,7 @@ import {
   text,
   usage,
 } from "../../plugin/sdk.ts";
-import { choicesOf, input, issuedBy, RSA_1024, scepUrl } from "./fields.ts";
+import { keyDelivery, choicesOf, input, issuedBy, RSA_1024, scepUrl } from "./fields.ts";
 
 const variable = (name: string, ours: string, mark: Mark = "documented"): ConsoleVariable => ({
   name,
@@ -296,6 +296,7 @@ export const intune: ConsoleShape = {
         }),
         input.text("trustedName", "Name", "The trusted-certificate profile beside it.", TRUSTED),
       ),
+      ...keyDelivery,
     ],
   },
 };

@@ -15,7 +15,7 @@ import {
   text,
   usage,
 } from "../../plugin/sdk.ts";
-import { choicesOf, input, issuedBy, NOT_KEPT, scepUrl } from "./fields.ts";
+import { keyDelivery, choicesOf, input, issuedBy, NOT_KEPT, scepUrl } from "./fields.ts";
 
 const variable = (name: string, ours: string, mark: Mark = "documented"): ConsoleVariable => ({
   name,
@@ -265,6 +265,7 @@ export const ivanti: ConsoleShape = {
         mark: "ours",
         section: "Countersign",
       }),
+      ...keyDelivery,
     ],
   },
 };

@@ -13,6 +13,7 @@ import {
   usage,
 } from "../../plugin/sdk.ts";
 import {
+  keyDelivery,
   choicesOf,
   input,
   issuedBy,
@@ -324,6 +325,7 @@ export const jamf: ConsoleShape = {
         }),
         input.text("targetUsers", "Target Users", "Who gets the profile.", { section: "Scope" }),
       ),
+      ...keyDelivery,
     ],
   },
 };

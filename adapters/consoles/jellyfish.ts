@@ -14,7 +14,7 @@ import {
   text,
   texts,
 } from "../../plugin/sdk.ts";
-import { choicesOf, input, issuedBy, OWN_DIALECT, scepUrl } from "./fields.ts";
+import { keyDelivery, choicesOf, input, issuedBy, OWN_DIALECT, scepUrl } from "./fields.ts";
 
 const REQUEST = { section: "Request SCEP Certificate" };
 const INTUNE = { section: "Intune Authentication" };
@@ -185,6 +185,7 @@ export const jellyfish: ConsoleShape = {
           mark: "ours",
         }),
       ),
+      ...keyDelivery,
     ],
   },
 };

@@ -12,7 +12,7 @@ import {
   type TemplateModel,
   text,
 } from "../../plugin/sdk.ts";
-import { choicesOf, input, issuedBy, NOT_KEPT, scepUrl } from "./fields.ts";
+import { keyDelivery, choicesOf, input, issuedBy, NOT_KEPT, scepUrl } from "./fields.ts";
 
 const dialect: ConsoleDialect = {
   open: "%",
@@ -205,6 +205,7 @@ export const maas360: ConsoleShape = {
         },
         "Save and Test",
       ),
+      ...keyDelivery,
     ],
   },
 };

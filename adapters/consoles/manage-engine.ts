@@ -17,7 +17,7 @@ import {
   text,
   usage,
 } from "../../plugin/sdk.ts";
-import { issuedBy, RSA_1024, scepUrl } from "./fields.ts";
+import { keyDelivery, issuedBy, RSA_1024, scepUrl } from "./fields.ts";
 
 const dialect: ConsoleDialect = {
   open: "%",
@@ -331,6 +331,7 @@ export const manageEngine: ConsoleShape = {
           mark: "documented",
         },
       ),
+      ...keyDelivery,
     ],
   },
 };

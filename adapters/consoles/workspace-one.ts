@@ -14,7 +14,7 @@ import {
   text,
   usage,
 } from "../../plugin/sdk.ts";
-import { choicesOf, input, issuedBy, NOT_KEPT, scepUrl } from "./fields.ts";
+import { keyDelivery, choicesOf, input, issuedBy, NOT_KEPT, scepUrl } from "./fields.ts";
 
 const dialect: ConsoleDialect = {
   open: "{",
@@ -322,6 +322,7 @@ export const workspaceOne: ConsoleShape = {
         ],
       ),
       scepUrl<TemplateModel>({ label: "SCEP Endpoint URL", mark: "documented", ...PROFILE }),
+      ...keyDelivery,
     ],
   },
 };

@@ -40,6 +40,8 @@ export interface ApiCommand {
   /** Acts as the installation operator instead of an Owner. */
   readonly operator?: boolean;
   readonly run: (invocation: Invocation) => Promise<ApiAnswer | Uint8Array>;
+  /** The bytes it answers hold a secret: a file that is made for them is its owner's alone (0600). */
+  readonly secret?: boolean;
   /** Columns of the items of a list; without them the object is shown whole. */
   readonly columns?: readonly string[];
   /** How the answer reads on a terminal, where neither a table nor its fields show it well. */
@@ -81,7 +83,7 @@ export const addApiCommand = (group: Command, definition: ApiCommand): void => {
       ifVersion: options.ifVersion,
       body: async () => ({ ...(await bodyFile(options.from)), ...own }),
     });
-    if (answer instanceof Uint8Array) await deliver(answer, options["out"]);
+    if (answer instanceof Uint8Array) await deliver(answer, options["out"], definition);
     else if (options.get !== undefined) process.stdout.write(fieldOf(answer, options.get));
     else
       process.stdout.write(options.json === true ? line(answer.text) : shown(definition, answer));
@@ -144,8 +146,12 @@ const bodyFile = async (path: string | undefined): Promise<Record<string, unknow
   }
 };
 
-const deliver = async (bytes: Uint8Array, out: unknown): Promise<void> => {
-  if (typeof out === "string") await writeFile(out, bytes);
+const deliver = async (
+  bytes: Uint8Array,
+  out: unknown,
+  { secret = false }: ApiCommand,
+): Promise<void> => {
+  if (typeof out === "string") await writeFile(out, bytes, secret ? { mode: 0o600 } : {});
   else process.stdout.write(bytes);
 };
 

@@ -87,6 +87,7 @@ export const STATES: Readonly<Record<DeploymentState, StateFacts>> = {
     nextStep: "Scan the device; if the certificate is not there, publish again.",
     to: {
       ...always,
+      queue: "issued",
       acknowledge: "installed",
       see: "installed",
       miss: "assigned",
@@ -144,6 +145,8 @@ export const REASONS: Readonly<Record<DeploymentReason, string>> = {
   "challenge-lapsed": "Nothing: the profile is sent again with a new challenge.",
   "device-absent": "Find the device and switch it on; publish again when it is back.",
   "request-refused": "Read in the timeline why the request was refused, and put that right.",
+  "issuance-refused":
+    "Read in the timeline why no certificate was made, and put that right; it is tried again by itself.",
   "too-many-attempts":
     "Find out in the timeline what was refused, put it right, then lift the lock.",
   "approval-lapsed":

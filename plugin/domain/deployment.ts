@@ -22,6 +22,7 @@ export const DEPLOYMENT_REASONS = [
   "challenge-lapsed",
   "device-absent",
   "request-refused",
+  "issuance-refused",
   "too-many-attempts",
   "approval-lapsed",
   "approval-denied",

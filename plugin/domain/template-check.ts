@@ -76,8 +76,12 @@ export const templateProblems = (
 ];
 
 /** What works but surprises: for a hint beside the form, not a fault. */
-export const templateNotes = (template: Pick<Template, "keyAlgorithms">): readonly Issue[] =>
-  template.keyAlgorithms.length > 0 && !template.keyAlgorithms.some(isRsa)
+export const templateNotes = (
+  template: Pick<Template, "keyAlgorithms" | "delivery">,
+): readonly Issue[] =>
+  template.delivery === "scep" &&
+  template.keyAlgorithms.length > 0 &&
+  !template.keyAlgorithms.some(isRsa)
     ? [
         {
           path: "keyAlgorithms",

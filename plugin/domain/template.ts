@@ -1,6 +1,7 @@
 import type { AttemptPolicy } from "./attempt-policy.ts";
 import type { KeyAlgorithm } from "./algorithm.ts";
 import type { ShapeExtras } from "./console/extras.ts";
+import type { ContainerEncoding } from "./pkcs12-encoding.ts";
 import type { RevocationRules } from "./revocation-rules.ts";
 import type { SanType } from "./san.ts";
 
@@ -19,6 +20,13 @@ export type KeyUsage = (typeof KEY_USAGES)[number];
 /** Windows KeyProtection 1 to 4 (P-06). */
 export const KEY_STORAGES = ["tpm", "tpm-else-software", "software", "windows-hello"] as const;
 export type KeyStorage = (typeof KEY_STORAGES)[number];
+
+/**
+ * How a device comes by its key: `scep`, it makes its own and asks; `pkcs12`, the CA makes it and hands it over with the certificate when the
+ * device takes its profile.
+ */
+export const DELIVERIES = ["scep", "pkcs12"] as const;
+export type Delivery = (typeof DELIVERIES)[number];
 
 export interface SanPattern {
   readonly type: SanType;
@@ -69,6 +77,10 @@ export interface Template {
   readonly beyondAuthority: "refuse" | "shorten";
   /** How far notBefore lies in the past; never shortens the life. */
   readonly backdate: string;
+  /** How the key comes about; with `pkcs12` the first of `keyAlgorithms` is made, and what is said of challenges means nothing. */
+  readonly delivery: Delivery;
+  /** How a PKCS#12 container is encrypted. */
+  readonly pkcs12Encoding: ContainerEncoding;
   readonly challengeMode: "static" | "dynamic";
   /** Life of a dynamic challenge from when it is minted: when the device takes its profile. */
   readonly challengeLifetime: string;

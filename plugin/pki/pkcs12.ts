@@ -1,4 +1,5 @@
 import { createCipheriv, createHmac, pbkdf2 } from "node:crypto";
+import type { Pkcs12Encoding } from "../domain/pkcs12-encoding.ts";
 import { CountersignError } from "../errors.ts";
 import {
   context,
@@ -13,13 +14,6 @@ import {
 } from "./der-write.ts";
 import { pkcs12Octets } from "./pkcs12-kdf.ts";
 
-/**
- * `strong`: PBES2 with AES-256 and HMAC-SHA-256, as OpenSSL 3 writes it. `compatible`: triple DES and SHA-1, for Windows before 1709, macOS
- * before 15 and Android before 9, which read nothing else.
- */
-export const PKCS12_ENCODINGS = ["strong", "compatible"] as const;
-export type Pkcs12Encoding = (typeof PKCS12_ENCODINGS)[number];
-
 /** What a PKCS#12 file holds. */
 export interface Pkcs12Contents {
   /** PKCS#8, DER, in clear. */
@@ -31,6 +25,8 @@ export interface Pkcs12Contents {
   readonly encoding: Pkcs12Encoding;
   /** Octets that nobody can foresee. */
   readonly random: (length: number) => Uint8Array;
+  /** PBKDF2 count of the strong encoding where the password is as strong as a key; 600,000 unless given, for passwords of people. */
+  readonly iterations?: number;
   /** SHA-1 of the leaf, which ties the key to it. */
   readonly localKeyId: Uint8Array;
 }
@@ -123,16 +119,16 @@ const derive = (password: Uint8Array, salt: Uint8Array, count: number): Promise<
 
 /** PBES2 (RFC 8018 section 6.2). */
 const strong = async (
-  { password, random }: Pkcs12Contents,
+  { password, random, iterations = ITERATIONS.strong }: Pkcs12Contents,
   octets: Uint8Array,
 ): Promise<Sealed> => {
   const [salt, iv] = [random(16), random(16)];
-  const key = await derive(Buffer.from(password, "utf8"), salt, ITERATIONS.strong);
+  const key = await derive(Buffer.from(password, "utf8"), salt, iterations);
   const derivation = sequence(
     oid(ID.pbkdf2),
     sequence(
       octetString(salt),
-      integer(ITERATIONS.strong),
+      integer(iterations),
       integer(32),
       sequence(oid(ID.hmacSha256), NULL),
     ),

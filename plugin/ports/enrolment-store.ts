@@ -20,9 +20,10 @@ export interface Reservation {
   readonly notAfter: Date;
   readonly templateId: string;
   readonly templateVersion: number;
-  readonly endpointId: string;
+  /** Undefined for what is not asked over SCEP. */
+  readonly endpointId: string | undefined;
   /** The RA that the request was addressed to. */
-  readonly raId: string;
+  readonly raId: string | undefined;
   readonly deviceId: string;
   /** A one-time challenge to reserve with it. */
   readonly challengeId: string | undefined;

@@ -16,6 +16,12 @@ export type Effect =
       readonly serial: string;
       readonly reason: RevocationReason | "release";
     }
+  /** A key that was made here, handed over and never seen on the device: its certificate, once another has taken its place. */
+  | {
+      readonly kind: "revoke-unseen";
+      readonly certificateId: string;
+      readonly deploymentId: string;
+    }
   /** One message of an alert to one of its receivers. */
   | {
       readonly kind: "notify";

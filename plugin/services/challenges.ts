@@ -82,6 +82,11 @@ export class Challenges {
       "template",
       request.templateId,
     );
+    if (template.delivery === "pkcs12")
+      throw new CountersignError(
+        "policy_refused",
+        `template ${template.id} has its keys made here: there is nothing to ask for with a challenge`,
+      );
     const device = found(await store.devices.get(request.deviceId), "device", request.deviceId);
     refuseUnlessLive(device);
     const deployment = await store.deployments.find(device.id, template.id);

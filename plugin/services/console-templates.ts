@@ -323,6 +323,8 @@ const inputOf = (model: TemplateModel, id: string): TemplateInput => ({
   maxValidity: model.maxValidity,
   beyondAuthority: model.beyondAuthority,
   backdate: model.backdate,
+  delivery: model.delivery,
+  pkcs12Encoding: model.pkcs12Encoding,
   challengeMode: model.challengeMode,
   challengeLifetime: model.challengeLifetime,
   keyStorage: model.keyStorage,

@@ -2,10 +2,11 @@ import { createHash, createPrivateKey, generateKeyPairSync, sign } from "node:cr
 import { inject } from "tsyringe";
 import { type Credential, CREDENTIAL_ROLES, type CredentialKey } from "../domain/credential.ts";
 import { addDuration, parseDuration } from "../domain/duration.ts";
+import type { Pkcs12Encoding } from "../domain/pkcs12-encoding.ts";
 import type { Principal, Role } from "../domain/principal.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import { CountersignError, type Issue } from "../errors.ts";
-import { buildPkcs12, type Pkcs12Encoding } from "../pki/pkcs12.ts";
+import { buildPkcs12 } from "../pki/pkcs12.ts";
 import { buildTransientCertificate } from "../pki/transient-certificate-build.ts";
 import type { Clock, Random } from "../ports/ambient.ts";
 import type { Directory } from "../ports/stores.ts";

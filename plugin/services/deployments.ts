@@ -77,7 +77,7 @@ export class Deployments {
     );
     const authority = await store.authorities.get(template.authorityId);
     const endpointId =
-      authority?.kind === "outside"
+      authority?.kind === "outside" || template.delivery === "pkcs12"
         ? undefined
         : (await endpointFor(store, template.id, request.endpointId)).id;
     namesFor(template, device);

@@ -14,6 +14,7 @@ import { OutsideRevocations } from "./outside-revocations.ts";
 import { RefusalLog } from "./refusal-log.ts";
 import { ResponderKeeper } from "./responder-keeper.ts";
 import { Sweeper } from "./sweeper.ts";
+import { UnseenCertificates } from "./unseen-certificates.ts";
 import { RenewalSweep } from "./renewal-sweep.ts";
 import { Ticker } from "./ticker.ts";
 
@@ -39,6 +40,7 @@ const MOST_ATTEMPTS: Readonly<Record<Effect["kind"], number>> = {
   "scan-device": 3,
   "wipe-device": 12,
   "revoke-outside": 100,
+  "revoke-unseen": 100,
   notify: 12,
 };
 
@@ -57,6 +59,7 @@ export class Dispatcher {
     @inject(RefusalLog) private readonly refusals: RefusalLog,
     @inject(Alerts) private readonly alerts: Alerts,
     @inject(OutsideRevocations) private readonly outside: OutsideRevocations,
+    @inject(UnseenCertificates) private readonly unseen: UnseenCertificates,
     @inject(CertificateStatuses) private readonly statuses: CertificateStatuses,
     @inject(CrlSchedule) crls: CrlSchedule,
     @inject(ResponderKeeper) responders: ResponderKeeper,
@@ -144,6 +147,8 @@ export class Dispatcher {
     switch (effect.kind) {
       case "revoke-outside":
         return this.outside.tell(store, effect);
+      case "revoke-unseen":
+        return this.unseen.revoke(store, effect);
       case "notify":
         return this.alerts.tell(store, effect.ruleId, effect.channel, effect.message);
       default:

@@ -96,9 +96,11 @@ export class EndpointRuntimes {
       throw new CountersignError("endpoint_disabled", `no endpoint ${endpointId}`);
     const reign = reignAt(endpoint, now);
     const caps = await store.caps.list();
-    const templates = await Promise.all(
+    const offered = await Promise.all(
       endpoint.templateIds.map(async (id) => found(await store.templates.get(id), "template", id)),
     );
+    // A template whose keys are made here takes no request of a device.
+    const templates = offered.filter(({ delivery }) => delivery === "scep");
     const current = await this.way(store, endpoint, caps, reign.authorityId, reign.raId);
     const next =
       reign.next &&

@@ -1,6 +1,6 @@
 import { inject } from "tsyringe";
 import { isLive } from "../domain/device.ts";
-import { systemPrincipal } from "../domain/principal.ts";
+import { type Principal, systemPrincipal } from "../domain/principal.ts";
 import { CountersignError, messageOf } from "../errors.ts";
 import type { MdmHost } from "../ports/mdm-host.ts";
 import type { Effect } from "../ports/outbox.ts";
@@ -78,16 +78,37 @@ export class HostCommands {
     const host = this.hostOf(device.hostId);
     const principal = systemPrincipal(`host:${device.hostId}`, store.tenant, ["challenges:mint"]);
     // A device whose host pulls its profiles (over the API) has nothing to be pushed to.
-    const commandId = await host?.publishProfile(device, {
+    const template = await store.templates.get(deployment.templateId);
+    const offer = {
       deploymentId,
       profileId: deploymentId,
       render: () =>
         this.deployments.take(principal, store, deploymentId, {
           sign: device.platform === "apple",
-          pushed: !host.lazyRender,
+          pushed: host?.lazyRender === false,
         }),
-    });
+    };
+    let commandId: string | undefined;
+    try {
+      commandId = await host?.publishProfile(device, offer);
+    } catch (error) {
+      if (template?.delivery === "pkcs12") await this.lost(store, principal, deploymentId, error);
+      throw error;
+    }
     await this.steps.applyTo(store, principal, deploymentId, { kind: "queue", commandId });
+  }
+
+  /** A key that was made for a host which then failed is nowhere: another is made when the command is sent again. */
+  private async lost(
+    store: TenantStore,
+    principal: Pick<Principal, "id">,
+    deploymentId: string,
+    error: unknown,
+  ): Promise<void> {
+    const made = await store.deployments.get(deploymentId);
+    if (made?.state !== "issued") return;
+    const event = { kind: "fail", reason: "publish-failed", detail: messageOf(error) } as const;
+    await this.steps.applyTo(store, principal, deploymentId, event);
   }
 
   /** Only while the lock stands and the template still says so; the device is wiped when its host reports that. */

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { inject } from "tsyringe";
 import { isRsa } from "../domain/algorithm.ts";
 import { formatDn } from "../domain/distinguished-name.ts";
+import type { Endpoint } from "../domain/endpoint.ts";
 import { limitsOf } from "../domain/endpoint-limits.ts";
 import type { LedgerEntry } from "../domain/events.ts";
 import { normalizeSan } from "../domain/san-value.ts";
@@ -25,17 +26,46 @@ import { byProfile } from "./profile-rules.ts";
 import type { EndpointRuntime, RaWay } from "./endpoint-runtimes.ts";
 import { refusalOf } from "./refusal-of.ts";
 
-/** One request that has passed its challenge. */
-export interface IssueRequest {
-  readonly runtime: EndpointRuntime;
-  /** The RA the request was addressed to, with its authority. */
-  readonly way: RaWay;
+/** What is certified: a request, or a key that was made here and asks for nothing. */
+export type Asked = Pick<
+  ParsedCsr,
+  | "raw"
+  | "publicKey"
+  | "subject"
+  | "sans"
+  | "unsupportedSans"
+  | "extensions"
+  | "keyUsages"
+  | "extendedKeyUsages"
+  | "basicConstraints"
+>;
+
+/** One certificate of a template for a device, to whom it was granted. */
+export interface IssueOrder {
+  /** Without an endpoint nobody has asked over SCEP. */
+  readonly runtime: Pick<EndpointRuntime, "store"> & { readonly endpoint: Endpoint | undefined };
+  readonly way: Pick<RaWay, "authority" | "backend" | "capped"> & {
+    readonly raId: string | undefined;
+  };
   readonly redemption: Redemption;
-  readonly csr: ParsedCsr;
+  readonly csr: Asked;
   readonly transactionId: string;
   /** `self`, or the SHA-256 of the certificate that signed a renewal. */
   readonly signer: string;
   readonly ciphertext: Reservation["ciphertext"];
+  /** For the ledger: who has asked, and what else is to be known of it. */
+  readonly asked: {
+    readonly principal: string;
+    readonly data: Readonly<Record<string, unknown>>;
+  };
+}
+
+/** One request that has passed its challenge. */
+export interface IssueRequest extends Omit<IssueOrder, "asked"> {
+  readonly runtime: EndpointRuntime;
+  /** The RA the request was addressed to, with its authority. */
+  readonly way: RaWay;
+  readonly csr: ParsedCsr;
   /** For the ledger: the address that asked. */
   readonly source: string;
   /** For the ledger: the client program that was detected. */
@@ -63,7 +93,12 @@ export class Issuance {
    * Answers the certificate, DER; the same one for the same request again. Throws `policy_refused`, `variable_without_value`, `bad_csr`,
    * `authority_not_ready`, `challenge_refused`, `replay_refused`, `cap_reached`, `device_gone`, `busy`, `key_*`.
    */
-  async issue(request: IssueRequest): Promise<Uint8Array> {
+  issue(request: IssueRequest): Promise<Uint8Array> {
+    return this.issueTo({ ...request, asked: askedOver(request) });
+  }
+
+  /** The same for what is not asked over SCEP. */
+  async issueTo(request: IssueOrder): Promise<Uint8Array> {
     const { store } = request.runtime;
     const { authority, backend } = request.way;
     const now = this.clock.now();
@@ -108,11 +143,11 @@ export class Issuance {
 
   /** Throws what `issue` would throw before anything is reserved. */
   check(request: IssueRequest): void {
-    this.prepare(request, this.clock.now());
+    this.prepare({ ...request, asked: askedOver(request) }, this.clock.now());
   }
 
   private prepare(
-    request: IssueRequest,
+    request: IssueOrder,
     now: Date,
   ): { prepared: PreparedCertificate; reservation: Reservation } {
     const { runtime, redemption, csr } = request;
@@ -159,13 +194,13 @@ export class Issuance {
       notAfter: validity.notAfter,
       templateId: template.id,
       templateVersion: template.version,
-      endpointId: runtime.endpoint.id,
+      endpointId: runtime.endpoint?.id,
       raId: request.way.raId,
       deviceId: device.id,
       challengeId: redemption.challengeId,
       ciphertext: request.ciphertext,
       onlyOne: !template.allowDuplicates && redemption.replaces === undefined,
-      limits: limitsOf(request.runtime.endpoint, this.settings.limits),
+      limits: limitsOf(runtime.endpoint ?? { limits: {} }, this.settings.limits),
       capped: request.way.capped,
       now,
     };
@@ -174,7 +209,7 @@ export class Issuance {
 
   /** Waits a moment for a node that holds the same request; never PENDING, since certmonger would wait a week. */
   private async reserve(
-    request: IssueRequest,
+    request: IssueOrder,
     reservation: Reservation,
   ): Promise<Exclude<ReserveResult, { status: "in-progress" | "refused" }>> {
     const { enrolments } = request.runtime.store;
@@ -191,10 +226,10 @@ export class Issuance {
     }
   }
 
-  private entry(request: IssueRequest, reservation: Reservation, fingerprint: string): LedgerEntry {
+  private entry({ asked }: IssueOrder, reservation: Reservation, fingerprint: string): LedgerEntry {
     return {
       event: "certificate.issued",
-      principal: `system:scep:${reservation.endpointId}`,
+      principal: asked.principal,
       at: this.clock.now(),
       subjectId: reservation.id,
       data: {
@@ -206,21 +241,28 @@ export class Issuance {
         subject: reservation.subject,
         // Binds the certificate's bytes to the chain: an export brings them beside the entry.
         fingerprint,
-        csr: createHash("sha256").update(request.csr.raw).digest("hex"),
-        transactionId: request.transactionId,
-        source: request.source,
-        ...(request.client === undefined ? {} : { client: request.client }),
+        ...asked.data,
         label: "success",
       },
     };
   }
 }
 
+const askedOver = (request: IssueRequest): IssueOrder["asked"] => ({
+  principal: `system:scep:${request.runtime.endpoint.id}`,
+  data: {
+    csr: createHash("sha256").update(request.csr.raw).digest("hex"),
+    transactionId: request.transactionId,
+    source: request.source,
+    ...(request.client === undefined ? {} : { client: request.client }),
+  },
+});
+
 /** foundations.md 10: endpoint, transaction id, public key, CSR digest, signer. */
-const idempotencyKey = ({ runtime, transactionId, csr, signer }: IssueRequest): string => {
+const idempotencyKey = ({ runtime, transactionId, csr, signer }: IssueOrder): string => {
   const hash = createHash("sha256");
   for (const part of [
-    Buffer.from(runtime.endpoint.id),
+    Buffer.from(runtime.endpoint?.id ?? ""),
     Buffer.from(transactionId),
     csr.publicKey.spki,
     csr.raw,
@@ -234,7 +276,7 @@ const idempotencyKey = ({ runtime, transactionId, csr, signer }: IssueRequest): 
 };
 
 /** Names of kinds that we never issue are not left out in silence. */
-const requestedNames = (csr: ParsedCsr): RequestedIdentity => {
+const requestedNames = (csr: Asked): RequestedIdentity => {
   if (csr.unsupportedSans > 0)
     throw new CountersignError(
       "policy_refused",
@@ -244,7 +286,7 @@ const requestedNames = (csr: ParsedCsr): RequestedIdentity => {
 };
 
 /** Decision 6. */
-const namesOf = ({ redemption, csr }: IssueRequest): RequestedIdentity => {
+const namesOf = ({ redemption, csr }: IssueOrder): RequestedIdentity => {
   const { template, device, subjectSource } = redemption;
   if (subjectSource === "request") return requestedNames(csr);
   if (subjectSource !== "template") return subjectSource;
@@ -256,7 +298,7 @@ const namesOf = ({ redemption, csr }: IssueRequest): RequestedIdentity => {
 };
 
 /** T-16, scep.md case 48. */
-const checkKey = (template: Template, { publicKey }: ParsedCsr): void => {
+const checkKey = (template: Template, { publicKey }: Asked): void => {
   const weak = weakness(publicKey);
   if (weak !== undefined) throw new CountersignError("bad_csr", `the key is weak: ${weak}`);
   if (publicKey.algorithm === undefined || !template.keyAlgorithms.includes(publicKey.algorithm)) {
@@ -269,7 +311,7 @@ const checkKey = (template: Template, { publicKey }: ParsedCsr): void => {
 };
 
 /** T-18: what is asked for outside the template is refused by name; what the key cannot do is left out (RFC 8813). */
-const keyUsagesFor = (template: Template, csr: ParsedCsr): readonly KeyUsage[] => {
+const keyUsagesFor = (template: Template, csr: Asked): readonly KeyUsage[] => {
   for (const usage of csr.keyUsages ?? []) {
     if (!template.keyUsages.includes(usage))
       throw new CountersignError(
@@ -291,7 +333,7 @@ const keyUsagesFor = (template: Template, csr: ParsedCsr): readonly KeyUsage[] =
   return usages;
 };
 
-const extendedKeyUsagesFor = (template: Template, csr: ParsedCsr): readonly string[] => {
+const extendedKeyUsagesFor = (template: Template, csr: Asked): readonly string[] => {
   const asked = csr.extendedKeyUsages ?? [];
   for (const oid of asked) {
     if (

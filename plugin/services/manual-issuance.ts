@@ -1,4 +1,4 @@
-import { createHash, generateKeyPair, type KeyObject } from "node:crypto";
+import { createHash } from "node:crypto";
 import { inject } from "tsyringe";
 import { isRsa, type KeyAlgorithm } from "../domain/algorithm.ts";
 import type { Authority } from "../domain/authority.ts";
@@ -9,6 +9,7 @@ import {
   takesExtendedUsages,
 } from "../domain/certificate-profile-check.ts";
 import { type DistinguishedName, formatDn, parseDn } from "../domain/distinguished-name.ts";
+import type { Pkcs12Encoding } from "../domain/pkcs12-encoding.ts";
 import { type Principal, requireScope } from "../domain/principal.ts";
 import { normalizeSan } from "../domain/san-value.ts";
 import type { SubjectAltName } from "../domain/san.ts";
@@ -21,13 +22,14 @@ import type { Certificate } from "../domain/certificate.ts";
 import { parseCertificate, TbsCertificate } from "../pki/certificate.ts";
 import { type ParsedCsr, parseCsr } from "../pki/certificate-request.ts";
 import { readDer } from "../pki/der-read.ts";
-import { buildPkcs12, type Pkcs12Encoding } from "../pki/pkcs12.ts";
+import { buildPkcs12 } from "../pki/pkcs12.ts";
 import { verifySignature, weakness } from "../pki/public-key.ts";
 import type { Clock, Random } from "../ports/ambient.ts";
 import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK, RANDOM } from "../tokens.ts";
 import { Access, found } from "./access.ts";
 import { CaCertificates, issuerOf } from "./ca-certificates.ts";
+import { makeKey } from "./make-key.ts";
 import type { OwnCertificate } from "./own-certificate.ts";
 import { chainOf } from "./ca-chain.ts";
 import { type CertificateDetails, certificateDetails } from "./certificate-details.ts";
@@ -124,7 +126,6 @@ export class ManualIssuance {
         issues: [{ path: "password", message: `${SHORTEST_PASSWORD} characters at least` }],
       });
     const keys = await makeKey(input.keyAlgorithm);
-    const spki = new Uint8Array(keys.publicKey.export({ type: "spki", format: "der" }));
     const rsa = isRsa(input.keyAlgorithm);
     const contents = {
       ...this.contents(authority, profile, input, {
@@ -135,7 +136,7 @@ export class ManualIssuance {
       extendedKeyUsages: profileExtendedUsages(profile.definition),
       keyUsages: keyUsagesFor(profile, rsa, undefined),
       other: [],
-      publicKey: spki,
+      publicKey: keys.publicKey,
     };
     const issued = await this.make(principal, store, authority, profile, contents, false, {
       pkcs12: input.encoding,
@@ -145,10 +146,9 @@ export class ManualIssuance {
       "certificate",
       "just issued",
     );
-    const privateKey = keys.privateKey.export({ type: "pkcs8", format: "der" });
     try {
       const file = await buildPkcs12({
-        privateKey: new Uint8Array(privateKey),
+        privateKey: keys.privateKey,
         certificates: [leaf, ...(await chainOf(store, authority))],
         password: input.password,
         friendlyName: input.friendlyName ?? formatDn(contents.subject),
@@ -158,7 +158,7 @@ export class ManualIssuance {
       });
       return { ...issued, file, fileName: `${issued.certificate?.serial ?? "certificate"}.p12` };
     } finally {
-      privateKey.fill(0);
+      keys.privateKey.fill(0);
     }
   }
 
@@ -321,26 +321,3 @@ const extendedUsagesFor = (
     );
   return [...new Set([...own, ...asked])];
 };
-
-interface KeyPair {
-  readonly publicKey: KeyObject;
-  readonly privateKey: KeyObject;
-}
-
-const CURVES: Partial<Record<KeyAlgorithm, string>> = {
-  "ec-p256": "P-256",
-  "ec-p384": "P-384",
-  "ec-p521": "P-521",
-};
-
-/** Off the event loop: an RSA key takes its time. */
-const makeKey = (algorithm: KeyAlgorithm): Promise<KeyPair> =>
-  new Promise((resolve, reject) => {
-    const made = (error: Error | null, publicKey: KeyObject, privateKey: KeyObject): void => {
-      if (error === null) resolve({ publicKey, privateKey });
-      else reject(error);
-    };
-    if (isRsa(algorithm))
-      generateKeyPair("rsa", { modulusLength: Number(algorithm.slice("rsa-".length)) }, made);
-    else generateKeyPair("ec", { namedCurve: CURVES[algorithm] ?? "P-256" }, made);
-  });

@@ -11,16 +11,17 @@ import { renderSan, renderSubject } from "../domain/subject-pattern.ts";
 import type { Template } from "../domain/template.ts";
 import { CountersignError } from "../errors.ts";
 import type { RenderedProfile } from "../ports/mdm-host.ts";
-import type { ProfileRenderer } from "../ports/profile-renderer.ts";
+import type { ProfileBasics, ProfileRenderer } from "../ports/profile-renderer.ts";
 import type { Settings } from "../ports/settings.ts";
 import type { TenantStore } from "../ports/stores.ts";
 import { PROFILE_RENDERERS, SETTINGS } from "../tokens.ts";
 import { found } from "./access.ts";
 import { chainOf } from "./ca-chain.ts";
-import { Challenges } from "./challenges.ts";
+import { Challenges, endpointFor } from "./challenges.ts";
 import { refuseLocked } from "./locks.ts";
 import { Endpoints } from "./endpoints.ts";
 import { OutsideAuthorities } from "./outside-authorities.ts";
+import { Pkcs12Profiles } from "./pkcs12-profiles.ts";
 import { ProfileSigner } from "./profile-signer.ts";
 import { preferredKey } from "./templates.ts";
 import { refuseUnlessLive } from "./refuse-unless-live.ts";
@@ -39,7 +40,7 @@ export interface MadeProfile {
   readonly until: Date | undefined;
 }
 
-/** What devices install, rendered for one device; a dynamic challenge is minted with it. */
+/** What devices install, rendered for one device; a dynamic challenge is minted with it, or a key is made for it. */
 export class Profiles {
   constructor(
     @inject(SETTINGS) private readonly settings: Settings,
@@ -48,9 +49,10 @@ export class Profiles {
     @inject(Endpoints) private readonly endpoints: Endpoints,
     @inject(ProfileSigner) private readonly signer: ProfileSigner,
     @inject(OutsideAuthorities) private readonly outside: OutsideAuthorities,
+    @inject(Pkcs12Profiles) private readonly pkcs12: Pkcs12Profiles,
   ) {}
 
-  /** Throws `device_gone`, `not_found`, `variable_without_value`, `key_unsupported`, `policy_refused`, `deployment_locked` while it is locked. */
+  /** Throws `device_gone`, `not_found`, `variable_without_value`, `key_unsupported`, `policy_refused`, `deployment_locked` while it is locked; with a key that is made here what issuing throws. */
   async render(
     principal: Principal,
     store: TenantStore,
@@ -71,17 +73,35 @@ export class Profiles {
       "template",
       deployment.templateId,
     );
-    const way = await this.wayOf(principal, store, { deployment, template, device, options });
     const renderer = found(
       this.renderers.find(({ platform }) => platform === device.platform),
       "profile renderer for",
       device.platform,
     );
     const names = namesFor(template, device);
-    const profile = renderer.render({
+    const basicsOf = async (authority: Authority): Promise<ProfileBasics> => ({
       profileId: stableId(store.tenant, deployment.id),
       displayName: template.name,
       organization: this.settings.organization,
+      keyStorage: template.keyStorage,
+      chain: await chainOf(store, authority),
+    });
+    // An outside authority signs nothing for us.
+    const signs = ({ kind }: Authority): boolean =>
+      options.sign && device.platform === "apple" && kind !== "outside";
+    if (template.delivery === "pkcs12") {
+      const authority = await authorityOf(store, template.authorityId);
+      const order = { principal, store, deployment, device, template, authority, renderer };
+      const basics = await basicsOf(authority);
+      const sign = signs(authority);
+      return {
+        profile: await this.pkcs12.render({ ...order, basics, sign }),
+        until: undefined,
+      };
+    }
+    const way = await this.wayOf(principal, store, { deployment, template, device, options });
+    const profile = renderer.render({
+      ...(await basicsOf(way.authority)),
       scepUrl: way.scepUrl,
       challenge: way.secret,
       subject: names.subject,
@@ -90,13 +110,11 @@ export class Profiles {
       keyUsages: template.keyUsages,
       extendedKeyUsages: template.extendedKeyUsages,
       validity: template.validity,
-      keyStorage: template.keyStorage,
-      chain: await chainOf(store, way.authority),
     });
-    // An outside authority signs nothing for us.
-    const signs = options.sign && device.platform === "apple" && way.authority.kind !== "outside";
     return {
-      profile: signs ? await this.signer.sign(store, way.authority, profile) : profile,
+      profile: signs(way.authority)
+        ? await this.signer.sign(store, way.authority, profile)
+        : profile,
       until: way.until,
     };
   }
@@ -115,10 +133,12 @@ export class Profiles {
         secret: this.outside.codeOf(outside),
         until: undefined,
       };
-    const { endpointId = "" } = deployment;
-    const endpoint = found(await store.endpoints.get(endpointId), "endpoint", endpointId);
-    const { authorityId } = endpoint;
-    const authority = found(await store.authorities.get(authorityId), "authority", authorityId);
+    const { endpointId } = deployment;
+    const endpoint =
+      endpointId === undefined
+        ? await endpointFor(store, template.id, undefined)
+        : found(await store.endpoints.get(endpointId), "endpoint", endpointId);
+    const authority = await authorityOf(store, endpoint.authorityId);
     if (this.settings.scepUrl === undefined) {
       throw new CountersignError("invalid_input", "no SCEP URL is configured", {
         issues: [{ path: "scepUrl", message: "set it: profiles carry it" }],
@@ -172,6 +192,9 @@ interface ChallengeNeed {
   readonly endpoint: Endpoint;
   readonly pushed: boolean;
 }
+
+const authorityOf = async (store: TenantStore, id: string): Promise<Authority> =>
+  found(await store.authorities.get(id), "authority", id);
 
 /** The names of a template for a device. Throws `variable_without_value`. */
 export const namesFor = (template: Template, device: Device) => {

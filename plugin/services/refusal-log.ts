@@ -8,7 +8,8 @@ import { CLOCK, LOGGER, METRICS } from "../tokens.ts";
 
 /** A refused enrolment, as the ledger keeps it (E-11). `label` is precise; what the client sees is not. */
 export interface Refusal {
-  readonly endpoint: string;
+  /** Undefined where nobody asked over SCEP; `source` is the principal then. */
+  readonly endpoint: string | undefined;
   readonly label: ErrorCode | "opaque";
   readonly detail: string;
   readonly source: string;
@@ -18,6 +19,8 @@ export interface Refusal {
   readonly transactionId: string | undefined;
   readonly claimSubject?: string | undefined;
   readonly device?: string | undefined;
+  readonly deployment?: string | undefined;
+  readonly template?: string | undefined;
   readonly csr?: string | undefined;
 }
 
@@ -86,7 +89,8 @@ export class RefusalLog {
     try {
       await store.ledger.append({
         event: "certificate.refused",
-        principal: `system:scep:${refusal.endpoint}`,
+        principal:
+          refusal.endpoint === undefined ? refusal.source : `system:scep:${refusal.endpoint}`,
         at: this.clock.now(),
         subjectId: refusal.device,
         data: { ...refusal, ...extra },

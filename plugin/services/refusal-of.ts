@@ -41,7 +41,7 @@ export const refusalOf = async (
     case "limit-endpoint":
       return new CountersignError(
         "limit_exceeded",
-        `endpoint ${endpointId} issued ${limits.perEndpointPerMinute} certificates in this minute`,
+        `endpoint ${endpointId ?? ""} issued ${limits.perEndpointPerMinute} certificates in this minute`,
       );
     case "limit-challenge":
       return new CountersignError(

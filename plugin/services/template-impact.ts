@@ -61,6 +61,7 @@ export interface TemplateImpactReport {
 /** What of a template stands in a certificate or decides on its key; a change of anything else re-keys nobody. */
 const IN_CERTIFICATES: readonly (keyof Template)[] = [
   "authorityId",
+  "delivery",
   "keyAlgorithms",
   "keyUsages",
   "extendedKeyUsages",

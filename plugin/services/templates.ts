@@ -39,6 +39,8 @@ const DEFAULTS: Omit<Template, Kept | Mandatory | "name"> = {
   maxValidity: LONGEST_LIFE,
   beyondAuthority: "refuse",
   backdate: "PT30M",
+  delivery: "scep",
+  pkcs12Encoding: "by-platform",
   challengeMode: "dynamic",
   challengeLifetime: "PT1H",
   pushedChallengeLifetime: DEFAULT_PUSHED_LIFETIME,
@@ -244,7 +246,8 @@ export class Templates {
         path: "authorityId",
         message: "only an issuing CA certifies end entities (A-02)",
       });
-    }
+    } else if (authority.kind === "outside" && template.delivery === "pkcs12")
+      issues.push({ path: "delivery", message: "an outside CA makes no keys for us: use scep" });
     issues.push(...(await this.profileIssues(store, template, authority)));
     return issues;
   }
@@ -270,6 +273,10 @@ export class Templates {
     if (authority?.profiles?.includes(profileId) === false)
       return [
         { path, message: `profile ${profileId} is not enabled on authority ${authority.id}` },
+      ];
+    if (template.delivery === "pkcs12" && !profile.pkcs12)
+      return [
+        { path, message: `profile ${profileId} is for requests only; choose one for PKCS#12` },
       ];
     return profileMismatches(template, profile);
   }

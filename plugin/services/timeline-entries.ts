@@ -94,7 +94,7 @@ export const ofLedger = (row: LedgerRow): TimelineEntry | undefined => {
   const refused = row.event === "certificate.refused" && label !== undefined;
   return {
     at: row.at,
-    source: sourceOf(row.event),
+    source: sourceOf(row),
     event: row.event,
     summary: say(data),
     code: refused ? label : reason,
@@ -118,6 +118,14 @@ const after = (lead: string, value: unknown): string =>
 
 const moved = (data: Data): string =>
   `Deployment of ${textOf(data["template"]) ?? "a template"}: ${textOf(data["from"]) ?? "new"} to ${textOf(data["to"]) ?? "?"}${after(", because ", data["reason"])}${after(": ", data["detail"])}${after(" (", data["why"])}${textOf(data["why"]) === undefined ? "" : ")"}`;
+
+const isMadeHere = (data: Data): boolean => textOf(data["pkcs12"]) !== undefined;
+
+/** Why a certificate is revoked whose key was made here. */
+const LOST: Readonly<Record<string, string>> = {
+  "never-seen": ", since its key was handed over, never seen on the device, and replaced a day ago",
+  "not-handed-over": ", since its key was made and could not be handed over",
+};
 
 /** Only what stands here is told: a new kind of row is not shown before somebody has thought of what it may hold. */
 const SENTENCES: Partial<Record<LedgerRow["event"], (data: Data) => string>> = {
@@ -144,18 +152,20 @@ const SENTENCES: Partial<Record<LedgerRow["event"], (data: Data) => string>> = {
   "approval.approved": () => "The request was approved",
   "approval.denied": (data) => `The request was denied${after(": ", data["reason"])}`,
   "certificate.issued": (data) =>
-    `Certificate ${textOf(data["serial"]) ?? ""} issued to ${textOf(data["subject"]) ?? ""}`,
+    `Certificate ${textOf(data["serial"]) ?? ""} issued to ${textOf(data["subject"]) ?? ""}${isMadeHere(data) ? `; its ${textOf(data["key"]) ?? ""} key was made here and handed over with it, and is not kept` : ""}`,
   "certificate.found": (data) =>
     `Certificate ${textOf(data["serial"]) ?? ""} of ${textOf(data["authority"]) ?? "an outside authority"} was seen on the device`,
   "certificate.refused": (data) =>
-    `Request refused${after(": ", data["detail"])}${typeof data["folded"] === "number" ? ` (${data["folded"]} more)` : ""}`,
+    `${textOf(data["deployment"]) === undefined ? "Request refused" : "No key was made"}${after(": ", data["detail"])}${typeof data["folded"] === "number" ? ` (${data["folded"]} more)` : ""}`,
   "certificate.revoked": (data) =>
-    `Certificate ${textOf(data["serial"]) ?? ""} revoked${after(": ", data["reason"])}`,
+    `Certificate ${textOf(data["serial"]) ?? ""} revoked${after(": ", data["reason"])}${LOST[textOf(data["because"]) ?? ""] ?? ""}`,
   "certificate.released": (data) => `Certificate ${textOf(data["serial"]) ?? ""} is good again`,
 };
 
-const sourceOf = (event: LedgerRow["event"]): TimelineSource => {
-  if (event === "certificate.refused" || event === "certificate.issued") return "scep";
+const sourceOf = ({ event, data }: LedgerRow): TimelineSource => {
+  const overScep = textOf(data["deployment"]) === undefined;
+  if (overScep && (event === "certificate.refused" || event === "certificate.issued"))
+    return "scep";
   const [first = ""] = event.split(".");
   return SOURCES[first] ?? "device";
 };

@@ -5,7 +5,10 @@ import { nextStepOf } from "../domain/deployment-states.ts";
 import type { Device } from "../domain/device.ts";
 import type { Principal } from "../domain/principal.ts";
 import type { TenantStore } from "../ports/stores.ts";
+import type { Clock } from "../ports/ambient.ts";
+import { CLOCK } from "../tokens.ts";
 import { Access, found } from "./access.ts";
+import { intuneRenewals } from "./intune-renewals.ts";
 import {
   ofChallenge,
   ofHostEvent,
@@ -37,7 +40,10 @@ const MOST = 500;
 
 /** Joins what hosts reported, commands, challenges, SCEP requests, verdicts and certificates of one device (issue T5: a failure explains itself). */
 export class Timelines {
-  constructor(@inject(Access) private readonly access: Access) {}
+  constructor(
+    @inject(Access) private readonly access: Access,
+    @inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
   /** `limit`: 1 to 500 entries. Throws `not_found`. */
   async of(principal: Principal, deviceId: string, limit: number): Promise<Timeline> {
@@ -56,6 +62,10 @@ export class Timelines {
       ...events.items.map(ofHostEvent),
       ...challenges.map(ofChallenge),
       ...(await outsideWork(store, certificates)),
+      ...intuneRenewals({
+        ...{ device, certificates, deployments },
+        ...{ templates: await store.templates.list(), now: this.clock.now() },
+      }),
     ].sort((a, b) => b.at.getTime() - a.at.getTime());
     const { id, hostId, hostDeviceId, platform, status } = device;
     return {

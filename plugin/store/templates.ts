@@ -25,7 +25,13 @@ type Definition = Omit<
 /** As versions before have stored it. */
 type EarlierDefinition = Omit<Definition, Later> & Partial<Pick<Definition, Later>>;
 type Later =
-  "pushedChallengeLifetime" | "attempts" | "autoRenewal" | "renewalSpread" | "oldCertificate";
+  | "delivery"
+  | "pkcs12Encoding"
+  | "pushedChallengeLifetime"
+  | "attempts"
+  | "autoRenewal"
+  | "renewalSpread"
+  | "oldCertificate";
 
 const mapping: Mapping<Template, TemplateRow> = {
   table: "countersign_templates",
@@ -40,6 +46,8 @@ const mapping: Mapping<Template, TemplateRow> = {
   }),
   fromRow: (row) => ({
     // Members that came later; those of older rows have their defaults.
+    delivery: "scep",
+    pkcs12Encoding: "by-platform",
     pushedChallengeLifetime: DEFAULT_PUSHED_LIFETIME,
     attempts: DEFAULT_ATTEMPTS,
     autoRenewal: true,

@@ -2,8 +2,11 @@ import { build, type PlistValue } from "plist";
 import type {
   DistinguishedName,
   KeyUsage,
+  Pkcs12ProfileInput,
+  ProfileBasics,
   ProfileInput,
   ProfileRenderer,
+  RenderedProfile,
   SanType,
   SubjectAltName,
 } from "../../plugin/sdk.ts";
@@ -18,7 +21,7 @@ import { readTrustChain, type TrustChain, type TrustedCertificate } from "./trus
 export interface ApplePayloadUuids {
   readonly profile: string;
   readonly root: string;
-  /** The identity: what `PayloadCertificateUUID` of another payload refers to. */
+  /** The identity, however it came about: what `PayloadCertificateUUID` of another payload refers to. */
   readonly scep: string;
   /** The CA at this place of the chain; 0 is the issuing CA. */
   authority(place: number): string;
@@ -32,27 +35,35 @@ export const payloadUuids = (profileId: string): ApplePayloadUuids => ({
 });
 
 /**
- * Apple configuration profile (.mobileconfig, XML property list, unsigned): root, the CAs below it and the SCEP payload
- * in one profile (P-04). Throws `key_unsupported` for other keys than RSA 2048 and 4096, `invalid_input` for a chain
- * that is not exactly one.
+ * Apple configuration profile (.mobileconfig, XML property list, unsigned): root, the CAs below it and the SCEP payload or the PKCS#12
+ * container in one profile (P-04, P-05). Throws `key_unsupported` for SCEP with other keys than RSA 2048 and 4096, `invalid_input` for a
+ * chain that is not exactly one.
  */
 export const appleRenderer: ProfileRenderer = {
   platform: "apple",
   render: (input) => {
     refuseControlCharacters(input);
-    return {
-      platform: "apple",
-      contentType: "application/x-apple-aspen-config",
-      fileName: fileNameOf(input, "mobileconfig"),
-      body: new TextEncoder().encode(build(configuration(input))),
-    };
+    const chain = readTrustChain(input.chain);
+    return profileOf(input, chain, "com.apple.security.scep", {
+      PayloadContent: scepContent(input, chain),
+    });
+  },
+  renderPkcs12: (input) => {
+    refuseControlCharacters(input);
+    const chain = readTrustChain(input.chain);
+    return profileOf(input, chain, "com.apple.security.pkcs12", containerMembers(input));
   },
 };
 
-const configuration = (input: ProfileInput): Record<string, PlistValue> => {
-  const chain = readTrustChain(input.chain);
+const profileOf = (
+  input: ProfileBasics,
+  chain: TrustChain,
+  identity: `com.apple.security.${"scep" | "pkcs12"}`,
+  members: Record<string, PlistValue>,
+): RenderedProfile => {
   const uuids = payloadUuids(input.profileId);
-  return {
+  const role = identity === "com.apple.security.scep" ? "scep" : "pkcs12";
+  const configuration = {
     PayloadContent: [
       certificatePayload(input, chain.root, "com.apple.security.root", "root", uuids.root),
       ...chain.below.map((authority, place) =>
@@ -64,18 +75,33 @@ const configuration = (input: ProfileInput): Record<string, PlistValue> => {
           uuids.authority(place),
         ),
       ),
-      {
-        ...head(input, "com.apple.security.scep", "scep", uuids.scep, input.displayName),
-        PayloadContent: scepContent(input, chain),
-      },
+      { ...head(input, identity, role, uuids.scep, input.displayName), ...members },
     ],
     ...head(input, "Configuration", undefined, uuids.profile, input.displayName),
     PayloadOrganization: input.organization,
   };
+  return {
+    platform: "apple",
+    contentType: "application/x-apple-aspen-config",
+    fileName: fileNameOf(input, "mobileconfig"),
+    body: new TextEncoder().encode(build(configuration)),
+  };
 };
 
+/** One identity a payload (uem-consoles I.3). */
+const containerMembers = ({
+  pkcs12,
+  password,
+}: Pkcs12ProfileInput): Record<string, PlistValue> => ({
+  PayloadCertificateFileName: "identity.p12",
+  PayloadContent: pkcs12,
+  Password: password,
+  KeyIsExtractable: false,
+  AllowAllAppsAccess: false,
+});
+
 const head = (
-  input: ProfileInput,
+  input: ProfileBasics,
   type: string,
   role: string | undefined,
   uuid: string,
@@ -89,7 +115,7 @@ const head = (
 });
 
 const certificatePayload = (
-  input: ProfileInput,
+  input: ProfileBasics,
   certificate: TrustedCertificate,
   type: string,
   role: string,

@@ -2,6 +2,8 @@ import {
   CountersignError,
   hasForbiddenCharacter,
   type KeyAlgorithm,
+  type Pkcs12ProfileInput,
+  type ProfileBasics,
   type ProfileInput,
 } from "../../plugin/sdk.ts";
 
@@ -9,15 +11,12 @@ import {
  * Refuses text that XML cannot carry, before a library does: its message would show the value, which may be the
  * challenge. Throws `invalid_input`, which names the field only.
  */
-export const refuseControlCharacters = (input: ProfileInput): void => {
+export const refuseControlCharacters = (input: ProfileInput | Pkcs12ProfileInput): void => {
   const fields: readonly (readonly [string, readonly string[]])[] = [
     ["profileId", [input.profileId]],
     ["displayName", [input.displayName]],
     ["organization", [input.organization]],
-    ["scepUrl", [input.scepUrl]],
-    ["challenge", [input.challenge]],
-    ["subject", input.subject.flat().map(([, value]) => value)],
-    ["sans", input.sans.map(({ value }) => value)],
+    ...("pkcs12" in input ? ([["password", [input.password]]] as const) : scepFields(input)),
   ];
   for (const [field, values] of fields) {
     if (values.some((value) => hasForbiddenCharacter(value) || /[\uFFFE\uFFFF]/.test(value))) {
@@ -28,6 +27,13 @@ export const refuseControlCharacters = (input: ProfileInput): void => {
     }
   }
 };
+
+const scepFields = (input: ProfileInput): readonly (readonly [string, readonly string[]])[] => [
+  ["scepUrl", [input.scepUrl]],
+  ["challenge", [input.challenge]],
+  ["subject", input.subject.flat().map(([, value]) => value)],
+  ["sans", input.sans.map(({ value }) => value)],
+];
 
 const RSA_BITS: Partial<Record<KeyAlgorithm, number>> = { "rsa-2048": 2048, "rsa-4096": 4096 };
 
@@ -47,5 +53,5 @@ export const scepKeyBits = (algorithm: KeyAlgorithm, platform: string): number =
 };
 
 /** A file name from the profile id: letters, digits, dots and hyphens only. */
-export const fileNameOf = (input: ProfileInput, extension: string): string =>
+export const fileNameOf = (input: ProfileBasics, extension: string): string =>
   `${input.profileId.replace(/[^A-Za-z0-9.-]+/g, "-").replace(/^[.-]+/, "") || "profile"}.${extension}`;

@@ -5,7 +5,7 @@ export interface SyncmlCommand {
   readonly verb: "Add" | "Replace" | "Exec";
   readonly uri: string;
   /** Undefined for Exec, which carries no data. */
-  readonly format?: "node" | "chr" | "int" | "b64";
+  readonly format?: "node" | "chr" | "int" | "bool" | "b64";
   readonly data?: string;
 }
 

@@ -3,6 +3,7 @@ import {
   parseDuration,
   type KeyStorage,
   type KeyUsage,
+  type Pkcs12ProfileInput,
   type ProfileInput,
   type ProfileRenderer,
   type SanType,
@@ -12,7 +13,7 @@ import { certStrName } from "./cert-str-name.ts";
 import { nameUuid } from "./name-uuid.ts";
 import { fileNameOf, refuseControlCharacters, scepKeyBits } from "./profile-fields.ts";
 import { atomicSyncml, type SyncmlCommand } from "./syncml.ts";
-import { readTrustChain } from "./trust-chain.ts";
+import { readTrustChain, type TrustChain } from "./trust-chain.ts";
 
 export interface WindowsProfileOptions {
   /** Where the leaf and its key live; CA certificates always go to the computer's stores (P-02). Default `device`. */
@@ -33,9 +34,12 @@ export interface WindowsProfileOptions {
 export const windowsUniqueId = (profileId: string): string =>
   nameUuid("windows", profileId, "scep");
 
+/** The same below `ClientCertificateInstall/PFXCertInstall`. */
+export const windowsPfxId = (profileId: string): string => nameUuid("windows", profileId, "pfx");
+
 /**
  * Windows SyncML: one `<Atomic>` with the trusted certificates, the nodes of ClientCertificateInstall/SCEP and `Enroll`
- * last. Throws `key_unsupported` for keys that Windows does not make, `template_impossible` for key usages it cannot
+ * last, or those of PFXCertInstall and `PFXCertBlob` last, which installs (P-05). Throws `key_unsupported` for keys that Windows does not make, `template_impossible` for key usages it cannot
  * ask for, `invalid_input` for a chain that is not exactly one.
  */
 export const windowsRenderer = (options: WindowsProfileOptions = {}): ProfileRenderer => ({
@@ -49,24 +53,59 @@ export const windowsRenderer = (options: WindowsProfileOptions = {}): ProfileRen
       body: new TextEncoder().encode(atomicSyncml(commandsOf(input, options))),
     };
   },
+  renderPkcs12: (input) => {
+    refuseControlCharacters(input);
+    return {
+      platform: "windows",
+      contentType: "application/vnd.syncml.dm+xml",
+      fileName: fileNameOf(input, "xml"),
+      body: new TextEncoder().encode(atomicSyncml(pfxCommandsOf(input, options))),
+    };
+  },
 });
+
+const VENDOR = { device: "./Device/Vendor/MSFT", user: "./User/Vendor/MSFT" } as const;
+
+/** Root and the CAs below it, into the computer's stores (P-02). */
+const trustCommands = (chain: TrustChain, verb: "Add" | "Replace"): readonly SyncmlCommand[] =>
+  [chain.root, ...chain.below].map(({ role, sha1, der }) => ({
+    verb,
+    uri: `${VENDOR.device}/RootCATrustedCertificates/${role === "root" ? "Root" : "CA"}/${sha1.toUpperCase()}/EncodedCertificate`,
+    format: "b64",
+    data: Buffer.from(der).toString("base64"),
+  }));
+
+const pfxCommandsOf = (
+  input: Pkcs12ProfileInput,
+  { scope = "device", verb = "Add" }: WindowsProfileOptions,
+): readonly SyncmlCommand[] => {
+  const node = `${VENDOR[scope]}/ClientCertificateInstall/PFXCertInstall/${windowsPfxId(input.profileId)}`;
+  const set = (
+    name: string,
+    format: "chr" | "int" | "bool",
+    data: string | number,
+  ): SyncmlCommand => ({ verb, uri: `${node}/${name}`, format, data: String(data) });
+  const hello = input.keyStorage === "windows-hello";
+  return [
+    ...trustCommands(readTrustChain(input.chain), verb),
+    { verb, uri: node, format: "node" },
+    set("KeyLocation", "int", KEY_PROTECTION[input.keyStorage]),
+    ...(hello ? [set("ContainerName", "chr", windowsPfxId(input.profileId))] : []),
+    // 0: the password stands here as it is, under the session's own encryption.
+    set("PFXCertPasswordEncryptionType", "int", 0),
+    set("PFXCertPassword", "chr", input.password),
+    // Left out, it would be true; and true is taken with KeyLocation 3 only.
+    set("PFXKeyExportable", "bool", "false"),
+    set("PFXCertBlob", "chr", Buffer.from(input.pkcs12).toString("base64")),
+  ];
+};
 
 const commandsOf = (
   input: ProfileInput,
   { scope = "device", verb = "Add", challenge = "plain" }: WindowsProfileOptions,
 ): readonly SyncmlCommand[] => {
   const chain = readTrustChain(input.chain);
-  const trusted = [chain.root, ...chain.below].map(({ role, sha1, der }): SyncmlCommand => {
-    const store = role === "root" ? "Root" : "CA";
-    return {
-      verb,
-      uri: `./Device/Vendor/MSFT/RootCATrustedCertificates/${store}/${sha1.toUpperCase()}/EncodedCertificate`,
-      format: "b64",
-      data: Buffer.from(der).toString("base64"),
-    };
-  });
-  const vendor = scope === "device" ? "./Device/Vendor/MSFT" : "./User/Vendor/MSFT";
-  const node = `${vendor}/ClientCertificateInstall/SCEP/${windowsUniqueId(input.profileId)}`;
+  const node = `${VENDOR[scope]}/ClientCertificateInstall/SCEP/${windowsUniqueId(input.profileId)}`;
   const set = (name: string, data: string | number | undefined): readonly SyncmlCommand[] =>
     data === undefined || data === ""
       ? []
@@ -81,7 +120,7 @@ const commandsOf = (
   const hello = input.keyStorage === "windows-hello";
   const validity = validityPeriod(input.validity);
   return [
-    ...trusted,
+    ...trustCommands(chain, verb),
     { verb, uri: node, format: "node" },
     ...set("ServerURL", input.scepUrl),
     ...set("Challenge", challengeText(input.challenge, challenge)),

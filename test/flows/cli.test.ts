@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
+import type { AgentKeyProfile } from "../../templates/profile/agent-json.ts";
 import { runBlock, shellBlock } from "../support/documented.ts";
+import { openPkcs12 } from "../support/open-pkcs12.ts";
 import { OpensslCa } from "../support/openssl.ts";
 import {
   cliEntry,
@@ -384,6 +386,20 @@ describe("command line", function () {
       `${device}\n`,
     );
     assert.match(await cli("ledger", "list", "--event", "device.unenrolled"), new RegExp(device));
+  });
+
+  it("P-05 has keys made at the CA, and writes a profile with one for its owner alone", async () => {
+    const made = ["--authority-id", "lab", "--subject", "CN=%username%", "--delivery", "pkcs12"];
+    await cli("template", "create", "keys", ...made, "--pkcs12-encoding", "compatible");
+    const added = ["--platform", "android", "--attribute", "username=kim", "--get", "id"];
+    const device = (await cli("device", "add", "d-keys", ...added)).trim();
+    const published = await cli("deployment", "publish", device, "keys", "--get", "id");
+    const file = folder.file("profile.json");
+    await cli("deployment", "profile", published.trim(), "--out", file);
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+    const { keyPair } = JSON.parse(readFileSync(file, "utf8")) as AgentKeyProfile;
+    const opened = await openPkcs12(Buffer.from(keyPair.pkcs12, "base64"), keyPair.password);
+    assert.equal(opened.encoding, "compatible");
   });
 
   it("never has a secret on a command line: a static challenge comes by file or standard input", async () => {

@@ -23,7 +23,8 @@ export const addDeploymentCommands = (program: Command): void => {
   ]);
   addApiCommand(group, {
     usage: "profile <id>",
-    summary: "render the profile now; a one-time challenge is minted for it",
+    summary: "render the profile now; a one-time challenge is minted for it, or a key made",
+    secret: true,
     options: [flagOption("signed", "sign it"), outOption()],
     run: (call) =>
       call.api.bytes("POST", pathOf("/deployments", call, "/profile"), {

@@ -1,6 +1,8 @@
 import type { Command, Option } from "commander";
 import {
+  CONTAINER_ENCODINGS,
   CountersignError,
+  DELIVERIES,
   DEVICE_KEY_ALGORITHMS,
   KEY_STORAGES,
   KEY_USAGES,
@@ -13,7 +15,15 @@ import { choiceOption, flagOption, listOption, textOption, versionOption } from 
 import { impactText, type ShownImpact } from "../impact-text.ts";
 import { addReading, pathOf } from "./crud.ts";
 
-const COLUMNS = ["id", "authorityId", "version", "challengeMode", "validity", "subject"];
+const COLUMNS = [
+  "id",
+  "authorityId",
+  "version",
+  "delivery",
+  "challengeMode",
+  "validity",
+  "subject",
+];
 
 const settings = (): readonly Option[] => [
   textOption("--authority-id <id>", "the CA that issues"),
@@ -28,6 +38,8 @@ const settings = (): readonly Option[] => [
   textOption("--max-validity <duration>", "no certificate lives longer"),
   choiceOption("--beyond-authority <what>", "a life past the CA's end", ["refuse", "shorten"]),
   textOption("--backdate <duration>", "how far notBefore lies in the past"),
+  choiceOption("--delivery <way>", "who makes the key: the device (scep), or the CA", DELIVERIES),
+  choiceOption("--pkcs12-encoding <name>", "of the container with such a key", CONTAINER_ENCODINGS),
   choiceOption("--challenge-mode <mode>", "dynamic unless given", ["static", "dynamic"]),
   textOption("--challenge-lifetime <duration>", "of a dynamic challenge, PT1H unless given"),
   choiceOption("--key-storage <where>", "what the device is asked for", KEY_STORAGES),

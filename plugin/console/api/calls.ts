@@ -387,6 +387,8 @@ export interface Template {
   readonly maxValidity: string;
   readonly beyondAuthority: "refuse" | "shorten";
   readonly backdate: string;
+  readonly delivery: "scep" | "pkcs12";
+  readonly pkcs12Encoding: "by-platform" | "strong" | "compatible";
   readonly challengeMode: "static" | "dynamic";
   readonly challengeLifetime: string;
   readonly keyStorage: "tpm" | "tpm-else-software" | "software" | "windows-hello";
@@ -735,6 +737,7 @@ export interface Deployment {
     | "challenge-lapsed"
     | "device-absent"
     | "request-refused"
+    | "issuance-refused"
     | "too-many-attempts"
     | "approval-lapsed"
     | "approval-denied"
@@ -1749,6 +1752,8 @@ export interface Calls {
         readonly maxValidity?: string | undefined;
         readonly beyondAuthority?: "refuse" | "shorten" | undefined;
         readonly backdate?: string | undefined;
+        readonly delivery?: "scep" | "pkcs12" | undefined;
+        readonly pkcs12Encoding?: "by-platform" | "strong" | "compatible" | undefined;
         readonly challengeMode?: "static" | "dynamic" | undefined;
         readonly challengeLifetime?: string | undefined;
         readonly pushedChallengeLifetime?: string | undefined;
@@ -1883,6 +1888,8 @@ export interface Calls {
         readonly maxValidity?: string | undefined;
         readonly beyondAuthority?: "refuse" | "shorten" | undefined;
         readonly backdate?: string | undefined;
+        readonly delivery?: "scep" | "pkcs12" | undefined;
+        readonly pkcs12Encoding?: "by-platform" | "strong" | "compatible" | undefined;
         readonly challengeMode?: "static" | "dynamic" | undefined;
         readonly challengeLifetime?: string | undefined;
         readonly pushedChallengeLifetime?: string | undefined;
@@ -2019,6 +2026,8 @@ export interface Calls {
         readonly maxValidity?: string | undefined;
         readonly beyondAuthority?: "refuse" | "shorten" | undefined;
         readonly backdate?: string | undefined;
+        readonly delivery?: "scep" | "pkcs12" | undefined;
+        readonly pkcs12Encoding?: "by-platform" | "strong" | "compatible" | undefined;
         readonly challengeMode?: "static" | "dynamic" | undefined;
         readonly challengeLifetime?: string | undefined;
         readonly pushedChallengeLifetime?: string | undefined;
@@ -2579,7 +2588,7 @@ export interface Calls {
     readonly request: { readonly id: string };
     readonly answer: Deployment;
   };
-  /** Renders the profile now and answers its bytes; a dynamic challenge is minted for it. `?signed=true` signs it. */
+  /** Renders the profile now and answers its bytes; a dynamic challenge is minted for it, or with the template's `delivery` `pkcs12` a key is made, handed over this once. `?signed=true` signs it. */
   readonly postDeploymentsIdProfile: {
     readonly request: {
       readonly id: string;

@@ -105,13 +105,17 @@ export class DeviceDeployments extends LitElement {
                             >`
                           : nothing
                       }
-                      ${this.app.may("challenges:mint") ? html`<wa-button size="s" appearance="outlined" @click=${() => void this.#mint(deployment)}>Mint a challenge</wa-button>` : nothing}
-                      <wa-button
-                        size="s"
-                        appearance="outlined"
-                        @click=${() => void this.#profile(deployment)}
-                        >Download the profile</wa-button
-                      >
+                      ${this.app.may("challenges:mint") && !this.#madeHere(deployment) ? html`<wa-button size="s" appearance="outlined" @click=${() => void this.#mint(deployment)}>Mint a challenge</wa-button>` : nothing}
+                      ${
+                        this.#madeHere(deployment) && deployment.state === "installed"
+                          ? nothing
+                          : html`<wa-button
+                              size="s"
+                              appearance="outlined"
+                              @click=${() => void this.#profile(deployment)}
+                              >Download the profile</wa-button
+                            >`
+                      }
                       <wa-button
                         size="s"
                         appearance="plain"
@@ -197,11 +201,21 @@ export class DeviceDeployments extends LitElement {
       this.minted = { secret: minted.secret, expiresAt: minted.expiresAt, scepUrl: minted.scepUrl };
   }
 
-  async #profile({ id, templateId }: Deployment): Promise<void> {
+  /** Whether the key comes with the profile. */
+  #madeHere({ templateId }: Deployment): boolean {
+    return this.templates.find(({ id }) => id === templateId)?.delivery === "pkcs12";
+  }
+
+  async #profile(deployment: Deployment): Promise<void> {
+    const { id, templateId } = deployment;
+    const madeHere = this.#madeHere(deployment);
     const yes = await this.app.ask({
-      title: "Download the profile?",
-      text: "A profile carries a challenge: who has the file can enrol as this device.",
+      title: madeHere ? "Make a key and download it?" : "Download the profile?",
+      text: madeHere
+        ? "A new key and certificate are made, and the profile carries both with their password: who has the file is this device. Nothing of it is kept here. A certificate that was handed over before and never seen on the device is revoked a day later."
+        : "A profile carries a challenge: who has the file can enrol as this device.",
       yes: "Download",
+      dangerous: madeHere,
     });
     if (!yes) return;
     const blob = await attempt(this.app, () => this.app.call("postDeploymentsIdProfile", { id }));
@@ -210,6 +224,7 @@ export class DeviceDeployments extends LitElement {
         blob,
         `${templateId}${blob.type.includes("aspen") ? ".mobileconfig" : blob.type.includes("xml") ? ".xml" : ".json"}`,
       );
+    if (madeHere) this.#changed();
   }
 
   async #remove({ id }: Deployment): Promise<void> {

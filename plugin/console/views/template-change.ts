@@ -18,6 +18,8 @@ const MEMBERS = [
   "maxValidity",
   "beyondAuthority",
   "backdate",
+  "delivery",
+  "pkcs12Encoding",
   "challengeMode",
   "challengeLifetime",
   "keyStorage",

@@ -83,9 +83,13 @@ export class TemplateView extends View {
             <dd>${template.extendedKeyUsages.map(usageName).join(", ")}</dd>
             <dt>Valid for</dt>
             <dd>${lifeText(template.validity)}, at most ${lifeText(template.maxValidity)}</dd>
+            <dt>Key</dt>
+            <dd>
+              ${template.delivery === "pkcs12" ? html`made at the CA and handed over once, as PKCS#12 (${words(template.pkcs12Encoding)})` : "made by the device, which asks over SCEP"}
+            </dd>
             <dt>Challenge</dt>
             <dd>
-              ${words(template.challengeMode)}${template.challengeMode === "dynamic" ? html`, good for ${lifeText(template.challengeLifetime)}` : nothing}
+              ${template.delivery === "pkcs12" ? "none: nothing is asked" : html`${words(template.challengeMode)}${template.challengeMode === "dynamic" ? html`, good for ${lifeText(template.challengeLifetime)}` : nothing}`}
             </dd>
             <dt>Renews</dt>
             <dd>in the last ${lifeText(template.renewalWindow)}</dd>

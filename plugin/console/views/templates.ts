@@ -79,7 +79,9 @@ export class Templates extends View {
                 >
               </td>
               <td data-label="Valid for">${lifeText(template.validity)}</td>
-              <td data-label="Challenge">${words(template.challengeMode)}</td>
+              <td data-label="Challenge">
+                ${template.delivery === "pkcs12" ? "none (PKCS#12)" : words(template.challengeMode)}
+              </td>
               <td data-label="At">
                 ${at.length === 0 ? html`<span class="quiet">no endpoint</span>` : at.map(({ id }, index) => html`${index === 0 ? nothing : ", "}<a href=${link(["endpoints", id])}>${id}</a>`)}
               </td>

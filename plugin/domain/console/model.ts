@@ -1,6 +1,13 @@
 import { type AttemptPolicy, DEFAULT_ATTEMPTS } from "../attempt-policy.ts";
 import type { AuthorityKind } from "../authority.ts";
-import type { CertificatePolicy, KeyStorage, SanPattern, ScepRenewal } from "../template.ts";
+import type { ContainerEncoding } from "../pkcs12-encoding.ts";
+import type {
+  CertificatePolicy,
+  Delivery,
+  KeyStorage,
+  SanPattern,
+  ScepRenewal,
+} from "../template.ts";
 
 /**
  * A CA server as every console knows it: an authority together with the endpoint that serves it. `""` stands for nothing. It may hold what
@@ -56,6 +63,8 @@ export interface TemplateModel {
   readonly maxValidity: string;
   readonly beyondAuthority: "refuse" | "shorten";
   readonly backdate: string;
+  readonly delivery: Delivery;
+  readonly pkcs12Encoding: ContainerEncoding;
   readonly challengeMode: "static" | "dynamic";
   readonly challengeLifetime: string;
   readonly keyStorage: KeyStorage;
@@ -114,6 +123,8 @@ export const BLANK_TEMPLATE: TemplateModel = {
   maxValidity: "P3Y",
   beyondAuthority: "refuse",
   backdate: "PT30M",
+  delivery: "scep",
+  pkcs12Encoding: "by-platform",
   challengeMode: "dynamic",
   challengeLifetime: "PT1H",
   keyStorage: "tpm-else-software",

@@ -14,7 +14,7 @@ import {
   type StatusAction,
   type StatusRow,
 } from "../../services/certificate-statuses.ts";
-import { PKCS12_ENCODINGS } from "../../services/pkcs12-encodings.ts";
+import { PKCS12_ENCODINGS } from "../../domain/pkcs12-encoding.ts";
 import { created, file, ok, paged, stream } from "./answer.ts";
 import { toJson } from "./json.ts";
 import { route, type Route } from "./route.ts";

@@ -77,7 +77,7 @@ export const deploymentRoutes: readonly Route[] = [
     method: "POST",
     path: "/deployments/:id/profile",
     summary:
-      "Renders the profile now and answers its bytes; a dynamic challenge is minted for it. `?signed=true` signs it.",
+      "Renders the profile now and answers its bytes; a dynamic challenge is minted for it, or with the template's `delivery` `pkcs12` a key is made, handed over this once. `?signed=true` signs it.",
     query: z.strictObject({ signed: flag.default(false) }),
     call: async ({ deployments }, call) => {
       const profile = await deployments.profile(call.principal, call.id, {

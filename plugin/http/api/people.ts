@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ROLES } from "../../domain/principal.ts";
-import { PKCS12_ENCODINGS } from "../../services/pkcs12-encodings.ts";
+import { PKCS12_ENCODINGS } from "../../domain/pkcs12-encoding.ts";
 import { created, listed, none, ok, paged } from "./answer.ts";
 import { route, type Route } from "./route.ts";
 import { displayName, pageQuery, reference } from "./schemas.ts";

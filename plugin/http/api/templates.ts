@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { REVOCATION_REASONS, type RevocationReason } from "../../domain/certificate.ts";
 import { SAN_TYPES } from "../../domain/san.ts";
+import { CONTAINER_ENCODINGS } from "../../domain/pkcs12-encoding.ts";
 import {
+  DELIVERIES,
   KEY_STORAGES,
   KEY_USAGES,
   OLD_CERTIFICATES,
@@ -36,6 +38,14 @@ const settings = {
   maxValidity: duration.exactOptional(),
   beyondAuthority: z.enum(["refuse", "shorten"]).exactOptional(),
   backdate: duration.exactOptional(),
+  delivery: z
+    .enum(DELIVERIES)
+    .exactOptional()
+    .describe("Who makes the key: the device (`scep`), or the CA (`pkcs12`)."),
+  pkcs12Encoding: z
+    .enum(CONTAINER_ENCODINGS)
+    .exactOptional()
+    .describe("How the container is encrypted; by platform, as the device is known to read it."),
   challengeMode: z.enum(["static", "dynamic"]).exactOptional(),
   challengeLifetime: duration.exactOptional(),
   pushedChallengeLifetime: duration.exactOptional(),

@@ -7,7 +7,8 @@ import { PLATFORMS } from "../../domain/device.ts";
 import { OUTSIDE_SERVER_TYPES } from "../../domain/outside-authority.ts";
 import { RIGHTS } from "../../domain/principal.ts";
 import { SAN_TYPES } from "../../domain/san.ts";
-import { KEY_STORAGES, KEY_USAGES, SCEP_RENEWALS } from "../../domain/template.ts";
+import { CONTAINER_ENCODINGS } from "../../domain/pkcs12-encoding.ts";
+import { DELIVERIES, KEY_STORAGES, KEY_USAGES, SCEP_RENEWALS } from "../../domain/template.ts";
 
 /*
  * What the API answers, for the OpenAPI document and its clients. Objects are open: a later version may add members, and a client must
@@ -136,6 +137,8 @@ export const templateSchema = named("Template", {
   maxValidity: text,
   beyondAuthority: z.enum(["refuse", "shorten"]),
   backdate: text,
+  delivery: z.enum(DELIVERIES),
+  pkcs12Encoding: z.enum(CONTAINER_ENCODINGS),
   challengeMode: z.enum(["static", "dynamic"]),
   challengeLifetime: text,
   keyStorage: z.enum(KEY_STORAGES),

@@ -6,7 +6,9 @@ import { DAY_MS, MINUTE_MS } from "./periods.ts";
 import { ownedKey } from "./sql.ts";
 
 const deviceSubject = (deviceId: string): string => `device/${deviceId}`;
-const endpointSubject = (endpointId: string): string => `endpoint/${endpointId}`;
+/** Undefined for what no endpoint is asked for: that counts for its device alone. */
+const endpointSubject = (endpointId: string | undefined): string | undefined =>
+  endpointId === undefined ? undefined : `endpoint/${endpointId}`;
 
 /**
  * Counts every entry for its device, and the open ones for their endpoint; refuses the open ones that are too many, and those count for neither.
@@ -18,7 +20,8 @@ export const refuseBeyondLimits = async (
 ): Promise<void> => {
   if (entries.length === 0) return;
   const additions = new Map<string, Addition & { by: number }>();
-  const add = ({ tenant, item }: Entry, subject: string, windowMs: number): void => {
+  const add = ({ tenant, item }: Entry, subject: string | undefined, windowMs: number): void => {
+    if (subject === undefined) return;
     const key = ownedKey(tenant, subject);
     const known = additions.get(key);
     if (known === undefined)
@@ -51,14 +54,16 @@ export const refuseBeyondLimits = async (
     const beyond =
       ofDevice > perDevicePerDay
         ? "limit-device"
-        : step(ownedKey(tenant, endpoint), 1) > perEndpointPerMinute
+        : endpoint !== undefined && step(ownedKey(tenant, endpoint), 1) > perEndpointPerMinute
           ? "limit-endpoint"
           : undefined;
     if (beyond === undefined) continue;
     entry.result = { status: "refused", because: beyond };
     step(ownedKey(tenant, device), -1);
+    back.push({ tenant, subject: device, countedAt });
+    if (endpoint === undefined) continue;
     if (beyond === "limit-endpoint") step(ownedKey(tenant, endpoint), -1);
-    back.push({ tenant, subject: device, countedAt }, { tenant, subject: endpoint, countedAt });
+    back.push({ tenant, subject: endpoint, countedAt });
   }
   if (back.length > 0) await countDown(sql, back);
 };

@@ -185,7 +185,7 @@ const insertRows = async (sql: Statements, entries: readonly Entry[]): Promise<v
         toMillis(item.notAfter),
         item.templateId,
         item.templateVersion,
-        item.endpointId,
+        item.endpointId ?? null,
         item.deviceId,
         toMillis(item.now),
         item.tbsDigest,
@@ -193,7 +193,7 @@ const insertRows = async (sql: Statements, entries: readonly Entry[]): Promise<v
         toMillis(item.graceUntil),
         item.challengeId ?? null,
         item.idempotencyKey,
-        item.raId,
+        item.raId ?? null,
       ]),
     ),
   );

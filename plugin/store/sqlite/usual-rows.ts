@@ -83,7 +83,7 @@ const reservationRow = ({ tenant, item }: Owned<Reservation>): Row => [
   toMillis(item.notAfter),
   item.templateId,
   item.templateVersion,
-  item.endpointId,
+  item.endpointId ?? null,
   item.deviceId,
   toMillis(item.now),
   hex(item.tbsDigest),
@@ -97,6 +97,6 @@ const reservationRow = ({ tenant, item }: Owned<Reservation>): Row => [
   item.limits.perChallenge,
   item.limits.perDevicePerDay,
   item.limits.perEndpointPerMinute,
-  item.raId,
+  item.raId ?? null,
   item.capped,
 ];

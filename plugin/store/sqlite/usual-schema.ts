@@ -35,7 +35,7 @@ const counted = (subject: string, column: string): string =>
 const countUp = (subject: string, column: string, windowMs: number): string =>
   `insert into countersign_limits (tenant, subject, used, started_at, ends_at)
    select tenant, '${subject}/' || ${column}, count(*), min(at), min(at) + ${windowMs}
-   from usual_reservations where usual group by tenant, ${column}
+   from usual_reservations where usual and ${column} is not null group by tenant, ${column}
    on conflict (tenant, subject) do update set
      used = excluded.used + case when ends_at > excluded.started_at then used else 0 end,
      started_at = case when ends_at > excluded.started_at then started_at else excluded.started_at end,

@@ -57,6 +57,25 @@ export const describeLimits = (open: () => Promise<OpenedDatabase>): void => {
     assert.deepEqual(await reserve({ limits, now: after(60), leaseUntil: after(90) }), RESERVED);
   });
 
+  it("counts what no endpoint is asked for by its device alone", async () => {
+    const none = { endpointId: undefined, raId: undefined };
+    const limits = { ...most, perDevicePerDay: 5, perEndpointPerMinute: 2 };
+    const results = await Promise.all(
+      Array.from({ length: 8 }, () => reserve({ ...none, limits })),
+    );
+    assert.deepEqual(tally(results, "limit-device"), [5, 3]);
+    assert.deepEqual(await reserve({ limits, deviceId: "device-2" }), RESERVED);
+    assert.deepEqual(await reserve({ ...none, limits, deviceId: "device-2" }), RESERVED);
+    const reserved = aReservation({ ...none, deviceId: "device-2", limits: most });
+    assert.deepEqual(await store.enrolments.reserve(reserved), RESERVED);
+    assert.equal(await store.enrolments.settle(aSettlement(reserved.id)), "issued");
+    const row = await store.certificates.get(reserved.id);
+    assert.deepEqual(
+      [row?.status, row?.endpointId, row?.raId, row?.deviceId],
+      ["issued", undefined, undefined, "device-2"],
+    );
+  });
+
   it("counts for neither what the other limit refused", async () => {
     const device = { ...most, perDevicePerDay: 1, perEndpointPerMinute: 3 };
     const results = await Promise.all(Array.from({ length: 5 }, () => reserve({ limits: device })));

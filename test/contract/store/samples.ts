@@ -124,6 +124,8 @@ export const aTemplate = (over: Partial<Template> = {}): Template => ({
   maxValidity: "P2Y",
   beyondAuthority: "shorten",
   backdate: "PT5M",
+  delivery: "pkcs12",
+  pkcs12Encoding: "compatible",
   challengeMode: "dynamic",
   challengeLifetime: "PT1H",
   pushedChallengeLifetime: "P2D",

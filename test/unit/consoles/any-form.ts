@@ -10,7 +10,13 @@ import {
 } from "../../../plugin/domain/console/model.ts";
 import { KNOWN_VARIABLES } from "../../../plugin/domain/device-variables.ts";
 import { SAN_TYPES } from "../../../plugin/domain/san.ts";
-import { KEY_STORAGES, KEY_USAGES, SCEP_RENEWALS } from "../../../plugin/domain/template.ts";
+import { CONTAINER_ENCODINGS } from "../../../plugin/domain/pkcs12-encoding.ts";
+import {
+  DELIVERIES,
+  KEY_STORAGES,
+  KEY_USAGES,
+  SCEP_RENEWALS,
+} from "../../../plugin/domain/template.ts";
 
 const word = fc.stringMatching(/^[A-Za-z0-9 ,+=/\\."_-]{0,12}$/);
 const anyVariable = fc.oneof(
@@ -120,6 +126,8 @@ export const anyTemplate: fc.Arbitrary<TemplateModel> = fc.record({
   maxValidity: duration,
   beyondAuthority: fc.constantFrom("refuse", "shorten"),
   backdate: duration,
+  delivery: fc.constantFrom(...DELIVERIES),
+  pkcs12Encoding: fc.constantFrom(...CONTAINER_ENCODINGS),
   challengeMode: fc.constantFrom("static", "dynamic"),
   challengeLifetime: duration,
   keyStorage: fc.constantFrom(...KEY_STORAGES),

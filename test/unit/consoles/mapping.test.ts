@@ -252,4 +252,12 @@ describe("console shapes, what their fields mean", () => {
       "CN=$SERIALNUMBER,O=%sid% 100%%",
     );
   });
+
+  for (const { id, template } of consoleShapes())
+    it(`P-05 ${id}: who makes the key, and how its container is encrypted`, () => {
+      const made = meant(id, { delivery: "pkcs12", pkcs12Encoding: "strong" });
+      assert.deepEqual([made.delivery, made.pkcs12Encoding], ["pkcs12", "strong"]);
+      const shown = readForm(template, { model: BLANK_TEMPLATE, extra: noExtra(1) });
+      assert.deepEqual([shown["delivery"], shown["pkcs12Encoding"]], ["scep", "by-platform"]);
+    });
 });

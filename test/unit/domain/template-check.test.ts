@@ -17,6 +17,8 @@ const sound: TemplateDraft = {
   maxValidity: "P1Y",
   beyondAuthority: "refuse",
   backdate: "PT30M",
+  delivery: "scep",
+  pkcs12Encoding: "by-platform",
   challengeMode: "dynamic",
   challengeLifetime: "PT1H",
   pushedChallengeLifetime: "P1D",
@@ -146,11 +148,13 @@ describe("template check", () => {
     );
   });
 
-  it("P-04 says in a note, not as a fault, that EC alone serves neither Apple nor Windows", () => {
+  it("P-04 P-05 says in a note, not as a fault, that EC alone serves neither Apple nor Windows over SCEP", () => {
     assert.deepEqual(
-      templateNotes({ keyAlgorithms: ["ec-p256"] }).map(({ path }) => path),
+      templateNotes({ delivery: "scep", keyAlgorithms: ["ec-p256"] }).map(({ path }) => path),
       ["keyAlgorithms"],
     );
-    assert.deepEqual(templateNotes({ keyAlgorithms: ["ec-p256", "rsa-2048"] }), []);
+    const both = ["ec-p256", "rsa-2048"] as const;
+    assert.deepEqual(templateNotes({ delivery: "scep", keyAlgorithms: both }), []);
+    assert.deepEqual(templateNotes({ delivery: "pkcs12", keyAlgorithms: ["ec-p256"] }), []);
   });
 });

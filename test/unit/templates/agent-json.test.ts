@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import type { ProfileInput } from "../../../plugin/ports/profile-renderer.ts";
-import { agentAlias, type AgentProfile } from "../../../templates/profile/agent-json.ts";
+import {
+  agentAlias,
+  type AgentKeyProfile,
+  type AgentProfile,
+} from "../../../templates/profile/agent-json.ts";
 import { androidRenderer } from "../../../templates/profile/android.ts";
 import { profileRenderers } from "../../../templates/profile/renderers.ts";
 import { PLATFORMS } from "../../../plugin/domain/device.ts";
-import { HOSTILE, makeChain, profileInput, THREE_TIERS } from "./profile-fixture.ts";
+import { HOSTILE, makeChain, pkcs12Input, profileInput, THREE_TIERS } from "./profile-fixture.ts";
 
 describe("Android and generic profile", () => {
   let chain: readonly Uint8Array[];
@@ -106,5 +110,28 @@ describe("Android and generic profile", () => {
         assert.match(fileName, /^[A-Za-z0-9][A-Za-z0-9.-]*\.[a-z]+$/);
       }
     }
+  });
+
+  it("P-05 P-07 a key made at the CA: a pair to install under the same alias, with every CA to trust", () => {
+    const input = pkcs12Input(chain);
+    const body = androidRenderer.renderPkcs12?.(input).body;
+    const read = JSON.parse(new TextDecoder().decode(body)) as AgentKeyProfile;
+    assert.deepEqual([read.version, read.platform, read.alias], [2, "android", profile().alias]);
+    assert.deepEqual(read.certificates, profile().certificates);
+    assert.deepEqual(read.keyPair, {
+      pkcs12: Buffer.from(input.pkcs12).toString("base64"),
+      password: "0123456789ABCDEF",
+      certificateSha256: sha256(chain[0]!),
+      keyStorage: "tpm-else-software",
+    });
+    assert.ok(!("scep" in read), "an agent of before finds nothing to ask with");
+  });
+
+  it("P-05 every shipped renderer hands over keys, and refuses text that its format cannot carry by field, not by value", () => {
+    for (const renderer of profileRenderers())
+      assert.throws(
+        () => renderer.renderPkcs12?.(pkcs12Input(chain, { password: "secret\u0001" })),
+        (error: Error) => error.message.includes("password") && !error.message.includes("secret"),
+      );
   });
 });

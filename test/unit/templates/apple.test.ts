@@ -5,7 +5,7 @@ import { parse } from "plist";
 import type { ProfileInput } from "../../../plugin/ports/profile-renderer.ts";
 import { appleRenderer, payloadUuids } from "../../../templates/profile/apple.ts";
 import { refuses } from "../domain/refuses.ts";
-import { HOSTILE, makeChain, profileInput, THREE_TIERS } from "./profile-fixture.ts";
+import { HOSTILE, makeChain, pkcs12Input, profileInput, THREE_TIERS } from "./profile-fixture.ts";
 import { leftOut } from "../../support/left-out.ts";
 
 interface Payload {
@@ -189,5 +189,33 @@ describe("Apple profile", () => {
         appleRenderer.render(profileInput(chain, { challenge })),
       );
     }
+  });
+
+  it("P-05 a key made at the CA stands in a PKCS#12 payload beside the chain, under the UUID of the identity", () => {
+    const input = pkcs12Input(chain, { displayName: HOSTILE });
+    const body = appleRenderer.renderPkcs12?.(input).body;
+    const read = parse(new TextDecoder().decode(body)) as unknown as { PayloadContent: Payload[] };
+    assert.deepEqual(
+      read.PayloadContent.map(({ PayloadType }) => PayloadType),
+      [
+        "com.apple.security.root",
+        "com.apple.security.pkcs1",
+        "com.apple.security.pkcs1",
+        "com.apple.security.pkcs12",
+      ],
+    );
+    const { PayloadContent, ...identity } = read.PayloadContent[3]!;
+    assert.deepEqual(Buffer.from(PayloadContent as Uint8Array), Buffer.from(input.pkcs12));
+    assert.deepEqual(identity, {
+      PayloadType: "com.apple.security.pkcs12",
+      PayloadVersion: 1,
+      PayloadIdentifier: "countersign.0b5f7c1e-wifi.pkcs12",
+      PayloadUUID: payloadUuids("0b5f7c1e-wifi").scep,
+      PayloadDisplayName: HOSTILE,
+      PayloadCertificateFileName: "identity.p12",
+      Password: "0123456789ABCDEF",
+      KeyIsExtractable: false,
+      AllowAllAppsAccess: false,
+    });
   });
 });

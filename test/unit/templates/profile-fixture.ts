@@ -5,7 +5,7 @@ import {
   type X509Certificate,
 } from "@peculiar/x509";
 import { parseDn } from "../../../plugin/domain/distinguished-name.ts";
-import type { ProfileInput } from "../../../plugin/ports/profile-renderer.ts";
+import type { Pkcs12ProfileInput, ProfileInput } from "../../../plugin/ports/profile-renderer.ts";
 
 const EC = { name: "ECDSA", namedCurve: "P-256" };
 const DATES = { notBefore: new Date("2025-01-01"), notAfter: new Date("2035-01-01") };
@@ -64,6 +64,22 @@ export const profileInput = (
   extendedKeyUsages: ["1.3.6.1.5.5.7.3.2", "1.3.6.1.5.5.7.3.17"],
   validity: "P1Y",
   keyStorage: "tpm-else-software",
+  chain,
+  ...change,
+});
+
+/** A profile that hands over a key; its octets stand for a container, which only the device reads. */
+export const pkcs12Input = (
+  chain: readonly Uint8Array[],
+  change: Partial<Pkcs12ProfileInput> = {},
+): Pkcs12ProfileInput => ({
+  profileId: "0b5f7c1e-wifi",
+  displayName: "Wi-Fi identity",
+  organization: "Example",
+  keyStorage: "tpm-else-software",
+  pkcs12: Uint8Array.from({ length: 300 }, (_, i) => i % 256),
+  password: "0123456789ABCDEF",
+  certificate: chain[0] ?? new Uint8Array(),
   chain,
   ...change,
 });

@@ -2,15 +2,16 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { create } from "xmlbuilder2";
 import { parseDn } from "../../../plugin/domain/distinguished-name.ts";
-import type { ProfileInput } from "../../../plugin/ports/profile-renderer.ts";
+import type { Pkcs12ProfileInput, ProfileInput } from "../../../plugin/ports/profile-renderer.ts";
 import { certStrName } from "../../../templates/profile/cert-str-name.ts";
 import {
+  windowsPfxId,
   windowsRenderer,
   windowsUniqueId,
   type WindowsProfileOptions,
 } from "../../../templates/profile/windows.ts";
 import { refuses } from "../domain/refuses.ts";
-import { HOSTILE, makeChain, profileInput, THREE_TIERS } from "./profile-fixture.ts";
+import { HOSTILE, makeChain, pkcs12Input, profileInput, THREE_TIERS } from "./profile-fixture.ts";
 
 interface Command {
   readonly verb: string;
@@ -219,6 +220,49 @@ describe("Windows profile", () => {
     assert.equal(node({ challenge: "x", displayName: "y" }), node({}));
     const render = (): Uint8Array => windowsRenderer().render(profileInput(chain)).body;
     assert.deepEqual(render(), render());
+  });
+
+  const container = (
+    change: Partial<Pkcs12ProfileInput> = {},
+    options: WindowsProfileOptions = {},
+  ): readonly Command[] =>
+    read(
+      new TextDecoder().decode(
+        windowsRenderer(options).renderPkcs12?.(pkcs12Input(chain, change)).body,
+      ),
+    );
+
+  it("P-05 a key made at the CA: trust first, then PFXCertInstall with the container last, which installs", () => {
+    const all = container();
+    assert.equal(all.filter(({ uri }) => uri.includes("RootCATrustedCertificates")).length, 3);
+    const node = `./Device/Vendor/MSFT/ClientCertificateInstall/PFXCertInstall/${windowsPfxId("0b5f7c1e-wifi")}`;
+    assert.deepEqual(
+      all
+        .slice(3)
+        .map(({ verb, uri, format, data }) => [verb, uri.replace(node, ""), format, data]),
+      [
+        ["Add", "", "node", undefined],
+        ["Add", "/KeyLocation", "int", "2"],
+        ["Add", "/PFXCertPasswordEncryptionType", "int", "0"],
+        ["Add", "/PFXCertPassword", "chr", "0123456789ABCDEF"],
+        ["Add", "/PFXKeyExportable", "bool", "false"],
+        [
+          ...["Add", "/PFXCertBlob", "chr"],
+          Buffer.from(pkcs12Input(chain).pkcs12).toString("base64"),
+        ],
+      ],
+    );
+  });
+
+  it("P-05 P-07 scope, Windows Hello, and a profile sent again take the same node", () => {
+    const hello = container({ keyStorage: "windows-hello" }, { scope: "user", verb: "Replace" });
+    const own = hello.slice(3);
+    assert.ok(own.every(({ verb, uri }) => verb === "Replace" && uri.startsWith("./User/")));
+    const named = own.find(({ uri }) => uri.endsWith("/ContainerName"));
+    assert.equal(named?.data, windowsPfxId("0b5f7c1e-wifi"));
+    assert.equal(own.find(({ uri }) => uri.endsWith("/KeyLocation"))?.data, "4");
+    const other = container({ password: "FFFF", pkcs12: new Uint8Array(9) });
+    assert.equal(other[3]?.uri, container()[3]?.uri);
   });
 });
 
