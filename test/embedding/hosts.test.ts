@@ -16,7 +16,7 @@ const isOcspSuccess = (body: Uint8Array): boolean =>
   Buffer.from(body.subarray(0, 12)).includes(Buffer.from([0x0a, 0x01, 0x00]));
 
 describe("embedding", function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let installation: TestInstallation;
   let published: Published;
   const open: (() => Promise<unknown>)[] = [];

@@ -19,7 +19,7 @@ import { adminOf, publish } from "../support/published.ts";
 const setup = () => builtins({ logger: silentLogger });
 
 describe("life of an installation", function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let folder: string;
   beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), "countersign-"))));
   afterEach(() => rm(folder, { recursive: true, force: true }));

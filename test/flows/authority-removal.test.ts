@@ -10,7 +10,7 @@ import { DAY, serve } from "./served.ts";
 import { fetchBytes, makeDevice, makeSite, mintChallenge } from "./site.ts";
 
 describe("deleting CA servers", function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let installation: TestInstallation;
   let owner: Admin;
   before(async () => {

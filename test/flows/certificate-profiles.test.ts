@@ -13,7 +13,7 @@ import { type Admin, adminOf, publish } from "../support/published.ts";
 const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
 
 describe("certificate profiles", function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
 
   describe("the catalogue", () => {
     it("T-01 T-08 every profile is valid, in a known group and named once", () => {

@@ -32,7 +32,7 @@ const EDITS: Readonly<
 };
 
 describe("concurrent edits", function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let installation: TestInstallation;
   let owner: Admin;
   let operator: Admin;

@@ -12,7 +12,7 @@ import { DAY, HOUR } from "./served.ts";
 /** What becomes of keys that were made here when something comes between (P-05). */
 export const describeLostKeys = (database: string, place: Place): void => {
   describe(`flows: keys made at the CA that get lost, on ${database}`, function () {
-    this.timeout(30_000);
+    this.timeout(60_000);
     const keys = useKeySite(database, place);
     const { assigned, statusOf, gate, pushing } = keys;
 

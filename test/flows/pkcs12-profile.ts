@@ -11,7 +11,7 @@ import { chainOf } from "./site.ts";
 /** Keys that are made here, handed over by every kind of profile (P-05); `whole` goes through every platform, and waits for the planner. */
 export const describeKeysMadeHere = (database: string, place: Place, whole: boolean): void => {
   describe(`flows: keys made at the CA, on ${database}`, function () {
-    this.timeout(30_000);
+    this.timeout(60_000);
     const keys = useKeySite(database, place);
     const { template, assigned, statusOf, gate, logged } = keys;
 

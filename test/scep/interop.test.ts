@@ -203,7 +203,7 @@ describe("SCEP interop: certmonger", function () {
 });
 
 describe("SCEP interop: scepclient", function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let b: Bench;
   before(async function () {
     requirePrograms(this, "scepclient");

@@ -2,6 +2,6 @@ import { stopPostgres } from "./postgres.ts";
 
 /** What mocha runs once, around all files. */
 after("PostgreSQL stops", async function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   await stopPostgres();
 });

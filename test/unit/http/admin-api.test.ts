@@ -4,7 +4,7 @@ import { startInstallation, type TestInstallation } from "../../support/installa
 import { type Admin, adminOf, publish } from "../../support/published.ts";
 
 describe("admin API", function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let installation: TestInstallation;
   let owner: Admin;
   before(async () => {

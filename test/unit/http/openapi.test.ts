@@ -28,7 +28,7 @@ const references = (node: unknown): readonly string[] =>
       );
 
 describe("OpenAPI document", function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let installation: TestInstallation;
   let owner: Admin;
   let document: Document;

@@ -8,7 +8,7 @@ import { adminOf, type Published, publish } from "../../support/published.ts";
 import { rawExchange } from "../../support/raw-http.ts";
 
 describe("public routes", function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let installation: TestInstallation;
   let published: Published;
   let server: Listening;

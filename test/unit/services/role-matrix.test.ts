@@ -291,7 +291,7 @@ const classOf = (file: string): string =>
   file.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
 
 describe("the role matrix", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
 
   it("R-01 every role has exactly its rights, in its own tenant only", () => {
     assert.deepEqual(Object.keys(MATRIX).sort(), [...RIGHTS].sort());
