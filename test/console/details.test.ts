@@ -5,8 +5,8 @@ import { expiry } from "../../plugin/console/ui/format.ts";
 import { scepPlaces } from "../../plugin/console/views/scep-places.ts";
 import { parseCertificate, toPem } from "../../plugin/sdk.ts";
 import type { Api } from "../flows/api.ts";
-import { ask, newKey } from "../flows/device.ts";
-import { makeDevice, makeSite } from "../flows/site.ts";
+import { enrolledDevice } from "../flows/enrolled-device.ts";
+import { makeSite } from "../flows/site.ts";
 import { DAY } from "../flows/served.ts";
 import { goTo } from "../support/browser.ts";
 import { labCsr } from "../support/scep/csr.ts";
@@ -157,12 +157,12 @@ describe("console: details of CAs, endpoints and certificates", function () {
   });
 
   it("T-23 policies of a template stand in the certificate with their CPS, and are shown in its details", async () => {
-    const { secret } = await api.post("/challenges", {
-      deviceId: await makeDevice(api, "policed"),
-      ...{ templateId: "lab-wifi", endpointId: "lab-scep" },
-    });
-    const url = `${consoled.served.url}/scep/lab-scep`;
-    await ask(url, { subject: "CN=policed,O=Lab", challenge: secret, key: await newKey() });
+    await enrolledDevice(
+      api,
+      consoled.served.url,
+      { authority: "lab", template: "lab-wifi", endpoint: "lab-scep" },
+      "policed",
+    );
     const { items } = await api.get("/certificates?role=subscriber");
     const id = items[0].id as string;
     const { certificatePolicies } = await api.get(`/certificates/${id}/details`);
