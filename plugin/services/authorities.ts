@@ -2,7 +2,7 @@ import { inject } from "tsyringe";
 import { type Authority, schemeOfAuthority } from "../domain/authority.ts";
 import { inScope, type Principal, requireScope } from "../domain/principal.ts";
 import { CountersignError } from "../errors.ts";
-import { readCertificateFile } from "../pki/certificate.ts";
+import { parseCertificate, readCertificateFile } from "../pki/certificate.ts";
 import { buildCsr } from "../pki/build-request.ts";
 import { checkCaImport, pathRoom } from "../pki/chain.ts";
 import type { Clock } from "../ports/ambient.ts";
@@ -16,10 +16,11 @@ import { AuthorityActivation } from "./authority-activation.ts";
 import { requireAuthorityRoom } from "./authority-room.ts";
 import { caKeyUsages, draftAuthority } from "./authority-draft.ts";
 import { checkNewAuthority, type NewAuthority } from "./authority-rules.ts";
-import { type AuthorityView, viewOf } from "./authority-view.ts";
+import { type AuthorityDetails, type AuthorityView, viewOf } from "./authority-view.ts";
 import { CaCertificates, issuerOf } from "./ca-certificates.ts";
 import { CaRenewals } from "./ca-renewals.ts";
 import { chainOf } from "./ca-chain.ts";
+import { type CertificateDetails, certificateDetails } from "./certificate-details.ts";
 import { readExternalRoot } from "./external-root.ts";
 import { Keyring } from "./keyring.ts";
 import { orUndo, type Undo } from "./or-undo.ts";
@@ -48,6 +49,34 @@ export class Authorities {
     const store = this.access.open(principal, "authorities:read");
     requireScope(principal, id);
     return this.view(store, await existing(store, id));
+  }
+
+  /** The same with all that its certificate says, and its SCEP addresses. */
+  async details(principal: Principal, id: string): Promise<AuthorityDetails> {
+    const view = await this.get(principal, id);
+    const store = this.access.open(principal, "authorities:read");
+    const { certificate, parentId } = await existing(store, id);
+    const endpoints = await store.endpoints.list();
+    const { scepUrl } = this.settings;
+    return {
+      ...view,
+      details: certificate && (await this.detailsOf(store, parentId ?? id, certificate)),
+      scepUrls: endpoints.flatMap((endpoint) =>
+        endpoint.authorityId === id && scepUrl !== undefined ? [`${scepUrl}/${endpoint.id}`] : [],
+      ),
+    };
+  }
+
+  /** One that was brought along has no row of its own, and is issued all the same. */
+  private async detailsOf(
+    store: TenantStore,
+    issuerId: string,
+    der: Uint8Array,
+  ): Promise<CertificateDetails> {
+    const parsed = parseCertificate(der);
+    const row = await store.certificates.bySerial(issuerId, parsed.serial);
+    const details = certificateDetails(parsed, { row, now: this.clock.now() });
+    return row === undefined ? { ...details, status: "issued" } : details;
   }
 
   /**

@@ -14,6 +14,7 @@ import { parseCertificate } from "../pki/certificate.ts";
 import { sha1Fingerprint, sha256Fingerprint } from "../pki/fingerprint.ts";
 import { providerOf } from "../ports/keys.ts";
 import { validCertificates } from "./ca-chain.ts";
+import type { CertificateDetails } from "./certificate-details.ts";
 import { statusUrls } from "./ca-certificates.ts";
 import { crlUrls, scopesOf } from "./crl-builder.ts";
 
@@ -75,6 +76,14 @@ export interface AuthorityView {
   readonly warnings: readonly string[];
   readonly version: number;
   readonly createdAt: Date;
+}
+
+/** One authority with all that its certificate says. */
+export interface AuthorityDetails extends AuthorityView {
+  /** Undefined while it waits for its certificate. */
+  readonly details: CertificateDetails | undefined;
+  /** Where devices ask for its certificates by SCEP. */
+  readonly scepUrls: readonly string[];
 }
 
 const SINGLE_WARNING =

@@ -21,7 +21,12 @@ import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK, RANDOM, SETTINGS } from "../tokens.ts";
 import { Access, found, sameVersion } from "./access.ts";
 import { EndpointRuntimes } from "./endpoint-runtimes.ts";
-import { bindingIssues, chainIssues, foreignRenewalIssues, policyIssues } from "./endpoint-check.ts";
+import {
+  bindingIssues,
+  chainIssues,
+  foreignRenewalIssues,
+  policyIssues,
+} from "./endpoint-check.ts";
 import { endpointView, type EndpointView } from "./endpoint-view.ts";
 import { Ras } from "./ras.ts";
 import { SecretBox } from "./secret-box.ts";

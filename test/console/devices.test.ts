@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { memoryHost } from "../../adapters/mdm/memory.ts";
 import type { Api } from "../flows/api.ts";
-import { makeDevice, makeSite, mintChallenge, type SiteIds } from "../flows/site.ts";
-import { ask, newKey } from "../flows/device.ts";
+import { enrolledDevice } from "../flows/enrolled-device.ts";
+import { makeDevice, makeSite, type SiteIds } from "../flows/site.ts";
 import { goTo } from "../support/browser.ts";
 import { type Consoled, openConsole } from "./consoled.ts";
 
@@ -24,14 +24,8 @@ describe("console: devices as end entities", function () {
     assert.deepEqual(faults.splice(0), []);
   });
 
-  const enrol = async (name: string): Promise<string> => {
-    const device = await makeDevice(api, name);
-    const challenge = await mintChallenge(api, site, device);
-    const url = `${consoled.served.url}/scep/${site.endpoint}`;
-    const reply = await ask(url, { subject: `CN=${name},O=Lab`, challenge, key: await newKey() });
-    assert.equal(reply.status, "issued");
-    return device;
-  };
+  const enrol = (name: string): Promise<string> =>
+    enrolledDevice(api, consoled.served.url, site, name);
   const statusOf = async (id: string): Promise<string> =>
     (await api.get(`/devices/${id}`)).status as string;
 

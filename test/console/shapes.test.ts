@@ -1,49 +1,12 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { consoleShapes } from "../../adapters/consoles/consoles.ts";
-import type { ConsoleField } from "../../plugin/domain/console/form.ts";
 import { type ConsoleForm, fieldsOf } from "../../plugin/domain/console/shape.ts";
 import type { Api } from "../flows/api.ts";
 import { makeDevice } from "../flows/site.ts";
 import { goTo } from "../support/browser.ts";
 import { type Consoled, openConsole } from "./consoled.ts";
-
-interface Option {
-  readonly value: string;
-  readonly text: string;
-}
-
-/** What an admin would type where the form asks for something and has no default. */
-const sampleOf = ({ name, type, format }: ConsoleField, id: string): string => {
-  if (type === "secret") return "apasswordof16cha";
-  if (type === "pattern") return "CN=probe";
-  if (/^subject/i.test(name)) return `CN=${id},O=Acme`;
-  if (format?.expression.includes("a-z0-9") === true) return id;
-  if (format !== undefined && !new RegExp(`^(?:${format.expression})$`, "u").test(id))
-    return id.replace(/[^a-z0-9]/g, "");
-  return /url/i.test(name) ? "https://mdm.example/" : id;
-};
-
-/** Fills every field that is shown and empty and is needed or a secret. */
-const fillNeeded = async (page: Page, fields: readonly ConsoleField[], id: string) => {
-  for (const field of fields) {
-    if (field.readOnly === true || (field.required !== true && field.type !== "secret")) continue;
-    const control = page.locator(`cs-form [id="${field.name}"]`);
-    if ((await control.count()) === 0) continue;
-    const tag = await control.evaluate(({ tagName }: { tagName: string }) => tagName);
-    const value = await control.inputValue();
-    if (tag === "SELECT") {
-      if (value !== "") continue;
-      const options = await control
-        .locator("option")
-        .evaluateAll((all) => all.map(({ value, text }: Option) => ({ value, text })));
-      const good = options.find(
-        (option) => option.value !== "" && !option.text.includes("refused"),
-      );
-      if (good !== undefined) await control.selectOption(good.value);
-    } else if (value === "") await control.fill(sampleOf(field, id));
-  }
-};
+import { fillNeeded } from "./fill-needed.ts";
 
 describe("console: the forms of nine consoles", function () {
   let consoled: Consoled;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { memoryHost } from "../../adapters/mdm/memory.ts";
 import type { Api } from "../flows/api.ts";
+import { enrolledDevice } from "../flows/enrolled-device.ts";
 import { makeDevice, makeSite, mintChallenge, type SiteIds } from "../flows/site.ts";
 import { ask, newKey } from "../flows/device.ts";
 import { goTo } from "../support/browser.ts";
@@ -27,14 +28,8 @@ onBothDatabases("console: the daily work", (open) => {
     assert.deepEqual(faults.splice(0), []);
   });
 
-  const enrol = async (name: string): Promise<string> => {
-    const device = await makeDevice(api, name);
-    const challenge = await mintChallenge(api, site, device);
-    const url = `${consoled.served.url}/scep/${site.endpoint}`;
-    const reply = await ask(url, { subject: `CN=${name},O=Lab`, challenge, key: await newKey() });
-    assert.equal(reply.status, "issued");
-    return device;
-  };
+  const enrol = (name: string): Promise<string> =>
+    enrolledDevice(api, consoled.served.url, site, name);
 
   it("adds a device, publishes a template to it, and says what comes next", async () => {
     await goTo(page, "devices", "Devices");

@@ -253,8 +253,38 @@ export interface Authority {
       }
     | undefined;
   readonly warnings: readonly string[];
+  readonly details?: CertificateDetails | undefined;
+  readonly scepUrls?: readonly string[] | undefined;
   readonly version: number;
   readonly createdAt: string;
+}
+
+export interface CertificateDetails {
+  readonly status: string;
+  readonly profileId?: string | undefined;
+  readonly subject: string;
+  readonly serial: string;
+  readonly issuer: string;
+  readonly validFrom: string;
+  readonly expiry: string;
+  readonly publicKeyType: string;
+  readonly signatureAlgorithm?: string | undefined;
+  readonly sans: readonly {
+    readonly type: "rfc822" | "dns" | "uri" | "upn" | "ip";
+    readonly value: string;
+  }[];
+  readonly basicConstraints: "CA" | "EndEntity";
+  readonly keyUsages: readonly string[];
+  readonly extendedKeyUsages: readonly string[];
+  readonly aiaOcsp: readonly string[];
+  readonly aiaCaIssuers: readonly string[];
+  readonly authorityKeyIdentifier?: string | undefined;
+  readonly subjectKeyIdentifier?: string | undefined;
+  readonly crlDistributionPoints: readonly string[];
+  readonly certificatePolicies: readonly {
+    readonly oid: string;
+    readonly cps?: string | undefined;
+  }[];
 }
 
 export interface Hierarchy {
@@ -880,34 +910,6 @@ export interface Issued {
   readonly fileName?: string | undefined;
 }
 
-export interface CertificateDetails {
-  readonly status: string;
-  readonly profileId?: string | undefined;
-  readonly subject: string;
-  readonly serial: string;
-  readonly issuer: string;
-  readonly validFrom: string;
-  readonly expiry: string;
-  readonly publicKeyType: string;
-  readonly signatureAlgorithm?: string | undefined;
-  readonly sans: readonly {
-    readonly type: "rfc822" | "dns" | "uri" | "upn" | "ip";
-    readonly value: string;
-  }[];
-  readonly basicConstraints: "CA" | "EndEntity";
-  readonly keyUsages: readonly string[];
-  readonly extendedKeyUsages: readonly string[];
-  readonly aiaOcsp: readonly string[];
-  readonly aiaCaIssuers: readonly string[];
-  readonly authorityKeyIdentifier?: string | undefined;
-  readonly subjectKeyIdentifier?: string | undefined;
-  readonly crlDistributionPoints: readonly string[];
-  readonly certificatePolicies: readonly {
-    readonly oid: string;
-    readonly cps?: string | undefined;
-  }[];
-}
-
 export interface BulkAnswer {
   readonly items: readonly {
     readonly row: number;
@@ -1455,7 +1457,7 @@ export interface Calls {
     };
     readonly answer: Hierarchy;
   };
-  /** Shows one authority. */
+  /** Shows one authority with its SCEP addresses and all that its certificate says. */
   readonly getAuthoritiesId: {
     readonly request: { readonly id: string };
     readonly answer: Authority;

@@ -2,12 +2,24 @@ import { type Calls, OPERATIONS, type Problem } from "./calls.ts";
 import { textOf } from "../ui/text-of.ts";
 import { Refused, unreachable } from "./problem.ts";
 
+/** One step of something that takes a while. */
+export interface Step {
+  readonly step: number;
+  readonly of: number;
+  readonly message: string;
+}
+
+/** For operations that tell of their steps: `watch` hears of each as it begins. */
+export interface Watched {
+  readonly watch?: ((step: Step) => void) | undefined;
+}
+
 /** Asks the admin API; rejects with `Refused`. */
 export type Call = <K extends keyof Calls>(
   name: K,
   ...request: Record<never, never> extends Calls[K]["request"]
-    ? [request?: Calls[K]["request"]]
-    : [request: Calls[K]["request"]]
+    ? [request?: Calls[K]["request"] & Watched]
+    : [request: Calls[K]["request"] & Watched]
 ) => Promise<Calls[K]["answer"]>;
 
 /** What `createClient` needs. */
@@ -20,7 +32,7 @@ export interface ClientParts {
   readonly renew: () => Promise<boolean>;
 }
 
-interface AnyRequest {
+interface AnyRequest extends Watched {
   readonly id?: string;
   readonly query?: Readonly<Record<string, unknown>>;
   readonly body?: unknown;
@@ -34,6 +46,7 @@ export const createClient = ({ base, token, renew }: ClientParts): Call => {
     const headers = new Headers({ "X-Countersign-Console": "1" });
     if (bearer !== undefined) headers.set("Authorization", `Bearer ${bearer}`);
     if (request.body !== undefined) headers.set("Content-Type", "application/json");
+    if (request.watch !== undefined) headers.set("Accept", "application/x-ndjson");
     if (request.version !== undefined) headers.set("If-Match", `"${request.version}"`);
     const body = request.body === undefined ? null : JSON.stringify(request.body);
     return fetch(url, { method, headers, body, cache: "no-store" }).catch((cause: unknown) => {
@@ -51,10 +64,38 @@ export const createClient = ({ base, token, renew }: ClientParts): Call => {
     let response = await send(method, url, request);
     if (response.status === 401 && (await renew())) response = await send(method, url, request);
     if (!response.ok) throw new Refused(await problemIn(response));
+    if (request.watch !== undefined) return watched(response, request.watch);
     if (answered === "none" || response.status === 204) return undefined;
     return answered === "file" ? response.blob() : response.json();
   };
   return call as Call;
+};
+
+interface Line extends Partial<Step> {
+  readonly result?: unknown;
+  readonly problem?: Problem;
+}
+
+/** Reads steps, a line each; the last line holds the result, or the problem. */
+const watched = async (response: Response, watch: (step: Step) => void): Promise<unknown> => {
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  let last: Line = {};
+  for (;;) {
+    const { done, value = "" } = (await reader?.read()) ?? { done: true };
+    const lines = (rest + value).split("\n");
+    rest = lines.pop() ?? "";
+    for (const text of lines) {
+      last = JSON.parse(text) as Line;
+      const { step, of, message } = last;
+      if (step !== undefined && of !== undefined && message !== undefined)
+        watch({ step, of, message });
+    }
+    if (done) break;
+  }
+  if (last.problem !== undefined) throw new Refused(last.problem);
+  if (last.result === undefined) throw unreachable(new Error("the answer was cut off"));
+  return last.result;
 };
 
 const problemIn = async (response: Response): Promise<Problem> => {

@@ -33,6 +33,33 @@ export const when = (iso: string | undefined, now = new Date()): TemplateResult 
   >`;
 };
 
+/** "Expires in 9 years and 11 months" (A-14): the two largest units, by the calendar of UTC; "Expired 3 days ago" afterwards. */
+export const expiry = (iso: string, now = new Date()): string => {
+  const end = new Date(iso);
+  if (end <= now) return `Expired ${spoken(end.getTime() - now.getTime())}`;
+  let months =
+    (end.getUTCFullYear() - now.getUTCFullYear()) * 12 + end.getUTCMonth() - now.getUTCMonth();
+  if (later(now, months) > end) months -= 1;
+  const days = Math.floor((end.getTime() - later(now, months).getTime()) / DAY);
+  const parts = [
+    [Math.floor(months / 12), "year"],
+    [months % 12, "month"],
+    [months < 12 ? days : 0, "day"],
+  ] as const;
+  const told = parts.flatMap(([value, unit]) => (value === 0 ? [] : [plural(value, unit)]));
+  return told.length === 0 ? "Expires today" : `Expires in ${told.join(" and ")}`;
+};
+
+/** So many months later, at the last day of a month that is too short. */
+const later = (from: Date, months: number): Date => {
+  const date = new Date(from);
+  date.setUTCDate(1);
+  date.setUTCMonth(from.getUTCMonth() + months);
+  const last = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate();
+  date.setUTCDate(Math.min(from.getUTCDate(), last));
+  return date;
+};
+
 /** The date itself, the hour on hover. */
 export const onDay = (iso: string | undefined): TemplateResult =>
   iso === undefined

@@ -13,6 +13,9 @@ export class CaServerForm extends ShapeForm {
   protected override readonly list = "ca-servers";
   protected override readonly what = "CA server";
 
+  protected override readonly patience =
+    "Making keys and certificates. A token may take up to a minute for a large RSA key; leave this page open.";
+
   protected override show(shape: string, id: string | undefined): Promise<FilledForm> {
     return this.app.call("getConsolesIdCaServer", { id: shape, query: { authority: id } });
   }

@@ -14,6 +14,7 @@ import { View } from "../ui/view.ts";
 import { caCommands } from "./ca-commands.ts";
 import { chainOf, fingerprints } from "./ca-fingerprints.ts";
 import { kindName } from "./ca-kinds.ts";
+import { detailFacts } from "./detail-facts.ts";
 import { outsideName } from "./outside-kinds.ts";
 import "./ca-cap.ts";
 import "./ca-keys.ts";
@@ -120,6 +121,14 @@ export class CaServer extends View {
           </ul>
         </section>
       </div>
+      ${
+        authority.details === undefined
+          ? nothing
+          : html`<section class="card stack tight">
+              <h2>All that its certificate says</h2>
+              ${detailFacts(authority.details)}
+            </section>`
+      }
       <cs-commands .lines=${caCommands(this.app, authority)}></cs-commands>
     </div>`;
   }
@@ -147,6 +156,11 @@ export class CaServer extends View {
         </dd>
         <dt>OCSP</dt>
         <dd>${this.#ocsp(authority)}</dd>
+        ${(authority.scepUrls ?? []).map(
+          (url) =>
+            html`<dt>SCEP</dt>
+              <dd>${copyable(url, "the SCEP address")}</dd>`,
+        )}
         <dt>CA certificate</dt>
         <dd>${copyable(urls.caIssuers, "the address of the CA certificate")}</dd>
       </dl>

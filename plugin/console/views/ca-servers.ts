@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Authority } from "../api/calls.ts";
 import { link } from "../app/route.ts";
 import { define } from "../ui/define.ts";
-import { foreign, plural, when } from "../ui/format.ts";
+import { expiry, foreign, plural } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
 import { Loaded } from "../ui/loaded.ts";
 import { authorityState } from "../ui/state.ts";
@@ -69,7 +69,9 @@ export class CaServers extends View {
                 <td data-label="Identifier"><span class="mono">${authority.id}</span></td>
                 <td data-label="Type">${kindName(authority.kind)}</td>
                 <td data-label="Status">${authorityState(authority)}</td>
-                <td data-label="Expires">${when(authority.notAfter)}</td>
+                <td data-label="Expires">
+                  ${authority.notAfter === undefined ? html`<span class="quiet">not yet</span>` : html`<time datetime=${authority.notAfter} title=${authority.notAfter}>${expiry(authority.notAfter)}</time>`}
+                </td>
                 <td data-label="Key">
                   <span class="mono">${authority.keyAlgorithm}</span
                   >${authority.keyStore === undefined ? nothing : html`<span class="under">in ${authority.keyStore}</span>`}

@@ -28,7 +28,9 @@ export const detailFacts = (all: CertificateDetails): TemplateResult => {
     ${line("CA certificate", all.aiaCaIssuers)} ${line("CRL", all.crlDistributionPoints)}
     ${line(
       "Policies",
-      all.certificatePolicies.map(({ oid }) => oid),
+      all.certificatePolicies.map(({ oid, cps }) =>
+        cps === undefined ? oid : `${oid}, CPS ${cps}`,
+      ),
     )}
     ${line("Authority key id", all.authorityKeyIdentifier)}
     ${line("Subject key id", all.subjectKeyIdentifier)}

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
-import type { Endpoint } from "../api/calls.ts";
+import type { About, Endpoint } from "../api/calls.ts";
 import { link } from "../app/route.ts";
 import "../ui/commands.ts";
 import { copyable } from "../ui/copy.ts";
@@ -12,14 +12,8 @@ import { endpointState } from "../ui/state.ts";
 import { note } from "../ui/status.ts";
 import { View } from "../ui/view.ts";
 import { challengesOf, raOf } from "./endpoints.ts";
+import { scepPlaces } from "./scep-places.ts";
 import "./endpoint-test.ts";
-
-/** Where to paste the address, by the client that reads it. */
-const PLACES: readonly (readonly [string, string])[] = [
-  ["Apple, Jamf, ManageEngine, Workspace ONE", ""],
-  ["Windows, Intune and NDES clients", "/pkiclient.exe"],
-  ["certmonger, sscep, strongSwan", ""],
-];
 
 /** One endpoint: its address, its rules, and the test that really enrols. */
 export class EndpointView extends View {
@@ -27,8 +21,11 @@ export class EndpointView extends View {
     this.app.call("getEndpointsId", { id: this.place.rest[0] ?? "" }),
   );
 
+  readonly #about = new Loaded<About>(this, () => this.app.call("getAbout"));
+
   protected override arrive(): void {
     void this.#endpoint.reload();
+    void this.#about.reload();
   }
 
   override render(): TemplateResult {
@@ -63,10 +60,12 @@ export class EndpointView extends View {
             url === undefined
               ? html`<p class="quiet">The installation has no SCEP address yet.</p>`
               : html`<dl class="facts">
-                    ${PLACES.map(
-                      ([who, ending]) =>
+                    ${scepPlaces(url, endpoint.id, this.#about.value?.publicUrl).map(
+                      ({ who, address, lacks }) =>
                         html`<dt>${who}</dt>
-                          <dd>${copyable(`${url}${ending}`, `the address for ${who}`)}</dd>`,
+                          <dd>
+                            ${address === undefined ? html`<span class="quiet">${lacks}</span>` : copyable(address, `the address for ${who}`)}
+                          </dd>`,
                     )}
                   </dl>
                   <p class="small">

@@ -7,10 +7,12 @@ import { daysUntil, foreign, plural, when, words } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
 import { Loaded } from "../ui/loaded.ts";
 import { endpointState } from "../ui/state.ts";
-import { note } from "../ui/status.ts";
+import { note, status } from "../ui/status.ts";
 import { View } from "../ui/view.ts";
 
+/** Days: the badge of O-07. */
 const SOON = 30;
+const URGENT = 7;
 
 /** The objects behind SCEP addresses, one card each. */
 export class Endpoints extends View {
@@ -68,7 +70,13 @@ const card = (endpoint: Endpoint): TemplateResult =>
       <dt>Client</dt>
       <dd>${words(endpoint.clientProfile)}</dd>
       <dt>RA certificate</dt>
-      <dd>${raOf(endpoint)}</dd>
+      <dd>
+        ${endpoint.ra === undefined ? nothing : foreign(endpoint.ra.subject)} ${raOf(endpoint)}
+      </dd>
+      <dt>Static password</dt>
+      <dd>${endpoint.policies.some(({ secretSet }) => secretSet === true) ? "set" : "not set"}</dd>
+      <dt>Client certificates (mTLS)</dt>
+      <dd>not asked for</dd>
     </dl>
     ${endpoint.warnings.map((text) => note("warn", foreign(text)))}
   </section>`;
@@ -82,7 +90,7 @@ export const raOf = ({ ra }: Endpoint): TemplateResult => {
   if (ra === undefined) return html`<span class="quiet">none</span>`;
   if (ra.notAfter === undefined) return html`<span class="warn">waits for its certificate</span>`;
   const left = daysUntil(ra.notAfter);
-  return html`<span class=${left < 0 ? "bad" : left < SOON ? "warn" : ""}
-    >ends ${when(ra.notAfter)}</span
-  >`;
+  const tone = left < URGENT ? "bad" : left < SOON ? "warn" : "good";
+  return html`${status(tone, left < 0 ? "Expired" : plural(left, "day"))}
+    <span class="quiet">ends ${when(ra.notAfter)}</span>`;
 };

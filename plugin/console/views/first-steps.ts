@@ -21,7 +21,7 @@ export const firstSteps = (app: App, caps: TenantCaps | undefined): TemplateResu
       ${app.may("people:manage") ? step("Manage users and credentials", link(["people"]), "of people and machines") : nothing}
     </ol>
     <p class="quiet">
-      <a href=${link(["start"])}>Getting started</a> leads through all of it on one page.
+      <a href=${link(["start"])}>All of it on one page</a>, from nothing to a first certificate.
     </p>
   </section>`;
 };

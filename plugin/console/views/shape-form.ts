@@ -5,6 +5,7 @@ import { Refused } from "../api/problem.ts";
 import { link } from "../app/route.ts";
 import type { CommandLine } from "../ui/command-line.ts";
 import "../ui/commands.ts";
+import "../ui/working.ts";
 import type { FieldSpec, FieldValues } from "../ui/field-spec.ts";
 import type { FormElement, Insertable } from "../ui/form.ts";
 import { foreign } from "../ui/format.ts";
@@ -46,6 +47,8 @@ export abstract class ShapeForm extends View {
     version: number | undefined,
   ): Promise<FilledForm>;
 
+  /** What is said while saving goes on, where that may take its time. */
+  protected readonly patience: string | undefined;
   /** What stands beside the form. */
   protected beside(): TemplateResult | typeof nothing {
     return nothing;
@@ -217,6 +220,7 @@ export abstract class ShapeForm extends View {
             }}
           ></cs-form>
           ${this.refused === undefined ? nothing : problemNote(this.refused)}
+          ${this.busy && this.patience !== undefined ? html`<cs-working text=${this.patience}></cs-working>` : nothing}
           <div class="actions">
             <wa-button type="submit" variant="brand" ?loading=${this.busy}>Save</wa-button>
             <wa-button

@@ -213,7 +213,7 @@ export class Start extends View {
         this.progress.length === 0
           ? nothing
           : html`<ul class="steps small" role="status">
-              ${this.progress.map((text) => html`<li>${status("good", text)}</li>`)}
+              ${this.progress.map((text, index) => html`<li>${index + 1 < this.progress.length ? status("good", text) : html`${text} …`}</li>`)}
             </ul>`
       }
       <div>
@@ -241,7 +241,12 @@ export class Start extends View {
   async #makeAuthority(): Promise<void> {
     const { organization, id } = this.values as Readonly<Record<string, string>>;
     const name = (organization ?? "") === "" ? undefined : organization;
-    await this.app.call("postHierarchies", { body: { id: id ?? "ca", name, organization: name } });
+    await this.app.call("postHierarchies", {
+      body: { id: id ?? "ca", name, organization: name },
+      watch: ({ step, of, message }) => {
+        this.progress = [...this.progress, `${step} of ${of}: ${message}`];
+      },
+    });
   }
 
   async #makeTemplate(authority: Authority | undefined): Promise<void> {

@@ -127,8 +127,8 @@ export const authorityRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/authorities/:id",
-    summary: "Shows one authority.",
-    call: async ({ authorities }, call) => ok(await authorities.get(call.principal, call.id)),
+    summary: "Shows one authority with its SCEP addresses and all that its certificate says.",
+    call: async ({ authorities }, call) => ok(await authorities.details(call.principal, call.id)),
   }),
   route({
     method: "PATCH",

@@ -47,6 +47,28 @@ export const principalSchema = named("Principal", {
   approveOwn: yes.optional(),
 });
 
+export const certificateDetailsSchema = named("CertificateDetails", {
+  status: text,
+  profileId: maybe,
+  subject: text,
+  serial: hex,
+  issuer: text,
+  validFrom: time,
+  expiry: time,
+  publicKeyType: text,
+  signatureAlgorithm: maybe,
+  sans: z.array(z.looseObject({ type: z.enum(SAN_TYPES), value: text })),
+  basicConstraints: z.enum(["CA", "EndEntity"]),
+  keyUsages: z.array(text),
+  extendedKeyUsages: z.array(text),
+  aiaOcsp: z.array(text),
+  aiaCaIssuers: z.array(text),
+  authorityKeyIdentifier: maybe,
+  subjectKeyIdentifier: maybe,
+  crlDistributionPoints: z.array(text),
+  certificatePolicies: z.array(z.looseObject({ oid: text, cps: maybe })),
+});
+
 export const authoritySchema = named("Authority", {
   id: text,
   name: text,
@@ -83,6 +105,8 @@ export const authoritySchema = named("Authority", {
     .looseObject({ serverType: z.enum(OUTSIDE_SERVER_TYPES), url: text, codeSet: yes })
     .optional(),
   warnings: z.array(text),
+  details: certificateDetailsSchema.optional(),
+  scepUrls: z.array(text).optional(),
   version: whole,
   createdAt: time,
 });
@@ -323,28 +347,6 @@ export const certificateProfileSchema = named("CertificateProfile", {
   version: whole,
   createdAt: time,
   updatedAt: time,
-});
-
-export const certificateDetailsSchema = named("CertificateDetails", {
-  status: text,
-  profileId: maybe,
-  subject: text,
-  serial: hex,
-  issuer: text,
-  validFrom: time,
-  expiry: time,
-  publicKeyType: text,
-  signatureAlgorithm: maybe,
-  sans: z.array(z.looseObject({ type: z.enum(SAN_TYPES), value: text })),
-  basicConstraints: z.enum(["CA", "EndEntity"]),
-  keyUsages: z.array(text),
-  extendedKeyUsages: z.array(text),
-  aiaOcsp: z.array(text),
-  aiaCaIssuers: z.array(text),
-  authorityKeyIdentifier: maybe,
-  subjectKeyIdentifier: maybe,
-  crlDistributionPoints: z.array(text),
-  certificatePolicies: z.array(z.looseObject({ oid: text, cps: maybe })),
 });
 
 export const issuedSchema = named("Issued", {

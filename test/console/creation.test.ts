@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { setTimeout as pause } from "node:timers/promises";
+import { consoleShapes } from "../../adapters/consoles/consoles.ts";
+import { builtins } from "../../adapters/preset.ts";
+import { fieldsOf } from "../../plugin/domain/console/shape.ts";
+import { silentLogger } from "../support/installation.ts";
+import { goTo } from "../support/browser.ts";
+import { wrappedKeyStore } from "../support/wrapped-keys.ts";
+import { type Consoled, openConsole } from "./consoled.ts";
+import { fillNeeded } from "./fill-needed.ts";
+
+/** Milliseconds that each signature takes here, as on a slow token. */
+const SLOW = 900;
+
+describe("console: making a CA on a slow token", function () {
+  let consoled: Consoled;
+  before(async function () {
+    const keyStores = builtins({ logger: silentLogger }).keyStores.map((store) =>
+      wrappedKeyStore(store, {
+        sign: async (go) => {
+          await pause(SLOW);
+          return go();
+        },
+        unwrap: (go) => go(),
+      }),
+    );
+    consoled = await openConsole(this, {}, { keyStores });
+  });
+  after(() => consoled.end());
+
+  it("A-25 tells of each step as it begins, with the button busy, until the CA is there", async () => {
+    const { page, faults } = await consoled.open("start");
+    await page.getByLabel("Organization").fill("Acme Ltd");
+    await page.getByRole("button", { name: "Make the CA server" }).click();
+    const steps = page.locator("cs-start ul.steps li");
+    await steps.getByText("1 of 9: Making the rsa-2048 key of ca-root").waitFor();
+    assert.equal(await page.locator("cs-start wa-button[loading]").count(), 1);
+    await steps.getByText("4 of 9: Signing its first CRL").waitFor();
+    assert.equal(await page.locator("cs-start wa-button[loading]").count(), 1);
+    await steps.getByText("6 of 9: Certifying it …").waitFor();
+    await steps.getByText("9 of 9: Making the RA key").waitFor();
+    await page.getByLabel("What is it for?").waitFor();
+    assert.deepEqual(faults, []);
+  });
+
+  it("A-25 the form of a console says what takes its time, and for how long it has", async () => {
+    const { page, faults } = await consoled.open("overview");
+    await goTo(page, "ca-servers/new?as=jamf", "Add CA server");
+    const shape = consoleShapes().find(({ id }) => id === "jamf");
+    assert.ok(shape);
+    const form = page.locator("cs-ca-server-form");
+    await page.getByRole("heading", { level: 2, name: shape.caServer.title }).waitFor();
+    for (let pass = 0; pass < 2; pass += 1)
+      await fillNeeded(page, fieldsOf(shape.caServer), "slow");
+    await form.getByRole("button", { name: "Save" }).click();
+    await form.getByText("leave this page open").waitFor();
+    await form.getByText(/[1-9] s so far/).waitFor();
+    await form.getByText("Copy what").waitFor();
+    assert.equal(await form.getByText("s so far").count(), 0);
+    assert.deepEqual(faults, []);
+  });
+});
