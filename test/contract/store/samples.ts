@@ -124,7 +124,7 @@ export const aTemplate = (over: Partial<Template> = {}): Template => ({
   maxValidity: "P2Y",
   beyondAuthority: "shorten",
   backdate: "PT5M",
-  delivery: "pkcs12",
+  delivery: "scep",
   pkcs12Encoding: "compatible",
   challengeMode: "dynamic",
   challengeLifetime: "PT1H",
