@@ -24,6 +24,7 @@ import { OutsideAuthorities } from "./outside-authorities.ts";
 import { ProfileSigner } from "./profile-signer.ts";
 import { preferredKey } from "./templates.ts";
 import { refuseUnlessLive } from "./refuse-unless-live.ts";
+import { templateFor } from "./trial-template.ts";
 
 /** How a profile is wanted. */
 export interface RenderOptions {
@@ -66,11 +67,12 @@ export class Profiles {
       throw new CountersignError("device_gone", `deployment ${deployment.id} is removed`);
     refuseUnlessLive(device);
     refuseLocked(deployment);
-    const template = found(
+    const served = found(
       await store.templates.get(deployment.templateId),
       "template",
       deployment.templateId,
     );
+    const template = await templateFor(store, served, device.id);
     const way = await this.wayOf(principal, store, { deployment, template, device, options });
     const renderer = found(
       this.renderers.find(({ platform }) => platform === device.platform),
