@@ -40,6 +40,7 @@ import "./views/profile.ts";
 import "./views/people.ts";
 import "./views/approvals.ts";
 import "./views/events.ts";
+import "./views/refusals.ts";
 import "./views/settings.ts";
 import "./views/alerts.ts";
 import "./views/outbox.ts";

@@ -51,6 +51,7 @@ export const viewOf = (app: App, place: Place): TemplateResult => {
     case "approvals":
       return html`<cs-approvals .app=${app} .place=${place}></cs-approvals>`;
     case "events":
+      if (first === "refused") return html`<cs-refusals .app=${app} .place=${place}></cs-refusals>`;
       return html`<cs-events .app=${app} .place=${place}></cs-events>`;
     case "reference":
       return html`<cs-reference .app=${app} .place=${place}></cs-reference>`;

@@ -44,6 +44,7 @@ export class Events extends View {
             ${EVENTS.map((name) => html`<option value=${name} ?selected=${name === chosen}>${words(name.replace(".", ": "))}</option>`)}
           </select></span
         >
+        <a href=${link(["events", "refused"])}>What was refused, and why</a>
       </div>
       ${this.#rows.show(
         (rows) =>

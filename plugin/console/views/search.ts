@@ -78,6 +78,7 @@ export class Search extends View {
             <ol>
               ${causes.map((cause) => html`<li>${cause}</li>`)}
             </ol>
+            <p><a href=${link(["events", "refused"])}>What was refused, by device and time</a></p>
           </section>`,
       )}
       ${

@@ -46,8 +46,7 @@ export abstract class ShapeForm extends View {
     body: FormBody,
     version: number | undefined,
   ): Promise<FilledForm>;
-
-  /** What is said while saving goes on, where that may take its time. */
+  /** Said while saving goes on, where that may take its time. */
   protected readonly patience: string | undefined;
   /** What stands beside the form. */
   protected beside(): TemplateResult | typeof nothing {

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { type ErrorCode, ERRORS } from "../../plugin/errors.ts";
+import type { Api } from "../flows/api.ts";
+import { ask, newKey } from "../flows/device.ts";
+import { makeDevice, makeSite, mintChallenge } from "../flows/site.ts";
+import { goTo } from "../support/browser.ts";
+import { type Consoled, openConsole } from "./consoled.ts";
+
+describe("console: what an MDM calls an invalid response", function () {
+  let consoled: Consoled;
+  let api: Api;
+  before(async function () {
+    consoled = await openConsole(this);
+    api = await consoled.served.api();
+    const site = await makeSite(api);
+    const url = `${consoled.served.url}/scep/${site.endpoint}`;
+    const key = await newKey();
+    const tablet = await makeDevice(api, "tablet-9");
+    const challenge = await mintChallenge(api, site, tablet);
+    await ask(url, { subject: "CN=another,O=Lab", challenge, key: await newKey(1024) });
+    await ask(url, { subject: "CN=kiosk-3,O=Lab", challenge: "a wrong one", key });
+  });
+  after(() => consoled.end());
+
+  it("E-26 the failed entry is found by device and time, with the exact cause and one next step", async () => {
+    const { page, faults } = await consoled.open("events");
+    await page.getByRole("link", { name: "What was refused, and why" }).click();
+    await page.getByRole("heading", { level: 1, name: /invalid response/ }).waitFor();
+    const cards = page.locator("cs-refusals section.card");
+    await page.getByText("2 refusals").waitFor();
+    assert.equal(await cards.count(), 2);
+
+    const field = page.getByLabel("Device, subject or address");
+    await field.fill("tablet-9");
+    await page.getByRole("button", { name: "Find" }).click();
+    await page.getByText("1 refusal", { exact: true }).waitFor();
+    const { items } = await api.get("/ledger?event=certificate.refused");
+    const refused = (items as { data: Record<"claimSubject" | "detail" | "label", string> }[]).find(
+      ({ data }) => data.claimSubject.includes("another"),
+    );
+    assert.ok(refused);
+    const { nextStep } = ERRORS[refused.data.label as ErrorCode];
+    await cards.getByText(refused.data.detail).waitFor();
+    await cards.getByText(nextStep).waitFor();
+
+    await field.fill("kiosk-3");
+    await page.getByRole("button", { name: "Find" }).click();
+    await cards.getByText("Mint a new challenge or re-send the profile.").waitFor();
+    await page.getByLabel("About when").fill("2020-01-01T10:00");
+    await page.getByRole("button", { name: "Find" }).click();
+    await page.getByText("0 refusals").waitFor();
+    await page.getByText("Nothing fits?").waitFor();
+
+    await goTo(page, "search?q=SCEP%20server%20returned%20an%20invalid%20response", /./);
+    await page.getByRole("link", { name: "What was refused, by device and time" }).waitFor();
+    assert.deepEqual(faults, []);
+  });
+});
