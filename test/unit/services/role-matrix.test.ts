@@ -69,6 +69,7 @@ const METHODS: Readonly<Record<string, Right | "via" | "none">> = {
   "authorities.chain": "ca-certificates:download",
   "authorities.change": "authorities:manage",
   "authorities.create": "authorities:manage",
+  "authorities.details": "authorities:read",
   "authorities.csr": "authorities:manage",
   "authorities.get": "authorities:read",
   "authorities.importRoot": "authorities:manage",
