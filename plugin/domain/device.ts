@@ -70,7 +70,7 @@ export const isHeld = (device: Device): boolean =>
   device.status === "deactivated" || device.status === "decommissioned";
 
 /** Whether it is out of its host's hands, until the host enrols it again or for good. */
-export const hasLeft = ({ status }: Device): boolean =>
+export const hasLeft = ({ status }: Pick<Device, "status">): boolean =>
   status === "wiped" || status === "unenrolled" || status === "decommissioned";
 
 /**

@@ -56,6 +56,14 @@ export interface ProfileRules {
   readonly fillSanDnsWithCn: boolean;
 }
 
+/** A version of a template that is being tried. */
+export interface TemplateTrial {
+  /** Of the distribution's version. */
+  readonly number: number;
+  /** The fields that differ. */
+  readonly change: Partial<Template>;
+}
+
 /** What we issue by. Durations are ISO 8601 (`PT12H`, `P47D`, `P1Y`). */
 export interface Template {
   readonly id: string;
@@ -111,6 +119,17 @@ export interface Template {
   readonly rules?: ProfileRules | undefined;
   /** What consoles keep beside it. */
   readonly shapeExtras?: ShapeExtras | undefined;
+  /** A later version that only the devices on trial have; changed by distributions alone. */
+  readonly trial?: TemplateTrial | undefined;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
+
+/** A template as the devices on trial have it; its version is the one it will be saved as. */
+export const onTrial = (template: Template): Template => ({
+  ...template,
+  ...template.trial?.change,
+  id: template.id,
+  version: template.version + 1,
+  trial: undefined,
+});

@@ -2,13 +2,15 @@ import type { Authority } from "../domain/authority.ts";
 import type { CertificateProfile } from "../domain/certificate-profile.ts";
 import type { Credential } from "../domain/credential.ts";
 import type { CrlScope } from "../domain/crl-scope.ts";
+import type { Distribution } from "../domain/distribution.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
 import type { LedgerEntry, LedgerEvent, LedgerRow, SealedEntry } from "../domain/events.ts";
+import type { HostRules } from "../domain/host-group.ts";
 import type { KeyRollOver } from "../domain/key-roll-over.ts";
 import type { Person } from "../domain/person.ts";
 import type { Role } from "../domain/principal.ts";
 import type { Ra } from "../domain/ra.ts";
-import type { Template } from "../domain/template.ts";
+import type { Template, TemplateTrial } from "../domain/template.ts";
 import type { Tenant, TenantId } from "../domain/tenant.ts";
 import type { AlertStore } from "./alert-store.ts";
 import type { CapStore } from "./cap-store.ts";
@@ -17,7 +19,9 @@ import type { ChallengeStore, PendingStore } from "./challenge-store.ts";
 import type { CountStore } from "./counts.ts";
 import type { CrlStore } from "./crl-store.ts";
 import type { DeploymentStore, DeviceStore } from "./device-stores.ts";
+import type { TargetStore, WalkStore } from "./distributions.ts";
 import type { EnrolmentStore } from "./enrolment-store.ts";
+import type { HostGroupStore } from "./host-groups.ts";
 import type { LeaseStore } from "./lease-store.ts";
 import type { LedgerChainStore } from "./ledger-chain.ts";
 import type {
@@ -89,6 +93,8 @@ export interface TokenStore {
 export interface TemplateStore {
   insert(template: Template): Promise<void>;
   update(template: Template): Promise<void>;
+  /** Begins, changes or ends what devices on trial have; the template's version stays. */
+  setTrial(id: string, trial: TemplateTrial | undefined): Promise<void>;
   delete(id: string): Promise<boolean>;
   get(id: string): Promise<Template | undefined>;
   list(): Promise<readonly Template[]>;
@@ -187,6 +193,11 @@ export interface TenantStore {
   readonly renewalRules: RenewalRuleStore;
   readonly renewalGroups: RenewalGroupStore;
   readonly templateMoves: TemplateMoveStore;
+  readonly hostGroups: HostGroupStore;
+  readonly hostRules: DocumentStore<HostRules>;
+  readonly distributions: DocumentStore<Distribution>;
+  readonly targets: TargetStore;
+  readonly walks: WalkStore;
   /**
    * All that `fn` does through the store it is given commits together, or nothing does; nobody else writes between its reads and its
    * writes. Not to be nested.
@@ -208,7 +219,7 @@ export interface Directory {
   tenantsRotating(now: Date, raEnd: Date): Promise<readonly TenantId[]>;
   /** Tenants with deployments past their deadline; one indexed query, whose cost follows the due. */
   tenantsToSweep(now: Date): Promise<readonly TenantId[]>;
-  /** Tenants with renewals that are due, groups that run or templates that move. */
+  /** Tenants with renewals or deliveries that are due, groups that run, templates that move or distributions that are walked. */
   tenantsToRenew(now: Date): Promise<readonly TenantId[]>;
   /** Lists that do not say all, and complete lists that are as old as `before`. */
   listsDue(before: Date): Promise<readonly (CrlScope & { readonly tenant: TenantId })[]>;

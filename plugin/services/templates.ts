@@ -16,7 +16,7 @@ import { Access, found, sameVersion } from "./access.ts";
 import { CertificateProfiles, rulesOf } from "./certificate-profiles.ts";
 import { EndpointRuntimes } from "./endpoint-runtimes.ts";
 
-type Kept = "version" | "rules" | "createdAt" | "updatedAt";
+type Kept = "version" | "rules" | "trial" | "createdAt" | "updatedAt";
 type Mandatory = "id" | "authorityId" | "subject";
 
 /** What an admin gives; every member but the mandatory ones has a default. */

@@ -111,8 +111,10 @@ export class TenantDirectory implements Directory {
        where exists (select 1 from countersign_deployments d where d.tenant = t.id and d.renew_at <= ?)
           or exists (select 1 from countersign_renewal_groups g where g.tenant = t.id and g.state = 'running')
           or exists (select 1 from countersign_template_moves m where m.tenant = t.id and m.state = 'running')
+          or exists (select 1 from countersign_distribution_walks w where w.tenant = t.id and w.state = 'running')
+          or exists (select 1 from countersign_distribution_targets x where x.tenant = t.id and x.due_at <= ?)
        order by t.id`,
-      [toMillis(now)],
+      [toMillis(now), toMillis(now)],
     );
     return rows.map(({ id }) => id);
   }

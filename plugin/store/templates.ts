@@ -1,5 +1,5 @@
 import { DEFAULT_ATTEMPTS } from "../domain/attempt-policy.ts";
-import { DEFAULT_PUSHED_LIFETIME, type Template } from "../domain/template.ts";
+import { DEFAULT_PUSHED_LIFETIME, type Template, type TemplateTrial } from "../domain/template.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import type { TemplateStore } from "../ports/stores.ts";
 import { fromMillis, toMillis, type Millis } from "./base/columns.ts";
@@ -14,12 +14,14 @@ interface TemplateRow {
   readonly authority_id: string;
   /** JSON of all other members. */
   readonly definition: string;
+  /** JSON; null in rows of versions before, too. */
+  readonly trial?: string | null;
   readonly created_at: Millis;
   readonly updated_at: Millis;
 }
 type Definition = Omit<
   Template,
-  "id" | "name" | "version" | "authorityId" | "createdAt" | "updatedAt"
+  "id" | "name" | "version" | "authorityId" | "trial" | "createdAt" | "updatedAt"
 >;
 
 /** As versions before have stored it. */
@@ -35,12 +37,13 @@ type Later =
 
 const mapping: Mapping<Template, TemplateRow> = {
   table: "countersign_templates",
-  toRow: ({ id, name, version, authorityId, createdAt, updatedAt, ...definition }) => ({
+  toRow: ({ id, name, version, authorityId, trial, createdAt, updatedAt, ...definition }) => ({
     id,
     name,
     version,
     authority_id: authorityId,
     definition: toJson(definition),
+    trial: trial === undefined ? null : toJson(trial),
     created_at: toMillis(createdAt),
     updated_at: toMillis(updatedAt),
   }),
@@ -58,6 +61,7 @@ const mapping: Mapping<Template, TemplateRow> = {
     name: row.name,
     version: row.version,
     authorityId: row.authority_id,
+    ...(typeof row.trial === "string" ? { trial: fromJson(row.trial) as TemplateTrial } : {}),
     createdAt: fromMillis(row.created_at),
     updatedAt: fromMillis(row.updated_at),
   }),
@@ -67,7 +71,10 @@ const mapping: Mapping<Template, TemplateRow> = {
 export class Templates implements TemplateStore {
   readonly #rows: Rows<Template, TemplateRow>;
 
-  constructor(session: Session, tenant: TenantId) {
+  constructor(
+    private readonly session: Session,
+    private readonly tenant: TenantId,
+  ) {
     this.#rows = new Rows(session, tenant, mapping);
   }
 
@@ -77,6 +84,14 @@ export class Templates implements TemplateStore {
 
   update(template: Template): Promise<void> {
     return this.#rows.replace(template);
+  }
+
+  async setTrial(id: string, trial: TemplateTrial | undefined): Promise<void> {
+    await this.session.write((db) =>
+      db(mapping.table)
+        .where({ tenant: this.tenant, id })
+        .update({ trial: trial === undefined ? null : toJson(trial) }),
+    );
   }
 
   delete(id: string): Promise<boolean> {

@@ -16,6 +16,7 @@ import { Endpoints } from "./endpoints.ts";
 import { GroupCommit } from "./enrolling/group-commit.ts";
 import { Enrolments } from "./enrolments.ts";
 import { HookAdapters } from "./hook-adapters.ts";
+import { HostGroups } from "./host-groups.ts";
 import { HostEvents } from "./host-events.ts";
 import { Inventories } from "./inventories.ts";
 import { LedgerChain } from "./ledger-chain.ts";
@@ -30,9 +31,11 @@ import { RenewalGroups } from "./renewal-groups.ts";
 import { RenewalRules } from "./renewal-rules.ts";
 import { Renewals } from "./renewals.ts";
 import { TemplateMoves } from "./template-moves.ts";
+import { Targets } from "./targets.ts";
 import { Templates } from "./templates.ts";
 import { Tokens } from "./tokens.ts";
 import { Terms } from "./terms.ts";
+import { Walks } from "./walks.ts";
 
 /** All stores of `tenant` on one session. `commit` is shared by all tenants outside of transactions; `afterCommit` is that of the transaction. */
 export const openTenantStore = (
@@ -74,6 +77,11 @@ export const openTenantStore = (
   renewalRules: new RenewalRules(session, tenant),
   renewalGroups: new RenewalGroups(session, tenant),
   templateMoves: new TemplateMoves(session, tenant),
+  hostGroups: new HostGroups(session, tenant),
+  hostRules: new Documents(session, tenant, "countersign_host_rules"),
+  distributions: new Documents(session, tenant, "countersign_distributions"),
+  targets: new Targets(session, tenant),
+  walks: new Walks(session, tenant),
   enrolments: new Enrolments(session, tenant, commit),
   run: async (fn) => {
     let committed: (() => void)[] = [];

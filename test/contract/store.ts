@@ -7,6 +7,7 @@ import { describeRecords } from "./store/records.ts";
 import { describeSettlements } from "./store/settlements.ts";
 import { describeSweeping } from "./store/sweeping.ts";
 import { describeLifecycle } from "./store/lifecycle.ts";
+import { describeDistributions } from "./store/distributions.ts";
 import { describeRenewals } from "./store/renewals.ts";
 import { describeWhole } from "./store/whole.ts";
 import { describeRotation } from "./store/rotation.ts";
@@ -27,6 +28,7 @@ export const describeStore = (name: string, open: () => Promise<OpenedDatabase>)
     describe("of limits", () => describeLimits(open));
     describe("of caps", () => describeCaps(open));
     describe("of renewals", () => describeRenewals(open));
+    describe("of distributions", () => describeDistributions(open));
     describe("of the ledger chain", () => describeChain(open));
     describe("of rotation", () => describeRotation(open));
     describe("of settlements", () => describeSettlements(open));

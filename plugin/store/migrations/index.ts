@@ -13,6 +13,8 @@ import { deploymentsByDevice } from "./0012-deployments-by-device.ts";
 import { challengeKey } from "./0020-challenge-key.ts";
 import { longLists } from "./0021-long-lists.ts";
 import { sortedLists } from "./0022-sorted-lists.ts";
+import { hostGroups } from "./0023-host-groups.ts";
+import { distributions } from "./0024-distributions.ts";
 import { caps } from "./0026-caps.ts";
 import { failedDeployments } from "./0028-failed-deployments.ts";
 
@@ -37,6 +39,8 @@ const MIGRATIONS: readonly Migration[] = [
   challengeKey,
   longLists,
   sortedLists,
+  hostGroups,
+  distributions,
   caps,
   failedDeployments,
 ];

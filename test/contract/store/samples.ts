@@ -7,9 +7,13 @@ import type { Challenge } from "../../../plugin/domain/challenge.ts";
 import type { Credential } from "../../../plugin/domain/credential.ts";
 import type { Deployment } from "../../../plugin/domain/deployment.ts";
 import type { Device } from "../../../plugin/domain/device.ts";
+import type { Distribution, DistributionPlan } from "../../../plugin/domain/distribution.ts";
+import type { DistributionTarget } from "../../../plugin/domain/distribution-step.ts";
+import type { DistributionWalk } from "../../../plugin/domain/distribution-walk.ts";
 import type { Endpoint } from "../../../plugin/domain/endpoint.ts";
 import type { HookAdapter } from "../../../plugin/domain/hook-adapter.ts";
 import type { HostEventRecord } from "../../../plugin/domain/host-event.ts";
+import type { HostGroup, HostRules } from "../../../plugin/domain/host-group.ts";
 import type { InventoryItem } from "../../../plugin/domain/inventory.ts";
 import type { LedgerEntry } from "../../../plugin/domain/events.ts";
 import type { KeyRollOver } from "../../../plugin/domain/key-roll-over.ts";
@@ -425,6 +429,85 @@ export const aMove = (over: Partial<TemplateMove> = {}): TemplateMove => ({
   cursor: "deployment-0",
   state: "running",
   moved: 3,
+  createdAt: NOW,
+  updatedAt: after(1),
+  ...over,
+});
+
+export const aHostGroup = (over: Partial<HostGroup> = {}): HostGroup => ({
+  id: "jamf:sales",
+  hostId: "jamf",
+  groupId: "sales",
+  name: "Säles",
+  kind: "device",
+  hostCount: 7,
+  members: 0,
+  syncedAt: after(2),
+  problem: "the host did not answer",
+  createdAt: NOW,
+  updatedAt: after(1),
+  ...over,
+});
+
+export const aPlan = (over: Partial<DistributionPlan> = {}): DistributionPlan => ({
+  everybody: "users",
+  includes: ["jamf:sales"],
+  excludes: ["jamf:board"],
+  testDeviceId: "device-1",
+  stagedGroupId: "jamf:pilot",
+  over: "P7D",
+  leaving: "remove",
+  endpointId: "office",
+  change: { validity: "P90D" },
+  ...over,
+});
+
+export const aDistribution = (over: Partial<Distribution> = {}): Distribution => ({
+  id: "wifi",
+  draft: { number: 3, plan: aPlan(), by: "Zoë", at: NOW },
+  trial: {
+    ...{ number: 2, plan: aPlan({ everybody: undefined }), by: "Zoë", at: NOW },
+    ...{ stage: "test", stageAt: after(3) },
+  },
+  serving: { number: 1, plan: aPlan({ change: {} }), by: "Zoë", at: NOW },
+  version: 1,
+  createdAt: NOW,
+  updatedAt: after(1),
+  ...over,
+});
+
+export const aTarget = (over: Partial<DistributionTarget> = {}): DistributionTarget => ({
+  templateId: "wifi",
+  deviceId: "device-1",
+  state: "failed",
+  dueAt: after(5),
+  trial: 2,
+  again: true,
+  failure: "no value for %username%",
+  updatedAt: NOW,
+  ...over,
+});
+
+export const aWalk = (over: Partial<DistributionWalk> = {}): DistributionWalk => ({
+  id: "wifi",
+  state: "running",
+  number: 4,
+  cause: "groups",
+  spread: { from: NOW, until: after(86_400) },
+  revert: true,
+  cursor: "device-0",
+  joined: 3,
+  left: 1,
+  mayLeave: 10,
+  createdAt: NOW,
+  updatedAt: after(1),
+  ...over,
+});
+
+export const aHostRules = (over: Partial<HostRules> = {}): HostRules => ({
+  id: "jamf",
+  mixedGroups: false,
+  version: 1,
   createdAt: NOW,
   updatedAt: after(1),
   ...over,

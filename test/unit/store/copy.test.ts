@@ -15,8 +15,11 @@ import {
   aCrl,
   aDeployment,
   aDevice,
+  aDistribution,
   aHookAdapter,
   aHostEvent,
+  aHostGroup,
+  aHostRules,
   aGroup,
   aLedgerEntry,
   aMove,
@@ -30,8 +33,10 @@ import {
   aSettlement,
   aPerson,
   aProfile,
+  aTarget,
   aTemplate,
   aToken,
+  aWalk,
   after as later,
   bytes,
   NOW,
@@ -123,6 +128,12 @@ const fill = async (database: Database): Promise<void> => {
       { deploymentId: "deployment-1", state: "started", certificateId: "c", startedAt: NOW },
     ]);
     await store.templateMoves.save(aMove());
+    await store.hostGroups.save(aHostGroup());
+    await store.hostGroups.add("jamf:sales", ["42", "zoë@example.com"], NOW);
+    await store.hostRules.insert(aHostRules());
+    await store.distributions.insert(aDistribution());
+    await store.walks.save(aWalk());
+    await store.targets.save([aTarget()]);
     await store.renewals.lease("node", NOW, later(9));
     await store.ledger.append(aLedgerEntry({ data: { text: "a\0b", der: bytes(1) } }));
     const lease = { holder: "node", now: NOW, until: later(3) };
