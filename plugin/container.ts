@@ -115,6 +115,14 @@ import { Sweeper } from "./services/sweeper.ts";
 import { UnseenCertificates } from "./services/unseen-certificates.ts";
 import { Templates } from "./services/templates.ts";
 import { Tenants } from "./services/tenants.ts";
+import { Audiences } from "./services/audiences.ts";
+import { Deliveries } from "./services/deliveries.ts";
+import { Distributions } from "./services/distributions.ts";
+import { DistributionPreviews } from "./services/distribution-previews.ts";
+import { DistributionWalks } from "./services/distribution-walks.ts";
+import { GroupEvents } from "./services/group-events.ts";
+import { GroupSync } from "./services/group-sync.ts";
+import { HostGroups } from "./services/host-groups.ts";
 import { Timelines } from "./services/timelines.ts";
 import type { Setup } from "./setup.ts";
 import {
@@ -156,6 +164,14 @@ type Service = new (...args: never[]) => object;
 
 /** One instance each; state such as caches and batches would otherwise be split. */
 const SERVICES: readonly Service[] = [
+  Audiences,
+  Deliveries,
+  Distributions,
+  DistributionPreviews,
+  DistributionWalks,
+  GroupEvents,
+  GroupSync,
+  HostGroups,
   RenewalProof,
   RequestedDevice,
   RenewalGroups,

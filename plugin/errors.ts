@@ -65,6 +65,12 @@ export const ERRORS = {
     "That already exists or is in use",
     "Choose another identifier, or change the existing object.",
   ),
+  confirmation_needed: facts(
+    409,
+    2,
+    "It reaches everybody and has to be confirmed",
+    "Read how many devices it reaches and over how long, then repeat it with that number as `expect`.",
+  ),
   precondition_failed: facts(
     412,
     2,

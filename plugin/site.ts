@@ -33,6 +33,8 @@ import { Deployments } from "./services/deployments.ts";
 import { Devices } from "./services/devices.ts";
 import { EndEntities } from "./services/end-entities.ts";
 import { EndpointTests } from "./services/endpoint-tests.ts";
+import { Distributions } from "./services/distributions.ts";
+import { HostGroups } from "./services/host-groups.ts";
 import { Endpoints } from "./services/endpoints.ts";
 import { Events } from "./services/events.ts";
 import { Health } from "./services/health.ts";
@@ -84,6 +86,8 @@ export const buildSite = (
     outsideAuthorities: resolve(OutsideAuthorities),
     ras: resolve(Ras),
     templates: resolve(Templates),
+    distributions: resolve(Distributions),
+    hostGroups: resolve(HostGroups),
     endpoints: resolve(Endpoints),
     endpointTests: resolve(EndpointTests),
     consoles: resolve(Consoles),

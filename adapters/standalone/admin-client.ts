@@ -19,7 +19,7 @@ export interface Ask {
   readonly ifVersion?: string | undefined;
 }
 
-export type Verb = "GET" | "POST" | "PATCH" | "DELETE";
+export type Verb = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
 
 /** The admin API of one server. Everything throws the error the server named, or `not_running` where nobody answers. */
 export interface AdminClient {

@@ -36,6 +36,8 @@ export interface StepTerms {
   readonly trial: { readonly number: number; readonly again: boolean } | undefined;
   /** Who took part in the trial before gets its profile again: what it has is of a version that was withdrawn. */
   readonly revert: boolean;
+  /** What it lacked may be there now. */
+  readonly retry: boolean;
   /** Who was sent a profile and has none any more gets it again: it has been away. */
   readonly back: boolean;
 }
@@ -49,7 +51,8 @@ export type DistributionStep =
       readonly at: "once" | "spread";
     }
   | { readonly kind: "keep"; readonly trial: number | undefined }
-  | { readonly kind: "leave" | "forget" };
+  | { readonly kind: "leave" }
+  | { readonly kind: "forget" };
 
 /** What is to be done with one device; undefined: nothing. Pure. */
 export const stepFor = (device: ScannedDevice, terms: StepTerms): DistributionStep | undefined => {
@@ -68,6 +71,8 @@ export const stepFor = (device: ScannedDevice, terms: StepTerms): DistributionSt
     return has && !rekeys
       ? { kind: "keep", trial }
       : { kind: "send", trial, again: has, at: trial === undefined ? "spread" : "once" };
+  if (target.trial === trial && terms.retry && target.state === "failed")
+    return { kind: "send", trial, again: target.again, at: "once" };
   if (target.trial === trial)
     return terms.back && target.state === "sent" && !has
       ? { kind: "send", trial, again: false, at: "once" }

@@ -62,6 +62,8 @@ export interface Distribution {
   readonly draft: DistributionVersion | undefined;
   readonly trial: TrialVersion | undefined;
   readonly serving: DistributionVersion | undefined;
+  /** The rule of what was withdrawn last, for its devices, where nothing serves. */
+  readonly left?: LeavingRule | undefined;
   readonly version: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;

@@ -1,4 +1,5 @@
 import type { Platform } from "./device.ts";
+import type { GroupKind } from "./host-group.ts";
 import type { HeldCertificate } from "./inventory.ts";
 
 /** Every kind of event that an MDM server reports; `HostEvents` has a method of each name. */
@@ -17,6 +18,8 @@ export const HOST_EVENT_KINDS = [
   "commandFailed",
   "templateAssigned",
   "templateRemoved",
+  "deviceGroups",
+  "groupChanged",
 ] as const;
 export type HostEventKind = (typeof HOST_EVENT_KINDS)[number];
 
@@ -37,6 +40,23 @@ export interface HostDevice extends EventMark {
 export interface EnrolledDevice extends HostDevice {
   readonly platform: Platform;
   readonly attributes: Readonly<Record<string, string>>;
+  /** All device groups it is in, by the host's own ids; undefined: not said. */
+  readonly groups?: readonly string[] | undefined;
+}
+/** All device groups a device is in now. */
+export interface DeviceGroups extends HostDevice {
+  readonly groups: readonly string[];
+}
+/** A group of the host: its name, who came and who left. */
+export interface ChangedGroup extends EventMark {
+  readonly groupId: string;
+  readonly name?: string | undefined;
+  /** `device` unless given or known. */
+  readonly groupKind?: GroupKind | undefined;
+  readonly added?: readonly string[] | undefined;
+  readonly removed?: readonly string[] | undefined;
+  /** It is no more: nobody is in it. */
+  readonly deleted?: boolean | undefined;
 }
 export interface CompromisedDevice extends HostDevice {
   /** Since when its keys may be in other hands; the time of the event unless given. */
@@ -82,6 +102,8 @@ export interface HostEventBodies {
   readonly commandFailed: FailedCommand;
   readonly templateAssigned: TemplateEvent;
   readonly templateRemoved: TemplateEvent;
+  readonly deviceGroups: DeviceGroups;
+  readonly groupChanged: ChangedGroup;
 }
 
 /** An event of one kind. */

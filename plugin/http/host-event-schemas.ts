@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { PLATFORMS } from "../domain/device.ts";
+import { GROUP_KINDS } from "../domain/host-group.ts";
 import type { HostEventKind } from "../domain/host-event.ts";
 import { certificateText, instant, reference } from "./api/schemas.ts";
 
@@ -42,12 +43,20 @@ export const heldCertificate = z.union([
 ]);
 export const heldCertificates = z.array(heldCertificate).max(500);
 
+const groupId = z.string().min(1).max(200).describe("The host's own id of the group.");
+const groupIds = z.array(groupId).max(200);
+const members = z
+  .array(z.string().min(1).max(255))
+  .max(10_000)
+  .describe("The host's ids of devices, or users as devices name them.");
+
 /** The body of each kind of event. */
 export const HOST_EVENT_SCHEMAS = {
   deviceEnrolled: z.strictObject({
     ...ofDevice,
     platform: z.enum(PLATFORMS),
     attributes: z.record(z.string().min(1).max(64), z.string().max(1000)).default({}),
+    groups: groupIds.exactOptional().describe("All device groups it is in, by the host's own ids."),
   }),
   deviceWiped: z.strictObject(ofDevice),
   deviceUnenrolled: z.strictObject(ofDevice),
@@ -66,4 +75,14 @@ export const HOST_EVENT_SCHEMAS = {
   commandFailed: z.strictObject({ ...ofCommand, error: z.string().min(1).max(4000) }),
   templateAssigned: z.strictObject({ ...ofTemplate, endpointId: reference.exactOptional() }),
   templateRemoved: z.strictObject(ofTemplate),
+  deviceGroups: z.strictObject({ ...ofDevice, groups: groupIds }),
+  groupChanged: z.strictObject({
+    ...mark,
+    groupId,
+    name: z.string().min(1).max(200).exactOptional(),
+    groupKind: z.enum(GROUP_KINDS).exactOptional(),
+    added: members.exactOptional(),
+    removed: members.exactOptional(),
+    deleted: z.boolean().exactOptional(),
+  }),
 } as const satisfies Record<HostEventKind, z.ZodType>;

@@ -1,6 +1,8 @@
 import type { Device, Platform } from "../domain/device.ts";
 import type { HostEvent } from "../domain/host-event.ts";
+import type { ListedGroup } from "../domain/host-group.ts";
 import type { HeldCertificate } from "../domain/inventory.ts";
+import type { TenantId } from "../domain/tenant.ts";
 
 /** What a device installs; bytes with their type and a file name. */
 export interface RenderedProfile {
@@ -28,6 +30,12 @@ export interface HookRequest {
   readonly now: Date;
 }
 
+/** A page of a host's answer; undefined `cursor`: that was all. */
+export interface HostPage<T> {
+  readonly items: readonly T[];
+  readonly cursor: string | undefined;
+}
+
 /** The MDM server's side. Every command answers the host's command id. */
 export interface MdmHost {
   readonly id: string;
@@ -48,6 +56,19 @@ export interface MdmHost {
   inventory?(device: Device): Promise<readonly HeldCertificate[] | undefined>;
   /** Asks for a wipe. The device counts as wiped when the host reports `deviceWiped`, not before; a host that does not agree throws. */
   wipe?(device: Device, because: string): Promise<string>;
+  /** The groups of one tenant, a page at a time; `cursor` is what the page before answered. Absent where groups are reported, or there are none. */
+  groups?(tenant: TenantId, cursor: string | undefined): Promise<HostPage<ListedGroup>>;
+  /**
+   * Who is in a group, a page at a time: the host's ids of devices, or users by the name that devices carry as `username` or `email`. A throw leaves
+   * the group as it was known.
+   */
+  groupMembers?(
+    tenant: TenantId,
+    groupId: string,
+    cursor: string | undefined,
+  ): Promise<HostPage<string>>;
+  /** Whether user and device groups may stand beside each other across include and exclude. True unless given; an admin's word goes before it. */
+  readonly mixedGroups?: boolean;
   /**
    * Reads a call in the host's own format and checks its signature. Throws `unauthenticated`, `invalid_input`. Without it `/hooks/<adapter>` takes
    * our own format.

@@ -17,6 +17,7 @@ import { Attempts } from "./attempts.ts";
 import type { EndpointRuntime, RaWay } from "./endpoint-runtimes.ts";
 import { Issuance, type IssueRequest } from "./issuance.ts";
 import { refuseUnlessLive } from "./refuse-unless-live.ts";
+import { templateFor } from "./trial-template.ts";
 
 /** A waiting request as people see it. */
 export interface ApprovalView {
@@ -242,7 +243,7 @@ const redemptionOf = async (
     );
   }
   return {
-    template,
+    template: await templateFor(store, template, device.id),
     device,
     subjectSource: JSON.parse(pending.subjectSource) as Redemption["subjectSource"],
     challengeId: undefined,

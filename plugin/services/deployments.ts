@@ -2,6 +2,7 @@ import { inject } from "tsyringe";
 import { type Deployment, newDeployment } from "../domain/deployment.ts";
 import { deadlineOf } from "../domain/deployment-times.ts";
 import type { Principal } from "../domain/principal.ts";
+import type { Template } from "../domain/template.ts";
 import { CountersignError } from "../errors.ts";
 import type { Clock, Random } from "../ports/ambient.ts";
 import type { RenderedProfile } from "../ports/mdm-host.ts";
@@ -15,6 +16,7 @@ import { DeploymentSteps } from "./deployment-steps.ts";
 import { refuseLocked } from "./locks.ts";
 import { type MadeProfile, namesFor, Profiles, type RenderOptions } from "./profiles.ts";
 import { refuseUnlessLive } from "./refuse-unless-live.ts";
+import { templateFor } from "./trial-template.ts";
 
 export interface PublishRequest {
   readonly deviceId: string;
@@ -75,33 +77,37 @@ export class Deployments {
       "template",
       request.templateId,
     );
-    const authority = await store.authorities.get(template.authorityId);
-    const endpointId =
-      authority?.kind === "outside" || template.delivery === "pkcs12"
-        ? undefined
-        : (await endpointFor(store, template.id, request.endpointId)).id;
-    namesFor(template, device);
+    const endpointId = await enrolsAt(store, template, request.endpointId);
+    namesFor(await templateFor(store, template, device.id), device);
+    return store.run((tx) =>
+      this.assignIn(tx, principal, { deviceId: device.id, templateId: template.id, endpointId }),
+    );
+  }
+
+  /** The step itself, in the caller's transaction `tx`: what is assigned already is sent again. Everything else has been checked. */
+  async assignIn(
+    tx: TenantStore,
+    principal: Pick<Principal, "id">,
+    { deviceId, templateId, endpointId }: PublishRequest,
+  ): Promise<Deployment> {
     const now = this.clock.now();
-    return store.run(async (tx) => {
-      const known = await tx.deployments.find(device.id, template.id);
-      if (known !== undefined)
-        return this.steps.apply(tx, principal, known, { kind: "assign", endpointId });
-      const made = {
-        ...{ id: this.random.uuid(), deviceId: device.id, templateId: template.id, endpointId },
-      };
-      const fresh = newDeployment(made, now, now);
-      const deployment = { ...fresh, nextActionAt: deadlineOf(fresh, now), deliveries: 1 };
-      await tx.deployments.save(deployment);
-      await tx.outbox.add({ kind: "publish-profile", deploymentId: deployment.id }, now);
-      await tx.ledger.append(
-        this.access.entry(principal, "deployment.created", deployment.id, {
-          device: device.id,
-          template: template.id,
-          endpoint: endpointId,
-        }),
-      );
-      return deployment;
+    const known = await tx.deployments.find(deviceId, templateId);
+    if (known !== undefined)
+      return this.steps.apply(tx, principal, known, { kind: "assign", endpointId });
+    const fresh = newDeployment(
+      { id: this.random.uuid(), deviceId, templateId, endpointId },
+      now,
+      now,
+    );
+    const deployment = { ...fresh, nextActionAt: deadlineOf(fresh, now), deliveries: 1 };
+    await tx.deployments.save(deployment);
+    await tx.outbox.add({ kind: "publish-profile", deploymentId: deployment.id }, now);
+    await tx.ledger.append({
+      ...{ event: "deployment.created", principal: principal.id, at: now },
+      subjectId: deployment.id,
+      data: { device: deviceId, template: templateId, endpoint: endpointId },
     });
+    return deployment;
   }
 
   /** Takes the profile off the device again. */
@@ -198,3 +204,15 @@ export class Deployments {
     }
   }
 }
+
+/** Where devices of a template enrol; undefined at an outside authority's own URL, and where the key comes with the certificate. Throws `not_found`. */
+export const enrolsAt = async (
+  store: TenantStore,
+  template: Template,
+  wanted: string | undefined,
+): Promise<string | undefined> => {
+  const authority = await store.authorities.get(template.authorityId);
+  return authority?.kind === "outside" || template.delivery === "pkcs12"
+    ? undefined
+    : (await endpointFor(store, template.id, wanted)).id;
+};

@@ -8,6 +8,7 @@ import { CLOCK, DIRECTORY, LOGGER, METRICS, RANDOM } from "../tokens.ts";
 import { Alerts } from "./alerts.ts";
 import { CertificateStatuses } from "./certificate-statuses.ts";
 import { CrlSchedule } from "./crl-schedule.ts";
+import { GroupSync } from "./group-sync.ts";
 import { HostCommands, type HostEffect } from "./host-commands.ts";
 import { LedgerSealer } from "./ledger-sealer.ts";
 import { OutsideRevocations } from "./outside-revocations.ts";
@@ -22,8 +23,10 @@ import { Ticker } from "./ticker.ts";
 const PERIOD = 1000;
 /** A row has its place within a second (foundations.md 13). */
 const SEALING = 500;
-/** A thousand renewals an hour are three in that time. */
-const RENEWING = 10_000;
+/** A device that joins a group waits no longer than that for its profile to be on its way. */
+const RENEWING = 2000;
+/** Milliseconds between looks whether the groups of a host are to be read again. */
+const GROUPS = 60_000;
 /** Milliseconds between looks at the responders' certificates. */
 const ROLLING = 600_000;
 /** Milliseconds between looks at what alert rules watch. */
@@ -65,6 +68,7 @@ export class Dispatcher {
     @inject(ResponderKeeper) responders: ResponderKeeper,
     @inject(LedgerSealer) sealer: LedgerSealer,
     @inject(RenewalSweep) renewals: RenewalSweep,
+    @inject(GroupSync) groups: GroupSync,
   ) {
     this.tickers = [
       new Ticker("dispatcher", PERIOD, () => this.runDue(), logger),
@@ -72,6 +76,7 @@ export class Dispatcher {
       // Apart, since a slow host must not keep the ledger open, nor a list from being signed.
       new Ticker("ledger sealer", SEALING, () => sealer.runDue(), logger),
       new Ticker("renewal sweep", RENEWING, () => renewals.runDue(), logger),
+      new Ticker("groups of hosts", GROUPS, () => groups.runDue(), logger),
       new Ticker("CRL schedule", PERIOD, () => crls.runDue(), logger),
       new Ticker("alerts", ALERTING, () => this.alerts.runDue(), logger),
       new Ticker("OCSP responders", ROLLING, () => responders.runDue(), logger),

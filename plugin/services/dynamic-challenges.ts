@@ -7,6 +7,7 @@ import type { ChallengeContext, ChallengePolicy, Redemption } from "../ports/cha
 import { CLOCK, SETTINGS } from "../tokens.ts";
 import { replacedCertificate } from "./replaced-certificate.ts";
 import { SecretBox } from "./secret-box.ts";
+import { templateFor } from "./trial-template.ts";
 import { liveProblem } from "./refuse-unless-live.ts";
 
 /** What a dynamic challenge's MAC is bound to. */
@@ -61,7 +62,7 @@ export class DynamicChallenges implements ChallengePolicy {
     const barred = liveProblem(device);
     if (barred !== undefined) return refuse(barred);
     return {
-      template,
+      template: await templateFor(store, template, device.id),
       device,
       subjectSource: "template",
       challengeId: challenge.id,

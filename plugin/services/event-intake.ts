@@ -7,6 +7,7 @@ import type { TenantStore } from "../ports/stores.ts";
 import { Access, found } from "./access.ts";
 import { type CommandResult, DeploymentCommands } from "./deployment-commands.ts";
 import { EventLog, type Settled } from "./event-log.ts";
+import { GroupEvents } from "./group-events.ts";
 import { HostEvents } from "./host-events.ts";
 import { Inventories, type ReportResult } from "./inventories.ts";
 import { type EndedStatus, Revocations } from "./revocations.ts";
@@ -26,7 +27,9 @@ export type EventResult<Kind extends HostEventKind> = Kind extends keyof HostEve
   ? Awaited<ReturnType<HostEvents[Kind]>>
   : Kind extends "deviceInventory"
     ? ReportResult
-    : CommandResult;
+    : Kind extends keyof GroupEvents
+      ? Awaited<ReturnType<GroupEvents[Kind]>>
+      : CommandResult;
 
 /** What is done with each kind of event. */
 type Handlers = {
@@ -63,6 +66,7 @@ export class EventIntake {
     @inject(Inventories) inventories: Inventories,
     @inject(DeploymentCommands) commands: DeploymentCommands,
     @inject(Revocations) private readonly revocations: Revocations,
+    @inject(GroupEvents) groups: GroupEvents,
   ) {
     this.handlers = {
       deviceEnrolled: ({ principal, event }) => events.deviceEnrolled(principal, event),
@@ -76,6 +80,9 @@ export class EventIntake {
       userEnabled: ({ principal, event }) => events.userEnabled(principal, event),
       templateAssigned: ({ principal, event }) => events.templateAssigned(principal, event),
       templateRemoved: ({ principal, event }) => events.templateRemoved(principal, event),
+      deviceGroups: ({ principal, store, event, device }) =>
+        groups.deviceGroups(principal, store, known(device, event), event.groups),
+      groupChanged: ({ principal, store, event }) => groups.groupChanged(principal, store, event),
       deviceInventory: ({ principal, store, event, device, at }) =>
         inventories.reportIn(principal, store, known(device, event), {
           ...{ certificates: event.certificates, at, complete: event.complete ?? true },

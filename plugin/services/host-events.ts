@@ -1,5 +1,5 @@
 import { inject } from "tsyringe";
-import { type Device, isHeld, userNamesOf } from "../domain/device.ts";
+import { type Device, hasLeft, isHeld, userNamesOf } from "../domain/device.ts";
 import type { Deployment } from "../domain/deployment.ts";
 import type {
   CompromisedDevice,
@@ -15,7 +15,9 @@ import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK, RANDOM } from "../tokens.ts";
 import { Access, found } from "./access.ts";
 import { DeploymentSteps } from "./deployment-steps.ts";
+import { DistributionWalks } from "./distribution-walks.ts";
 import { Deployments } from "./deployments.ts";
+import { GroupEvents } from "./group-events.ts";
 import {
   type DeviceRelease,
   type DeviceRevocation,
@@ -37,6 +39,8 @@ export class HostEvents {
     @inject(Deployments) private readonly deployments: Deployments,
     @inject(Revocations) private readonly revocations: Revocations,
     @inject(DeploymentSteps) private readonly steps: DeploymentSteps,
+    @inject(GroupEvents) private readonly groups: GroupEvents,
+    @inject(DistributionWalks) private readonly walks: DistributionWalks,
   ) {}
 
   /** Makes the device known or brings it up to date; a wiped or unenrolled one lives again, without its old certificates. */
@@ -68,6 +72,9 @@ export class HostEvents {
             ? "device.changed"
             : "device.enrolled";
       await this.tryAgain(tx, principal, device);
+      if (event.groups !== undefined) await this.groups.setIn(tx, principal, device, event.groups);
+      // Also for users' groups, since its user may be another one.
+      await this.walks.consider(tx, principal, [device.id], known !== undefined && hasLeft(known));
       await tx.ledger.append(
         this.access.entry(principal, change, device.id, {
           host: event.hostId,

@@ -25,6 +25,7 @@ import { Pkcs12Profiles } from "./pkcs12-profiles.ts";
 import { ProfileSigner } from "./profile-signer.ts";
 import { preferredKey } from "./templates.ts";
 import { refuseUnlessLive } from "./refuse-unless-live.ts";
+import { templateFor } from "./trial-template.ts";
 
 /** How a profile is wanted. */
 export interface RenderOptions {
@@ -68,11 +69,12 @@ export class Profiles {
       throw new CountersignError("device_gone", `deployment ${deployment.id} is removed`);
     refuseUnlessLive(device);
     refuseLocked(deployment);
-    const template = found(
+    const served = found(
       await store.templates.get(deployment.templateId),
       "template",
       deployment.templateId,
     );
+    const template = await templateFor(store, served, device.id);
     const renderer = found(
       this.renderers.find(({ platform }) => platform === device.platform),
       "profile renderer for",

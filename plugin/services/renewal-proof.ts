@@ -14,6 +14,7 @@ import { ForeignRenewals, type ForeignSigner } from "./foreign-renewals.ts";
 import { renewalRefused, requireRenewable, requireSameNames } from "./renewal-rules.ts";
 import { refuseUnlessLive } from "./refuse-unless-live.ts";
 import { SuspectCertificates } from "./suspect-certificates.ts";
+import { templateFor } from "./trial-template.ts";
 
 /** A signer's certificate that an authority of this endpoint has really issued; whether it may renew is another question. */
 export interface OwnSigner {
@@ -65,9 +66,10 @@ export class RenewalProof {
       throw renewalRefused(`a certificate for ${row.role} cannot renew`);
     if (row.status !== "issued")
       throw renewalRefused(`the certificate that signed is ${row.status}`);
-    const template = runtime.templates.find(({ id }) => id === row.templateId);
-    if (template === undefined)
+    const offered = runtime.templates.find(({ id }) => id === row.templateId);
+    if (offered === undefined)
       throw renewalRefused(`template ${row.templateId ?? "?"} is not at this endpoint`);
+    const template = await templateFor(runtime.store, offered, row.deviceId);
     // Back-dating must not open the window early (T-06).
     const issuedAt = row.issuedAt ?? certificate.notBefore;
     requireRenewable(template, certificate, issuedAt, this.clock.now());

@@ -10,8 +10,8 @@ import { DeploymentSteps } from "./deployment-steps.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-/** How long the counts of started renewals are kept. */
-const KEEP = 35 * DAY;
+/** How long the counts of started renewals are kept, in milliseconds. */
+export const KEEP_STARTED = 35 * DAY;
 /** Renewals in one transaction: some tens of milliseconds of the writer. */
 const AT_ONCE = 500;
 
@@ -65,7 +65,8 @@ export class RenewalStarts {
         expires: byId.get(id)?.notAfter,
       }),
     );
-    if (started.length > 0) await tx.renewals.countStarted(authorityId, now, started.length, KEEP);
+    if (started.length > 0)
+      await tx.renewals.countStarted(authorityId, now, started.length, KEEP_STARTED);
     return started.length;
   }
 }
@@ -97,7 +98,11 @@ export const usageOf = async (
 
 const startOf = (now: Date, span: number): number => now.getTime() - (now.getTime() % span);
 
-const roomIn = ({ perHour, perDay }: RenewalRules, { thisHour, today }: RenewalUsage): number =>
+/** How many more may start now. */
+export const roomIn = (
+  { perHour, perDay }: RenewalRules,
+  { thisHour, today }: RenewalUsage,
+): number =>
   Math.max(
     0,
     Math.min(

@@ -7,6 +7,8 @@ import type { Clock, Logger, Metrics, Random } from "../ports/ambient.ts";
 import type { RenewalChange, RenewalRow } from "../ports/renewals.ts";
 import type { Directory, TenantStore } from "../ports/stores.ts";
 import { CLOCK, DIRECTORY, LOGGER, METRICS, RANDOM } from "../tokens.ts";
+import { Deliveries } from "./deliveries.ts";
+import { DistributionWalks } from "./distribution-walks.ts";
 import { RenewalGroups } from "./renewal-groups.ts";
 import { RenewalStarts, rulesOf, usageOf } from "./renewal-starts.ts";
 import { TemplateMoves } from "./template-moves.ts";
@@ -41,6 +43,8 @@ export class RenewalSweep {
     @inject(RenewalStarts) private readonly starts: RenewalStarts,
     @inject(RenewalGroups) private readonly groups: RenewalGroups,
     @inject(TemplateMoves) private readonly moves: TemplateMoves,
+    @inject(DistributionWalks) private readonly walks: DistributionWalks,
+    @inject(Deliveries) private readonly deliveries: Deliveries,
     @inject(RANDOM) random: Random,
   ) {
     this.holder = random.uuid();
@@ -68,7 +72,14 @@ export class RenewalSweep {
     try {
       await this.moves.advance(store);
       await this.groups.advance(store);
+      await this.walks.advance(store);
       const report = await this.sweep(store, now);
+      // After the renewals, which have ends to meet.
+      const delivered = await this.deliveries.advance(store);
+      if (delivered > 0) {
+        this.metrics.count("countersign_deliveries_total", {}, delivered);
+        this.logger.info({ tenant: store.tenant, delivered }, "profiles delivered to groups");
+      }
       const seconds = (this.clock.now().getTime() - now.getTime()) / 1000;
       this.metrics.observe("countersign_renewal_sweep_seconds", seconds);
       if (report.started > 0) {

@@ -12,6 +12,7 @@ import { refuseLocked } from "./locks.ts";
 import { RequestedDevice } from "./requested-device.ts";
 import { replacedCertificate } from "./replaced-certificate.ts";
 import { SecretBox } from "./secret-box.ts";
+import { templateFor } from "./trial-template.ts";
 
 /** A secret shared by all devices of one template (foundations.md 5): the CSR's subject, checked against the pattern, says which device asks. */
 export class StaticChallenges implements ChallengePolicy {
@@ -50,7 +51,7 @@ export class StaticChallenges implements ChallengePolicy {
       if (deployment !== undefined) refuseLocked(deployment);
     }
     return {
-      template,
+      template: await templateFor(store, template, device.id),
       device,
       subjectSource: "request",
       challengeId: undefined,

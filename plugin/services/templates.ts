@@ -56,6 +56,15 @@ const DEFAULTS: Omit<Template, Kept | Mandatory | "name"> = {
   allowDuplicates: true,
 };
 
+/** A template before and after a change, and the fields that differ. */
+export interface ChangedTemplate {
+  readonly before: Template;
+  readonly after: Template;
+  readonly fields: readonly string[];
+  /** The fields that were given, different or not. */
+  readonly given: readonly string[];
+}
+
 /** What certificates are issued by. One that could never issue is refused at save, with field and reason (T-27). */
 export class Templates {
   constructor(
@@ -102,38 +111,51 @@ export class Templates {
     moveOver?: string,
   ): Promise<Template> {
     const store = this.access.open(principal, "configuration:manage");
-    const { before, after: template, fields } = await this.changed(principal, id, change);
-    sameVersion(before.version, version);
-    const now = template.updatedAt;
-    const until = moveOver === undefined ? now : addDuration(now, parseDuration(moveOver));
-    await store.run(async (tx) => {
-      await tx.templates.update(template);
-      const running = await tx.templateMoves.get(id);
-      const unfinished = running?.state === "running" && running.rekey ? running : undefined;
-      if (moveOver !== undefined || unfinished !== undefined || retimes(fields))
-        await tx.templateMoves.save({
-          id,
-          version: moveOver === undefined ? (unfinished?.version ?? 0) : template.version,
-          rekey: moveOver !== undefined || unfinished !== undefined,
-          from: unfinished?.from ?? now,
-          until: moveOver === undefined ? (unfinished?.until ?? now) : until,
-          cursor: undefined,
-          state: "running",
-          moved: 0,
-          createdAt: now,
-          updatedAt: now,
-        });
-      await tx.ledger.append(
-        this.access.entry(principal, "template.changed", id, {
-          version: template.version,
-          fields: Object.keys(given(change)),
-          ...(moveOver === undefined ? {} : { moveOver }),
-        }),
+    const changed = await this.changed(principal, id, change);
+    sameVersion(changed.before.version, version);
+    if (changed.before.trial !== undefined)
+      throw new CountersignError(
+        "conflict",
+        `version ${changed.before.trial.number} of ${id} is on trial: finish or withdraw it first`,
       );
-    });
+    await store.run((tx) => this.saveIn(tx, principal, changed, moveOver));
     // Whichever endpoints offer it: a stricter rule counts from the next request on.
     this.runtimes.forgetAll();
-    return template;
+    return changed.after;
+  }
+
+  /** Saves what `changed` has made, in the caller's transaction; endpoints see it once `EndpointRuntimes` forgets. */
+  async saveIn(
+    tx: TenantStore,
+    principal: Principal,
+    { after: template, fields, given: named }: ChangedTemplate,
+    moveOver: string | undefined,
+  ): Promise<void> {
+    const { id, updatedAt: now } = template;
+    const until = moveOver === undefined ? now : addDuration(now, parseDuration(moveOver));
+    await tx.templates.update(template);
+    const running = await tx.templateMoves.get(id);
+    const unfinished = running?.state === "running" && running.rekey ? running : undefined;
+    if (moveOver !== undefined || unfinished !== undefined || retimes(fields))
+      await tx.templateMoves.save({
+        id,
+        version: moveOver === undefined ? (unfinished?.version ?? 0) : template.version,
+        rekey: moveOver !== undefined || unfinished !== undefined,
+        from: unfinished?.from ?? now,
+        until: moveOver === undefined ? (unfinished?.until ?? now) : until,
+        cursor: undefined,
+        state: "running",
+        moved: 0,
+        createdAt: now,
+        updatedAt: now,
+      });
+    await tx.ledger.append(
+      this.access.entry(principal, "template.changed", id, {
+        version: template.version,
+        fields: named,
+        ...(moveOver === undefined ? {} : { moveOver }),
+      }),
+    );
   }
 
   /** What `update` would save, checked as it checks, and the fields that would differ. */
@@ -141,11 +163,7 @@ export class Templates {
     principal: Principal,
     id: string,
     change: Partial<TemplateInput>,
-  ): Promise<{
-    readonly before: Template;
-    readonly after: Template;
-    readonly fields: readonly string[];
-  }> {
+  ): Promise<ChangedTemplate> {
     const store = this.access.open(principal, "configuration:read");
     const before = found(await store.templates.get(id), "template", id);
     const after: Template = {
@@ -161,16 +179,23 @@ export class Templates {
         canonicalJson(after[field as keyof Template]) !==
         canonicalJson(before[field as keyof Template]),
     );
-    return { before, after, fields };
+    return { before, after, fields, given: Object.keys(given(change)) };
   }
 
-  /** Throws `conflict` while an endpoint uses it. */
+  /** Throws `conflict` while an endpoint uses it or it is distributed. A draft goes with it. */
   async delete(principal: Principal, id: string): Promise<void> {
     const store = this.access.open(principal, "configuration:manage");
     await store.run(async (tx) => {
       const users = (await tx.endpoints.list())
         .filter((endpoint) => endpoint.templateIds.includes(id))
         .map((endpoint) => endpoint.id);
+      const distribution = await tx.distributions.get(id);
+      if (distribution?.serving !== undefined || distribution?.trial !== undefined)
+        throw new CountersignError(
+          "conflict",
+          `template ${id} is distributed: publish it to nobody first`,
+        );
+      if (distribution !== undefined) await tx.distributions.delete(id);
       if (users.length > 0)
         throw new CountersignError(
           "conflict",

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { CountersignError, INVENTORY_VERDICTS, PLATFORMS } from "../../../plugin/sdk.ts";
 import { addApiCommand, type Invocation } from "../api-command.ts";
-import { choiceOption, flagOption, pageOptions, textOption } from "../options.ts";
+import { choiceOption, flagOption, listOption, pageOptions, textOption } from "../options.ts";
 import { certificateOf } from "./authority.ts";
 import { addReading, pathOf, queryOf } from "./crud.ts";
 import { addEnrolCommand } from "./device-enrol.ts";
@@ -35,8 +35,11 @@ const attributesOf = (pairs: unknown): Record<string, string> =>
   );
 
 const add = async ({ api, args, options }: Invocation) => {
-  const { hostId = HAND, platform = "other", attribute } = options;
-  const body = { hostId, deviceId: args[0], platform, attributes: attributesOf(attribute) };
+  const { hostId = HAND, platform = "other", attribute, group } = options;
+  const body = {
+    ...{ hostId, deviceId: args[0], platform, attributes: attributesOf(attribute) },
+    ...(group === undefined ? {} : { groups: group }),
+  };
   return api.ask("POST", "/devices", { body });
 };
 
@@ -70,10 +73,25 @@ export const addDeviceCommands = (program: Command): void => {
       textOption("--host-id <id>", `the MDM server; ${HAND} unless given`),
       choiceOption("--platform <platform>", "other unless given", PLATFORMS),
       pairOption(),
+      listOption("--group <ids>", "the server's device groups it is in; again for more"),
     ],
     run: add,
   });
   addReading(group, "/devices", COLUMNS, []);
+  addApiCommand(group, {
+    usage: "groups <id>",
+    summary:
+      "the groups of its server that it is in; with --set exactly these, by the server's ids",
+    options: [listOption("--set <ids>", "an empty text takes it out of all")],
+    columns: ["id", "name", "kind", "members"],
+    run: (call) => {
+      const { set } = call.options;
+      const path = pathOf("/devices", call, "/groups");
+      return Array.isArray(set)
+        ? call.api.ask("PUT", path, { body: { groups: set.filter((one) => one !== "") } })
+        : call.api.ask("GET", path);
+    },
+  });
   addApiCommand(group, {
     usage: "timeline <id>",
     summary: "how it came to its certificates, or why it did not",

@@ -455,6 +455,107 @@ export interface TemplateImpact {
   readonly whole: boolean;
 }
 
+export interface Distribution {
+  readonly id: string;
+  readonly version: number;
+  readonly draft?:
+    | {
+        readonly number: number;
+        readonly plan: {
+          readonly everybody?: "devices" | "users" | undefined;
+          readonly includes: readonly string[];
+          readonly excludes: readonly string[];
+          readonly testDeviceId?: string | undefined;
+          readonly stagedGroupId?: string | undefined;
+          readonly over: string;
+          readonly leaving: "keep" | "remove" | "revoke";
+          readonly endpointId?: string | undefined;
+          readonly change: Readonly<Record<string, unknown>>;
+        };
+        readonly by: string;
+        readonly at: string;
+      }
+    | undefined;
+  readonly trial?:
+    | {
+        readonly number: number;
+        readonly plan: {
+          readonly everybody?: "devices" | "users" | undefined;
+          readonly includes: readonly string[];
+          readonly excludes: readonly string[];
+          readonly testDeviceId?: string | undefined;
+          readonly stagedGroupId?: string | undefined;
+          readonly over: string;
+          readonly leaving: "keep" | "remove" | "revoke";
+          readonly endpointId?: string | undefined;
+          readonly change: Readonly<Record<string, unknown>>;
+        };
+        readonly by: string;
+        readonly at: string;
+        readonly stage: "test" | "group" | "everybody";
+        readonly stageAt: string;
+      }
+    | undefined;
+  readonly serving?:
+    | {
+        readonly number: number;
+        readonly plan: {
+          readonly everybody?: "devices" | "users" | undefined;
+          readonly includes: readonly string[];
+          readonly excludes: readonly string[];
+          readonly testDeviceId?: string | undefined;
+          readonly stagedGroupId?: string | undefined;
+          readonly over: string;
+          readonly leaving: "keep" | "remove" | "revoke";
+          readonly endpointId?: string | undefined;
+          readonly change: Readonly<Record<string, unknown>>;
+        };
+        readonly by: string;
+        readonly at: string;
+      }
+    | undefined;
+  readonly progress: {
+    readonly devices: number;
+    readonly waiting: number;
+    readonly sent: number;
+    readonly failed: number;
+    readonly installed: number;
+  };
+  readonly next?:
+    | {
+        readonly stage: "test" | "group" | "everybody";
+        readonly ok: boolean;
+        readonly why: string;
+        readonly devices: number;
+        readonly installed: number;
+      }
+    | undefined;
+  readonly walk?:
+    | {
+        readonly state: "running" | "held" | "done";
+        readonly joined: number;
+        readonly left: number;
+      }
+    | undefined;
+}
+
+export interface DistributionPreview {
+  readonly firstStage: "test" | "group" | "everybody";
+  readonly devices: number;
+  readonly fresh: number;
+  readonly staged: number;
+  readonly leaving: number;
+  readonly days: readonly {
+    readonly day: string;
+    readonly planned: number;
+    readonly late: number;
+    readonly peakHour: number;
+  }[];
+  readonly warnings: readonly string[];
+  readonly impact?: TemplateImpact | undefined;
+  readonly whole: boolean;
+}
+
 export interface Endpoint {
   readonly id: string;
   readonly name: string;
@@ -667,6 +768,20 @@ export interface Device {
   readonly updatedAt: string;
 }
 
+export interface HostGroup {
+  readonly id: string;
+  readonly hostId: string;
+  readonly groupId: string;
+  readonly name: string;
+  readonly kind: "device" | "user";
+  readonly hostCount?: number | undefined;
+  readonly members: number;
+  readonly syncedAt?: string | undefined;
+  readonly problem?: string | undefined;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
 export interface DeviceRevocation {
   readonly deviceId: string;
   readonly revoked: readonly string[];
@@ -734,6 +849,14 @@ export interface InventoryResult {
   readonly unreadable: number;
   readonly installed: readonly string[];
   readonly missing: readonly string[];
+}
+
+export interface Host {
+  readonly id: string;
+  readonly listsGroups: boolean;
+  readonly mixedGroups: boolean;
+  readonly saidHere: boolean;
+  readonly version: number;
 }
 
 export interface Deployment {
@@ -2126,6 +2249,337 @@ export interface Calls {
     };
     readonly answer: TemplateImpact;
   };
+  /** Shows whom a template is for: draft, version on trial, what serves, and how far it is. */
+  readonly getTemplatesIdDistribution: {
+    readonly request: { readonly id: string };
+    readonly answer: Distribution;
+  };
+  /** Saves a draft and delivers nothing: groups included and excluded, test device, staged group, spread, and changes of the template. What is published serves on. */
+  readonly patchTemplatesIdDistribution: {
+    readonly request: {
+      readonly id: string;
+      readonly body: {
+        readonly everybody?: "devices" | "users" | null | undefined;
+        readonly includes?: readonly string[] | undefined;
+        readonly excludes?: readonly string[] | undefined;
+        readonly testDeviceId?: string | null | undefined;
+        readonly stagedGroupId?: string | null | undefined;
+        readonly over?: string | undefined;
+        readonly leaving?: "keep" | "remove" | "revoke" | undefined;
+        readonly endpointId?: string | null | undefined;
+        readonly change?:
+          | {
+              readonly authorityId?: string | undefined;
+              readonly subject?: string | undefined;
+              readonly name?: string | undefined;
+              readonly sans?:
+                | readonly {
+                    readonly type: "rfc822" | "dns" | "uri" | "upn" | "ip";
+                    readonly pattern: string;
+                  }[]
+                | undefined;
+              readonly keyAlgorithms?:
+                | readonly (
+                    "rsa-2048" | "rsa-3072" | "rsa-4096" | "ec-p256" | "ec-p384" | "ec-p521"
+                  )[]
+                | undefined;
+              readonly keyUsages?:
+                | readonly (
+                    | "digitalSignature"
+                    | "nonRepudiation"
+                    | "keyEncipherment"
+                    | "dataEncipherment"
+                    | "keyAgreement"
+                    | "keyCertSign"
+                    | "cRLSign"
+                  )[]
+                | undefined;
+              readonly extendedKeyUsages?: readonly string[] | undefined;
+              readonly allowedExtendedKeyUsages?: readonly string[] | undefined;
+              readonly validity?: string | undefined;
+              readonly maxValidity?: string | undefined;
+              readonly beyondAuthority?: "refuse" | "shorten" | undefined;
+              readonly backdate?: string | undefined;
+              readonly challengeMode?: "static" | "dynamic" | undefined;
+              readonly challengeLifetime?: string | undefined;
+              readonly pushedChallengeLifetime?: string | undefined;
+              readonly attempts?:
+                | {
+                    readonly limit: number;
+                    readonly interval: string;
+                    readonly lock: string;
+                    readonly wipe: boolean;
+                  }
+                | undefined;
+              readonly keyStorage?:
+                "tpm" | "tpm-else-software" | "software" | "windows-hello" | undefined;
+              readonly autoRenewal?: boolean | undefined;
+              readonly renewalWindow?: string | undefined;
+              readonly renewalSpread?: string | undefined;
+              readonly scepRenewal?: "off" | "any-time" | "in-window" | undefined;
+              readonly renewalGrace?: string | undefined;
+              readonly oldCertificate?: "keep" | "revoke" | undefined;
+              readonly policies?:
+                | readonly {
+                    readonly oid: string;
+                    readonly cps?: string | undefined;
+                  }[]
+                | undefined;
+              readonly revocation?:
+                | {
+                    readonly wiped?:
+                      | "unspecified"
+                      | "keyCompromise"
+                      | "cACompromise"
+                      | "affiliationChanged"
+                      | "superseded"
+                      | "cessationOfOperation"
+                      | "certificateHold"
+                      | "privilegeWithdrawn"
+                      | "aACompromise"
+                      | "keep"
+                      | undefined;
+                    readonly unenrolled?:
+                      | "unspecified"
+                      | "keyCompromise"
+                      | "cACompromise"
+                      | "affiliationChanged"
+                      | "superseded"
+                      | "cessationOfOperation"
+                      | "certificateHold"
+                      | "privilegeWithdrawn"
+                      | "aACompromise"
+                      | "keep"
+                      | undefined;
+                    readonly compromised?:
+                      | "unspecified"
+                      | "keyCompromise"
+                      | "cACompromise"
+                      | "affiliationChanged"
+                      | "superseded"
+                      | "cessationOfOperation"
+                      | "certificateHold"
+                      | "privilegeWithdrawn"
+                      | "aACompromise"
+                      | "keep"
+                      | undefined;
+                    readonly lost?:
+                      | "unspecified"
+                      | "keyCompromise"
+                      | "cACompromise"
+                      | "affiliationChanged"
+                      | "superseded"
+                      | "cessationOfOperation"
+                      | "certificateHold"
+                      | "privilegeWithdrawn"
+                      | "aACompromise"
+                      | "keep"
+                      | undefined;
+                    readonly userDisabled?:
+                      | "unspecified"
+                      | "keyCompromise"
+                      | "cACompromise"
+                      | "affiliationChanged"
+                      | "superseded"
+                      | "cessationOfOperation"
+                      | "certificateHold"
+                      | "privilegeWithdrawn"
+                      | "aACompromise"
+                      | "keep"
+                      | undefined;
+                  }
+                | undefined;
+              readonly allowDuplicates?: boolean | undefined;
+              readonly profileId?: string | undefined;
+            }
+          | undefined;
+      };
+      readonly version?: number | undefined;
+    };
+    readonly answer: Distribution;
+  };
+  /** Throws the draft away. */
+  readonly deleteTemplatesIdDistributionDraft: {
+    readonly request: { readonly id: string; readonly version?: number | undefined };
+    readonly answer: undefined;
+  };
+  /** Counts whom the draft, with these changes, would reach and plans the days; saves nothing. */
+  readonly postTemplatesIdDistributionPreview: {
+    readonly request: {
+      readonly id: string;
+      readonly body?: {
+        readonly everybody?: "devices" | "users" | null | undefined;
+        readonly includes?: readonly string[] | undefined;
+        readonly excludes?: readonly string[] | undefined;
+        readonly testDeviceId?: string | null | undefined;
+        readonly stagedGroupId?: string | null | undefined;
+        readonly over?: string | undefined;
+        readonly leaving?: "keep" | "remove" | "revoke" | undefined;
+        readonly endpointId?: string | null | undefined;
+        readonly change?:
+          | {
+              readonly authorityId?: string | undefined;
+              readonly subject?: string | undefined;
+              readonly name?: string | undefined;
+              readonly sans?:
+                | readonly {
+                    readonly type: "rfc822" | "dns" | "uri" | "upn" | "ip";
+                    readonly pattern: string;
+                  }[]
+                | undefined;
+              readonly keyAlgorithms?:
+                | readonly (
+                    "rsa-2048" | "rsa-3072" | "rsa-4096" | "ec-p256" | "ec-p384" | "ec-p521"
+                  )[]
+                | undefined;
+              readonly keyUsages?:
+                | readonly (
+                    | "digitalSignature"
+                    | "nonRepudiation"
+                    | "keyEncipherment"
+                    | "dataEncipherment"
+                    | "keyAgreement"
+                    | "keyCertSign"
+                    | "cRLSign"
+                  )[]
+                | undefined;
+              readonly extendedKeyUsages?: readonly string[] | undefined;
+              readonly allowedExtendedKeyUsages?: readonly string[] | undefined;
+              readonly validity?: string | undefined;
+              readonly maxValidity?: string | undefined;
+              readonly beyondAuthority?: "refuse" | "shorten" | undefined;
+              readonly backdate?: string | undefined;
+              readonly challengeMode?: "static" | "dynamic" | undefined;
+              readonly challengeLifetime?: string | undefined;
+              readonly pushedChallengeLifetime?: string | undefined;
+              readonly attempts?:
+                | {
+                    readonly limit: number;
+                    readonly interval: string;
+                    readonly lock: string;
+                    readonly wipe: boolean;
+                  }
+                | undefined;
+              readonly keyStorage?:
+                "tpm" | "tpm-else-software" | "software" | "windows-hello" | undefined;
+              readonly autoRenewal?: boolean | undefined;
+              readonly renewalWindow?: string | undefined;
+              readonly renewalSpread?: string | undefined;
+              readonly scepRenewal?: "off" | "any-time" | "in-window" | undefined;
+              readonly renewalGrace?: string | undefined;
+              readonly oldCertificate?: "keep" | "revoke" | undefined;
+              readonly policies?:
+                | readonly {
+                    readonly oid: string;
+                    readonly cps?: string | undefined;
+                  }[]
+                | undefined;
+              readonly revocation?:
+                | {
+                    readonly wiped?:
+                      | "unspecified"
+                      | "keyCompromise"
+                      | "cACompromise"
+                      | "affiliationChanged"
+                      | "superseded"
+                      | "cessationOfOperation"
+                      | "certificateHold"
+                      | "privilegeWithdrawn"
+                      | "aACompromise"
+                      | "keep"
+                      | undefined;
+                    readonly unenrolled?:
+                      | "unspecified"
+                      | "keyCompromise"
+                      | "cACompromise"
+                      | "affiliationChanged"
+                      | "superseded"
+                      | "cessationOfOperation"
+                      | "certificateHold"
+                      | "privilegeWithdrawn"
+                      | "aACompromise"
+                      | "keep"
+                      | undefined;
+                    readonly compromised?:
+                      | "unspecified"
+                      | "keyCompromise"
+                      | "cACompromise"
+                      | "affiliationChanged"
+                      | "superseded"
+                      | "cessationOfOperation"
+                      | "certificateHold"
+                      | "privilegeWithdrawn"
+                      | "aACompromise"
+                      | "keep"
+                      | undefined;
+                    readonly lost?:
+                      | "unspecified"
+                      | "keyCompromise"
+                      | "cACompromise"
+                      | "affiliationChanged"
+                      | "superseded"
+                      | "cessationOfOperation"
+                      | "certificateHold"
+                      | "privilegeWithdrawn"
+                      | "aACompromise"
+                      | "keep"
+                      | undefined;
+                    readonly userDisabled?:
+                      | "unspecified"
+                      | "keyCompromise"
+                      | "cACompromise"
+                      | "affiliationChanged"
+                      | "superseded"
+                      | "cessationOfOperation"
+                      | "certificateHold"
+                      | "privilegeWithdrawn"
+                      | "aACompromise"
+                      | "keep"
+                      | undefined;
+                  }
+                | undefined;
+              readonly allowDuplicates?: boolean | undefined;
+              readonly profileId?: string | undefined;
+            }
+          | undefined;
+      };
+    };
+    readonly answer: DistributionPreview;
+  };
+  /** Publishes the draft to its first stage: the test device, else the staged group, else everybody. */
+  readonly postTemplatesIdDistributionPublish: {
+    readonly request: {
+      readonly id: string;
+      readonly body?: {
+        readonly expect?: number | undefined;
+      };
+      readonly version?: number | undefined;
+    };
+    readonly answer: Distribution;
+  };
+  /** Lets the version on trial go on to its next stage, once the stage before has installed; `force` with a reason before that. */
+  readonly postTemplatesIdDistributionAdvance: {
+    readonly request: {
+      readonly id: string;
+      readonly body?: {
+        readonly expect?: number | undefined;
+        readonly force?: boolean | undefined;
+        readonly reason?: string | undefined;
+      };
+      readonly version?: number | undefined;
+    };
+    readonly answer: Distribution;
+  };
+  /** Ends the trial: its devices go back to what serves. */
+  readonly postTemplatesIdDistributionWithdraw: {
+    readonly request: { readonly id: string; readonly version?: number | undefined };
+    readonly answer: Distribution;
+  };
+  /** Lets devices leave after all, where so many would that it was held. */
+  readonly postTemplatesIdDistributionRelease: {
+    readonly request: { readonly id: string };
+    readonly answer: Distribution;
+  };
   /** Lists the SCEP endpoints. */
   readonly getEndpoints: {
     readonly request: Record<never, never>;
@@ -2411,6 +2865,7 @@ export interface Calls {
         readonly deviceId: string;
         readonly platform: "apple" | "windows" | "android" | "other";
         readonly attributes?: Readonly<Record<string, string>> | undefined;
+        readonly groups?: readonly string[] | undefined;
       };
     };
     readonly answer: Device;
@@ -2419,6 +2874,26 @@ export interface Calls {
   readonly getDevicesId: {
     readonly request: { readonly id: string };
     readonly answer: Device;
+  };
+  /** Lists the groups of its host that a device or its user is in. */
+  readonly getDevicesIdGroups: {
+    readonly request: { readonly id: string };
+    readonly answer: {
+      readonly items: readonly HostGroup[];
+    };
+  };
+  /** Puts a device into these device groups of its host, by the host's own ids, and out of all others, as the hook deviceGroups does. */
+  readonly putDevicesIdGroups: {
+    readonly request: {
+      readonly id: string;
+      readonly body: {
+        readonly groups: readonly string[];
+      };
+      readonly version?: number | undefined;
+    };
+    readonly answer: {
+      readonly items: readonly HostGroup[];
+    };
   };
   /** Revokes every live certificate of a device and burns its challenges, as the hook deviceWiped does. */
   readonly postDevicesIdWipe: {
@@ -2531,6 +3006,63 @@ export interface Calls {
       }[];
       readonly cursor?: string | undefined;
     };
+  };
+  /** Lists the groups of hosts, newest first; `?q=` those with this in their name. */
+  readonly getGroups: {
+    readonly request: {
+      readonly query?: {
+        readonly limit?: number | undefined;
+        readonly cursor?: string | undefined;
+        readonly host?: string | undefined;
+        readonly q?: string | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly HostGroup[];
+      readonly cursor?: string | undefined;
+    };
+  };
+  /** Shows one group. */
+  readonly getGroupsId: {
+    readonly request: { readonly id: string };
+    readonly answer: HostGroup;
+  };
+  /** Lists who is in a group, as its host names them. */
+  readonly getGroupsIdMembers: {
+    readonly request: {
+      readonly id: string;
+      readonly query?: {
+        readonly limit?: number | undefined;
+        readonly cursor?: string | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly string[];
+      readonly cursor?: string | undefined;
+    };
+  };
+  /** Reads the groups of all hosts that hand them over now, and who is in those in use. */
+  readonly postGroupsRefresh: {
+    readonly request: Record<never, never>;
+    readonly answer: undefined;
+  };
+  /** Lists the hosts, and whether they mix user and device groups. */
+  readonly getHosts: {
+    readonly request: Record<never, never>;
+    readonly answer: {
+      readonly items: readonly Host[];
+    };
+  };
+  /** Says whether a host lets user and device groups stand beside each other across include and exclude; `null`: as its adapter says. */
+  readonly patchHostsId: {
+    readonly request: {
+      readonly id: string;
+      readonly body: {
+        readonly mixedGroups: boolean | null;
+      };
+      readonly version?: number | undefined;
+    };
+    readonly answer: Host;
   };
   /** Lists deployments: one template on one device. */
   readonly getDeployments: {
@@ -3037,11 +3569,26 @@ export interface Calls {
           | "template.changed"
           | "template.deleted"
           | "template.moved"
+          | "distribution.drafted"
+          | "distribution.discarded"
+          | "distribution.published"
+          | "distribution.advanced"
+          | "distribution.forced"
+          | "distribution.withdrawn"
+          | "distribution.walked"
+          | "distribution.changed"
+          | "distribution.held"
+          | "distribution.released"
+          | "distribution.device-failed"
+          | "group.changed"
+          | "group.removed"
+          | "host.changed"
           | "endpoint.created"
           | "endpoint.changed"
           | "endpoint.deleted"
           | "device.created"
           | "device.changed"
+          | "device.groups-changed"
           | "device.enrolled"
           | "device.wiped"
           | "device.unenrolled"
@@ -3174,6 +3721,7 @@ export interface Calls {
         readonly deviceId: string;
         readonly platform: "apple" | "windows" | "android" | "other";
         readonly attributes?: Readonly<Record<string, string>> | undefined;
+        readonly groups?: readonly string[] | undefined;
       };
     };
     readonly answer: Device;
@@ -3371,6 +3919,43 @@ export interface Calls {
     };
     readonly answer: undefined;
   };
+  /** All device groups a device is in: templates of groups it has come into are published to it, those of groups it has left are taken back by rule. */
+  readonly postHooksDeviceGroups: {
+    readonly request: {
+      readonly body: {
+        readonly hostId: string;
+        readonly eventId?: string | undefined;
+        readonly at?: string | undefined;
+        readonly deviceId: string;
+        readonly groups: readonly string[];
+      };
+    };
+    readonly answer: {
+      readonly deviceId: string;
+      readonly groups: readonly string[];
+    };
+  };
+  /** A group of the host: who has come and who has left. */
+  readonly postHooksGroupChanged: {
+    readonly request: {
+      readonly body: {
+        readonly hostId: string;
+        readonly eventId?: string | undefined;
+        readonly at?: string | undefined;
+        readonly groupId: string;
+        readonly name?: string | undefined;
+        readonly groupKind?: "device" | "user" | undefined;
+        readonly added?: readonly string[] | undefined;
+        readonly removed?: readonly string[] | undefined;
+        readonly deleted?: boolean | undefined;
+      };
+    };
+    readonly answer: {
+      readonly groupId: string;
+      readonly added: number;
+      readonly removed: number;
+    };
+  };
 }
 
 export type Answered = "json" | "file" | "none";
@@ -3453,6 +4038,14 @@ export const OPERATIONS: Readonly<
   patchTemplatesId: ["PATCH", "/templates/{id}", "json"],
   deleteTemplatesId: ["DELETE", "/templates/{id}", "none"],
   postTemplatesIdImpact: ["POST", "/templates/{id}/impact", "json"],
+  getTemplatesIdDistribution: ["GET", "/templates/{id}/distribution", "json"],
+  patchTemplatesIdDistribution: ["PATCH", "/templates/{id}/distribution", "json"],
+  deleteTemplatesIdDistributionDraft: ["DELETE", "/templates/{id}/distribution/draft", "none"],
+  postTemplatesIdDistributionPreview: ["POST", "/templates/{id}/distribution/preview", "json"],
+  postTemplatesIdDistributionPublish: ["POST", "/templates/{id}/distribution/publish", "json"],
+  postTemplatesIdDistributionAdvance: ["POST", "/templates/{id}/distribution/advance", "json"],
+  postTemplatesIdDistributionWithdraw: ["POST", "/templates/{id}/distribution/withdraw", "json"],
+  postTemplatesIdDistributionRelease: ["POST", "/templates/{id}/distribution/release", "json"],
   getEndpoints: ["GET", "/endpoints", "json"],
   postEndpoints: ["POST", "/endpoints", "json"],
   getEndpointsId: ["GET", "/endpoints/{id}", "json"],
@@ -3470,6 +4063,8 @@ export const OPERATIONS: Readonly<
   getDevices: ["GET", "/devices", "json"],
   postDevices: ["POST", "/devices", "json"],
   getDevicesId: ["GET", "/devices/{id}", "json"],
+  getDevicesIdGroups: ["GET", "/devices/{id}/groups", "json"],
+  putDevicesIdGroups: ["PUT", "/devices/{id}/groups", "json"],
   postDevicesIdWipe: ["POST", "/devices/{id}/wipe", "json"],
   postDevicesIdUnenrol: ["POST", "/devices/{id}/unenrol", "json"],
   postDevicesIdLost: ["POST", "/devices/{id}/lost", "json"],
@@ -3480,6 +4075,12 @@ export const OPERATIONS: Readonly<
   postDevicesIdInventory: ["POST", "/devices/{id}/inventory", "json"],
   postDevicesIdScan: ["POST", "/devices/{id}/scan", "json"],
   getInventory: ["GET", "/inventory", "json"],
+  getGroups: ["GET", "/groups", "json"],
+  getGroupsId: ["GET", "/groups/{id}", "json"],
+  getGroupsIdMembers: ["GET", "/groups/{id}/members", "json"],
+  postGroupsRefresh: ["POST", "/groups/refresh", "none"],
+  getHosts: ["GET", "/hosts", "json"],
+  patchHostsId: ["PATCH", "/hosts/{id}", "json"],
   getDeployments: ["GET", "/deployments", "json"],
   postDeployments: ["POST", "/deployments", "json"],
   getDeploymentsId: ["GET", "/deployments/{id}", "json"],
@@ -3545,4 +4146,6 @@ export const OPERATIONS: Readonly<
   postHooksCommandFailed: ["POST", "/hooks/commandFailed", "json"],
   postHooksTemplateAssigned: ["POST", "/hooks/templateAssigned", "json"],
   postHooksTemplateRemoved: ["POST", "/hooks/templateRemoved", "none"],
+  postHooksDeviceGroups: ["POST", "/hooks/deviceGroups", "json"],
+  postHooksGroupChanged: ["POST", "/hooks/groupChanged", "json"],
 };

@@ -5,6 +5,12 @@ import {
   filledFormSchema,
   resolvedSchema,
 } from "./console-schemas.ts";
+import {
+  distributionPreviewSchema,
+  distributionSchema,
+  hostGroupSchema,
+  hostSchema,
+} from "./distribution-schemas.ts";
 import { renewalPlanSchema, rulesSchema, timelineSchema } from "./life-schemas.ts";
 import {
   alertRuleSchema,
@@ -248,6 +254,28 @@ export const ANSWERS: Readonly<Record<string, AnswerSchema>> = {
   "GET /authorities/:id/crl": list(crlSchema),
   "POST /authorities/:id/crl": list(crlSchema),
   "POST /templates/:id/impact": one(impactSchema),
+  "GET /templates/:id/distribution": one(distributionSchema),
+  "PATCH /templates/:id/distribution": one(distributionSchema),
+  "DELETE /templates/:id/distribution/draft": nothing,
+  "POST /templates/:id/distribution/preview": one(distributionPreviewSchema),
+  "POST /templates/:id/distribution/publish": one(distributionSchema),
+  "POST /templates/:id/distribution/advance": one(distributionSchema),
+  "POST /templates/:id/distribution/withdraw": one(distributionSchema),
+  "POST /templates/:id/distribution/release": one(distributionSchema),
+  "GET /groups": page(hostGroupSchema),
+  "GET /groups/:id": one(hostGroupSchema),
+  "GET /groups/:id/members": page(z.string()),
+  "POST /groups/refresh": nothing,
+  "GET /hosts": list(hostSchema),
+  "PATCH /hosts/:id": one(hostSchema),
+  "GET /devices/:id/groups": list(hostGroupSchema),
+  "PUT /devices/:id/groups": list(hostGroupSchema),
+  "POST /hooks/deviceGroups": one(
+    z.looseObject({ deviceId: z.string(), groups: z.array(z.string()) }),
+  ),
+  "POST /hooks/groupChanged": one(
+    z.looseObject({ groupId: z.string(), added: z.int(), removed: z.int() }),
+  ),
   "POST /devices/:id/lost": one(revocationSchema),
   "POST /devices/:id/found": one(releaseSchema),
   "POST /devices/:id/compromised": one(revocationSchema),

@@ -1,4 +1,4 @@
-import { accepted, created, ok, paged } from "./answer.ts";
+import { accepted, created, listed, ok, paged } from "./answer.ts";
 import { z } from "zod";
 import { INVENTORY_VERDICTS } from "../../domain/inventory.ts";
 import { HOST_EVENT_SCHEMAS, heldCertificates } from "../host-event-schemas.ts";
@@ -32,6 +32,25 @@ export const deviceRoutes: readonly Route[] = [
     path: "/devices/:id",
     summary: "Shows one device.",
     call: async ({ devices }, call) => ok(await devices.get(call.principal, call.id)),
+  }),
+  route({
+    method: "GET",
+    path: "/devices/:id/groups",
+    summary: "Lists the groups of its host that a device or its user is in.",
+    call: async ({ hostGroups }, call) =>
+      listed(await hostGroups.ofDevice(call.principal, call.id)),
+  }),
+  route({
+    method: "PUT",
+    path: "/devices/:id/groups",
+    summary:
+      "Puts a device into these device groups of its host, by the host's own ids, and out of all others, as the hook deviceGroups does.",
+    body: z.strictObject({ groups: HOST_EVENT_SCHEMAS.deviceGroups.shape.groups }),
+    call: async ({ devices, intake, hostGroups }, { principal, id, body }) => {
+      const { hostId, hostDeviceId: deviceId } = await devices.get(principal, id);
+      await intake.report(principal, { kind: "deviceGroups", hostId, deviceId, ...body });
+      return listed(await hostGroups.ofDevice(principal, id));
+    },
   }),
   route({
     method: "POST",

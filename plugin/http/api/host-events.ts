@@ -40,6 +40,11 @@ const EVENTS: Readonly<
     "The host wants a template off a device: its profile is removed.",
     () => none(),
   ],
+  deviceGroups: [
+    "All device groups a device is in: templates of groups it has come into are published to it, those of groups it has left are taken back by rule.",
+    ok,
+  ],
+  groupChanged: ["A group of the host: who has come and who has left.", ok],
 };
 
 /** What an MDM server reports, with the names of `countersign.hooks`. */

@@ -6,6 +6,8 @@ import { certificateProfileRoutes } from "./certificate-profiles.ts";
 import { certificateRoutes } from "./certificates.ts";
 import { challengeRoutes } from "./challenges.ts";
 import { consoleRoutes } from "./consoles.ts";
+import { distributionRoutes } from "./distributions.ts";
+import { hostGroupRoutes } from "./host-groups.ts";
 import { deploymentRoutes } from "./deployments.ts";
 import { deviceRoutes } from "./devices.ts";
 import { endpointRoutes } from "./endpoints.ts";
@@ -35,9 +37,11 @@ export const API_ROUTES: readonly Route[] = [
   ...raRoutes,
   ...rotationRoutes,
   ...templateRoutes,
+  ...distributionRoutes,
   ...endpointRoutes,
   ...consoleRoutes,
   ...deviceRoutes,
+  ...hostGroupRoutes,
   ...deploymentRoutes,
   ...renewalRoutes,
   ...challengeRoutes,

@@ -18,6 +18,8 @@ import type { Deployments } from "../../services/deployments.ts";
 import type { Devices } from "../../services/devices.ts";
 import type { EndEntities } from "../../services/end-entities.ts";
 import type { EndpointTests } from "../../services/endpoint-tests.ts";
+import type { Distributions } from "../../services/distributions.ts";
+import type { HostGroups } from "../../services/host-groups.ts";
 import type { Endpoints } from "../../services/endpoints.ts";
 import type { Events } from "../../services/events.ts";
 import type { Hierarchies } from "../../services/hierarchies.ts";
@@ -56,6 +58,8 @@ export interface ApiServices {
   readonly outsideAuthorities: OutsideAuthorities;
   readonly ras: Ras;
   readonly templates: Templates;
+  readonly distributions: Distributions;
+  readonly hostGroups: HostGroups;
   readonly endpoints: Endpoints;
   readonly endpointTests: EndpointTests;
   readonly consoles: Consoles;

@@ -81,7 +81,8 @@ const settings = {
   profileId: reference.exactOptional().describe("The certificate profile it keeps to."),
 };
 
-const changes = {
+/** What a change of a template may name. */
+export const templateChanges = {
   authorityId: reference.exactOptional(),
   subject: subject.exactOptional(),
   ...settings,
@@ -114,7 +115,7 @@ export const templateRoutes: readonly Route[] = [
     path: "/templates/:id",
     summary:
       "Saves a new version with the named fields; `moveOver` (such as `P7D`) moves its deployments to it by the renewal plan in that time. `If-Match` guards against changing a newer one.",
-    body: z.strictObject({ ...changes, moveOver }),
+    body: z.strictObject({ ...templateChanges, moveOver }),
     call: async ({ templates }, { principal, id, version, body: { moveOver: over, ...change } }) =>
       ok(await templates.update(principal, id, change, version, over)),
   }),
@@ -123,7 +124,7 @@ export const templateRoutes: readonly Route[] = [
     path: "/templates/:id/impact",
     summary:
       "Shows what a change would do without saving it: devices re-keyed, on which days, and those that would fail.",
-    body: z.strictObject({ ...changes, moveOver }),
+    body: z.strictObject({ ...templateChanges, moveOver }),
     call: async ({ templateImpact }, { principal, id, body: { moveOver: over, ...change } }) =>
       ok(await templateImpact.preview(principal, id, change, over)),
   }),

@@ -1,0 +1,149 @@
+import { inject } from "tsyringe";
+import { groupsNamed } from "../domain/distribution.ts";
+import { groupKey, type HostGroup, type ListedGroup, memberKey } from "../domain/host-group.ts";
+import { messageOf } from "../errors.ts";
+import type { Clock, Logger, Random } from "../ports/ambient.ts";
+import type { MdmHost } from "../ports/mdm-host.ts";
+import type { Directory, TenantStore } from "../ports/stores.ts";
+import { CLOCK, DIRECTORY, LOGGER, MDM_HOSTS, RANDOM } from "../tokens.ts";
+import { DistributionWalks } from "./distribution-walks.ts";
+
+/** How often a host's groups are read. */
+const EVERY = 15 * 60_000;
+/** No other node reads the same tenant's groups meanwhile. */
+const LEASE = 10 * 60_000;
+const LEASE_NAME = "group-sync";
+/** Members forgotten in one transaction. */
+const FORGET = 500;
+/** Pages of one group, so that a host whose cursor runs in a circle ends. */
+const MOST_PAGES = 100_000;
+
+/** Reads groups from the hosts that hand them over, page by page; what cannot be read stays as it was known. */
+export class GroupSync {
+  private readonly holder: string;
+  private readonly listedAt = new Map<string, number>();
+
+  constructor(
+    @inject(DIRECTORY) private readonly directory: Directory,
+    @inject(CLOCK) private readonly clock: Clock,
+    @inject(LOGGER) private readonly logger: Logger,
+    @inject(MDM_HOSTS) private readonly hosts: readonly MdmHost[],
+    @inject(DistributionWalks) private readonly walks: DistributionWalks,
+    @inject(RANDOM) random: Random,
+  ) {
+    this.holder = random.uuid();
+  }
+
+  /** Every tenant whose turn it is. */
+  async runDue(): Promise<void> {
+    if (!this.hosts.some((host) => host.groups !== undefined)) return;
+    for (const { id } of await this.directory.tenants()) {
+      const now = this.clock.now().getTime();
+      if (now - (this.listedAt.get(id) ?? -Infinity) < EVERY) continue;
+      this.listedAt.set(id, now);
+      await this.sync(this.directory.open(id));
+    }
+  }
+
+  /** The list of every host's groups, and the members of those that distributions name. */
+  async sync(store: TenantStore): Promise<void> {
+    const now = this.clock.now();
+    if (!(await store.leases.take(LEASE_NAME, this.holder, now, new Date(now.getTime() + LEASE))))
+      return;
+    try {
+      for (const host of this.hosts) {
+        if (host.groups === undefined) continue;
+        try {
+          await this.list(store, host);
+        } catch (error) {
+          this.report(store, host.id, error);
+        }
+      }
+      const named = new Set(
+        (await store.distributions.list()).flatMap((one) => [...groupsNamed(one)]),
+      );
+      for (const group of await store.hostGroups.byIds([...named]))
+        await this.members(store, group);
+    } finally {
+      await store.leases.give(LEASE_NAME, this.holder);
+    }
+  }
+
+  /** The members of one group; nothing where its host does not hand them over. */
+  async members(store: TenantStore, group: HostGroup): Promise<void> {
+    const host = this.hosts.find(({ id }) => id === group.hostId);
+    if (host?.groupMembers === undefined) return;
+    const began = this.clock.now();
+    try {
+      let cursor: string | undefined;
+      let changed = false;
+      for (let page = 0; page < MOST_PAGES; page += 1) {
+        const read = await host.groupMembers(store.tenant, group.groupId, cursor);
+        const members = read.items.map((member) => memberKey(group.kind, member));
+        changed = (await store.hostGroups.add(group.id, members, began)).length > 0 || changed;
+        cursor = read.cursor;
+        if (cursor === undefined) break;
+      }
+      for (let gone = FORGET; gone === FORGET;) {
+        gone = (await store.hostGroups.removeUnseen(group.id, began, FORGET)).length;
+        changed ||= gone > 0;
+      }
+      await this.note(store, group.id, { syncedAt: began, problem: undefined }, changed);
+    } catch (error) {
+      await this.note(store, group.id, { problem: messageOf(error).slice(0, 500) }, false);
+      this.report(store, group.hostId, error);
+    }
+  }
+
+  /** In one transaction: how reading ended, its ledger row, and the walks that follow from it. */
+  private note(
+    store: TenantStore,
+    id: string,
+    what: Partial<HostGroup>,
+    changed: boolean,
+  ): Promise<void> {
+    const now = this.clock.now();
+    return store.run(async (tx) => {
+      const group = await tx.hostGroups.get(id);
+      if (group === undefined) return;
+      await tx.hostGroups.save({ ...group, ...what, updatedAt: now });
+      if (!changed) return;
+      await this.walks.groupsChanged(tx, [id]);
+      await tx.ledger.append({
+        event: "group.changed",
+        principal: `system:host:${group.hostId}`,
+        at: now,
+        subjectId: id,
+        data: { name: group.name, kind: group.kind, members: group.members },
+      });
+    });
+  }
+
+  private async list(store: TenantStore, host: MdmHost): Promise<void> {
+    let cursor: string | undefined;
+    for (let page = 0; page < MOST_PAGES; page += 1) {
+      const read = await host.groups?.(store.tenant, cursor);
+      for (const one of read?.items ?? []) await this.keep(store, host.id, one);
+      cursor = read?.cursor;
+      if (cursor === undefined) return;
+    }
+  }
+
+  private async keep(store: TenantStore, hostId: string, listed: ListedGroup): Promise<void> {
+    const id = groupKey(hostId, listed.groupId);
+    const known = await store.hostGroups.get(id);
+    const now = this.clock.now();
+    const same =
+      known?.name === listed.name && known.kind === listed.kind && known.hostCount === listed.count;
+    if (same) return;
+    await store.hostGroups.save({
+      ...{ id, hostId, groupId: listed.groupId, name: listed.name, kind: listed.kind },
+      ...{ hostCount: listed.count, members: 0, syncedAt: known?.syncedAt },
+      ...{ problem: known?.problem, createdAt: known?.createdAt ?? now, updatedAt: now },
+    });
+  }
+
+  private report({ tenant }: TenantStore, host: string, error: unknown): void {
+    this.logger.warn({ tenant, host, error: messageOf(error) }, "groups could not be read");
+  }
+}
