@@ -5,6 +5,7 @@ import {
   type DistributionPlan,
   type DistributionVersion,
   firstStage,
+  groupsOf,
   nextNumber,
   nextStage,
   type Stage,
@@ -22,6 +23,7 @@ import { type DistributionPreview, DistributionPreviews } from "./distribution-p
 import { type DistributionView, viewOf } from "./distribution-view.ts";
 import { DistributionWalks } from "./distribution-walks.ts";
 import { EndpointRuntimes } from "./endpoint-runtimes.ts";
+import { GroupSync } from "./group-sync.ts";
 import { readinessOf } from "./stage-readiness.ts";
 import { type ChangedTemplate, Templates } from "./templates.ts";
 
@@ -59,6 +61,7 @@ export class Distributions {
     @inject(Audiences) private readonly audiences: Audiences,
     @inject(DistributionPreviews) private readonly previews: DistributionPreviews,
     @inject(DistributionWalks) private readonly walks: DistributionWalks,
+    @inject(GroupSync) private readonly sync: GroupSync,
     @inject(Deliveries) private readonly deliveries: Deliveries,
     @inject(Templates) private readonly templates: Templates,
     @inject(EndpointRuntimes) private readonly runtimes: EndpointRuntimes,
@@ -83,6 +86,7 @@ export class Distributions {
     const known = await store.distributions.get(id);
     sameVersion(known?.version ?? 0, version);
     const plan = planOf(known, change);
+    await this.sync.ensure(store, groupsOf(plan));
     await this.check(principal, store, id, plan);
     const number = known === undefined ? 1 : nextNumber(known);
     const draft = { number, plan, by: principal.id, at: this.clock.now() };
@@ -95,15 +99,20 @@ export class Distributions {
     return this.get(principal, id);
   }
 
-  /** What the draft, with this change, would do; saves nothing. Throws what saving would throw. */
+  /** What the draft, with this change, or the version on trial would do at its last stage; saves nothing. Throws what saving would throw. */
   async preview(
     principal: Principal,
     id: string,
     change: PlanChange,
+    ofTrial = false,
   ): Promise<DistributionPreview> {
     const store = this.access.open(principal, "configuration:read");
     found(await store.templates.get(id), "template", id);
-    const plan = planOf(await store.distributions.get(id), change);
+    const known = await store.distributions.get(id);
+    const plan = ofTrial
+      ? found(known?.trial, "version on trial of", id).plan
+      : planOf(known, change);
+    await this.sync.ensure(store, groupsOf(plan));
     await this.check(principal, store, id, plan);
     return this.previews.of(principal, id, plan);
   }

@@ -69,6 +69,12 @@ export class GroupSync {
     }
   }
 
+  /** The members of those of these groups that were never read, before somebody counts them. */
+  async ensure(store: TenantStore, groupIds: readonly string[]): Promise<void> {
+    for (const group of await store.hostGroups.byIds([...new Set(groupIds)]))
+      if (group.syncedAt === undefined) await this.members(store, group);
+  }
+
   /** The members of one group; nothing where its host does not hand them over. */
   async members(store: TenantStore, group: HostGroup): Promise<void> {
     const host = this.hosts.find(({ id }) => id === group.hostId);

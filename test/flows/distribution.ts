@@ -106,7 +106,6 @@ export const describeDistribution = (
     const unknown = await refused("PATCH", "", { includes: ["mdm:nobody"] });
     assert.equal(unknown.issues[0]?.path, "includes.0");
     const tester = { testDeviceId: devices.get("board-1"), includes: [], excludes: ["mdm:board"] };
-    await api.post("/groups/refresh");
     const excluded = await refused("PATCH", "", tester);
     assert.equal(excluded.issues[0]?.path, "testDeviceId");
   });
@@ -118,14 +117,16 @@ export const describeDistribution = (
     };
     const saved = await api.patch(path(), draft);
     assert.deepEqual([saved.draft.number, saved.serving, saved.trial], [1, undefined, undefined]);
-    await api.post("/groups/refresh");
     const preview = await api.post(`${path()}/preview`, {});
     assert.deepEqual(
       [preview.firstStage, preview.devices, preview.fresh, preview.staged, preview.leaving],
       ["test", 5, 5, 3, 0],
     );
     assert.equal(
-      preview.days.reduce((sum: number, { planned }: { readonly planned: number }) => sum + planned, 0),
+      preview.days.reduce(
+        (sum: number, { planned }: { readonly planned: number }) => sum + planned,
+        0,
+      ),
       5,
     );
     const everybody = await api.post(`${path()}/preview`, { everybody: "devices" });

@@ -2403,7 +2403,7 @@ export interface Calls {
     readonly request: { readonly id: string; readonly version?: number | undefined };
     readonly answer: undefined;
   };
-  /** Counts whom the draft, with these changes, would reach and plans the days; saves nothing. */
+  /** Counts whom the draft, with these changes, would reach and plans the days; saves nothing. `trial`: the version on trial instead. */
   readonly postTemplatesIdDistributionPreview: {
     readonly request: {
       readonly id: string;
@@ -2542,6 +2542,7 @@ export interface Calls {
               readonly profileId?: string | undefined;
             }
           | undefined;
+        readonly trial?: boolean | undefined;
       };
     };
     readonly answer: DistributionPreview;

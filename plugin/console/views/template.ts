@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
-import type { Deployment, Endpoint, Template } from "../api/calls.ts";
+import type { Deployment, Distribution, Endpoint, HostGroup, Template } from "../api/calls.ts";
 import { link } from "../app/route.ts";
 import "../ui/commands.ts";
 import { copyable } from "../ui/copy.ts";
@@ -12,27 +12,34 @@ import { deploymentState } from "../ui/state.ts";
 import { View } from "../ui/view.ts";
 import { usageName } from "./usage-names.ts";
 import { lifeText } from "./life-text.ts";
+import "./distribution.ts";
 import "./subject-preview.ts";
 
 interface Facts {
   readonly template: Template;
   readonly endpoints: readonly Endpoint[];
   readonly deployments: readonly Deployment[];
+  readonly distribution: Distribution;
+  readonly groups: readonly HostGroup[];
 }
 
 /** One template: what it makes, for whom, and where it is asked for. */
 export class TemplateView extends View {
   readonly #facts = new Loaded<Facts>(this, async () => {
     const id = this.place.rest[0] ?? "";
-    const [template, endpoints, deployments] = await Promise.all([
+    const [template, endpoints, deployments, distribution, groups] = await Promise.all([
       this.app.call("getTemplatesId", { id }),
       this.app.call("getEndpoints"),
       this.app.call("getDeployments", { query: { template: id, limit: 20 } }),
+      this.app.call("getTemplatesIdDistribution", { id }),
+      this.app.call("getGroups", { query: { limit: 500 } }),
     ]);
     return {
       template,
       endpoints: endpoints.items.filter(({ templateIds }) => templateIds.includes(id)),
       deployments: deployments.items,
+      distribution,
+      groups: groups.items,
     };
   });
 
@@ -58,7 +65,7 @@ export class TemplateView extends View {
     ${this.#facts.show((facts) => this.#page(facts))}`;
   }
 
-  #page({ template, endpoints, deployments }: Facts): TemplateResult {
+  #page({ template, endpoints, deployments, distribution, groups }: Facts): TemplateResult {
     return html`<div class="stack">
       <div class="halves">
         <section class="card">
@@ -125,6 +132,12 @@ export class TemplateView extends View {
           ${deployments.length > 0 ? html`<p><a href=${link(["devices"], { template: template.id })}>All of them</a></p>` : nothing}
         </section>
       </div>
+      <cs-distribution
+        .app=${this.app}
+        .distribution=${distribution}
+        .groups=${groups}
+        @changed=${() => void this.#facts.reload()}
+      ></cs-distribution>
       <cs-commands .lines=${this.#commands(template)}></cs-commands>
     </div>`;
   }
@@ -132,6 +145,7 @@ export class TemplateView extends View {
   #commands({ id }: Template): readonly CommandLine[] {
     return [
       { what: "Show it", words: ["template", "show", id] },
+      { what: "Show whom it is for", words: ["distribution", "show", id] },
       ...(this.app.may("configuration:manage")
         ? [{ what: "Delete it", words: ["template", "delete", id] }]
         : []),

@@ -59,10 +59,10 @@ export const distributionRoutes: readonly Route[] = [
     method: "POST",
     path: "/templates/:id/distribution/preview",
     summary:
-      "Counts whom the draft, with these changes, would reach and plans the days; saves nothing.",
-    body: plan.prefault({}),
-    call: async ({ distributions }, { principal, id, body }) =>
-      ok(await distributions.preview(principal, id, body)),
+      "Counts whom the draft, with these changes, would reach and plans the days; saves nothing. `trial`: the version on trial instead.",
+    body: plan.extend({ trial: z.boolean().exactOptional() }).prefault({}),
+    call: async ({ distributions }, { principal, id, body: { trial, ...change } }) =>
+      ok(await distributions.preview(principal, id, change, trial)),
   }),
   route({
     method: "POST",
