@@ -209,23 +209,23 @@ export const describeDistribution = (
     assert.deepEqual(
       await api
         .get(`/templates/${site.template}`)
-        .then(({ validity, version }) => [validity, version]),
+        .then(({ validity, version }: Json) => [validity, version]),
       [before.validity, before.version],
     );
-    const days = async (name: string): Promise<number> => {
+    const lifeOf = async (name: string): Promise<number> => {
       const { items } = await api.get(`/certificates?device=${devices.get(name)}`);
       const [{ notBefore, notAfter }] = items;
       return Math.round((Date.parse(notAfter) - Date.parse(notBefore)) / DAY);
     };
     await install("tester");
-    assert.equal(await days("tester"), 90, "the test device has the new version");
+    assert.equal(await lifeOf("tester"), 90, "the test device has the new version");
     await install("phone-1");
-    assert.equal(await days("phone-1"), 365, "everybody else has the one before");
+    assert.equal(await lifeOf("phone-1"), 365, "everybody else has the one before");
     const busy = await api.refused("PATCH", `/templates/${site.template}`, { name: "Other" });
     assert.match(busy.detail, /on trial/);
     await api.post(`${path()}/advance`);
     await install("pilot-1");
-    assert.equal(await days("pilot-1"), 90);
+    assert.equal(await lifeOf("pilot-1"), 90);
     const done = await api.post(`${path()}/advance`, { force: true, reason: "enough" });
     assert.deepEqual([done.serving.number, done.trial], [2, undefined]);
     const after = await api.get(`/templates/${site.template}`);

@@ -258,7 +258,10 @@ export class DistributionDraft extends LitElement {
 
   async #device(text: string): Promise<void> {
     this.deviceFault = "";
-    if (text.trim() === "") return this.#set({ testDeviceId: null });
+    if (text.trim() === "") {
+      this.#set({ testDeviceId: null });
+      return;
+    }
     try {
       const { items } = await this.app.call("getDevices", { query: { q: text.trim(), limit: 2 } });
       const [device] = items;

@@ -91,7 +91,12 @@ export class DistributionCard extends LitElement {
         }
         ${
           this.plan === undefined
-            ? html`<wa-button size="s" appearance="outlined" @click=${() => void this.#edit()}
+            ? html`<wa-button
+                size="s"
+                appearance="outlined"
+                @click=${() => {
+                  this.#edit();
+                }}
                 >${draft === undefined ? "New draft" : "Edit the draft"}</wa-button
               >`
             : nothing

@@ -25,7 +25,11 @@ import { nodeOn, ownerOf } from "./renewal-node.ts";
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const START = Date.UTC(2027, 2, 1, 12);
-const DEVICES = 2_400;
+/** More than one page of a walk. */
+const DEVICES = 1_100;
+const CAP = 110;
+/** Devices that lack what the template's names need. */
+const BARE = 2;
 
 const describeWalks = (open: () => Promise<TestDatabase>): void => {
   let subject: TestDatabase;
@@ -52,7 +56,7 @@ const describeWalks = (open: () => Promise<TestDatabase>): void => {
     await store.endpoints.insert(anEndpoint({ id: "scep-acme" }));
     for (let at = 0; at < DEVICES; at += 400)
       await store.run(async (tx) => {
-        for (let n = at; n < at + 400; n += 1)
+        for (let n = at; n < Math.min(DEVICES, at + 400); n += 1)
           await tx.devices.save(
             aDevice({
               ...{ id: idOf(n), hostId: "jamf", hostDeviceId: String(n), status: "enrolled" },
@@ -63,7 +67,7 @@ const describeWalks = (open: () => Promise<TestDatabase>): void => {
     group(...members(DEVICES));
     await store.renewalRules.save({
       ...{ authorityId: "wifi-ca", version: 1, updatedAt: NOW },
-      rules: { perHour: 200, perDay: "off", quietHours: undefined },
+      rules: { perHour: CAP, perDay: "off", quietHours: undefined },
     });
   });
   after(() => subject.close());
@@ -79,10 +83,10 @@ const describeWalks = (open: () => Promise<TestDatabase>): void => {
     this.timeout(60_000);
     await node()(HostGroups).refresh(owner);
     const distributions = node()(Distributions);
-    await distributions.save(owner, "wifi", { includes: ["jamf:all"], over: "P1D" });
+    await distributions.save(owner, "wifi", { includes: ["jamf:all"], over: "PT6H" });
     const preview = await distributions.preview(owner, "wifi", {});
     assert.deepEqual([preview.devices, preview.fresh], [DEVICES, DEVICES]);
-    assert.ok(preview.days.every(({ peakHour }) => peakHour <= 200));
+    assert.ok(preview.days.every(({ peakHour }) => peakHour <= CAP));
     await distributions.publish(owner, "wifi");
     // As a crash leaves it: a walk in the middle.
     const walk = await store.walks.get("wifi");
@@ -102,21 +106,21 @@ const describeWalks = (open: () => Promise<TestDatabase>): void => {
 
   it("P-09 two nodes deliver everything once, never above the caps", async function () {
     this.timeout(60_000);
-    for (let hour = 0; hour < 30; hour += 1) {
+    for (let hour = 0; hour < 14; hour += 1) {
       const before = (await progress()).sent;
-      for (const minutes of [1, 30, 59]) {
+      for (const minutes of [30, 59]) {
         now = START + hour * HOUR + minutes * 60_000;
         await Promise.all([node(0)(Deliveries).advance(store), node(1)(Deliveries).advance(store)]);
       }
-      assert.ok((await progress()).sent - before <= 200);
+      assert.ok((await progress()).sent - before <= CAP);
     }
     const { sent, failed, waiting } = await progress();
-    assert.deepEqual([sent, failed, waiting], [DEVICES - 4, 4, 0]);
+    assert.deepEqual([sent, failed, waiting], [DEVICES - BARE, BARE, 0]);
     const deployments = await everything((page) => store.deployments.list({}, page), 500);
-    assert.equal(deployments.length, DEVICES - 4);
-    assert.equal(new Set(deployments.map(({ deviceId }) => deviceId)).size, DEVICES - 4);
+    assert.equal(deployments.length, DEVICES - BARE);
+    assert.equal(new Set(deployments.map(({ deviceId }) => deviceId)).size, DEVICES - BARE);
     const failures = await store.ledger.list({ event: "distribution.device-failed" }, { limit: 9 });
-    assert.equal(failures.items.length, 4, "once each, although they are tried every day");
+    assert.equal(failures.items.length, BARE, "once each, although they are tried every day");
   });
 
   it("P-09 a device that lacked something gets it once its host tells more", async () => {
@@ -139,7 +143,7 @@ const describeWalks = (open: () => Promise<TestDatabase>): void => {
     const held = await store.ledger.list({ event: "distribution.held" }, { limit: 9 });
     assert.equal(held.items.length, 1);
     await node()(DistributionWalks).advance(store);
-    assert.equal((await progress()).devices, DEVICES * 0.9);
+    assert.equal((await progress()).devices, DEVICES - DEVICES / 10);
     await node()(Distributions).release(owner, "wifi");
     assert.equal((await store.walks.get("wifi"))?.state, "done");
     assert.equal((await progress()).devices, 100);
