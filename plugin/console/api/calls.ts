@@ -2300,6 +2300,8 @@ export interface Calls {
               readonly maxValidity?: string | undefined;
               readonly beyondAuthority?: "refuse" | "shorten" | undefined;
               readonly backdate?: string | undefined;
+              readonly delivery?: "scep" | "pkcs12" | undefined;
+              readonly pkcs12Encoding?: "by-platform" | "strong" | "compatible" | undefined;
               readonly challengeMode?: "static" | "dynamic" | undefined;
               readonly challengeLifetime?: string | undefined;
               readonly pushedChallengeLifetime?: string | undefined;
@@ -2449,6 +2451,8 @@ export interface Calls {
               readonly maxValidity?: string | undefined;
               readonly beyondAuthority?: "refuse" | "shorten" | undefined;
               readonly backdate?: string | undefined;
+              readonly delivery?: "scep" | "pkcs12" | undefined;
+              readonly pkcs12Encoding?: "by-platform" | "strong" | "compatible" | undefined;
               readonly challengeMode?: "static" | "dynamic" | undefined;
               readonly challengeLifetime?: string | undefined;
               readonly pushedChallengeLifetime?: string | undefined;
