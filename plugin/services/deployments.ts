@@ -205,7 +205,7 @@ export class Deployments {
   }
 }
 
-/** Where devices of a template enrol; undefined at an outside authority's own URL. Throws `not_found`. */
+/** Where devices of a template enrol; undefined at an outside authority's own URL, and where the key comes with the certificate. Throws `not_found`. */
 export const enrolsAt = async (
   store: TenantStore,
   template: Template,

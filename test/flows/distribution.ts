@@ -229,7 +229,7 @@ export const describeDistribution = (
     const done = await api.post(`${path()}/advance`, { force: true, reason: "enough" });
     assert.deepEqual([done.serving.number, done.trial], [2, undefined]);
     const after = await api.get(`/templates/${site.template}`);
-    assert.deepEqual([after.validity, after.version], ["P90D", before.version + 1]);
+    assert.deepEqual([after.validity, after.version], ["P90D", Number(before.version) + 1]);
     const { items } = await api.get("/ledger?event=template.changed");
     assert.equal(items[0].data.moveOver, "P2D");
   });
