@@ -84,6 +84,12 @@ export class HostGroups {
     return [...ids].sort().map((id) => this.view(id, rules));
   }
 
+  /** One that only events name is a host too, of which nothing was said yet. */
+  async host(principal: Principal, id: string): Promise<HostView> {
+    const store = this.access.open(principal, "configuration:read");
+    return this.view(id, await store.hostRules.list());
+  }
+
   /** `mixedGroups: null` takes back what was said here. */
   async changeHost(
     principal: Principal,

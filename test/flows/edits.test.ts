@@ -14,6 +14,11 @@ const EDITS: Readonly<
     ...{ path: "/tenants/default/caps", body: { certificates: 7 } },
     as: "operator",
   },
+  "PATCH /templates/:id/distribution": {
+    path: "/templates/wifi/distribution",
+    body: { over: "P2D" },
+  },
+  "PATCH /hosts/:id": { path: "/hosts/memory", body: { mixedGroups: true } },
   "PATCH /templates/:id": { path: "/templates/wifi", body: { name: "Other" } },
   "PATCH /endpoints/:id": { path: "/endpoints/phones", body: { name: "Other" } },
   "PATCH /certificate-profiles/:id": {

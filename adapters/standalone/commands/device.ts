@@ -88,7 +88,7 @@ export const addDeviceCommands = (program: Command): void => {
       const { set } = call.options;
       const path = pathOf("/devices", call, "/groups");
       return Array.isArray(set)
-        ? call.api.ask("PUT", path, { body: { groups: set.filter((one) => one !== "") } })
+        ? call.api.ask("POST", path, { body: { groups: set.filter((one) => one !== "") } })
         : call.api.ask("GET", path);
     },
   });

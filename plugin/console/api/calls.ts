@@ -2888,13 +2888,12 @@ export interface Calls {
     };
   };
   /** Puts a device into these device groups of its host, by the host's own ids, and out of all others, as the hook deviceGroups does. */
-  readonly putDevicesIdGroups: {
+  readonly postDevicesIdGroups: {
     readonly request: {
       readonly id: string;
       readonly body: {
         readonly groups: readonly string[];
       };
-      readonly version?: number | undefined;
     };
     readonly answer: {
       readonly items: readonly HostGroup[];
@@ -3057,6 +3056,11 @@ export interface Calls {
     readonly answer: {
       readonly items: readonly Host[];
     };
+  };
+  /** Shows one host. */
+  readonly getHostsId: {
+    readonly request: { readonly id: string };
+    readonly answer: Host;
   };
   /** Says whether a host lets user and device groups stand beside each other across include and exclude; `null`: as its adapter says. */
   readonly patchHostsId: {
@@ -4069,7 +4073,7 @@ export const OPERATIONS: Readonly<
   postDevices: ["POST", "/devices", "json"],
   getDevicesId: ["GET", "/devices/{id}", "json"],
   getDevicesIdGroups: ["GET", "/devices/{id}/groups", "json"],
-  putDevicesIdGroups: ["PUT", "/devices/{id}/groups", "json"],
+  postDevicesIdGroups: ["POST", "/devices/{id}/groups", "json"],
   postDevicesIdWipe: ["POST", "/devices/{id}/wipe", "json"],
   postDevicesIdUnenrol: ["POST", "/devices/{id}/unenrol", "json"],
   postDevicesIdLost: ["POST", "/devices/{id}/lost", "json"],
@@ -4085,6 +4089,7 @@ export const OPERATIONS: Readonly<
   getGroupsIdMembers: ["GET", "/groups/{id}/members", "json"],
   postGroupsRefresh: ["POST", "/groups/refresh", "none"],
   getHosts: ["GET", "/hosts", "json"],
+  getHostsId: ["GET", "/hosts/{id}", "json"],
   patchHostsId: ["PATCH", "/hosts/{id}", "json"],
   getDeployments: ["GET", "/deployments", "json"],
   postDeployments: ["POST", "/deployments", "json"],

@@ -267,9 +267,10 @@ export const ANSWERS: Readonly<Record<string, AnswerSchema>> = {
   "GET /groups/:id/members": page(z.string()),
   "POST /groups/refresh": nothing,
   "GET /hosts": list(hostSchema),
+  "GET /hosts/:id": one(hostSchema),
   "PATCH /hosts/:id": one(hostSchema),
   "GET /devices/:id/groups": list(hostGroupSchema),
-  "PUT /devices/:id/groups": list(hostGroupSchema),
+  "POST /devices/:id/groups": list(hostGroupSchema),
   "POST /hooks/deviceGroups": one(
     z.looseObject({ deviceId: z.string(), groups: z.array(z.string()) }),
   ),

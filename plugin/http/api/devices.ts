@@ -41,7 +41,7 @@ export const deviceRoutes: readonly Route[] = [
       listed(await hostGroups.ofDevice(call.principal, call.id)),
   }),
   route({
-    method: "PUT",
+    method: "POST",
     path: "/devices/:id/groups",
     summary:
       "Puts a device into these device groups of its host, by the host's own ids, and out of all others, as the hook deviceGroups does.",

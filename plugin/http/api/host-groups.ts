@@ -46,6 +46,12 @@ export const hostGroupRoutes: readonly Route[] = [
     call: async ({ hostGroups }, { principal }) => listed(await hostGroups.hosts(principal)),
   }),
   route({
+    method: "GET",
+    path: "/hosts/:id",
+    summary: "Shows one host.",
+    call: async ({ hostGroups }, call) => ok(await hostGroups.host(call.principal, call.id)),
+  }),
+  route({
     method: "PATCH",
     path: "/hosts/:id",
     summary:

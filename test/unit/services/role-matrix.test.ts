@@ -165,6 +165,7 @@ const METHODS: Readonly<Record<string, Right | "via" | "none">> = {
   "host-groups.members": "devices:read",
   "host-groups.ofDevice": "devices:read",
   "host-groups.refresh": "configuration:manage",
+  "host-groups.host": "configuration:read",
   "host-groups.hosts": "configuration:read",
   "host-groups.changeHost": "configuration:manage",
   "group-events.deviceGroups": "none",
