@@ -53,6 +53,6 @@ describe("command line: distribution by groups", function () {
     assert.match(await cli("distribution", "publish", "wifi"), /trial +version 1, stage test/);
     const early = await countersign(["distribution", "advance", "wifi", "--data", data]);
     assert.notEqual(early.status, 0);
-    assert.match(String(early.stderr), /the test device has not installed yet/);
+    assert.match(early.stderr, /the test device has not installed yet/);
   });
 });
