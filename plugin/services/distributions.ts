@@ -19,6 +19,7 @@ import { CLOCK } from "../tokens.ts";
 import { Access, found, sameVersion } from "./access.ts";
 import { Audiences } from "./audiences.ts";
 import { Deliveries } from "./deliveries.ts";
+import { type PlanChange, planOf, summary } from "./distribution-plans.ts";
 import { type DistributionPreview, DistributionPreviews } from "./distribution-previews.ts";
 import { type DistributionView, viewOf } from "./distribution-view.ts";
 import { DistributionWalks } from "./distribution-walks.ts";
@@ -26,11 +27,6 @@ import { EndpointRuntimes } from "./endpoint-runtimes.ts";
 import { GroupSync } from "./group-sync.ts";
 import { readinessOf } from "./stage-readiness.ts";
 import { type ChangedTemplate, Templates } from "./templates.ts";
-
-/** What an admin gives; what is left out stays as the draft has it, or what is published. `null` takes it away. */
-export type PlanChange = {
-  readonly [K in keyof DistributionPlan]?: DistributionPlan[K] | null | undefined;
-};
 
 /** How an admin publishes. */
 export interface PublishOrder {
@@ -47,11 +43,6 @@ export interface AdvanceOrder extends PublishOrder {
 
 /** By how much of what was shown the audience may have grown until it is published. */
 const TOLERANCE = 0.05;
-const NO_PLAN: DistributionPlan = {
-  ...{ everybody: undefined, includes: [], excludes: [] },
-  ...{ testDeviceId: undefined, stagedGroupId: undefined, endpointId: undefined },
-  ...{ over: "P7D", leaving: "remove", change: {} },
-};
 
 /** Templates by the host's groups (P-09): a draft is saved, a version published, stage by stage, while the one before serves (P-08). */
 export class Distributions {
@@ -346,21 +337,3 @@ export class Distributions {
     return this.get(principal, id);
   }
 }
-
-/** The plan that a change makes of the draft, of what is on its way, or of what serves. */
-const planOf = (known: Distribution | undefined, change: PlanChange): DistributionPlan => {
-  const published = (known?.trial ?? known?.serving)?.plan;
-  const before = known?.draft?.plan ?? (published && { ...published, change: {} }) ?? NO_PLAN;
-  const merged: Record<string, unknown> = { ...before };
-  for (const [name, value] of Object.entries(change)) {
-    if (value === undefined) continue;
-    merged[name] = value ?? NO_PLAN[name as keyof DistributionPlan];
-  }
-  return merged as unknown as DistributionPlan;
-};
-
-/** What of a plan stands in the ledger. */
-const summary = ({ change, ...plan }: DistributionPlan): Readonly<Record<string, unknown>> => ({
-  ...plan,
-  fields: Object.keys(change),
-});

@@ -7,6 +7,7 @@ import { memoryHost } from "../../adapters/mdm/memory.ts";
 import { makeDevice, makeSite, mintChallenge } from "../flows/site.ts";
 import { ask, newKey } from "../flows/device.ts";
 import { type Consoled, openConsole } from "./consoled.ts";
+import { goTo } from "../support/browser.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -37,6 +38,7 @@ const VIEWS = (ids: {
   "profiles",
   "approvals",
   "events",
+  "events/refused",
   "people",
   "settings",
   "settings/alerts",
@@ -113,8 +115,7 @@ describe("console: for everybody", function () {
       await page.evaluate(AXE);
       const found: string[] = [];
       for (const view of views) {
-        await page.evaluate(`location.hash = ${JSON.stringify(`#/${view}`)}`);
-        await page.locator("#main h1").waitFor();
+        await goTo(page, view, /./);
         await loaded(page);
         for (const line of await findings(page)) found.push(`${view}: ${line}`);
         const overflow = await page.evaluate<number>(
