@@ -90,7 +90,7 @@ describe("console: caps and the overview", function () {
     await dialog.getByRole("button", { name: "Save" }).click();
     await card.getByText("0/0", { exact: true }).waitFor();
     await card.getByText("The cap is reached").waitFor();
-    assert.deepEqual(await api.get("/authorities/lab/cap"), { active: 0, cap: 0 });
+    assert.deepEqual(await api.get("/authorities/lab/cap"), { active: 0, cap: 0, version: 1 });
     await goTo(page, "overview", "Overview");
     const line = page.locator("cs-overview li", { hasText: "Certificates of lab" });
     await line.getByText("0/0", { exact: true }).waitFor();
