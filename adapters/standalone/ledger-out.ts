@@ -1,6 +1,5 @@
 import { createReadStream } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { verifyLedgerFile } from "../../plugin/index.ts";
 import { CountersignError, messageOf } from "../../plugin/sdk.ts";
 import type { LedgerStretch } from "./ledger-source.ts";
 
@@ -51,6 +50,7 @@ export const ledgerToFile = async (path: string, after: number): Promise<LedgerO
   try {
     if ((await file.stat()).size > 0) {
       const { end } = await lastHead(path);
+      const { verifyLedgerFile } = await import("../../plugin/index.ts");
       const { signed } = await verifyLedgerFile(path, { allowTornEnd: true });
       await file.truncate(end);
       [at, begun] = [signed.sequence, true];

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { constants } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { builtPackage } from "./build.ts";
 import { type Ran, run, type RunOptions } from "./tools.ts";
@@ -27,7 +28,7 @@ export interface Serving {
   readonly pid: number;
   stdout(): string;
   stderr(): string;
-  /** SIGTERM unless another is named; answers the exit status (128 for a signal's death). */
+  /** SIGTERM unless another is named; answers the exit status (128 and its number for a signal's death). */
   stop(signal?: NodeJS.Signals): Promise<number>;
 }
 
@@ -47,7 +48,9 @@ export const serving = async (
   child.stdout?.on("data", (chunk: Buffer) => (out += chunk.toString()));
   child.stderr?.on("data", (chunk: Buffer) => (err += chunk.toString()));
   const ended = new Promise<number>((resolve) =>
-    child.once("close", (code) => resolve(code ?? 128)),
+    child.once("close", (code, signal) =>
+      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])),
+    ),
   );
   const alive = (): boolean => child.exitCode === null && child.signalCode === null;
   const stop = async (signal: NodeJS.Signals = "SIGTERM"): Promise<number> => {

@@ -1,8 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { backupInstallation } from "../../../plugin/index.ts";
-import { builtins } from "../../preset.ts";
 import { dataOption } from "../api-command.ts";
 import { withBackupBar } from "../backup-bar.ts";
 import { configurationOf, readConfigFile } from "../configuration.ts";
@@ -30,6 +28,8 @@ export const addBackupCommand = (program: Command): void => {
     )
     .action(async (file: string, { data, config, withoutMissingKeys }: Options) => {
       process.umask(0o077);
+      const { backupInstallation } = await import("../../../plugin/index.ts");
+      const { builtins } = await import("../../preset.ts");
       const folder = dataFolder(data);
       const further = await readConfigFile(config);
       const configuration = configurationOf(folder, await readSettings(folder), further);

@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { copyDatabase } from "../../../plugin/index.ts";
 import { databaseOf } from "../database-spec.ts";
 import { EXIT_FAILURE } from "../failure.ts";
 import { rowBar } from "../row-bar.ts";
@@ -42,6 +41,7 @@ export const addDbCopyCommand = (db: Command): void => {
       const stop = (): void => stopping.abort();
       process.once("SIGINT", stop).once("SIGTERM", stop);
       const bar = rowBar(process.stderr);
+      const { copyDatabase } = await import("../../../plugin/index.ts");
       try {
         const { finished, tables } = await copyDatabase(from, to, {
           environment: process.env,

@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { migrateDatabase } from "../../../plugin/index.ts";
 import { dataOption } from "../api-command.ts";
 import { configurationOf, readConfigFile } from "../configuration.ts";
 import { dataFolder } from "../data-folder.ts";
@@ -17,6 +16,7 @@ export const addDbCommands = (program: Command): void => {
       const folder = dataFolder(data);
       const further = await readConfigFile(config);
       const { database } = configurationOf(folder, await readSettings(folder), further);
+      const { migrateDatabase } = await import("../../../plugin/index.ts");
       const applied = await migrateDatabase(database, { environment: process.env });
       process.stdout.write(
         applied.length === 0

@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { verifyLedgerFile } from "../../../plugin/index.ts";
 
 interface Options {
   readonly key?: string;
@@ -26,6 +25,7 @@ export const addLedgerVerifyCommand = (group: Command): void => {
     .option("--key <fingerprint>", "SHA-256 of the public key that must have signed it", keyOf)
     .option("--after <checkpoint>", "where an earlier export ended, NUMBER:HASH", checkpointOf)
     .action(async (file: string, { key, after }: Options) => {
+      const { verifyLedgerFile } = await import("../../../plugin/index.ts");
       const report = await verifyLedgerFile(file, { key, after });
       const { signed, tenant, entries } = report;
       const unknown: string[] = [];

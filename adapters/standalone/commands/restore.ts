@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { readBackup, type RestoreReport } from "../../../plugin/index.ts";
+import type { RestoreReport } from "../../../plugin/index.ts";
 import { dataOption } from "../api-command.ts";
 import { withBackupBar } from "../backup-bar.ts";
 import { readConfigFile } from "../configuration.ts";
@@ -41,6 +41,7 @@ export const addRestoreCommand = (program: Command): void => {
       process.umask(0o077);
       const serverSecret = { file: options.serverSecretFile };
       if (options.check === true) {
+        const { readBackup } = await import("../../../plugin/index.ts");
         const { archive, manifest } = await withBackupBar(process.stderr, (watched) =>
           readBackup(file, { serverSecret }, {}, watched),
         );
