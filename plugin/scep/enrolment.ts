@@ -2,8 +2,8 @@ import { inject } from "tsyringe";
 import { CountersignError } from "../errors.ts";
 import { Approvals } from "../services/approvals.ts";
 import { Challenges } from "../services/challenges.ts";
-import type { EndpointRuntime } from "../services/endpoint-runtimes.ts";
-import { Issuance } from "../services/issuance.ts";
+import type { EndpointRuntime, RaWay } from "../services/endpoint-runtimes.ts";
+import { Issuance, type IssueRequest } from "../services/issuance.ts";
 import type { ChallengeContext } from "../ports/challenge-policy.ts";
 import { type KnownSigner, RenewalProof } from "../services/renewal-proof.ts";
 import type { Reply } from "./cert-rep.ts";
@@ -27,6 +27,14 @@ export interface Exchange {
   readonly client: DetectedClient | undefined;
   /** Told as it becomes known, for the ledger row of a refusal (E-11). */
   readonly seen: { request?: EnrolmentRequest; device?: string; template?: string };
+  /** Makes a CertRep, DER, in the name of the RA that was asked. */
+  readonly sign: (reply: Reply, way: RaWay) => Promise<Uint8Array>;
+}
+
+/** A SUCCESS whose CertRep is made or being made. */
+export interface SignedReply {
+  readonly status: "signed";
+  readonly rep: Promise<Uint8Array>;
 }
 
 /** PKCSReq and RenewalReq (RFC 8894 section 3.3.1): who signed decides what is asked, whatever the message type says (scep.md fact 9). */
@@ -40,7 +48,7 @@ export class Enrolment {
     @inject(GuessLimit) private readonly guesses: GuessLimit,
   ) {}
 
-  async answer(exchange: Exchange): Promise<Reply | "opaque"> {
+  async answer(exchange: Exchange): Promise<Reply | SignedReply | "opaque"> {
     const { runtime, dialect, message, verified, seen } = exchange;
     const known = await this.renewals.recognise(runtime, verified.signer.certificate);
     const byOldCertificate =
@@ -65,9 +73,10 @@ export class Enrolment {
   }
 
   private async enrol(
-    { runtime, message, verified, source, client, seen }: Exchange,
+    exchange: Exchange,
     { csr, ciphertext }: EnrolmentRequest,
-  ): Promise<Reply> {
+  ): Promise<Reply | SignedReply> {
+    const { runtime, message, verified, source, client, seen } = exchange;
     const { store, endpoint, templates } = runtime;
     const waiting = await this.waiting(runtime, message, verified);
     if (waiting !== undefined) return waiting;
@@ -104,15 +113,16 @@ export class Enrolment {
         await this.approvals.request(issue, keyDigest(verified.signer.key));
         return { status: "pending" };
       }
-      return success([await this.issuance.issue(issue)], verified);
+      return this.issue(exchange, issue);
     });
   }
 
   private async renew(
-    { runtime, message, verified, source, client, seen }: Exchange,
+    exchange: Exchange,
     { csr, ciphertext }: EnrolmentRequest,
     known: KnownSigner | undefined,
-  ): Promise<Reply> {
+  ): Promise<SignedReply> {
+    const { runtime, message, verified, source, client, seen } = exchange;
     if (known === undefined)
       throw new CountersignError(
         "renewal_refused",
@@ -135,7 +145,20 @@ export class Enrolment {
       transactionId: message.transactionId,
       signer: known.fingerprint,
     };
-    return success([await this.issuance.issue(issue)], verified);
+    return this.issue(exchange, issue);
+  }
+
+  /** The CertRep is signed while the certificate is being stored: both take as long, and neither needs the other. */
+  private async issue({ verified, sign }: Exchange, request: IssueRequest): Promise<SignedReply> {
+    const signed = (certificate: Uint8Array): Promise<Uint8Array> =>
+      sign(success([certificate], verified), verified.way);
+    let meanwhile: Promise<Uint8Array> | undefined;
+    const certificate = await this.issuance.issue(request, (fresh) => {
+      meanwhile = signed(fresh);
+      // Whoever gets it hears of its failure; where the certificate could not be stored nobody asks for it.
+      meanwhile.catch(() => undefined);
+    });
+    return { status: "signed", rep: meanwhile ?? signed(certificate) };
   }
 
   /** A request that is queued already is answered from the queue: its challenge is spent (case 24). */

@@ -11,7 +11,7 @@ import { buildCertRep, failureOf, OPAQUE, type Reply, saysChallengeRefused } fro
 import { detectClient } from "../domain/client-detection.ts";
 import { dialectOf, profileThatHelps } from "../domain/client-profiles.ts";
 import { traitsOf } from "./client-traits.ts";
-import { Enrolment, type Exchange } from "./enrolment.ts";
+import { Enrolment, type Exchange, type SignedReply } from "./enrolment.ts";
 import { OpaqueBudget } from "./opaque-budget.ts";
 import { OpaqueSchedule } from "./opaque-schedule.ts";
 import { MESSAGE_TYPES, readPkiMessage } from "./pki-message.ts";
@@ -54,26 +54,30 @@ export class PkiOperation {
     const message = readPkiMessage(bytes);
     const dialect = dialectOf(runtime.endpoint);
     const client = detectClient(traitsOf(message, userAgent));
+    const sign: Exchange["sign"] = (reply, way) =>
+      buildCertRep(
+        {
+          // Apple wants the reply from the RA it has encrypted to (scep.md 2.2).
+          signer: way.signer,
+          certificate: way.certificate.der,
+          transactionId: message.transactionId,
+          recipientNonce: message.senderNonce,
+          hash: message.signed.digest === "sha1" && dialect.legacy ? "sha1" : "sha256",
+        },
+        reply,
+        this.random,
+      );
     const { reply, way } = await this.answer({
       runtime,
       dialect,
       message,
       source,
       client,
+      sign,
       seen: {},
     });
-    const context = {
-      // Apple wants the reply from the RA it has encrypted to (scep.md 2.2).
-      signer: way.signer,
-      certificate: way.certificate.der,
-      transactionId: message.transactionId,
-      recipientNonce: message.senderNonce,
-      hash:
-        message.signed.digest === "sha1" && dialect.legacy
-          ? ("sha1" as const)
-          : ("sha256" as const),
-    };
-    const rep = await buildCertRep(context, reply === "opaque" ? OPAQUE : reply, this.random);
+    if (reply !== "opaque" && reply.status === "signed") return reply.rep;
+    const rep = await sign(reply === "opaque" ? OPAQUE : reply, way);
     // What is known of a challenge decides how much work its refusal is: it must not decide when the answer comes (case 61).
     if (reply === "opaque" || saysChallengeRefused(reply)) await this.schedule.release(arrival);
     return rep;
@@ -81,7 +85,7 @@ export class PkiOperation {
 
   private async answer(
     asked: Omit<Exchange, "verified">,
-  ): Promise<{ readonly reply: Reply | "opaque"; readonly way: RaWay }> {
+  ): Promise<{ readonly reply: Reply | SignedReply | "opaque"; readonly way: RaWay }> {
     const { runtime, dialect, message, source } = asked;
     let way = runtime.current;
     try {
@@ -91,7 +95,8 @@ export class PkiOperation {
       const reply = await this.dispatch({ ...asked, verified });
       if (reply === "opaque") {
         await this.refuse(asked, "opaque", "the envelope did not open to a request of its signer");
-      } else if (reply.status === "success") this.budget.trust(way.raId, source);
+      } else if (reply.status === "success" || reply.status === "signed")
+        this.budget.trust(way.raId, source);
       return { reply, way };
     } catch (error) {
       if (!(error instanceof CountersignError)) throw error;
@@ -107,7 +112,7 @@ export class PkiOperation {
     }
   }
 
-  private dispatch(exchange: Exchange): Promise<Reply | "opaque"> {
+  private dispatch(exchange: Exchange): Promise<Reply | SignedReply | "opaque"> {
     switch (exchange.message.messageType) {
       case MESSAGE_TYPES.PKCSReq:
       case MESSAGE_TYPES.RenewalReq:

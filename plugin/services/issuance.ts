@@ -72,6 +72,12 @@ export interface IssueRequest extends Omit<IssueOrder, "asked"> {
   readonly client?: string | undefined;
 }
 
+/**
+ * Told of a new certificate, DER, while it is being stored, so that an answer can be made ready meanwhile. Nothing of it may leave before
+ * the certificate has been answered. Not called for one that was issued before. It must not throw.
+ */
+export type OnSigned = (certificate: Uint8Array) => void;
+
 /** How long a node may take to sign before another takes over (foundations.md 10). */
 const LEASE = 30_000;
 /** How long a retry waits for the node that holds its row, and how often it looks. */
@@ -93,12 +99,12 @@ export class Issuance {
    * Answers the certificate, DER; the same one for the same request again. Throws `policy_refused`, `variable_without_value`, `bad_csr`,
    * `authority_not_ready`, `challenge_refused`, `replay_refused`, `cap_reached`, `device_gone`, `busy`, `key_*`.
    */
-  issue(request: IssueRequest): Promise<Uint8Array> {
-    return this.issueTo({ ...request, asked: askedOver(request) });
+  issue(request: IssueRequest, onSigned?: OnSigned): Promise<Uint8Array> {
+    return this.issueTo({ ...request, asked: askedOver(request) }, onSigned);
   }
 
   /** The same for what is not asked over SCEP. */
-  async issueTo(request: IssueOrder): Promise<Uint8Array> {
+  async issueTo(request: IssueOrder, onSigned?: OnSigned): Promise<Uint8Array> {
     const { store } = request.runtime;
     const { authority, backend } = request.way;
     const now = this.clock.now();
@@ -121,7 +127,7 @@ export class Issuance {
     const fingerprint = sha256Fingerprint(der);
     const issuedAt = this.clock.now();
     const { notAfter, deviceId } = reservation;
-    const settled = await store.enrolments.settle({
+    const settling = store.enrolments.settle({
       id: reservation.id,
       der,
       fingerprintSha256: fingerprint,
@@ -129,6 +135,8 @@ export class Issuance {
       renewAt: renewalTime(request.redemption.template, { deviceId, issuedAt, notAfter }, issuedAt),
       ledger: this.entry(request, reservation, fingerprint),
     });
+    onSigned?.(der);
+    const settled = await settling;
     this.metrics.count("countersign_enrolments_total", { result: settled });
     if (settled === "issued") return der;
     // A wipe that committed while the signature was in flight wins.
