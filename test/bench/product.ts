@@ -31,7 +31,8 @@ const loud = (fields: object, text: string): void => {
 
 let countersign: Countersign | undefined;
 let server: Server | undefined;
-const delay = monitorEventLoopDelay({ resolution: 1 });
+// Each look wakes the main thread up, as nothing wakes the peer.
+const delay = monitorEventLoopDelay({ resolution: 4 });
 const profiler = cpuProfiler();
 const clock = new StageClock();
 const blocks = ownBlocks();

@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../../errors.ts";
 import type { SqliteConnection } from "../base/prepared-statements.ts";
 import type { Fault } from "../dialect.ts";
+import { MOST_PAGES } from "./checkpoints.ts";
 import type { Statements } from "../statements.ts";
 
 /** Runs statements that take and answer nothing. */
@@ -19,7 +20,10 @@ export const prepareWriter = async (
 ): Promise<void> => {
   await exec(connection, `pragma busy_timeout = ${busyMs}`);
   await enterWal(connection, busyMs);
-  await exec(connection, "pragma synchronous = FULL; pragma foreign_keys = ON");
+  await exec(
+    connection,
+    `pragma synchronous = FULL; pragma foreign_keys = ON; pragma wal_autocheckpoint = ${MOST_PAGES}`,
+  );
 };
 
 /** `work` in a transaction that holds the right to write from its start (foundations.md 9). */

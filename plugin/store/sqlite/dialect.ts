@@ -6,6 +6,7 @@ import type { Dialect } from "../dialect.ts";
 import { sqliteTables } from "../copying/sqlite-tables.ts";
 import { type BatchWriter, performOn, writerOn } from "./usual-lane.ts";
 import { WriterLink } from "./writer-link.ts";
+import { Checkpoints } from "./checkpoints.ts";
 import { exec, faultOf, inTransaction, lockless, prepareWriter } from "./connection.ts";
 import { PreparedStatements, type SqliteConnection } from "../base/prepared-statements.ts";
 
@@ -80,6 +81,11 @@ export const sqliteDialect = ({ file, busyMs, logger, ownThread }: SqliteOptions
   const within: Dialect["within"] = (db, work) =>
     onConnection(db, (statements) => work(lockless(statements)));
 
+  const checkpoints = new Checkpoints(
+    () => within(readers, (sql) => sql.all("pragma wal_checkpoint(passive)", [])),
+    logger,
+  );
+
   const batch: Dialect["batch"] = (work) =>
     onConnection(writer, (statements) => inTransaction(statements, work));
 
@@ -97,6 +103,7 @@ export const sqliteDialect = ({ file, busyMs, logger, ownThread }: SqliteOptions
     within,
     batch,
     commit: async (take) => {
+      checkpoints.written();
       if (thread !== undefined) return performOn(thread, take());
       return onConnection(writer, async (statements) => {
         batchWriter ??= writerOn(statements).catch((failure: unknown) => {
@@ -129,6 +136,7 @@ export const sqliteDialect = ({ file, busyMs, logger, ownThread }: SqliteOptions
     continueIds: () => Promise.resolve(),
     faultOf,
     close: async () => {
+      await checkpoints.stop();
       await Promise.all(leave.map((end) => end()));
       await thread?.close();
       await Promise.all([writer.destroy(), readers.destroy()]);
