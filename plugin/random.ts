@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { systemClock } from "./clock.ts";
 import type { Random } from "./ports/ambient.ts";
 
 /**
@@ -9,7 +10,7 @@ import type { Random } from "./ports/ambient.ts";
 export const systemRandom: Random = {
   bytes: (length) => new Uint8Array(randomBytes(length)),
   uuid: () => {
-    const now = Date.now().toString(16).padStart(12, "0");
+    const now = systemClock.now().getTime().toString(16).padStart(12, "0");
     return `${now.slice(0, 8)}-${now.slice(8)}-7${randomUUID().slice("xxxxxxxx-xxxx-4".length)}`;
   },
 };

@@ -9,17 +9,13 @@ import { wrappedKeyStore } from "../support/wrapped-keys.ts";
 /** The way of one request through the server, cut where it goes from one part to the next. */
 export const STAGES = [
   "parse",
-  "verify",
   "open: wait for the key",
   "open: decrypt, read the CSR",
   "challenge",
   "prepare: names, lint, encode",
   "reserve: wait for the store",
   "sign: wait for the key",
-  "settle: wait for the store",
-  "reply: build",
-  "reply: wait for the key",
-  "reply: encode",
+  "reply, while the store settles",
 ] as const;
 export type Stage = (typeof STAGES)[number];
 
@@ -30,11 +26,10 @@ export interface StageRow {
   readonly mean: number;
 }
 
-/** Where a request is: the stage that runs, since when, and what the next key signature is for. */
+/** Where a request is: the stage that runs, and since when. */
 interface Course {
   stage: Stage;
   since: number;
-  issued: boolean;
 }
 
 type Method = (this: unknown, ...args: never[]) => unknown;
@@ -64,26 +59,17 @@ export class StageClock {
     const course = this.#course;
     const close = (): void => this.#enter("parse");
     operation["handle"] = function (this: unknown, ...args) {
-      const mine: Course = { stage: "parse", since: performance.now(), issued: false };
+      const mine: Course = { stage: "parse", since: performance.now() };
       return course.run(mine, async () => {
         const reply = await handle?.apply(this, args);
         close();
         return reply;
       });
     };
-    this.#wrap(operation, "verified", "verify");
     this.#wrap(Challenges.prototype, "redeem", "challenge");
-    this.#wrap(
-      Issuance.prototype,
-      "issue",
-      "prepare: names, lint, encode",
-      "reply: build",
-      (now) => {
-        now.issued = true;
-      },
-    );
+    this.#wrap(Issuance.prototype, "issue", "prepare: names, lint, encode");
     this.#wrap(Enrolments.prototype, "reserve", "reserve: wait for the store");
-    this.#wrap(Enrolments.prototype, "settle", "settle: wait for the store");
+    this.#wrap(Enrolments.prototype, "settle", "reply, while the store settles");
     return { ...setup, keyStores: setup.keyStores.map((store) => this.#watchKeys(store)) };
   }
 
@@ -99,39 +85,22 @@ export class StageClock {
     course.since = now;
   }
 
-  /** The stage begins with the call; `after` begins when its promise is fulfilled. */
-  #wrap(
-    owner: object,
-    name: string,
-    stage: Stage,
-    after?: Stage,
-    onEnd: (course: Course) => void = () => undefined,
-  ): void {
+  #wrap(owner: object, name: string, stage: Stage): void {
     const methods = owner as Record<string, Method>;
     const method = methods[name];
-    const enter = (next: Stage): void => this.#enter(next);
-    const course = this.#course;
+    const enter = (): void => this.#enter(stage);
     methods[name] = function (this: unknown, ...args) {
-      enter(stage);
-      const result = method?.apply(this, args);
-      if (after === undefined || !(result instanceof Promise)) return result;
-      return result.then((value: unknown) => {
-        enter(after);
-        const mine = course.getStore();
-        if (mine !== undefined) onEnd(mine);
-        return value;
-      });
+      enter();
+      return method?.apply(this, args);
     };
   }
 
   #watchKeys(store: KeyStoreDefinition): KeyStoreDefinition {
     return wrappedKeyStore(store, {
       sign: async (go) => {
-        const issued = this.#course.getStore()?.issued === true;
-        this.#enter(issued ? "reply: wait for the key" : "sign: wait for the key");
-        const signature = await go();
-        if (issued) this.#enter("reply: encode");
-        return signature;
+        const replying = this.#course.getStore()?.stage === "reply, while the store settles";
+        if (!replying) this.#enter("sign: wait for the key");
+        return go();
       },
       unwrap: async (go) => {
         this.#enter("open: wait for the key");
