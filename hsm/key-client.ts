@@ -29,6 +29,13 @@ const LITTLE = 8;
 /** Asked twice, these would leave a key that nobody knows of. */
 const makesKey = (kind: KeyOperation["kind"]): boolean => kind === "generate" || kind === "import";
 
+/**
+ * Signatures with elliptic curves are over while the caller makes the next ones ready: the worker begins before the turn has ended. RSA takes
+ * longer than that, and its worker would only take the core from the caller.
+ */
+const isShort = ({ kind, scheme }: KeyOperation): boolean =>
+  kind === "sign" && scheme.startsWith("ecdsa-");
+
 /** The one way to private keys, whatever holds them. */
 export interface KeyClient {
   /**
@@ -135,7 +142,10 @@ export const openKeyClient = async (options: KeyClientOptions): Promise<KeyClien
       };
       if (lane === undefined) queue.add(job);
       else assign(job, lane);
-      dispatchThisTurn();
+      if (isShort(asked) && queue.size >= LITTLE) {
+        clearImmediate(turn);
+        dispatch();
+      } else dispatchThisTurn();
     });
   const close = async (): Promise<void> => {
     refusal ??= new CountersignError("key_unavailable", "the key store is closed");
