@@ -33,5 +33,6 @@ export type { ListenerCertificate, ListenerRequest } from "./services/listener-c
 export type { TokenRequest } from "./http/local-tokens.ts";
 export type { Principal, Role } from "./domain/principal.ts";
 export type { Clock, Logger, Metrics, Random } from "./ports/ambient.ts";
+export type { TemplateImpactReport } from "./services/template-impact.ts";
 export type { Setup } from "./setup.ts";
 export type { CopyOptions, CopyProgress, CopyReport } from "./store/copy.ts";

@@ -1,26 +1,10 @@
+import type { TemplateImpactReport } from "../../plugin/index.ts";
 import { table } from "./table.ts";
-
-/** What of an answer of `POST /templates/:id/impact` is shown. */
-export interface ShownImpact {
-  readonly version: number;
-  readonly fields: readonly string[];
-  readonly deployments: number;
-  readonly rekeyed: number;
-  readonly failing: number;
-  readonly failures: readonly {
-    readonly deviceId: string;
-    readonly hostDeviceId: string;
-    readonly code: string;
-    readonly detail: string;
-  }[];
-  readonly days: readonly { readonly day: string; readonly planned: number }[];
-  readonly whole: boolean;
-}
 
 const SHOWN = 20;
 
 /** The impact of a change of a template, for a terminal. */
-export const impactText = (impact: ShownImpact): string => {
+export const impactText = (impact: TemplateImpactReport): string => {
   const { version, fields, deployments, rekeyed, failing, failures, days, whole } = impact;
   const head = [
     `version ${version}: ${fields.length === 0 ? "no field changes" : fields.join(", ")}`,

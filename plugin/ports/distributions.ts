@@ -1,6 +1,5 @@
 import type { Everybody } from "../domain/distribution.ts";
 import type { DistributionTarget, ScannedDevice } from "../domain/distribution-step.ts";
-import type { DistributionWalk } from "../domain/distribution-walk.ts";
 import type { DeploymentState } from "../domain/deployment.ts";
 import type { GroupPlace } from "../domain/host-group.ts";
 
@@ -52,12 +51,4 @@ export interface TargetStore {
     audiences: ScanAudiences,
     deviceIds: readonly string[],
   ): Promise<readonly ScannedDevice[]>;
-}
-
-/** One walk of a distribution at most. */
-export interface WalkStore {
-  save(walk: DistributionWalk): Promise<void>;
-  get(templateId: string): Promise<DistributionWalk | undefined>;
-  /** Those that are not at their end. */
-  running(): Promise<readonly DistributionWalk[]>;
 }

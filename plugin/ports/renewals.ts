@@ -2,7 +2,6 @@ import type { CertificateStatus } from "../domain/certificate.ts";
 import type { DeploymentState } from "../domain/deployment.ts";
 import type { RenewalRules } from "../domain/renewal-rules.ts";
 import type { RenewalGroup, RenewalGroupMember } from "../domain/renewal-group.ts";
-import type { TemplateMove } from "../domain/template-move.ts";
 
 /** A deployment with what the planner needs of its certificate. */
 export interface RenewalRow {
@@ -90,12 +89,4 @@ export interface RenewalGroupStore {
   running(): Promise<readonly RenewalGroup[]>;
   members(groupId: string): Promise<readonly RenewalGroupMember[]>;
   saveMembers(groupId: string, members: readonly RenewalGroupMember[]): Promise<void>;
-}
-
-/** One move of a template at most; a newer one takes the place of the one before. */
-export interface TemplateMoveStore {
-  save(move: TemplateMove): Promise<void>;
-  get(templateId: string): Promise<TemplateMove | undefined>;
-  /** Those that are not at their end. */
-  running(): Promise<readonly TemplateMove[]>;
 }

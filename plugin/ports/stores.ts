@@ -3,6 +3,7 @@ import type { CertificateProfile } from "../domain/certificate-profile.ts";
 import type { Credential } from "../domain/credential.ts";
 import type { CrlScope } from "../domain/crl-scope.ts";
 import type { Distribution } from "../domain/distribution.ts";
+import type { DistributionWalk } from "../domain/distribution-walk.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
 import type { LedgerEntry, LedgerEvent, LedgerRow, SealedEntry } from "../domain/events.ts";
 import type { HostRules } from "../domain/host-group.ts";
@@ -11,6 +12,7 @@ import type { Person } from "../domain/person.ts";
 import type { Role } from "../domain/principal.ts";
 import type { Ra } from "../domain/ra.ts";
 import type { Template, TemplateTrial } from "../domain/template.ts";
+import type { TemplateMove } from "../domain/template-move.ts";
 import type { Tenant, TenantId } from "../domain/tenant.ts";
 import type { AlertStore } from "./alert-store.ts";
 import type { CapStore } from "./cap-store.ts";
@@ -19,7 +21,7 @@ import type { ChallengeStore, PendingStore } from "./challenge-store.ts";
 import type { CountStore } from "./counts.ts";
 import type { CrlStore } from "./crl-store.ts";
 import type { DeploymentStore, DeviceStore } from "./device-stores.ts";
-import type { TargetStore, WalkStore } from "./distributions.ts";
+import type { TargetStore } from "./distributions.ts";
 import type { EnrolmentStore } from "./enrolment-store.ts";
 import type { HostGroupStore } from "./host-groups.ts";
 import type { LeaseStore } from "./lease-store.ts";
@@ -32,12 +34,7 @@ import type {
 } from "./lifecycle-stores.ts";
 import type { OutboxStore } from "./outbox.ts";
 import type { Page, PageRequest } from "./paging.ts";
-import type {
-  RenewalGroupStore,
-  RenewalRuleStore,
-  RenewalStore,
-  TemplateMoveStore,
-} from "./renewals.ts";
+import type { RenewalGroupStore, RenewalRuleStore, RenewalStore } from "./renewals.ts";
 
 /** `insert` throws `conflict` for a taken id; `update` throws `precondition_failed` unless the stored version is `version - 1`. */
 export interface AuthorityStore {
@@ -156,6 +153,14 @@ export interface DocumentStore<T extends Versioned> {
   list(): Promise<readonly T[]>;
 }
 
+/** A template's way over all that it concerns, page by page: one of its kind at most, and a newer one takes the place of the one before. */
+export interface PassageStore<T> {
+  save(passage: T): Promise<void>;
+  get(templateId: string): Promise<T | undefined>;
+  /** Those in state `running`. */
+  running(): Promise<readonly T[]>;
+}
+
 /** All stores of one tenant. What it was opened for cannot be changed, and no method names another tenant. */
 export interface TenantStore {
   readonly tenant: TenantId;
@@ -192,12 +197,12 @@ export interface TenantStore {
   readonly renewals: RenewalStore;
   readonly renewalRules: RenewalRuleStore;
   readonly renewalGroups: RenewalGroupStore;
-  readonly templateMoves: TemplateMoveStore;
+  readonly templateMoves: PassageStore<TemplateMove>;
   readonly hostGroups: HostGroupStore;
   readonly hostRules: DocumentStore<HostRules>;
   readonly distributions: DocumentStore<Distribution>;
   readonly targets: TargetStore;
-  readonly walks: WalkStore;
+  readonly walks: PassageStore<DistributionWalk>;
   /**
    * All that `fn` does through the store it is given commits together, or nothing does; nobody else writes between its reads and its
    * writes. Not to be nested.

@@ -2,47 +2,18 @@ import type { RenewalGroup, RenewalGroupMember } from "../domain/renewal-group.t
 import type { TenantId } from "../domain/tenant.ts";
 import type { RenewalGroupStore } from "../ports/renewals.ts";
 import {
-  fromMillis,
   fromMillisOrNull,
   orNull,
   orUndefined,
-  toMillis,
   toMillisOrNull,
   type Millis,
 } from "./base/columns.ts";
-import { fromJson, toJson } from "./base/json.ts";
-import { Rows, type Mapping } from "./base/rows.ts";
+import { Rows } from "./base/rows.ts";
 import type { Session } from "./base/session.ts";
+import { statefulMapping, type StatefulRow } from "./base/stateful.ts";
 import { inChunks, values } from "./enrolling/sql.ts";
 
-interface GroupRow {
-  readonly id: string;
-  readonly state: RenewalGroup["state"];
-  /** JSON of all other members. */
-  readonly definition: string;
-  readonly created_at: Millis;
-  readonly updated_at: Millis;
-}
-type Definition = Omit<RenewalGroup, "id" | "state" | "createdAt" | "updatedAt">;
-
-const mapping: Mapping<RenewalGroup, GroupRow> = {
-  table: "countersign_renewal_groups",
-  toRow: ({ id, state, createdAt, updatedAt, ...definition }) => ({
-    id,
-    state,
-    definition: toJson(definition),
-    created_at: toMillis(createdAt),
-    updated_at: toMillis(updatedAt),
-  }),
-  fromRow: (row) => ({
-    ...(fromJson(row.definition) as Definition),
-    id: row.id,
-    state: row.state,
-    createdAt: fromMillis(row.created_at),
-    updatedAt: fromMillis(row.updated_at),
-  }),
-};
-
+const mapping = statefulMapping<RenewalGroup>("countersign_renewal_groups");
 const MEMBERS = "countersign_renewal_group_members";
 
 interface MemberRow {
@@ -54,7 +25,7 @@ interface MemberRow {
 
 /** The renewal groups of one tenant; see `RenewalGroupStore`. */
 export class RenewalGroups implements RenewalGroupStore {
-  readonly #rows: Rows<RenewalGroup, GroupRow>;
+  readonly #rows: Rows<RenewalGroup, StatefulRow>;
 
   constructor(
     private readonly session: Session,

@@ -24,18 +24,17 @@ import { Leases } from "./leases.ts";
 import { Ledger } from "./ledger.ts";
 import { Limits } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
+import { Passages } from "./passages.ts";
 import { Pending } from "./pending.ts";
 import { Ras } from "./ras.ts";
 import { RollOvers } from "./roll-overs.ts";
 import { RenewalGroups } from "./renewal-groups.ts";
 import { RenewalRules } from "./renewal-rules.ts";
 import { Renewals } from "./renewals.ts";
-import { TemplateMoves } from "./template-moves.ts";
 import { Targets } from "./targets.ts";
 import { Templates } from "./templates.ts";
 import { Tokens } from "./tokens.ts";
 import { Terms } from "./terms.ts";
-import { Walks } from "./walks.ts";
 
 /** All stores of `tenant` on one session. `commit` is shared by all tenants outside of transactions; `afterCommit` is that of the transaction. */
 export const openTenantStore = (
@@ -76,12 +75,12 @@ export const openTenantStore = (
   renewals: new Renewals(session, tenant),
   renewalRules: new RenewalRules(session, tenant),
   renewalGroups: new RenewalGroups(session, tenant),
-  templateMoves: new TemplateMoves(session, tenant),
+  templateMoves: new Passages(session, tenant, "countersign_template_moves"),
   hostGroups: new HostGroups(session, tenant),
   hostRules: new Documents(session, tenant, "countersign_host_rules"),
   distributions: new Documents(session, tenant, "countersign_distributions"),
   targets: new Targets(session, tenant),
-  walks: new Walks(session, tenant),
+  walks: new Passages(session, tenant, "countersign_distribution_walks"),
   enrolments: new Enrolments(session, tenant, commit),
   run: async (fn) => {
     let committed: (() => void)[] = [];

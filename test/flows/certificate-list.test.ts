@@ -4,8 +4,9 @@ import { REVOCATION_REASONS } from "../../plugin/domain/certificate.ts";
 import { openssl } from "../support/openssl.ts";
 import type { Api, Json } from "./api.ts";
 import { ask, newKey } from "./device.ts";
-import { type Served, serve } from "./served.ts";
-import { fetchCrl, makeDevice, makeSite, mintChallenge, type SiteIds } from "./site.ts";
+import type { Served } from "./served.ts";
+import { serveSite } from "./served-site.ts";
+import { fetchCrl, makeDevice, mintChallenge, type SiteIds } from "./site.ts";
 
 const PROFILE = "privatessl-tls-client";
 
@@ -14,9 +15,7 @@ describe("flows: the list of certificates and of events", () => {
   let api: Api;
   let site: SiteIds;
   before(async () => {
-    served = await serve();
-    api = await served.api();
-    site = await makeSite(api);
+    ({ served, api, site } = await serveSite());
   });
   after(() => served.end());
 

@@ -4,7 +4,8 @@ import { basicConstraints, extendedKeyUsage, keyUsage } from "../../plugin/pki/e
 import { certificateText } from "../support/openssl.ts";
 import type { Api, Json } from "./api.ts";
 import { type Asking, enrolled, newKey, refused, scepMessage, serialOf } from "./device.ts";
-import { DAY, HOUR, type Served, serve } from "./served.ts";
+import { DAY, HOUR, type Served } from "./served.ts";
+import { serveSite } from "./served-site.ts";
 import { chainOf, makeDevice, makeSite, mintChallenge, type SiteIds } from "./site.ts";
 
 const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
@@ -16,9 +17,7 @@ describe("flows: enrolment", () => {
   let api: Api;
   let site: SiteIds;
   before(async () => {
-    served = await serve();
-    api = await served.api();
-    site = await makeSite(api);
+    ({ served, api, site } = await serveSite());
   });
   after(() => served.end());
 

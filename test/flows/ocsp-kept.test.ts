@@ -6,8 +6,9 @@ import { listen } from "../support/listen.ts";
 import { rawExchange } from "../support/raw-http.ts";
 import type { Api } from "./api.ts";
 import { enrolled, newKey, serialOf } from "./device.ts";
-import { type Served, serve } from "./served.ts";
-import { chainOf, makeDevice, makeSite, mintChallenge, type SiteIds } from "./site.ts";
+import type { Served } from "./served.ts";
+import { serveSite } from "./served-site.ts";
+import { chainOf, makeDevice, mintChallenge, type SiteIds } from "./site.ts";
 
 const MALFORMED = Buffer.from(sequence(enumerated(1)));
 const UNAUTHORIZED = Buffer.from(sequence(enumerated(6)));
@@ -29,9 +30,7 @@ describe("flows: OCSP answers that are given again", () => {
   let url: string;
   let issuer: Uint8Array;
   before(async () => {
-    served = await serve();
-    api = await served.api();
-    site = await makeSite(api);
+    ({ served, api, site } = await serveSite());
     url = (await api.get(`/authorities/${site.authority}`)).urls.ocsp as string;
     issuer = (await chainOf(api, site.authority))[0]!;
   });

@@ -9,7 +9,8 @@ import { certificateText, ocspStatus, openssl, pemOf } from "../support/openssl.
 import { type Ran, run, workFolder, type WorkFolder } from "../support/tools.ts";
 import type { Api } from "./api.ts";
 import { enrolled, newKey, serialOf } from "./device.ts";
-import { DAY, type Served, serve } from "./served.ts";
+import { DAY, type Served } from "./served.ts";
+import { serveSite } from "./served-site.ts";
 import { chainOf, makeDevice, makeSite, mintChallenge, type SiteIds } from "./site.ts";
 
 const MALFORMED = sequence(enumerated(1));
@@ -25,9 +26,7 @@ describe("flows: OCSP", () => {
   let leaf: Uint8Array;
   let other: Uint8Array;
   before(async () => {
-    served = await serve();
-    api = await served.api();
-    site = await makeSite(api);
+    ({ served, api, site } = await serveSite());
     url = (await api.get(`/authorities/${site.authority}`)).urls.ocsp as string;
     chain = await chainOf(api, site.authority);
     folder = await workFolder();

@@ -1,4 +1,5 @@
 import type { Command, Option } from "commander";
+import type { TemplateImpactReport } from "../../../plugin/index.ts";
 import {
   CONTAINER_ENCODINGS,
   CountersignError,
@@ -12,7 +13,7 @@ import {
 } from "../../../plugin/sdk.ts";
 import { addApiCommand, type Invocation } from "../api-command.ts";
 import { choiceOption, flagOption, listOption, textOption, versionOption } from "../options.ts";
-import { impactText, type ShownImpact } from "../impact-text.ts";
+import { impactText } from "../impact-text.ts";
 import { addReading, pathOf } from "./crud.ts";
 
 const COLUMNS = [
@@ -104,7 +105,7 @@ export const addTemplateCommands = (program: Command): void => {
     summary: "show what a change would do, without saving it",
     from: true,
     options: [...settings(), moveOption()],
-    text: (value) => impactText(value as ShownImpact),
+    text: (value) => impactText(value as TemplateImpactReport),
     run: async (call) =>
       call.api.ask("POST", pathOf("/templates", call, "/impact"), { body: await bodyOf(call) }),
   });

@@ -306,6 +306,12 @@ export interface Ra {
   readonly csrPem?: string | undefined;
 }
 
+export interface ProgressStep {
+  readonly step: number;
+  readonly of: number;
+  readonly message: string;
+}
+
 export interface RemovalImpact {
   readonly authorities: readonly string[];
   readonly endpoints: readonly string[];

@@ -1,17 +1,10 @@
-import { type Calls, OPERATIONS, type Problem } from "./calls.ts";
+import { type Calls, OPERATIONS, type Problem, type ProgressStep } from "./calls.ts";
 import { textOf } from "../ui/text-of.ts";
 import { Refused, unreachable } from "./problem.ts";
 
-/** One step of something that takes a while. */
-export interface Step {
-  readonly step: number;
-  readonly of: number;
-  readonly message: string;
-}
-
 /** For operations that tell of their steps: `watch` hears of each as it begins. */
 export interface Watched {
-  readonly watch?: ((step: Step) => void) | undefined;
+  readonly watch?: ((step: ProgressStep) => void) | undefined;
 }
 
 /** Asks the admin API; rejects with `Refused`. */
@@ -71,13 +64,16 @@ export const createClient = ({ base, token, renew }: ClientParts): Call => {
   return call as Call;
 };
 
-interface Line extends Partial<Step> {
+interface Line extends Partial<ProgressStep> {
   readonly result?: unknown;
   readonly problem?: Problem;
 }
 
 /** Reads steps, a line each; the last line holds the result, or the problem. */
-const watched = async (response: Response, watch: (step: Step) => void): Promise<unknown> => {
+const watched = async (
+  response: Response,
+  watch: (step: ProgressStep) => void,
+): Promise<unknown> => {
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   let last: Line = {};

@@ -42,36 +42,42 @@ import {
   tenantCapsSchema,
 } from "./overview-schemas.ts";
 import {
-  approvalSchema,
-  bulkAnswerSchema,
   authoritySchema,
+  hierarchyLineSchema,
+  hierarchySchema,
+  raSchema,
+  removalSchema,
+  rollOverSchema,
+  usageSchema,
+} from "./authority-schemas.ts";
+import {
+  bulkAnswerSchema,
   certificateDetailsSchema,
   certificateProfileSchema,
   certificateSchema,
+  issuedSchema,
+} from "./certificate-schemas.ts";
+import {
+  approvalSchema,
   challengeSchema,
-  credentialSchema,
   deploymentSchema,
   deviceSchema,
   endEntitySchema,
   endpointSchema,
-  eventSchema,
+  templateSchema,
+  wipeSchema,
+} from "./enrolment-schemas.ts";
+import {
+  credentialSchema,
   handedOverSchema,
-  hierarchySchema,
-  issuedSchema,
-  ledgerRowSchema,
   personSchema,
   principalSchema,
-  raSchema,
-  removalSchema,
   roleSchema,
-  templateSchema,
   tenantSchema,
-  rollOverSchema,
   tokenRecordSchema,
   tokenSchema,
-  usageSchema,
-  wipeSchema,
-} from "./view-schemas.ts";
+} from "./people-schemas.ts";
+import { eventSchema, ledgerRowSchema } from "./record-schemas.ts";
 
 /** What a route answers when all is well. */
 export interface AnswerSchema {
@@ -128,7 +134,7 @@ export const ANSWERS: Readonly<Record<string, AnswerSchema>> = {
   "POST /authorities/import-root": made(authoritySchema),
   "POST /hierarchies": {
     status: 201,
-    content: { [JSON_TYPE]: hierarchySchema, "application/x-ndjson": undefined },
+    content: { [JSON_TYPE]: hierarchySchema, "application/x-ndjson": hierarchyLineSchema },
   },
   "GET /authorities/:id": one(authoritySchema),
   "PATCH /authorities/:id": one(authoritySchema),

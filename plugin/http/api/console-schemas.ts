@@ -2,7 +2,7 @@ import { z } from "zod";
 import { FIELD_TYPES, MARKS } from "../../domain/console/form.ts";
 import { SAN_TYPES } from "../../domain/san.ts";
 
-/* What the routes of consoles answer; see view-schemas.ts. */
+/* What the routes of consoles answer; see answer-members.ts. */
 
 const text = z.string();
 const mark = z.enum(MARKS);

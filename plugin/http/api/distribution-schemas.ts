@@ -3,7 +3,7 @@ import { EVERYBODY, LEAVING_RULES, STAGES } from "../../domain/distribution.ts";
 import { GROUP_KINDS } from "../../domain/host-group.ts";
 import { impactSchema } from "./operation-schemas.ts";
 
-/* What the API answers about groups and distributions; open objects, as in view-schemas.ts. */
+/* What the API answers about groups and distributions; open objects, as in answer-members.ts. */
 
 const text = z.string();
 const whole = z.int();

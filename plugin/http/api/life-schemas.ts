@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/* What the routes of renewals and inventories answer; see view-schemas.ts. */
+/* What the routes of renewals and inventories answer; see answer-members.ts. */
 
 const text = z.string();
 const whole = z.int().min(0);

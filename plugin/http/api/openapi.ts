@@ -2,7 +2,7 @@ import { z } from "zod";
 import { CountersignError } from "../../errors.ts";
 import { ANSWERS, type AnswerSchema } from "./answer-schemas.ts";
 import type { Route } from "./route.ts";
-import { problemSchema } from "./view-schemas.ts";
+import { problemSchema } from "./record-schemas.ts";
 
 type Json = Record<string, unknown>;
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/* What the routes of the overview answer; see view-schemas.ts. */
+/* What the routes of the overview answer; see answer-members.ts. */
 
 const text = z.string();
 const whole = z.int().min(0);

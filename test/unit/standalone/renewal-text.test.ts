@@ -38,9 +38,10 @@ describe("renewals on a terminal", () => {
 
   it("an impact says how many, when, and who fails why", () => {
     const text = impactText({
+      templateId: "wifi",
       ...{ version: 4, fields: ["subject"], deployments: 3, rekeyed: 2, failing: 1, whole: true },
       failures: [{ deviceId: "d", hostDeviceId: "h", code: "lint_failed", detail: "too long" }],
-      days: [{ day: "2027-03-01", planned: 2 }],
+      days: [{ day: "2027-03-01", planned: 2, late: 0, peakHour: 1 }],
     });
     assert.match(text, /^version 4: subject\n2 of 3 devices would be re-keyed, 1 would fail\n/);
     assert.match(text, /\n2027-03-01 +2\n/);
