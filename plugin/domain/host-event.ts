@@ -23,6 +23,9 @@ export const HOST_EVENT_KINDS = [
 ] as const;
 export type HostEventKind = (typeof HOST_EVENT_KINDS)[number];
 
+/** How far a host's clock may be ahead of ours, in milliseconds. */
+export const HOST_CLOCK_AHEAD = 5 * 60_000;
+
 /** What every event may say of itself. */
 export interface EventMark {
   readonly hostId: string;

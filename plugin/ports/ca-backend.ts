@@ -22,7 +22,8 @@ export type IssueResult =
 /** The code that makes one authority sign and revoke. `issue` and `revoke` are idempotent by their key. */
 export interface CaBackend {
   issue(prepared: PreparedCertificate, idempotencyKey: string): Promise<IssueResult>;
-  revoke(serial: string, reason: RevocationReason): Promise<void>;
+  /** `invalidityDate`: since when it is not to be trusted, where that is known (RFC 5280 section 5.3.2). */
+  revoke(serial: string, reason: RevocationReason, invalidityDate?: Date): Promise<void>;
   /** DER, issuing CA first, root last. */
   chain(): Promise<readonly Uint8Array[]>;
   /** Lifts a hold; where it is missing the CA cannot. */

@@ -15,6 +15,8 @@ export type Effect =
       readonly authorityId: string;
       readonly serial: string;
       readonly reason: RevocationReason | "release";
+      /** Since when it is not to be trusted, where that is known. */
+      readonly invalidityDate?: Date;
     }
   /** A key that was made here, handed over and never seen on the device: its certificate, once another has taken its place. */
   | {

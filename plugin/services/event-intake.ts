@@ -130,10 +130,15 @@ export class EventIntake {
     const result =
       ended === undefined
         ? { deviceId: device.id, revoked: [], held: [], released: [], challengesBurned: 0 }
-        : await this.revocations.endBefore(principal, store, device.id, at, ended);
+        : await this.revocations.endBefore(principal, store, device.id, at, ended, sinceOf(event));
     return { ...settled, result };
   }
 }
+
+/** When a compromise happened, which may be long before it was reported. */
+const sinceOf = (
+  event: HostEventOf<HostEventKind> & { readonly since?: Date | undefined },
+): Date | undefined => event.since;
 
 const known = (device: Device | undefined, { hostId, deviceId }: Named): Device =>
   found(device, `device of host ${hostId}`, deviceId);

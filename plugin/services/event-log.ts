@@ -1,5 +1,10 @@
 import { inject } from "tsyringe";
-import type { EventMark, HostEventKind, HostEventRecord } from "../domain/host-event.ts";
+import {
+  type EventMark,
+  HOST_CLOCK_AHEAD,
+  type HostEventKind,
+  type HostEventRecord,
+} from "../domain/host-event.ts";
 import { CountersignError } from "../errors.ts";
 import type { Clock, Random } from "../ports/ambient.ts";
 import type { TenantStore } from "../ports/stores.ts";
@@ -21,8 +26,6 @@ export interface EventKey extends EventMark {
   readonly deviceId: string | undefined;
 }
 
-/** How far a host's clock may be ahead of ours. */
-const AHEAD = 5 * 60_000;
 /** How long a node may take for one event before another may take it over. */
 const LEASE = 60_000;
 /** How long events are remembered; a host that sends one again after that time is believed anew. */
@@ -48,7 +51,7 @@ export class EventLog {
   ): Promise<T> {
     const now = this.clock.now();
     const at = key.at ?? now;
-    if (at.getTime() > now.getTime() + AHEAD)
+    if (at.getTime() > now.getTime() + HOST_CLOCK_AHEAD)
       throw new CountersignError("invalid_input", "at: lies in the future", {
         issues: [{ path: "at", message: "lies in the future: compare the clocks" }],
       });

@@ -17,7 +17,7 @@ export class OutsideRevocations {
   /** Returns when the CA has confirmed it. Throws `policy_refused` where it cannot lift a hold, and what the backend throws. */
   async tell(
     store: TenantStore,
-    { authorityId, serial, reason }: Extract<Effect, { kind: "revoke-outside" }>,
+    { authorityId, serial, reason, invalidityDate }: Extract<Effect, { kind: "revoke-outside" }>,
   ): Promise<void> {
     const authority = found(await store.authorities.get(authorityId), "authority", authorityId);
     const factory = found(
@@ -28,7 +28,7 @@ export class OutsideRevocations {
     const signer =
       authority.keyRef === undefined ? undefined : await this.keyring.signer(authority.keyRef);
     const backend = factory.create(authority, signer);
-    if (reason !== "release") return backend.revoke(serial, reason);
+    if (reason !== "release") return backend.revoke(serial, reason, invalidityDate);
     if (backend.unhold === undefined)
       throw new CountersignError(
         "policy_refused",

@@ -10,9 +10,10 @@ import {
   userNamesOf,
 } from "../domain/device.ts";
 import type { LedgerEvent } from "../domain/events.ts";
-import type { HostUser } from "../domain/host-event.ts";
+import { HOST_CLOCK_AHEAD, type HostUser } from "../domain/host-event.ts";
 import type { Principal } from "../domain/principal.ts";
 import { DEFAULT_REVOCATION, type RevokingEvent } from "../domain/revocation-rules.ts";
+import { CountersignError } from "../errors.ts";
 import type { Clock } from "../ports/ambient.ts";
 import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK } from "../tokens.ts";
@@ -61,15 +62,17 @@ export class Revocations {
 
   /**
    * One transaction: the device's status, every certificate that is not revoked yet revoked (also one whose signature is in flight), open challenges
-   * burned, deployments removed, profiles called back. Twice is the same as once. `since`: when a compromise happened, for the CRL's invalidityDate.
+   * burned, deployments removed, profiles called back. Twice is the same as once. `told`: when a compromise happened, for the CRL's invalidityDate; now where the host's
+   * clock is a little ahead. Throws `invalid_input` for one that lies in the future.
    */
   async endDevice(
     principal: Principal,
     store: TenantStore,
     deviceId: string,
     status: EndedStatus,
-    since?: Date,
+    told?: Date,
   ): Promise<DeviceRevocation> {
+    const since = this.since(told);
     return this.statuses.run(store, principal, status, async (tx, changes) => {
       const now = this.clock.now();
       const device = found(await tx.devices.get(deviceId), "device", deviceId);
@@ -88,17 +91,21 @@ export class Revocations {
     });
   }
 
-  /** The ending came late, and something newer is known of the device: only what was issued before `at` ends. */
+  /**
+   * The ending came late, and something newer is known of the device: only what was issued before `at` ends. `told` as in `endDevice`; a
+   * compromise that does not say it happened at `at`.
+   */
   async endBefore(
     principal: Principal,
     store: TenantStore,
     deviceId: string,
     at: Date,
     status: EndedStatus,
+    told: Date | undefined = status === "compromised" ? at : undefined,
   ): Promise<DeviceRevocation> {
+    const since = this.since(told);
     return this.statuses.run(store, principal, status, async (tx, changes) => {
       const device = found(await tx.devices.get(deviceId), "device", deviceId);
-      const since = status === "compromised" ? at : undefined;
       const done = await this.apply(tx, changes, device, ruleOf(status), { since, before: at });
       return { ...done, challengesBurned: 0 };
     });
@@ -212,6 +219,16 @@ export class Revocations {
         results.push({ deviceId, released });
       }
       return results;
+    });
+  }
+
+  private since(told: Date | undefined): Date | undefined {
+    const now = this.clock.now();
+    if (told === undefined || told <= now) return told;
+    if (told.getTime() <= now.getTime() + HOST_CLOCK_AHEAD) return now;
+    const message = "lies in the future: compare the clocks";
+    throw new CountersignError("invalid_input", `since: ${message}`, {
+      issues: [{ path: "since", message }],
     });
   }
 

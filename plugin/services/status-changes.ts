@@ -36,11 +36,8 @@ export class StatusChanges {
   ): Promise<boolean> {
     if (!(await this.tx.certificates.revoke(certificate.id, this.at, reason, invalidityDate)))
       return false;
-    await this.record(certificate, "revoked", reason, {
-      reason,
-      ...(invalidityDate === undefined ? {} : { invalidityDate }),
-      ...more,
-    });
+    const since = invalidityDate === undefined ? {} : { invalidityDate };
+    await this.record(certificate, "revoked", reason, { reason, ...since, ...more }, since);
     return true;
   }
 
@@ -87,6 +84,7 @@ export class StatusChanges {
     change: Change,
     outside: RevocationReason | "release",
     data: Readonly<Record<string, unknown>>,
+    since: { readonly invalidityDate?: Date } = {},
   ): Promise<void> {
     const { authorityId, serial } = certificate;
     const authority = await this.authority(authorityId);
@@ -96,7 +94,7 @@ export class StatusChanges {
     this.made.set(change, (this.made.get(change) ?? 0) + 1);
     if (authority !== undefined && this.isOutside(authority))
       await this.tx.outbox.add(
-        { kind: "revoke-outside", authorityId, serial, reason: outside },
+        { kind: "revoke-outside", authorityId, serial, reason: outside, ...since },
         this.at,
       );
     await this.write(certificate, change, data);

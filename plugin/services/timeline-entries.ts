@@ -116,6 +116,9 @@ const textOf = (value: unknown): string | undefined =>
 const after = (lead: string, value: unknown): string =>
   textOf(value) === undefined ? "" : `${lead}${textOf(value) ?? ""}`;
 
+const isoOf = (value: unknown): string | undefined =>
+  value instanceof Date ? value.toISOString() : textOf(value);
+
 const moved = (data: Data): string =>
   `Deployment of ${textOf(data["template"]) ?? "a template"}: ${textOf(data["from"]) ?? "new"} to ${textOf(data["to"]) ?? "?"}${after(", because ", data["reason"])}${after(": ", data["detail"])}${after(" (", data["why"])}${textOf(data["why"]) === undefined ? "" : ")"}`;
 
@@ -158,7 +161,7 @@ const SENTENCES: Partial<Record<LedgerRow["event"], (data: Data) => string>> = {
   "certificate.refused": (data) =>
     `${textOf(data["deployment"]) === undefined ? "Request refused" : "No key was made"}${after(": ", data["detail"])}${typeof data["folded"] === "number" ? ` (${data["folded"]} more)` : ""}`,
   "certificate.revoked": (data) =>
-    `Certificate ${textOf(data["serial"]) ?? ""} revoked${after(": ", data["reason"])}${LOST[textOf(data["because"]) ?? ""] ?? ""}`,
+    `Certificate ${textOf(data["serial"]) ?? ""} revoked${after(": ", data["reason"])}${after(", not to be trusted since ", isoOf(data["invalidityDate"]))}${LOST[textOf(data["because"]) ?? ""] ?? ""}`,
   "certificate.released": (data) => `Certificate ${textOf(data["serial"]) ?? ""} is good again`,
 };
 

@@ -79,6 +79,27 @@ describe("console: devices as end entities", function () {
     assert.equal(await statusOf(device), "enrolled");
   });
 
+  it("C-16 reports a device as compromised since a date, which its certificate then shows", async () => {
+    const device = await enrol("tablet");
+    await goTo(page, `devices/${device}`, "tablet");
+    await page.getByRole("button", { name: "Report compromised" }).click();
+    const dialog = page.locator("wa-dialog[open]");
+    await dialog.getByText("Revokes 1 certificate as keyCompromise.").waitFor();
+    await dialog.getByLabel("Not to be trusted since").fill("2026-01-31T12:00");
+    const yes = dialog.getByRole("button", { name: "Report compromised" });
+    assert.equal(await yes.isDisabled(), true);
+    await dialog.getByLabel("Type tablet to go on").fill("tablet");
+    await yes.click();
+    await page.getByText("Its certificates are revoked as keyCompromise.").waitFor();
+    assert.equal(await statusOf(device), "compromised");
+    const { items } = await api.get(`/certificates?device=${device}`);
+    const [{ id, revocationReason, invalidityDate }] = items;
+    assert.equal(revocationReason, "keyCompromise");
+    assert.equal(new Date(invalidityDate).getUTCFullYear(), 2026);
+    await goTo(page, `certificates/${id}`, /tablet/);
+    await page.getByText("not to be trusted since").waitFor();
+  });
+
   it("R-01 who may report but not manage end entities is shown no decommissioning", async () => {
     const device = await makeDevice(api, "scanner");
     const { page: own } = await consoled.open(`devices/${device}`, ["protocol-operator"]);

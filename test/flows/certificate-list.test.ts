@@ -4,7 +4,7 @@ import { REVOCATION_REASONS } from "../../plugin/domain/certificate.ts";
 import { openssl } from "../support/openssl.ts";
 import type { Api, Json } from "./api.ts";
 import { ask, newKey } from "./device.ts";
-import type { Served } from "./served.ts";
+import { eventually, type Served } from "./served.ts";
 import { serveSite } from "./served-site.ts";
 import { fetchCrl, makeDevice, mintChallenge, type SiteIds } from "./site.ts";
 
@@ -64,6 +64,41 @@ describe("flows: the list of certificates and of events", () => {
     }
     const internal = await api.get("/certificates?internal=true");
     assert.ok(internal.items.some(({ role }: Json) => role === "ra"));
+  });
+
+  it("C-04 a serial is found in every spelling that consoles and openssl write, in its own filter and in the search box", async () => {
+    const row = await named("CN=tablet");
+    const der = await api.bytes(`/certificates/${row.id}/der`);
+    const openssls = (
+      await openssl(["x509", "-inform", "DER", "-noout", "-serial"], { input: der })
+    )
+      .trim()
+      .replace("serial=", "");
+    const colons = openssls.replace(/..(?=.)/g, "$&:");
+    const spellings = [
+      ...[row.serial, openssls, colons, colons.toLowerCase(), `00:${colons}`, `00${openssls}`],
+      ...[`0000${row.serial}`, `0x${openssls}`, colons.replaceAll(":", "-")],
+    ];
+    for (const parameter of ["serial", "q"])
+      for (const spelling of spellings) {
+        const found = async () =>
+          (await api.get(`/certificates?${parameter}=${encodeURIComponent(spelling)}`)).items;
+        // The search box finds what is some seconds old.
+        if (parameter === "q") await eventually(async () => (await found()).length > 0);
+        const ids = (await found()).map(({ id }: Json) => id);
+        assert.deepEqual(ids, [row.id], `${parameter}=${spelling}`);
+      }
+    const blanks = encodeURIComponent(colons.replaceAll(":", " "));
+    assert.equal((await api.get(`/certificates?serial=${blanks}`)).items[0].id, row.id);
+    const other = encodeURIComponent(`${colons.slice(0, -1)}${colons.endsWith("0") ? "1" : "0"}`);
+    for (const parameter of ["serial", "q"])
+      assert.deepEqual((await api.get(`/certificates?${parameter}=${other}`)).items, []);
+    // A fingerprint keeps its leading zeros, and colons do not count there either.
+    const print = row.fingerprintSha256.toUpperCase().replace(/..(?=.)/g, "$&:");
+    const { items } = await api.get(`/certificates?q=${encodeURIComponent(print)}`);
+    assert.equal(items[0].id, row.id);
+    const refusal = await api.refused("GET", "/certificates?serial=xyz");
+    assert.equal(refusal.code, "invalid_input");
   });
 
   it("C-06 the 18 details are those that openssl reads in the certificate", async () => {

@@ -82,6 +82,25 @@ describe("command line: status of certificates", function () {
     assert.equal((await json("outbox", "resend-dead")).sent, 0);
   });
 
+  it("C-16 a device is reported compromised since a date, and one that is to come is refused", async () => {
+    const { id } = await json("device", "add", "dated");
+    const refused = await countersign([
+      "device",
+      "compromised",
+      id,
+      "--since",
+      "2999-01-01T00:00:00Z",
+      "--data",
+      data,
+    ]);
+    assert.equal(refused.status, 1);
+    assert.match(refused.stderr, /since: lies in the future/);
+    assert.equal((await json("device", "show", id)).status, "enrolled");
+    await cli("device", "compromised", id, "--since", "2026-01-01T00:00:00Z");
+    const { items } = await json("ledger", "list", "--event", "device.compromised");
+    assert.equal(items[0].data.since, "2026-01-01T00:00:00.000Z");
+  });
+
   it("L-08 reports a lost, a found and a compromised device and a disabled user", async () => {
     const device = await json("device", "add", "d1", "--attribute", "username=eve");
     for (const [command, status] of [

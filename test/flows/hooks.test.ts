@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHmac, randomUUID } from "node:crypto";
+import { parseCrl } from "../../plugin/pki/crl-read.ts";
 import type { HookRequest, HostEvent } from "../../plugin/sdk.ts";
 import { CountersignError } from "../../plugin/sdk.ts";
 import { crlSerials } from "../support/openssl.ts";
@@ -265,6 +266,61 @@ describe("flows: what MDM servers report", () => {
     );
     const revoked = await revokedSerials();
     for (const der of [phone.leaf, second]) assert.ok(revoked.includes(serialOf(der)));
+  });
+
+  it("C-16 since when keys are in other hands reaches the CRL and the details, signed, late, and by the device's own route", async () => {
+    const now = served.clock.now().getTime();
+    const since = new Date(Math.floor((now - 3 * DAY) / 1000) * 1000);
+    const dates = async (leaf: Uint8Array) => {
+      const { entries } = parseCrl(await fetchCrl(api, site.authority));
+      const entry = entries.find(({ serial }) => serial === serialOf(leaf));
+      const { id } = (await api.get(`/certificates?serial=${serialOf(leaf)}`)).items[0];
+      const { status, invalidityDate } = await api.get(`/certificates/${id}`);
+      assert.equal(status, "revoked");
+      return [entry?.invalidityDate?.toISOString(), invalidityDate];
+    };
+    const both = [since.toISOString(), since.toISOString()];
+
+    const signed = await withLeaf();
+    await post(of(signed.name, "deviceCompromised", { since: since.toISOString() }));
+    assert.deepEqual(await dates(signed.leaf), both);
+
+    const routed = await withLeaf();
+    await api.post(`/devices/${routed.id}/compromised`, { since: since.toISOString() });
+    assert.deepEqual(await dates(routed.leaf), both);
+    const told = (await api.get(`/devices/${routed.id}/timeline?limit=100`)).entries as Json[];
+    assert.ok(
+      told.some(({ summary }) =>
+        String(summary).endsWith(`, not to be trusted since ${since.toISOString()}`),
+      ),
+    );
+
+    // Something newer is known of the device by the time that the report comes.
+    const late = await withLeaf();
+    served.clock.advance(60_000);
+    const at = served.clock.now().toISOString();
+    served.clock.advance(60_000);
+    await post(of(late.name, "deviceFound"));
+    const report = { at, since: since.toISOString() };
+    assert.equal(
+      (await post(of(late.name, "deviceCompromised", report))).json.results[0].status,
+      "done",
+    );
+    assert.equal((await api.get(`/devices/${late.id}`)).status, "enrolled");
+    assert.deepEqual(await dates(late.leaf), both);
+
+    // A host whose clock is a little ahead is believed, and nothing is dated to come.
+    const ahead = await withLeaf();
+    const soon = new Date(served.clock.now().getTime() + 120_000).toISOString();
+    assert.equal(
+      (await post(of(ahead.name, "deviceCompromised", { at: soon }))).json.results[0].status,
+      "done",
+    );
+    const [onCrl] = await dates(ahead.leaf);
+    assert.ok(onCrl !== undefined && new Date(onCrl) <= served.clock.now());
+    const tooFar = new Date(served.clock.now().getTime() + DAY).toISOString();
+    const refused = await post(of(ahead.name, "deviceCompromised", { since: tooFar }));
+    assert.equal(refused.json.results[0].problem.code, "invalid_input");
   });
 
   it("L-08 every kind of event is taken over the API and in process under the same name", async () => {

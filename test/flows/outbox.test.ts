@@ -21,7 +21,8 @@ const outsideCa = () => {
       };
       return {
         ...inner.create(authority, signer),
-        revoke: (serial, reason) => say(`${serial} ${reason}`),
+        revoke: (serial, reason, since) =>
+          say([serial, reason, ...(since === undefined ? [] : [since.toISOString()])].join(" ")),
         unhold: (serial) => say(`${serial} good`),
       };
     },
@@ -80,12 +81,15 @@ describe("flows: the outbox", () => {
     served.clock.advance(10_000);
     await until("told", () => ca.told.length === 1);
     await api.post(`/certificates/${id}/unsuspend`);
-    await api.post(`/certificates/${id}/revoke`, { reason: "keyCompromise" });
+    const since = "2026-01-31T00:00:00.000Z";
+    await api.post(`/certificates/${id}/revoke`, {
+      ...{ reason: "keyCompromise", invalidityDate: since },
+    });
     await until("told of all", () => ca.told.length === 3);
     assert.deepEqual(ca.told.splice(0), [
       `${serial} certificateHold`,
       `${serial} good`,
-      `${serial} keyCompromise`,
+      `${serial} keyCompromise ${since}`,
     ]);
     await until("empty", async () => (await letters()).length === 0);
   });

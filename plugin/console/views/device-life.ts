@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { property } from "lit/decorators.js";
+import { property, state } from "lit/decorators.js";
 import type { Device } from "../api/calls.ts";
 import type { Call } from "../api/client.ts";
 import type { App, Right } from "../app/app.ts";
@@ -7,23 +7,31 @@ import { attempt } from "../ui/attempt.ts";
 import { define } from "../ui/define.ts";
 import { plural } from "../ui/format.ts";
 import { styles } from "../ui/styles.ts";
+import "./device-compromised.ts";
 import { deviceName } from "./device-name.ts";
 
 type Status = Device["status"];
 
 /** Something that happens to a device as a whole. */
-interface Turn {
+interface Named {
   readonly name: string;
   readonly right: Right;
   /** The states in which it makes sense. */
   readonly from: readonly Status[];
   /** What it does, beside its button. */
   readonly help: string;
+}
+interface Plain extends Named {
   readonly done: string;
   /** Asked first where it hurts; `typed`: it cannot be undone. */
   readonly asks?: { readonly title: string; readonly effect: string; readonly typed: boolean };
   readonly run: (call: Call, id: string) => Promise<unknown>;
 }
+/** One that asks for more than yes or no. */
+interface Asking extends Named {
+  readonly dialog: "compromised";
+}
+type Turn = Plain | Asking;
 
 const HERE: readonly Status[] = ["enrolled", "unmanaged"];
 const BARRED: readonly Status[] = ["lost", "compromised", "deactivated"];
@@ -84,10 +92,8 @@ const TURNS: readonly Turn[] = [
     name: "Report compromised",
     right: "host-events:report",
     from: [...HERE, "lost", "deactivated"],
-    help: "Revokes its certificates as keyCompromise, from now on.",
-    done: "Its certificates are revoked as keyCompromise.",
-    asks: { title: "Are its keys known to others?", effect: "Revokes", typed: true },
-    run: (call, id) => call("postDevicesIdCompromised", { id, body: {} }),
+    help: "Revokes its certificates as keyCompromise, and says on the CRL since when.",
+    dialog: "compromised",
   },
   {
     name: "Decommission",
@@ -130,6 +136,7 @@ export class DeviceLife extends LitElement {
   @property({ attribute: false }) device!: Device;
   /** How many of its certificates are good now. */
   @property({ attribute: false }) live = 0;
+  @state() private compromised = false;
 
   override render(): TemplateResult | typeof nothing {
     const turns = TURNS.filter(
@@ -146,7 +153,7 @@ export class DeviceLife extends LitElement {
                 <wa-button
                   size="s"
                   appearance="outlined"
-                  variant=${turn.asks?.typed === true ? "danger" : "neutral"}
+                  variant=${"dialog" in turn || turn.asks?.typed === true ? "danger" : "neutral"}
                   @click=${() => void this.#take(turn)}
                   >${turn.name}</wa-button
                 >
@@ -155,10 +162,23 @@ export class DeviceLife extends LitElement {
             </li>`,
         )}
       </ul>
+      <cs-device-compromised
+        .app=${this.app}
+        .device=${this.device}
+        .live=${this.live}
+        ?open=${this.compromised}
+        @closed=${() => (this.compromised = false)}
+        @changed=${() => this.#changed()}
+      ></cs-device-compromised>
     </section>`;
   }
 
-  async #take({ name, help, done, asks, run }: Turn): Promise<void> {
+  async #take(turn: Turn): Promise<void> {
+    if ("dialog" in turn) {
+      this.compromised = true;
+      return;
+    }
+    const { name, help, done, asks, run } = turn;
     const { app, device, live } = this;
     if (asks !== undefined) {
       const yes = await app.ask({
@@ -171,6 +191,10 @@ export class DeviceLife extends LitElement {
       if (!yes) return;
     }
     await attempt(app, () => run(app.call, device.id), done);
+    this.#changed();
+  }
+
+  #changed(): void {
     this.dispatchEvent(new CustomEvent("changed"));
   }
 }
