@@ -10,6 +10,7 @@ import { OpaqueBudget } from "./scep/opaque-budget.ts";
 import { Enrolment } from "./scep/enrolment.ts";
 import { Queries } from "./scep/queries.ts";
 import { AdminTokens } from "./services/admin-tokens.ts";
+import { ActiveCounts } from "./services/active-counts.ts";
 import { AlertReadings } from "./services/alert-readings.ts";
 import { Alerts } from "./services/alerts.ts";
 import { Approvals } from "./services/approvals.ts";
@@ -36,6 +37,7 @@ import { AuthorityRemoval } from "./services/authority-removal.ts";
 import { Authorities } from "./services/authorities.ts";
 import { CaCertificates } from "./services/ca-certificates.ts";
 import { CaRenewals } from "./services/ca-renewals.ts";
+import { CapReadings } from "./services/cap-readings.ts";
 import { Caps } from "./services/caps.ts";
 import { CaServerReadings } from "./services/ca-server-readings.ts";
 import { CertificateExport } from "./services/certificate-export.ts";
@@ -186,6 +188,7 @@ const SERVICES: readonly Service[] = [
   Access,
   AdminTokens,
   Attempts,
+  ActiveCounts,
   AlertReadings,
   Alerts,
   Authorities,
@@ -193,6 +196,7 @@ const SERVICES: readonly Service[] = [
   CaCertificates,
   CaRenewals,
   CaServerReadings,
+  CapReadings,
   Caps,
   AuthorityRemoval,
   CertificateExport,

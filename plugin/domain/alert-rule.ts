@@ -14,6 +14,8 @@ export const ALERT_KINDS = [
   "crl-overdue",
   "crl-size",
   "keys",
+  "cap-near",
+  "cap-full",
   "renewal-cap",
   "renewals-failing",
   "device-limited",
@@ -79,6 +81,9 @@ export const ALERT_MEASURES: Readonly<Record<AlertKind, AlertMeasure>> = {
   "crl-overdue": count("minutes", 15, 1, "lists that were not renewed in time, each"),
   "crl-size": count("MB", 11, 10, "published lists, each"),
   keys: count("faults", 1, 1, "key stores, each: a token that is away, a PIN that is wrong"),
+  "cap-near": count("percent", 80, 75, "caps on active certificates and CAs, each"),
+  // A place that comes free and is taken at once is told of once.
+  "cap-full": count("percent", 100, 95, "caps that leave no place, each"),
   "renewal-cap": count("percent", 100, 80, "renewal caps of authorities, each"),
   "renewals-failing": count("percent", 10, 5, "renewals that failed within a day"),
   "device-limited": count("refusals in an hour", 2, 1, "devices that a limit refused, each"),

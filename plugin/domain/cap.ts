@@ -12,6 +12,10 @@ export const HIGHEST_CAP = 1_000_000_000;
 
 export const capOfAuthority = (authorityId: string): CapSubject => `certificates/${authorityId}`;
 
+/** The authority whose cap it is; undefined for one of the tenant. */
+export const authorityOfCap = (subject: CapSubject): string | undefined =>
+  subject.startsWith("certificates/") ? subject.slice("certificates/".length) : undefined;
+
 /** The caps that a certificate of this authority needs a place under. */
 export const capsOver = (authorityId: string): readonly CapSubject[] => [
   "certificates",

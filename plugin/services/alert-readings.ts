@@ -8,6 +8,7 @@ import type { Settings } from "../ports/settings.ts";
 import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK, HOST_EXPIRIES, SETTINGS } from "../tokens.ts";
 import type { AlertReading } from "./alert-reading.ts";
+import { CapReadings } from "./cap-readings.ts";
 import { scopesOf } from "./crl-builder.ts";
 import { publishesCrls } from "./crl-schedule.ts";
 import { OperationReadings } from "./operation-readings.ts";
@@ -33,6 +34,7 @@ export class AlertReadings {
     @inject(SETTINGS) private readonly settings: Settings,
     @inject(HOST_EXPIRIES) private readonly expiries: () => Promise<readonly HostExpiry[]>,
     @inject(OperationReadings) private readonly operation: OperationReadings,
+    @inject(CapReadings) private readonly caps: CapReadings,
   ) {}
 
   async read(
@@ -112,6 +114,8 @@ export class AlertReadings {
     "crl-overdue": (store) => this.lists(store, "overdue"),
     "crl-size": (store) => this.lists(store, "size"),
     keys: (store) => this.operation.keys(store),
+    "cap-near": (store) => this.caps.read(store),
+    "cap-full": (store) => this.caps.read(store),
     "renewal-cap": (store) => this.operation.caps(store),
     "renewals-failing": (store) => this.operation.renewals(store),
     "device-limited": (store) => this.operation.limited(store),

@@ -8,6 +8,7 @@ import type { Clock } from "../ports/ambient.ts";
 import { COUNTED_TO } from "../ports/counts.ts";
 import type { Directory, TenantStore } from "../ports/stores.ts";
 import { CLOCK, DIRECTORY } from "../tokens.ts";
+import { ActiveCounts } from "./active-counts.ts";
 import { Access, found, sameVersion } from "./access.ts";
 import { activeAuthorities, requireAuthorityRoom } from "./authority-room.ts";
 import { EndpointRuntimes } from "./endpoint-runtimes.ts";
@@ -27,7 +28,7 @@ export interface AuthorityCapView extends CapView {
 /** The caps of a tenant (O-02). */
 export interface TenantCapsView {
   readonly version: number;
-  /** Without a cap, counting stops at one more than this. */
+  /** Without a cap, counting stops at one more than this; with one, a greater number may be five minutes old. */
   readonly countedTo: number;
   /** Certificates of subscribers; those of CAs, RAs and responders do not count. */
   readonly certificates: CapView;
@@ -51,6 +52,7 @@ export class Caps {
     @inject(DIRECTORY) private readonly directory: Directory,
     @inject(Tenants) private readonly tenants: Tenants,
     @inject(EndpointRuntimes) private readonly runtimes: EndpointRuntimes,
+    @inject(ActiveCounts) private readonly counts: ActiveCounts,
   ) {}
 
   async show(principal: Principal): Promise<TenantCapsView> {
@@ -179,8 +181,7 @@ export class Caps {
   ): Promise<CapView> {
     const subject = authorityId === undefined ? "certificates" : capOfAuthority(authorityId);
     const cap = mostOf(caps, subject);
-    const upTo = Math.max(cap ?? 0, COUNTED_TO) + 1;
-    return { active: await store.caps.active(authorityId, this.clock.now(), upTo), cap };
+    return { active: await this.counts.of(store, authorityId, cap), cap };
   }
 }
 

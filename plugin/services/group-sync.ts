@@ -7,6 +7,7 @@ import type { MdmHost } from "../ports/mdm-host.ts";
 import type { Directory, TenantStore } from "../ports/stores.ts";
 import { CLOCK, DIRECTORY, LOGGER, MDM_HOSTS, RANDOM } from "../tokens.ts";
 import { DistributionWalks } from "./distribution-walks.ts";
+import { pagesOf } from "./host-pages.ts";
 
 /** How often a host's groups are read. */
 const EVERY = 15 * 60_000;
@@ -15,8 +16,6 @@ const LEASE = 10 * 60_000;
 const LEASE_NAME = "group-sync";
 /** Members forgotten in one transaction. */
 const FORGET = 500;
-/** Pages of one group, so that a host whose cursor runs in a circle ends. */
-const MOST_PAGES = 100_000;
 
 /** Reads groups from the hosts that hand them over, page by page; what cannot be read stays as it was known. */
 export class GroupSync {
@@ -54,7 +53,9 @@ export class GroupSync {
       for (const host of this.hosts) {
         if (host.groups === undefined) continue;
         try {
-          await this.list(store, host);
+          const read = host.groups.bind(host, store.tenant);
+          for await (const items of pagesOf("groups", read))
+            for (const one of items) await this.keep(store, host.id, one);
         } catch (error) {
           this.report(store, host.id, error);
         }
@@ -79,17 +80,15 @@ export class GroupSync {
   async members(store: TenantStore, group: HostGroup): Promise<void> {
     const host = this.hosts.find(({ id }) => id === group.hostId);
     if (host?.groupMembers === undefined) return;
+    const read = host.groupMembers.bind(host, store.tenant, group.groupId);
     const began = this.clock.now();
     try {
-      let cursor: string | undefined;
       let changed = false;
-      for (let page = 0; page < MOST_PAGES; page += 1) {
-        const read = await host.groupMembers(store.tenant, group.groupId, cursor);
-        const members = read.items.map((member) => memberKey(group.kind, member));
+      for await (const items of pagesOf(`group ${group.groupId}`, read)) {
+        const members = items.map((member) => memberKey(group.kind, member));
         changed = (await store.hostGroups.add(group.id, members, began)).length > 0 || changed;
-        cursor = read.cursor;
-        if (cursor === undefined) break;
       }
+      // Only here is it certain that who was not read has left.
       for (let gone = FORGET; gone === FORGET;) {
         gone = (await store.hostGroups.removeUnseen(group.id, began, FORGET)).length;
         changed ||= gone > 0;
@@ -123,16 +122,6 @@ export class GroupSync {
         data: { name: group.name, kind: group.kind, members: group.members },
       });
     });
-  }
-
-  private async list(store: TenantStore, host: MdmHost): Promise<void> {
-    let cursor: string | undefined;
-    for (let page = 0; page < MOST_PAGES; page += 1) {
-      const read = await host.groups?.(store.tenant, cursor);
-      for (const one of read?.items ?? []) await this.keep(store, host.id, one);
-      cursor = read?.cursor;
-      if (cursor === undefined) return;
-    }
   }
 
   private async keep(store: TenantStore, hostId: string, listed: ListedGroup): Promise<void> {

@@ -13,7 +13,7 @@ const LOOK = 500;
 const AT_ONCE = 50;
 /** A row may be written behind its time while its transaction waits its turn. */
 const LATE = 10_000;
-/** Or later, by a node whose clock differs; looked for once in so long, and that far back. */
+/** Or later, by a node whose clock differs; looked for that far back, once in half of it, so that every row is looked at twice. */
 const VERY_LATE = 120_000;
 
 /** Writes the words that certificates are found by, some seconds behind the issuing path, which does not wait for it. */

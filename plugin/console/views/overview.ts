@@ -232,7 +232,10 @@ const allowed = (caps: TenantCaps): TemplateResult => {
       ${row("CAs", caps.authorities)} ${row("Certificates", caps.certificates)}
       ${caps.byAuthority.map((cap) => row(html`Certificates of <a href=${link(["ca-servers", cap.id])}>${cap.id}</a>`, cap))}
     </ul>
-    <p class="quiet small">Counted again every ${AGAIN} seconds.</p>`;
+    <p class="quiet small">
+      Counted again every ${AGAIN} seconds; what is above ${count(caps.countedTo)}, every five
+      minutes.
+    </p>`;
 };
 
 const endBar = ({ day, ends }: Facts["days"][number]): Bar => {

@@ -60,7 +60,9 @@ export const aboutSchema = z
 
 export const capSchema = z
   .looseObject({
-    active: whole.describe("Active ones; more than countedTo are counted only up to a cap."),
+    active: whole.describe(
+      "Active ones; more than countedTo are counted only up to a cap, and anew every five minutes.",
+    ),
     cap: whole.optional().describe("How many there may be; absent without a cap."),
   })
   .meta({ id: "Cap" });
