@@ -8,6 +8,15 @@ export interface CrlScope {
 /** How many lists an authority's certificates may be spread over; chosen when it is made, and unchangeable. */
 export const SHARD_COUNTS = [1, 2, 4, 8, 16, 32, 64, 128, 256] as const;
 
+/** Octets beyond which clients may refuse a list (L-12). */
+export const LONGEST_CRL = 22_000_000;
+/** An entry with its reason: a serial of 16 octets, two of time, the reason's extension. */
+const OCTETS_PER_ENTRY = 38;
+
+/** Octets that each list will have once so many of an authority's certificates are revoked and not over (L-12). */
+export const expectedCrlSize = (revoked: number, shards: number): number =>
+  Math.ceil(revoked / shards) * OCTETS_PER_ENTRY;
+
 /** A range of serials, compared as text: from `from`, below `before`. */
 export interface SerialRange {
   readonly from: string;

@@ -1,6 +1,6 @@
 import { inject } from "tsyringe";
 import type { Authority } from "../domain/authority.ts";
-import type { CrlScope } from "../domain/crl-scope.ts";
+import { type CrlScope, LONGEST_CRL } from "../domain/crl-scope.ts";
 import type { Principal } from "../domain/principal.ts";
 import { CountersignError } from "../errors.ts";
 import type { Clock } from "../ports/ambient.ts";
@@ -11,9 +11,6 @@ import { Access, found } from "./access.ts";
 import { crlUrls, scopesOf } from "./crl-builder.ts";
 import { CrlPublisher } from "./crl-publisher.ts";
 import { publishesCrls } from "./crl-schedule.ts";
-
-/** L-12: longer lists are not acceptable to clients. */
-export const LONGEST_CRL = 22_000_000;
 
 /** A published list as API and CLI show it. */
 export interface CrlView extends CrlRecord {

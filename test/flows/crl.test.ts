@@ -12,7 +12,7 @@ import {
 } from "../support/openssl.ts";
 import { run, workFolder } from "../support/tools.ts";
 import { writeFile } from "node:fs/promises";
-import type { Api } from "./api.ts";
+import type { Api, Json } from "./api.ts";
 import { enrolled, newKey, serialOf } from "./device.ts";
 import { DAY, HOUR, type Served, serve } from "./served.ts";
 import {
@@ -111,22 +111,27 @@ describe("flows: CRLs", () => {
     assert.match(body, /countersign_time_to_revoked_seconds_count\{seen="ocsp"\} [1-9]/);
   });
 
-  it("L-11 are signed before the answer when a revocation asks for it, once for a bulk run", async () => {
-    const some = [await enrol(), await enrol(), await enrol()];
+  it("L-11 C-20 are signed before the answer when a revocation asks for it, once for a bulk run", async () => {
+    const some = [await enrol(), await enrol(), await enrol(), await enrol(), await enrol()];
     const [one, ...rest] = some;
     await api.post(`/certificates/${one!.id}/revoke`, { publishNow: true });
     const [first] = (await api.get(`/authorities/${site.authority}/crl`)).items;
     assert.equal(first.behind, 0);
-    await api.post("/certificates/bulk", {
+    const { items } = await api.post("/certificates/bulk", {
       action: "revoke",
-      rows: rest.map(({ id }) => ({ id })),
+      rows: [...rest.map(({ id }) => ({ id })), { id: "nobody's" }],
       publishNow: true,
     });
+    assert.deepEqual(
+      (items as Json[]).map(({ done }) => done as boolean),
+      [true, true, true, true, false],
+    );
     const [second] = (await api.get(`/authorities/${site.authority}/crl`)).items;
     assert.equal(second.behind, 0);
-    assert.equal(second.entries, Number(first.entries) + 2);
+    assert.equal(second.entries, Number(first.entries) + rest.length);
     const numbers = (await api.all("/ledger?event=crl.published")).map(({ data }) => data.number);
-    assert.equal(numbers.filter((number) => BigInt(number) > BigInt(first.number)).length, 1);
+    const later = numbers.filter((number) => BigInt(number) > BigInt(first.number));
+    assert.deepEqual(later, [second.number], "one list for the whole run, not one for each row");
     const [third] = (await api.post(`/authorities/${site.authority}/crl`)).items;
     assert.ok(BigInt(third.number) > BigInt(second.number));
   });

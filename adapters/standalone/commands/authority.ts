@@ -3,7 +3,9 @@ import type { Command } from "commander";
 import {
   AUTHORITY_KINDS,
   CountersignError,
+  expectedCrlSize,
   KEY_ALGORITHMS,
+  LONGEST_CRL,
   messageOf,
   OCSP_KEY_ALGORITHMS,
   OUTSIDE_SERVER_TYPES,
@@ -29,8 +31,19 @@ const LISTS = ["shard", "kind", "number", "entries", "size", "nextUpdate", "behi
 const keyAlgorithm = () => choiceOption("--key-algorithm <name>", "CA key", KEY_ALGORITHMS);
 const keyStore = () => textOption("--key-store <name>", "soft or pkcs11; the first unless given");
 
+/** What is expected of the lists, where their number is chosen (L-12). */
+const listsExpected = (): string => {
+  const megabytes = (octets: number): string => `${+(octets / 1e6).toPrecision(2)} MB`;
+  const sizes = [1, 4, 16, 64].map((shards) => {
+    const size = expectedCrlSize(1_000_000, shards);
+    const much = size > LONGEST_CRL ? `, too long (${megabytes(LONGEST_CRL)} at most)` : "";
+    return `${shards}: ${megabytes(size)}${much}`;
+  });
+  return `lists its certificates are spread over: 1, 2, 4 … 256, never changed again; each list with a million revoked, by their number: ${sizes.join("; ")}`;
+};
+
 const statusOptions = () => [
-  integerOption("--crl-shards <n>", "lists its certificates are spread over: 1, 2, 4 … 256"),
+  integerOption("--crl-shards <n>", listsExpected()),
   flagOption("delta-crl", "publish delta lists too"),
   choiceOption("--ocsp-key-algorithm <name>", "ec-p256 unless given", OCSP_KEY_ALGORITHMS),
 ];

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { SHARD_COUNTS, serialsOf, shardOf } from "../../../plugin/domain/crl-scope.ts";
+import { Command } from "commander";
+import { addAuthorityCommands } from "../../../adapters/standalone/commands/authority.ts";
+import {
+  expectedCrlSize,
+  LONGEST_CRL,
+  SHARD_COUNTS,
+  serialsOf,
+  shardOf,
+} from "../../../plugin/domain/crl-scope.ts";
 
 /** As a serial is stored: lower-case hex, no leading zero octets, first bit 0. */
 const serial = (): string => {
@@ -29,5 +37,22 @@ describe("shards of a CRL", () => {
     for (let n = 0; n < 32_000; n += 1) counts[shardOf(serial(), shards)]! += 1;
     // A serial that begins with a zero octet is written without it and so falls into another shard: the first holds an eighth less.
     for (const count of counts) assert.ok(count > 1550 && count < 2400, counts.join());
+  });
+
+  it("L-12 the size to expect of each list is said where their number is chosen", () => {
+    assert.equal(expectedCrlSize(1_000_000, 1), 38_000_000);
+    assert.equal(expectedCrlSize(1_000_000, 4), 9_500_000);
+    assert.ok(expectedCrlSize(550_000, 1) < LONGEST_CRL);
+    assert.ok(expectedCrlSize(600_000, 1) > LONGEST_CRL);
+    const program = new Command();
+    addAuthorityCommands(program);
+    const [create] = program.commands
+      .flatMap(({ commands }) => commands)
+      .filter(({ options }) => options.some(({ long }) => long === "--crl-shards"));
+    const option = create?.options.find(({ long }) => long === "--crl-shards");
+    assert.match(
+      option?.description ?? "",
+      /1: 38 MB, too long \(22 MB at most\); 4: 9\.5 MB; 16: 2\.4 MB; 64: 0\.59 MB$/,
+    );
   });
 });
