@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { adminClient } from "../../adapters/standalone/admin-client.ts";
+import { checkScep } from "../../adapters/standalone/doctor/check-scep.ts";
 import { checkStatus } from "../../adapters/standalone/doctor/check-status.ts";
 import { DAY, HOUR, type Served, serve } from "./served.ts";
 import { makeSite } from "./site.ts";
@@ -43,5 +46,49 @@ describe("flows: doctor looks at lists", () => {
     const levels = await judge();
     assert.deepEqual(await levels(3 * DAY), ["ok"]);
     assert.deepEqual(await levels(4 * DAY + HOUR), ["warning"]);
+  });
+
+  it("A-12 fetches GetCACaps and GetCACert of every enabled endpoint, and says what is not as it should be", async () => {
+    let answer: ((url: string) => Promise<Response>) | undefined;
+    const front = createServer((request, response) => {
+      void (async () => {
+        const path = request.url ?? "";
+        const got = await (answer ?? fetch)(served.url + path);
+        response.writeHead(got.status).end(Buffer.from(await got.arrayBuffer()));
+      })();
+    });
+    await new Promise<void>((resolve) => front.listen(0, "127.0.0.1", resolve));
+    try {
+      const { port } = front.address() as AddressInfo;
+      served = await serve({ scepUrl: `http://127.0.0.1:${port}/scep` });
+      const api = await served.api();
+      const site = await makeSite(api);
+      const token = await served.countersign.tokens.mint({
+        ...{ subject: "doctor", tenant: "default", roles: ["owner"], lifetimeSeconds: 600 },
+      });
+      const client = adminClient(served.url, () => Promise.resolve(token));
+      const found = async () =>
+        (await checkScep(client)).map(({ check, level, message }) => [
+          ...[check, level],
+          message.replace(/^\S+: /, ""),
+        ]);
+      const [caps, cert] = await found();
+      assert.deepEqual([caps?.slice(0, 2), cert?.slice(0, 2)].flat(), [
+        ...["GetCACaps", "ok"],
+        ...["GetCACert", "ok"],
+      ]);
+      assert.match(caps?.[2] ?? "", /AES, POSTPKIOperation/);
+      answer = () => Promise.resolve(new Response("SHA-256\nAES\n"));
+      assert.deepEqual(await found(), [
+        ["GetCACaps", "fault", "GetCACaps does not say POSTPKIOperation, SCEPStandard"],
+        ["GetCACert", "fault", "GetCACert does not hold the CA's certificate"],
+      ]);
+      answer = () => Promise.resolve(new Response("", { status: 502 }));
+      assert.deepEqual((await found())[0], ["GetCACaps", "fault", "answers HTTP 502"]);
+      await api.patch(`/endpoints/${site.endpoint}`, { enabled: false });
+      assert.deepEqual(await found(), [], "one that is off is not looked at");
+    } finally {
+      front.close();
+    }
   });
 });

@@ -1,7 +1,6 @@
 import type { Finding } from "../../../plugin/index.ts";
 import {
   type Clock,
-  messageOf,
   ocspRequestFor,
   parseCertificate,
   type ParsedCertificate,
@@ -10,8 +9,8 @@ import {
   verifySignature,
 } from "../../../plugin/sdk.ts";
 import type { AdminClient } from "../admin-client.ts";
+import { fetched, looked, type Worry } from "./look-at-url.ts";
 
-const DEADLINE_MS = 10_000;
 const HOUR_MS = 3_600_000;
 /** So long after its time a list (L-09) is not just late. */
 const OVERDUE_HOURS = 24;
@@ -45,58 +44,27 @@ export const checkStatus = async (api: AdminClient, clock: Clock): Promise<reado
     const { caIssuers, ocsp, crls, deltas } = authority.urls;
     if (caIssuers !== undefined)
       findings.push(
-        await looked(`CA certificate`, caIssuers, () => sameCertificate(caIssuers, der)),
+        await looked("CA certificate", caIssuers, REMEDY, () => sameCertificate(caIssuers, der)),
       );
     for (const url of [...crls, ...deltas])
-      findings.push(await looked("CRL", url, () => goodList(url, issuer, everyHours, clock.now())));
+      findings.push(
+        await looked("CRL", url, REMEDY, () => goodList(url, issuer, everyHours, clock.now())),
+      );
     if (authority.ocspEnabled && ocsp !== undefined) {
       const serial = await ownSerial(api, authority.id);
       if (serial !== undefined)
         findings.push(
-          await looked("OCSP", ocsp, () => goodAnswer(ocsp, { der, issuer, serial }, clock.now())),
+          await looked("OCSP", ocsp, REMEDY, () =>
+            goodAnswer(ocsp, { der, issuer, serial }, clock.now()),
+          ),
         );
     }
   }
   return findings;
 };
 
-/** What is right today, and will not be. */
-interface Worry {
-  readonly message: string;
-  readonly remedy: string;
-}
-
-/** `look` answers what was found, or throws what is wrong. */
-const looked = async (
-  check: string,
-  url: string,
-  look: () => Promise<string | Worry>,
-): Promise<Finding> => {
-  try {
-    const found = await look();
-    return typeof found === "string"
-      ? { check, level: "ok", message: `${url}: ${found}` }
-      : { check, level: "warning", message: `${url}: ${found.message}`, remedy: found.remedy };
-  } catch (failure) {
-    return {
-      check,
-      level: "fault",
-      message: `${url}: ${messageOf(failure)}`,
-      remedy:
-        "Correct DNS, proxy or cache in front of it; sign a list anew by countersign authority publish-crl.",
-    };
-  }
-};
-
-const fetched = async (url: string, body?: Uint8Array): Promise<Uint8Array> => {
-  const signal = AbortSignal.timeout(DEADLINE_MS);
-  const response = await fetch(
-    url,
-    body === undefined ? { signal } : { signal, method: "POST", body: Buffer.from(body) },
-  );
-  if (response.status !== 200) throw new Error(`answers HTTP ${response.status}`);
-  return new Uint8Array(await response.arrayBuffer());
-};
+const REMEDY =
+  "Correct DNS, proxy or cache in front of it; sign a list anew by countersign authority publish-crl.";
 
 const sameCertificate = async (url: string, der: Uint8Array): Promise<string> => {
   if (Buffer.compare(await fetched(url), der) !== 0) throw new Error("is another certificate");

@@ -12,6 +12,7 @@ import { checkClock } from "./check-clock.ts";
 import { checkDisk } from "./check-disk.ts";
 import { checkFiles } from "./check-files.ts";
 import { checkPorts } from "./check-ports.ts";
+import { checkScep } from "./check-scep.ts";
 import { checkStatus } from "./check-status.ts";
 
 /** Everything that a server of this folder stands on, in the order a start would meet it. Throws nothing that it was to find. */
@@ -51,7 +52,8 @@ export const examine = async (
 /** What the running server publishes. Findings of authorities in the tenant of its own token. */
 const published = async (folder: DataFolder, clock: Clock): Promise<readonly Finding[]> => {
   try {
-    return await checkStatus(await clientFor({ data: folder.path }), clock);
+    const client = await clientFor({ data: folder.path });
+    return [...(await checkStatus(client, clock)), ...(await checkScep(client))];
   } catch (failure) {
     const remedy = "Look at the server's log; its admin listener must be reachable from here.";
     const message = `The server could not be asked what it publishes: ${messageOf(failure)}`;
