@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { parseCrl } from "../../plugin/pki/crl-read.ts";
 import { parseCertificate } from "../../plugin/pki/certificate.ts";
+import { toPem } from "../../plugin/sdk.ts";
 import {
   certificateText,
   crlSerials,
@@ -10,6 +11,8 @@ import {
   pem,
   pemOf,
 } from "../support/openssl.ts";
+import { labCsr } from "../support/scep/csr.ts";
+import { rsaKey } from "../support/scep/keys.ts";
 import { run, workFolder } from "../support/tools.ts";
 import { writeFile } from "node:fs/promises";
 import type { Api, Json } from "./api.ts";
@@ -227,6 +230,30 @@ describe("flows: CRLs", () => {
     } finally {
       await folder.remove();
     }
+  });
+
+  it("A-22 of a retired authority go on, with what is revoked from then on, while it issues nothing more", async () => {
+    const old = await more("old", {});
+    const { der, id } = await enrol(old);
+    const before = parseCrl(await fetchCrl(api, old.authority)).number;
+    await api.delete(`/endpoints/${old.endpoint}`);
+    await api.post("/authorities/old/retire");
+    await api.post(`/certificates/${id}/revoke`, {});
+    const after_ = parseCrl(await fetchCrl(api, old.authority));
+    assert.ok(after_.number !== undefined && before !== undefined);
+    assert.ok(BigInt(after_.number) > BigInt(before));
+    assert.ok(after_.entries.some(({ serial }) => serial === serialOf(der)));
+    served.clock.advance(DAY);
+    const [daily] = await until(async () => {
+      const { items } = await api.get("/authorities/old/crl");
+      return BigInt(items[0].number) > BigInt(after_.number!) ? (items as Json[]) : undefined;
+    });
+    assert.equal(daily.entries, 1);
+    const refusal = await api.refused("POST", "/certificates", {
+      ...{ authorityId: "old", profileId: "scep-digital-signature" },
+      csr: toPem(labCsr({ key: rsaKey(), subject: "CN=by hand" }), "CERTIFICATE REQUEST"),
+    });
+    assert.equal(refusal.code, "authority_not_ready");
   });
 
   it("A-09 are not there where they are switched off, and certificates then name none", async () => {
