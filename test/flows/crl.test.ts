@@ -241,12 +241,12 @@ describe("flows: CRLs", () => {
     await api.post(`/certificates/${id}/revoke`, {});
     const after_ = parseCrl(await fetchCrl(api, old.authority));
     assert.ok(after_.number !== undefined && before !== undefined);
-    assert.ok(BigInt(after_.number) > BigInt(before));
+    assert.ok(after_.number > before);
     assert.ok(after_.entries.some(({ serial }) => serial === serialOf(der)));
     served.clock.advance(DAY);
     const [daily] = await until(async () => {
       const { items } = await api.get("/authorities/old/crl");
-      return BigInt(items[0].number) > BigInt(after_.number!) ? (items as Json[]) : undefined;
+      return BigInt(items[0].number) > after_.number! ? (items as Json[]) : undefined;
     });
     assert.equal(daily.entries, 1);
     const refusal = await api.refused("POST", "/certificates", {
