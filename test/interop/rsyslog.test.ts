@@ -109,7 +109,7 @@ describe("countersign ledger forward to Debian's rsyslog", function () {
       );
       assert.equal(one.timereported, when);
       assert.equal(one.syslogseverity, /refused|failed/.test(event as string) ? "4" : "6");
-      const { tenant, ...entry } = JSON.parse(one.msg.replace(/^\uFEFF/, "")) as Json;
+      const { tenant, ...entry } = JSON.parse(one.msg.replace(/^\uFEFF/, ""));
       assert.deepEqual(
         [tenant, entry.sequence, entry.hash, entry.data],
         ["default", sequence, hash, data],

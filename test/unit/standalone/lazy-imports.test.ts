@@ -22,7 +22,11 @@ const PACKAGES = ["@noble/post-quantum/ml-dsa.js", "cli-progress", "commander", 
 const loadedBy = (file: string): readonly string[] => {
   const source = ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest);
   return source.statements.flatMap((statement) => {
-    if (ts.isImportDeclaration(statement) && statement.importClause?.isTypeOnly === true) return [];
+    if (
+      ts.isImportDeclaration(statement) &&
+      statement.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword
+    )
+      return [];
     if (ts.isExportDeclaration(statement) && statement.isTypeOnly) return [];
     if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) return [];
     const { moduleSpecifier } = statement;
