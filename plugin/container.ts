@@ -68,6 +68,7 @@ import { ForeignRenewals } from "./services/foreign-renewals.ts";
 import { EventIntake } from "./services/event-intake.ts";
 import { EventLog } from "./services/event-log.ts";
 import { Events } from "./services/events.ts";
+import { Refusals } from "./services/refusals.ts";
 import { Health } from "./services/health.ts";
 import { Hierarchies } from "./services/hierarchies.ts";
 import { HookAdapters } from "./services/hook-adapters.ts";
@@ -204,6 +205,7 @@ const SERVICES: readonly Service[] = [
   Credentials,
   EndEntities,
   Events,
+  Refusals,
   ManualIssuance,
   People,
   Certificates,

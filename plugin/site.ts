@@ -37,6 +37,7 @@ import { Distributions } from "./services/distributions.ts";
 import { HostGroups } from "./services/host-groups.ts";
 import { Endpoints } from "./services/endpoints.ts";
 import { Events } from "./services/events.ts";
+import { Refusals } from "./services/refusals.ts";
 import { Health } from "./services/health.ts";
 import { Hierarchies } from "./services/hierarchies.ts";
 import { KeyRollOvers } from "./services/key-roll-overs.ts";
@@ -105,6 +106,7 @@ export const buildSite = (
     credentials: resolve(Credentials),
     endEntities: resolve(EndEntities),
     events: resolve(Events),
+    refusals: resolve(Refusals),
     authorityRemoval: resolve(AuthorityRemoval),
     manualIssuance: resolve(ManualIssuance),
     certificateExport: resolve(CertificateExport),

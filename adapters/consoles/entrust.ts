@@ -35,6 +35,7 @@ const N2 = {
   expression: "[a-z0-9_-]{2,18}",
   message: "2 to 18 lower-case letters, digits, hyphens and underscores",
 };
+const NO_ACME = "Countersign answers SCEP and has no ACME server: choose the MDM that asks";
 const SUBORDINATE = { when: { field: "type", is: ["intermediate", "issuing"] } };
 const OWN_KEY = { when: { field: "type", is: ["root", "intermediate", "issuing"] } };
 const INTUNE = { section: "Protocol configuration", when: { field: "configType", is: ["intune"] } };
@@ -205,14 +206,16 @@ export const entrust: ConsoleShape = {
           ...CONFIG,
           required: true,
           default: "jamf",
-          choices: choicesOf(
-            ["acme", "ACME"],
-            ["intune", "MDM Intune"],
-            ["jamf", "MDM Jamf"],
-            ["workspace-one", "MDM Workspace ONE"],
-            ["ivanti", "MDM Ivanti"],
-            ["maas360", "MDM IBM MaaS360"],
-          ),
+          choices: [
+            { value: "acme", label: "ACME", refused: NO_ACME },
+            ...choicesOf(
+              ["intune", "MDM Intune"],
+              ["jamf", "MDM Jamf"],
+              ["workspace-one", "MDM Workspace ONE"],
+              ["ivanti", "MDM Ivanti"],
+              ["maas360", "MDM IBM MaaS360"],
+            ),
+          ],
         }),
         input.text("configId", "Protocol Configuration Identifier", "Unique.", {
           ...CONFIG,
@@ -263,7 +266,7 @@ export const entrust: ConsoleShape = {
         input.text(
           "userName",
           "User Name",
-          "The console's credential; its password is made and shown once.",
+          "Kept as typed. Countersign has no web service that takes a password: it mints a challenge for each device.",
           {
             section: "Credentials",
             format: N2,

@@ -12,6 +12,7 @@ import { addDeviceCommands } from "./commands/device.ts";
 import { addDistributionCommands } from "./commands/distribution.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
 import { addEndpointCommands } from "./commands/endpoint.ts";
+import { addEndEntityCommands } from "./commands/end-entity.ts";
 import { addGroupCommands } from "./commands/group.ts";
 import { addHookCommands } from "./commands/hook.ts";
 import { addInitCommand } from "./commands/init.ts";
@@ -50,6 +51,7 @@ export const buildProgram = (): Command => {
   addDistributionCommands(program);
   addEndpointCommands(program);
   addDeviceCommands(program);
+  addEndEntityCommands(program);
   addGroupCommands(program);
   addDeploymentCommands(program);
   addRenewalCommands(program);

@@ -12,6 +12,8 @@ export interface HookAdapter {
   readonly previous: Uint8Array | undefined;
   readonly previousUntil: Date | undefined;
   readonly enabled: boolean;
+  /** When a call of its was last found good, to the minute; undefined: never. */
+  readonly lastUsedAt: Date | undefined;
   readonly version: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;

@@ -39,6 +39,8 @@ export interface HookAdapterStore {
   insert(adapter: HookAdapter): Promise<void>;
   /** Throws `precondition_failed` unless the stored version is `version - 1`. */
   update(adapter: HookAdapter): Promise<void>;
+  /** Notes its last use and nothing else: the version stays. */
+  used(id: string, at: Date): Promise<void>;
   delete(id: string): Promise<boolean>;
   get(id: string): Promise<HookAdapter | undefined>;
   list(): Promise<readonly HookAdapter[]>;

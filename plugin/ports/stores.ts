@@ -124,6 +124,11 @@ export interface LedgerStore {
     },
     page: PageRequest,
   ): Promise<Page<LedgerRow>>;
+  /** Refused requests (`certificate.refused`) of a time, both ends included, the latest first. */
+  refusals(
+    span: { readonly from: Date; readonly to: Date },
+    page: PageRequest,
+  ): Promise<Page<LedgerRow>>;
 }
 
 export interface LimitStore {

@@ -69,7 +69,7 @@ export class HookAdapters {
     const secret = this.newSecret();
     const adapter: HookAdapter = {
       ...{ id: input.id, hostId: input.hostId, sealed: this.seal(input.id, secret) },
-      ...{ previous: undefined, previousUntil: undefined, enabled: true },
+      ...{ previous: undefined, previousUntil: undefined, enabled: true, lastUsedAt: undefined },
       ...{ version: 1, createdAt: now, updatedAt: now },
     };
     await store.run(async (tx) => {
@@ -123,13 +123,25 @@ export class HookAdapters {
     if (host?.parseHook !== undefined && adapter !== undefined && store !== undefined) {
       if (secrets.length === 0) throw refused("the adapter is switched off");
       const events = await host.parseHook({ ...call, secrets, now });
+      await this.used(adapter, store, now);
       return { principal: principalOf(adapter, store), hostId: adapter.hostId, events };
     }
     const good = this.isSigned(call, secrets.length > 0 ? secrets : [NOBODY]);
     if (!good || secrets.length === 0 || adapter === undefined || store === undefined)
       throw refused("no adapter, or its signature is not good");
     if (!isFresh(call.headers, now)) throw refused("the timestamp is missing, too old or ahead");
+    await this.used(adapter, store, now);
     return { principal: principalOf(adapter, store), hostId: adapter.hostId, events: undefined };
+  }
+
+  /** To the minute, so that a busy host costs no write a call; nothing of what an admin changes meanwhile is lost. */
+  private async used(
+    { id, lastUsedAt }: HookAdapter,
+    store: TenantStore,
+    now: Date,
+  ): Promise<void> {
+    if (lastUsedAt === undefined || now.getTime() - lastUsedAt.getTime() >= 60_000)
+      await store.hookAdapters.used(id, now);
   }
 
   private isSigned(
@@ -215,9 +227,10 @@ const viewOf = ({
   hostId,
   previousUntil,
   enabled,
+  lastUsedAt,
   version,
   createdAt,
   updatedAt,
 }: HookAdapter) => ({
-  ...{ id, hostId, previousUntil, enabled, version, createdAt, updatedAt },
+  ...{ id, hostId, previousUntil, enabled, lastUsedAt, version, createdAt, updatedAt },
 });

@@ -25,6 +25,7 @@ interface AdapterRow {
   readonly previous: Uint8Array | null;
   readonly previous_until: Millis | null;
   readonly enabled: Flag;
+  readonly last_used_at: Millis | null;
   readonly version: number;
   readonly created_at: Millis;
   readonly updated_at: Millis;
@@ -39,6 +40,7 @@ const mapping: Mapping<HookAdapter, AdapterRow> = {
     previous: toBlobOrNull(adapter.previous),
     previous_until: toMillisOrNull(adapter.previousUntil),
     enabled: toFlag(adapter.enabled),
+    last_used_at: toMillisOrNull(adapter.lastUsedAt),
     version: adapter.version,
     created_at: toMillis(adapter.createdAt),
     updated_at: toMillis(adapter.updatedAt),
@@ -50,6 +52,7 @@ const mapping: Mapping<HookAdapter, AdapterRow> = {
     previous: fromBlobOrNull(row.previous),
     previousUntil: fromMillisOrNull(row.previous_until),
     enabled: fromFlag(row.enabled),
+    lastUsedAt: fromMillisOrNull(row.last_used_at),
     version: row.version,
     createdAt: fromMillis(row.created_at),
     updatedAt: fromMillis(row.updated_at),
@@ -60,7 +63,10 @@ const mapping: Mapping<HookAdapter, AdapterRow> = {
 export class HookAdapters implements HookAdapterStore {
   readonly #rows: Rows<HookAdapter, AdapterRow>;
 
-  constructor(session: Session, tenant: TenantId) {
+  constructor(
+    private readonly session: Session,
+    private readonly tenant: TenantId,
+  ) {
     this.#rows = new Rows(session, tenant, mapping);
   }
 
@@ -70,6 +76,14 @@ export class HookAdapters implements HookAdapterStore {
 
   update(adapter: HookAdapter): Promise<void> {
     return this.#rows.replace(adapter);
+  }
+
+  async used(id: string, at: Date): Promise<void> {
+    await this.session.write((db) =>
+      db(mapping.table)
+        .where({ tenant: this.tenant, id })
+        .update({ last_used_at: toMillis(at) }),
+    );
   }
 
   delete(id: string): Promise<boolean> {

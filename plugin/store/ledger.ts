@@ -90,6 +90,28 @@ export class Ledger implements LedgerStore {
     });
     return pageOf(rows, limit, read, (row) => [Number(row.id)]);
   }
+
+  async refusals(
+    { from, to }: Parameters<LedgerStore["refusals"]>[0],
+    page: PageRequest,
+  ): Promise<Page<Row>> {
+    const limit = limitOf(page);
+    const [at, id] = positionOf(page, ["number", "number"]) ?? [];
+    const rows = await this.session.read((db) => {
+      const query = db(TABLE)
+        .where("tenant", this.tenant)
+        // Literal, so that the partial index of migration 0030 serves it.
+        .whereRaw("event = 'certificate.refused'")
+        .where("at", ">=", toMillis(from))
+        .where("at", "<=", at ?? toMillis(to))
+        .orderBy("at", "desc")
+        .orderBy("id", "desc")
+        .limit(limit + 1);
+      if (at !== undefined && id !== undefined) void query.whereRaw("(at, id) < (?, ?)", [at, id]);
+      return query as PromiseLike<LedgerRow[]>;
+    });
+    return pageOf(rows, limit, read, (row) => [Number(row.at), Number(row.id)]);
+  }
 }
 
 const read = (row: LedgerRow): Row => ({

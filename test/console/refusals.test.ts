@@ -28,6 +28,7 @@ describe("console: what an MDM calls an invalid response", function () {
     await page.getByRole("heading", { level: 1, name: /invalid response/ }).waitFor();
     const cards = page.locator("cs-refusals section.card");
     await page.getByText("2 refusals").waitFor();
+    await page.getByText(/^since /).waitFor();
     assert.equal(await cards.count(), 2);
 
     const field = page.getByLabel("Device, subject or address");

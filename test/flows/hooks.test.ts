@@ -323,6 +323,32 @@ describe("flows: what MDM servers report", () => {
     assert.equal(refused.json.results[0].problem.code, "invalid_input");
   });
 
+  it("R-09 an MDM's credential: shown once, listed with its last use, two good ones while it is rotated, deleted at once", async () => {
+    const made = await api.post("/hook-adapters", { id: "rotated", hostId: "jamf" });
+    const listed = async (): Promise<Json> =>
+      (await api.get("/hook-adapters")).items.find(({ id }: Json) => id === "rotated");
+    assert.equal((await listed()).lastUsedAt, undefined);
+    assert.ok(!JSON.stringify(await listed()).includes(made.secret as string));
+    const call = async (key: string): Promise<number> =>
+      (await post(enrolEvent(), { adapter: "rotated", key })).status;
+    assert.equal(await call("0".repeat(64)), 401);
+    assert.equal((await listed()).lastUsedAt, undefined, "a wrong one is no use of it");
+    const first = made.secret as string;
+    assert.equal(await call(first), 200);
+    const used = Date.parse((await listed()).lastUsedAt as string);
+    assert.ok(Math.abs(used - served.clock.now().getTime()) < 60_000);
+    assert.equal((await listed()).version, made.adapter.version);
+    const second = (await api.post("/hook-adapters/rotated/rotate", {})).secret as string;
+    assert.deepEqual([await call(first), await call(second)], [200, 200]);
+    assert.equal(Date.parse((await listed()).lastUsedAt as string), used, "to the minute");
+    served.clock.advance(2 * DAY);
+    assert.deepEqual([await call(first), await call(second)], [401, 200]);
+    assert.ok(Date.parse((await listed()).lastUsedAt as string) > used + DAY);
+    await api.delete("/hook-adapters/rotated");
+    assert.equal(await call(second), 401);
+    assert.equal(await listed(), undefined);
+  });
+
   it("L-08 every kind of event is taken over the API and in process under the same name", async () => {
     const phone = await withLeaf();
     const { hooks } = served.countersign;

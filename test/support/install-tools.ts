@@ -12,6 +12,7 @@ import { findChromium } from "./chromium.ts";
 import { findFirefox } from "./firefox/find-firefox.ts";
 import { fetchSchemathesis, findSchemathesis } from "./schemathesis.ts";
 import { findPromtool, PROMETHEUS_CACHE } from "./promtool.ts";
+import { findRsyslog, RSYSLOG_CACHE, RSYSLOG_PACKAGES } from "./rsyslog.ts";
 import { findSoftHsm, SOFTHSM_CACHE } from "./softhsm.ts";
 import { findSoftokn } from "./softokn.ts";
 import { inCi } from "./left-out.ts";
@@ -97,6 +98,11 @@ const unpack = (name: string, into: string): void => {
 // Nobody needs Java for our tests; where it is there, it judges too.
 if (findBouncyCastle() === undefined && fetchBouncyCastle()) say("BouncyCastle: installed");
 if (findSchemathesis() === undefined && fetchSchemathesis()) say("schemathesis: installed");
+
+if (findRsyslog() === undefined && program("apt-get")()) {
+  for (const name of RSYSLOG_PACKAGES) unpack(name, RSYSLOG_CACHE);
+  say(`rsyslog: ${findRsyslog() === undefined ? "MISSING" : "installed"}`);
+}
 
 const missing = TOOLS.filter(({ present }) => !present());
 if (missing.length > 0) {

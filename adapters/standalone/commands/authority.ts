@@ -1,17 +1,14 @@
-import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import {
   AUTHORITY_KINDS,
-  CountersignError,
   expectedCrlSize,
   KEY_ALGORITHMS,
   LONGEST_CRL,
-  messageOf,
   OCSP_KEY_ALGORITHMS,
-  OUTSIDE_SERVER_TYPES,
   RSA_SIGNATURES,
 } from "../../../plugin/sdk.ts";
 import { addApiCommand, type Invocation } from "../api-command.ts";
+import { certificateOf } from "../certificate-input.ts";
 import {
   choiceOption,
   flagOption,
@@ -20,10 +17,10 @@ import {
   textOption,
   versionOption,
 } from "../options.ts";
-import { readSecretInput } from "../secret-input.ts";
 import { stepBar } from "../step-bar.ts";
 import { addAuthorityCaps } from "./cap.ts";
 import { addReading, pathOf } from "./crud.ts";
+import { addOutsideAuthorityCommands } from "./outside-authority.ts";
 import { addRenewalCommands } from "./rotation.ts";
 
 const COLUMNS = ["id", "kind", "status", "parentId", "keyAlgorithm", "notAfter", "subject"];
@@ -48,35 +45,8 @@ const statusOptions = () => [
   choiceOption("--ocsp-key-algorithm <name>", "ec-p256 unless given", OCSP_KEY_ALGORITHMS),
 ];
 
-/** A certificate as PEM text or base64 DER, as the API takes it. Throws `invalid_input`. */
-export const certificateOf = async (path: string): Promise<string> => {
-  try {
-    const octets = await readFile(path);
-    const pem = octets.includes("-----BEGIN");
-    return pem ? octets.toString("latin1") : octets.toString("base64");
-  } catch (cause) {
-    throw new CountersignError("invalid_input", `${path} cannot be read: ${messageOf(cause)}`, {
-      cause,
-    });
-  }
-};
-
 const make = async ({ api, args, body }: Invocation) =>
   api.ask("POST", "/authorities", { body: { id: args[0], ...(await body()) } });
-
-/** The enrolment code comes from a file: a command line can be read by every user of the machine. */
-const makeOutside = async ({ api, args: [id, ...files], options }: Invocation) => {
-  const { codeFile, scepUrl, ...given } = options;
-  return api.ask("POST", "/authorities/outside", {
-    body: {
-      ...given,
-      url: scepUrl,
-      id,
-      certificates: await Promise.all(files.map(certificateOf)),
-      ...(typeof codeFile === "string" ? { code: await readSecretInput(codeFile) } : {}),
-    },
-  });
-};
 
 /** One line of progress a step; the last line holds the result. */
 const makeHierarchy = async ({ api, args, body }: Invocation) => {
@@ -146,18 +116,7 @@ export const addAuthorityCommands = (program: Command): void => {
         body: { id: args[0], certificate: await certificateOf(args[1] ?? ""), ...(await body()) },
       }),
   });
-  addApiCommand(group, {
-    usage: "outside <id> <certificates...>",
-    summary:
-      "take a CA server elsewhere that devices call themselves; its CAs from files, root last",
-    options: [
-      textOption("--scep-url <url>", "its SCEP URL").makeOptionMandatory(),
-      textOption("--name <name>", "friendly name"),
-      choiceOption("--server-type <type>", "other unless given", OUTSIDE_SERVER_TYPES),
-      textOption("--code-file <file>", "file with the enrolment code; - is standard input"),
-    ],
-    run: makeOutside,
-  });
+  addOutsideAuthorityCommands(group);
   addReading(group, "/authorities", COLUMNS);
   addApiCommand(group, {
     usage: "rename <id> <name>",

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { CountersignError, INVENTORY_VERDICTS, PLATFORMS } from "../../../plugin/sdk.ts";
 import { addApiCommand, type Invocation } from "../api-command.ts";
 import { choiceOption, flagOption, listOption, pageOptions, textOption } from "../options.ts";
-import { certificateOf } from "./authority.ts";
+import { certificateOf } from "../certificate-input.ts";
 import { addReading, pathOf, queryOf } from "./crud.ts";
 import { addEnrolCommand } from "./device-enrol.ts";
 

@@ -3,7 +3,7 @@ import { CLIENT_PROFILES, CountersignError } from "../../../plugin/sdk.ts";
 import { addApiCommand, type Invocation } from "../api-command.ts";
 import { choiceOption, flagOption, listOption, textOption, versionOption } from "../options.ts";
 import { readSecretInput } from "../secret-input.ts";
-import { certificateOf } from "./authority.ts";
+import { certificateOf } from "../certificate-input.ts";
 import { addReading, pathOf } from "./crud.ts";
 
 const COLUMNS = ["id", "enabled", "authorityId", "templateIds", "url"];

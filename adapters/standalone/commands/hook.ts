@@ -66,7 +66,7 @@ export const addHookCommands = (program: Command): void => {
   addAdapterCommands(group);
 };
 
-const ADAPTER_COLUMNS = ["id", "hostId", "enabled", "previousUntil", "updatedAt"];
+const ADAPTER_COLUMNS = ["id", "hostId", "enabled", "lastUsedAt", "previousUntil", "updatedAt"];
 
 /** `hook adapter-…`: MDM servers that report over signed webhooks. */
 const addAdapterCommands = (group: Command): void => {

@@ -2,12 +2,13 @@ import type { Command } from "commander";
 import { LEDGER_EVENTS } from "../../../plugin/sdk.ts";
 import { addApiCommand } from "../api-command.ts";
 import { choiceOption, pageOptions, textOption } from "../options.ts";
+import { refusalsText } from "../refusals-text.ts";
 import { queryOf } from "./crud.ts";
 import { addLedgerExportCommand } from "./ledger-export.ts";
 import { addLedgerForwardCommand } from "./ledger-forward.ts";
 import { addLedgerVerifyCommand } from "./ledger-verify.ts";
 
-/** `ledger list`, `ledger head`, `ledger export`, `ledger forward`, `ledger verify`. */
+/** `ledger list`, `ledger refused`, `ledger head`, `ledger export`, `ledger forward`, `ledger verify`. */
 export const addLedgerCommands = (program: Command): void => {
   const group = program.command("ledger").description("what happened");
   addApiCommand(group, {
@@ -20,6 +21,21 @@ export const addLedgerCommands = (program: Command): void => {
       ...pageOptions(),
     ],
     run: ({ api, options }) => api.ask("GET", "/ledger", { query: queryOf(options) }),
+  });
+  addApiCommand(group, {
+    usage: "refused [device]",
+    summary:
+      "which requests were refused, and why: by the device's name, subject, address, transaction or endpoint, and by time",
+    options: [
+      textOption("--at <instant>", "about when, 2027-01-31T09:00:00Z: an hour before and after"),
+      textOption("--since <instant>", "without --at: how far back; 30 days unless given"),
+      textOption("--cursor <cursor>", "where the answer before stopped"),
+    ],
+    text: refusalsText,
+    run: ({ api, args: [device], options }) =>
+      api.ask("GET", "/ledger/refusals", {
+        query: { ...queryOf(options), ...(device === undefined ? {} : { device }) },
+      }),
   });
   addApiCommand(group, {
     usage: "head",

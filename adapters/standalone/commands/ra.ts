@@ -3,7 +3,7 @@ import { DEVICE_KEY_ALGORITHMS } from "../../../plugin/sdk.ts";
 import { addApiCommand, type Invocation } from "../api-command.ts";
 import { choiceOption, textOption } from "../options.ts";
 import { readSecretInput } from "../secret-input.ts";
-import { certificateOf } from "./authority.ts";
+import { certificateOf } from "../certificate-input.ts";
 import { addReading, pathOf } from "./crud.ts";
 import { addUsage } from "./rotation.ts";
 

@@ -1097,6 +1097,16 @@ export interface LedgerRow {
   readonly hash?: string | undefined;
 }
 
+export interface RefusalsFound {
+  readonly items: readonly LedgerRow[];
+  readonly from: string;
+  readonly to: string;
+  readonly looked: number;
+  readonly complete: boolean;
+  readonly lookedBackTo: string;
+  readonly cursor?: string | undefined;
+}
+
 export interface LedgerHead {
   readonly tenant: string;
   readonly sequence: number;
@@ -1141,6 +1151,7 @@ export interface HookAdapter {
   readonly enabled: boolean;
   readonly version: number;
   readonly previousUntil?: string | undefined;
+  readonly lastUsedAt?: string | undefined;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
@@ -1152,6 +1163,7 @@ export interface HookSecret {
     readonly enabled: boolean;
     readonly version: number;
     readonly previousUntil?: string | undefined;
+    readonly lastUsedAt?: string | undefined;
     readonly createdAt: string;
     readonly updatedAt: string;
   };
@@ -3666,6 +3678,18 @@ export interface Calls {
       readonly cursor?: string | undefined;
     };
   };
+  /** Finds refused requests by device (its name, subject, address, transaction or endpoint) and by time, an hour around `at` or back to `since` (30 days); where it stopped early, `complete` is false and `cursor` goes on. */
+  readonly getLedgerRefusals: {
+    readonly request: {
+      readonly query?: {
+        readonly device?: string | undefined;
+        readonly at?: string | undefined;
+        readonly since?: string | undefined;
+        readonly cursor?: string | undefined;
+      };
+    };
+    readonly answer: RefusalsFound;
+  };
   /** The end of the ledger's hash chain, signed, with the public key to check it. */
   readonly getLedgerHead: {
     readonly request: Record<never, never>;
@@ -4140,6 +4164,7 @@ export const OPERATIONS: Readonly<
   patchAlertRulesId: ["PATCH", "/alert-rules/{id}", "json"],
   postAlertRulesIdTest: ["POST", "/alert-rules/{id}/test", "json"],
   getLedger: ["GET", "/ledger", "json"],
+  getLedgerRefusals: ["GET", "/ledger/refusals", "json"],
   getLedgerHead: ["GET", "/ledger/head", "json"],
   getLedgerChain: ["GET", "/ledger/chain", "json"],
   getHookAdapters: ["GET", "/hook-adapters", "json"],

@@ -78,6 +78,10 @@ export class EndpointView extends View {
         <section class="card">
           <h2>Rules</h2>
           <dl class="facts">
+            <dt>Identifier</dt>
+            <dd><span class="mono">${endpoint.id}</span></dd>
+            <dt>Type</dt>
+            <dd>SCEP</dd>
             <dt>CA server</dt>
             <dd>
               <a href=${link(["ca-servers", endpoint.authorityId])}>${endpoint.authorityId}</a>
@@ -103,6 +107,18 @@ export class EndpointView extends View {
           </dl>
         </section>
       </div>
+      <section class="card">
+        <h2>What came of it</h2>
+        <dl class="facts">
+          ${workOf(endpoint, this.app.may("end-entities:manage")).map(
+            ([what, links]) =>
+              html`<dt>${what}</dt>
+                <dd>
+                  ${links.map(([text, href], index) => html`${index === 0 ? nothing : ", "}<a href=${href}>${text}</a>`)}
+                </dd>`,
+          )}
+        </dl>
+      </section>
       ${
         this.app.may("challenges:mint")
           ? html`<cs-endpoint-test
@@ -172,3 +188,21 @@ export class EndpointView extends View {
   }
 }
 define("cs-endpoint", EndpointView);
+
+type Links = readonly (readonly [text: string, href: string])[];
+
+/** Where that stands which a console keeps in tabs of its protocol configuration (R-04). */
+const workOf = (
+  { id, authorityId: authority, templateIds }: Endpoint,
+  managesEndEntities: boolean,
+): readonly (readonly [what: string, links: Links])[] => [
+  [
+    "Issued certificates",
+    templateIds.map((template) => [template, link(["certificates"], { authority, template })]),
+  ],
+  ["Events", [["changes of this endpoint", link(["events"], { subject: id })]]],
+  ["Refused here", [["each with its cause", link(["events", "refused"], { device: id })]]],
+  ...(managesEndEntities
+    ? ([["End entities", [["who may enrol", link(["devices", "end-entities"])]]]] as const)
+    : []),
+];

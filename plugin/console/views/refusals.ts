@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
-import type { LedgerRow } from "../api/calls.ts";
+import type { LedgerRow, RefusalsFound } from "../api/calls.ts";
 import { CODES } from "../api/words.ts";
 import { link } from "../app/route.ts";
 import { define } from "../ui/define.ts";
@@ -8,37 +8,26 @@ import { Loaded } from "../ui/loaded.ts";
 import { status } from "../ui/status.ts";
 import { View } from "../ui/view.ts";
 
-/** How far before and after the time that was named an entry may lie. */
-const AROUND = 3_600_000;
-const MOST = 500;
-
-interface Found {
-  readonly rows: readonly LedgerRow[];
-  /** Whether older refusals were not looked at. */
-  readonly more: boolean;
-}
-
 /** "SCEP server returned an invalid response" (E-26): the refusal behind it, by device and time, with its cause and one next step. */
 export class Refusals extends View {
-  readonly #found = new Loaded<Found>(this, async () => {
-    const device = this.#asked("device").toLowerCase();
-    const [ledger, devices] = await Promise.all([
-      this.app.call("getLedger", { query: { event: "certificate.refused", limit: MOST } }),
-      device === ""
-        ? undefined
-        : this.app.call("getDevices", { query: { q: this.#asked("device"), limit: 50 } }),
-    ]);
-    const ids = new Set(devices?.items.map(({ id }) => id));
-    const at = Date.parse(this.#asked("at"));
-    const rows = ledger.items.filter(
-      (row) =>
-        (device === "" ||
-          ids.has(row.subjectId ?? "") ||
-          NAMED.some((name) => said(row, name).toLowerCase().includes(device))) &&
-        (Number.isNaN(at) || Math.abs(Date.parse(row.at) - at) <= AROUND),
-    );
-    return { rows, more: ledger.cursor !== undefined };
-  });
+  readonly #found = new Loaded<RefusalsFound>(this, () => this.#look());
+
+  /** What was asked for; `before`: what is added to. */
+  async #look(before?: RefusalsFound): Promise<RefusalsFound> {
+    const [device, at] = [this.#asked("device"), Date.parse(this.#asked("at"))];
+    const found = await this.app.call("getLedgerRefusals", {
+      query: {
+        device: device === "" ? undefined : device,
+        at: Number.isNaN(at) ? undefined : new Date(at).toISOString(),
+        // The same time as before, whatever the clock says now.
+        since: before === undefined || !Number.isNaN(at) ? undefined : before.from,
+        cursor: before?.cursor,
+      },
+    });
+    if (before === undefined) return found;
+    const looked = before.looked + found.looked;
+    return { ...found, to: before.to, looked, items: [...before.items, ...found.items] };
+  }
 
   #asked(name: "device" | "at"): string {
     return (this.place.query.get(name) ?? "").trim();
@@ -58,13 +47,13 @@ export class Refusals extends View {
         "",
         { href: link(["events"]), text: "Events" },
       )}
-      <form class="bar" @submit=${this.#look}>
+      <form class="bar" @submit=${this.#ask}>
         ${field("device", "Device, subject or address", "search")}
         ${field("at", "About when", "datetime-local")}
         <wa-button type="submit" size="s" appearance="outlined">Find</wa-button>
       </form>
       <div class="stack">
-        ${this.#found.show((found) => results(found))}
+        ${this.#found.show((found) => this.#results(found))}
         <p class="quiet">
           Nothing fits? Then the request never came here: open the address of the
           <a href=${link(["endpoints"])}>endpoint</a> from the device's network and look whether a
@@ -73,7 +62,32 @@ export class Refusals extends View {
       </div>`;
   }
 
-  readonly #look = (event: Event): void => {
+  #results(found: RefusalsFound): TemplateResult {
+    const { items, looked, complete, from, lookedBackTo } = found;
+    return html`<p role="status">
+        <span>${plural(items.length, "refusal")}</span>
+        <span class="quiet"
+          >${complete ? html`since ${when(from)}` : html`among ${looked} that were looked at, back to ${when(lookedBackTo)}: the search stopped early`}</span
+        >
+      </p>
+      ${items.map((row) => entry(row))}
+      ${
+        complete
+          ? nothing
+          : html`<div>
+              <wa-button appearance="outlined" @click=${() => void this.#further(found)}
+                >Look further back</wa-button
+              >
+            </div>`
+      }`;
+  }
+
+  async #further(found: RefusalsFound): Promise<void> {
+    const more = await this.attempt(() => this.#look(found));
+    if (more !== undefined) this.#found.set(more);
+  }
+
+  readonly #ask = (event: Event): void => {
     event.preventDefault();
     const value = (id: string): string =>
       this.renderRoot.querySelector<HTMLInputElement>(`#${id}`)?.value ?? "";
@@ -82,19 +96,10 @@ export class Refusals extends View {
 }
 define("cs-refusals", Refusals);
 
-/** What of an entry a device may be known by. */
-const NAMED = ["device", "claimSubject", "source", "transactionId"] as const;
-
 const said = ({ data }: LedgerRow, name: string): string => {
   const value = data[name];
   return typeof value === "string" ? value : "";
 };
-
-const results = ({ rows, more }: Found): TemplateResult =>
-  html`<p role="status">
-      ${plural(rows.length, "refusal")}${more ? html` <span class="quiet">among the last ${MOST}</span>` : nothing}
-    </p>
-    ${rows.slice(0, 50).map((row) => entry(row))}`;
 
 const entry = (row: LedgerRow): TemplateResult => {
   const label = said(row, "label");

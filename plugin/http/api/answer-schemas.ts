@@ -77,7 +77,7 @@ import {
   tokenRecordSchema,
   tokenSchema,
 } from "./people-schemas.ts";
-import { eventSchema, ledgerRowSchema } from "./record-schemas.ts";
+import { eventSchema, ledgerRowSchema, refusalsSchema } from "./record-schemas.ts";
 
 /** What a route answers when all is well. */
 export interface AnswerSchema {
@@ -306,5 +306,6 @@ export const ANSWERS: Readonly<Record<string, AnswerSchema>> = {
   "PATCH /alert-rules/:id": one(alertRuleSchema),
   "POST /alert-rules/:id/test": list(alertTestSchema),
   "GET /ledger/head": one(headSchema),
+  "GET /ledger/refusals": one(refusalsSchema),
   "GET /ledger/chain": one(chainSchema),
 };

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { LEDGER_EVENTS } from "../../domain/events.ts";
 import { ok, paged } from "./answer.ts";
 import { route, type Route } from "./route.ts";
-import { page, reference } from "./schemas.ts";
+import { instant, page, reference } from "./schemas.ts";
 
 export const ledgerRoutes: readonly Route[] = [
   route({
@@ -16,6 +16,19 @@ export const ledgerRoutes: readonly Route[] = [
     }),
     call: async ({ ledger }, { principal, query: { event, subject, ...rest } }) =>
       paged(await ledger.list(principal, { event, subjectId: subject }, rest)),
+  }),
+  route({
+    method: "GET",
+    path: "/ledger/refusals",
+    summary:
+      "Finds refused requests by device (its name, subject, address, transaction or endpoint) and by time, an hour around `at` or back to `since` (30 days); where it stopped early, `complete` is false and `cursor` goes on.",
+    query: z.strictObject({
+      device: z.string().min(1).max(200).optional(),
+      at: instant.optional(),
+      since: instant.optional(),
+      cursor: page.cursor,
+    }),
+    call: async ({ refusals }, { principal, query }) => ok(await refusals.search(principal, query)),
   }),
   route({
     method: "GET",

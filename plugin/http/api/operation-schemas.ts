@@ -180,6 +180,7 @@ const hookAdapter = z.looseObject({
   enabled: z.boolean(),
   version: whole,
   previousUntil: time.optional(),
+  lastUsedAt: time.optional().describe("To the minute; none: never."),
   createdAt: time,
   updatedAt: time,
 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { hex, maybe, named, text, time, whole } from "./answer-members.ts";
+import { hex, maybe, named, text, time, whole, yes } from "./answer-members.ts";
 
 /* What the API answers about the ledger, and problems; see answer-members.ts. */
 
@@ -24,6 +24,16 @@ export const ledgerRowSchema = named("LedgerRow", {
   data: z.looseObject({}),
   sequence: whole.optional(),
   hash: hex.optional(),
+});
+
+export const refusalsSchema = named("RefusalsFound", {
+  items: z.array(ledgerRowSchema),
+  from: time,
+  to: time,
+  looked: whole,
+  complete: yes,
+  lookedBackTo: time,
+  cursor: maybe,
 });
 
 export const problemSchema = named("Problem", {

@@ -22,6 +22,7 @@ import type { Distributions } from "../../services/distributions.ts";
 import type { HostGroups } from "../../services/host-groups.ts";
 import type { Endpoints } from "../../services/endpoints.ts";
 import type { Events } from "../../services/events.ts";
+import type { Refusals } from "../../services/refusals.ts";
 import type { Hierarchies } from "../../services/hierarchies.ts";
 import type { KeyRollOvers } from "../../services/key-roll-overs.ts";
 import type { EventIntake } from "../../services/event-intake.ts";
@@ -77,6 +78,7 @@ export interface ApiServices {
   readonly credentials: Credentials;
   readonly endEntities: EndEntities;
   readonly events: Events;
+  readonly refusals: Refusals;
   readonly authorityRemoval: AuthorityRemoval;
   readonly manualIssuance: ManualIssuance;
   readonly certificateExport: CertificateExport;

@@ -17,6 +17,7 @@ import { hostGroups } from "./0023-host-groups.ts";
 import { distributions } from "./0024-distributions.ts";
 import { caps } from "./0026-caps.ts";
 import { failedDeployments } from "./0028-failed-deployments.ts";
+import { refusalsAndLastUse } from "./0030-refusals-and-last-use.ts";
 
 interface Migration {
   /** Begins with its number. A released one is never changed; a new one only adds, so that the version before still runs. */
@@ -43,6 +44,7 @@ const MIGRATIONS: readonly Migration[] = [
   distributions,
   caps,
   failedDeployments,
+  refusalsAndLastUse,
 ];
 
 /** Our migrations as knex takes them, with its own table, so that a host's are not touched. */

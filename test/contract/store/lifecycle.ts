@@ -122,6 +122,10 @@ export const describeLifecycle = (open: () => Promise<OpenedDatabase>): void => 
       await store.hookAdapters.update(changed);
       await fails(store.hookAdapters.update(changed), "precondition_failed");
       assert.deepEqual(await store.hookAdapters.list(), [changed]);
+      await other.hookAdapters.used(adapter.id, after(70));
+      assert.deepEqual(await store.hookAdapters.get(adapter.id), changed);
+      await store.hookAdapters.used(adapter.id, after(80));
+      assert.deepEqual(await store.hookAdapters.list(), [{ ...changed, lastUsedAt: after(80) }]);
       assert.equal(await store.hookAdapters.delete(adapter.id), true);
     });
   });

@@ -62,6 +62,30 @@ export const describeRecords = (open: () => Promise<OpenedDatabase>): void => {
         FAILURE_EVENTS.toReversed(),
       );
     });
+
+    it("E-26 finds refused requests of a time, both ends included, the latest first, page by page", async () => {
+      const event = "certificate.refused";
+      // Not in the order of their times, as nodes write them; two have one time.
+      for (const [subjectId, seconds] of [
+        ["late", 40],
+        ["early", 10],
+        ["first", 20],
+        ["second", 20],
+        ["last", 50],
+      ] as const)
+        await store.ledger.append(aLedgerEntry({ event, subjectId, at: after(seconds) }));
+      await store.ledger.append(aLedgerEntry({ at: after(20) }));
+      const found = async (from: number, to: number) =>
+        (
+          await everything(
+            (page) => store.ledger.refusals({ from: after(from), to: after(to) }, page),
+            1,
+          )
+        ).map(({ subjectId }) => subjectId);
+      assert.deepEqual(await found(20, 40), ["late", "second", "first"]);
+      assert.deepEqual(await found(0, 99), ["last", "late", "second", "first", "early"]);
+      assert.deepEqual(await found(21, 39), []);
+    });
   });
 
   describe("CRLs", () => {

@@ -326,6 +326,7 @@ export const aHookAdapter = (over: Partial<HookAdapter> = {}): HookAdapter => ({
   previous: bytes(3),
   previousUntil: after(60),
   enabled: true,
+  lastUsedAt: after(2),
   version: 1,
   createdAt: NOW,
   updatedAt: after(1),

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { consoleShapes } from "../../../adapters/consoles/consoles.ts";
+import { formProblems } from "../../../plugin/domain/console/check.ts";
 import { fromPattern, toPattern } from "../../../plugin/domain/console/dialect.ts";
 import type { FieldValues } from "../../../plugin/domain/console/form.ts";
 import { BLANK_CA_SERVER, BLANK_TEMPLATE } from "../../../plugin/domain/console/model.ts";
 import { noExtra, readForm, writeForm } from "../../../plugin/domain/console/shape.ts";
 import { CountersignError } from "../../../plugin/errors.ts";
+import { fieldsOf } from "../../../plugin/sdk.ts";
 
 const shapeOf = (id: string) => consoleShapes().find((shape) => shape.id === id)!;
 
@@ -25,6 +27,32 @@ const refusal = (act: () => unknown): string => {
 };
 
 describe("console shapes, what their fields mean", () => {
+  it("R-05 Entrust's six types and its identifiers, and ACME refused with the reason", () => {
+    const { template } = shapeOf("entrust");
+    const type = fieldsOf(template).find(({ name }) => name === "configType");
+    assert.deepEqual(
+      type?.choices?.map(({ label }) => label),
+      ["ACME", "MDM Intune", "MDM Jamf", "MDM Workspace ONE", "MDM Ivanti", "MDM IBM MaaS360"],
+    );
+    const form = {
+      ...{ configType: "jamf", configId: "mdm-config_01", digitalId: "id-01" },
+      ...{ rdnFormat: "CN=<igusername>", parentDn: "O=Acme", caId: "sub-1" },
+      ...{ profileId: "mdmws-digital-signature", keySize: "2048" },
+    };
+    const model = meant("entrust", form);
+    assert.deepEqual([model.name, model.authorityId], ["id-01", "sub-1"]);
+    for (const configType of ["intune", "workspace-one", "ivanti", "maas360"])
+      assert.equal(meant("entrust", { ...form, configType }).name, "id-01");
+    const problems = (change: FieldValues): string =>
+      formProblems(fieldsOf(template), { ...form, ...change })
+        .map(({ path, message }) => `${path}: ${message}`)
+        .join("\n");
+    assert.equal(problems({}), "");
+    assert.match(problems({ configType: "acme" }), /^fields\.configType: .*no ACME server/);
+    for (const configId of ["a", "Upper", "with space", "a".repeat(19), "dot.ted"])
+      assert.match(problems({ configId }), /^fields\.configId: 2 to 18/);
+  });
+
   it("F-02 F-03 F-04 ManageEngine's template", () => {
     const model = meant("manageengine", {
       server: "main",

@@ -232,6 +232,7 @@ const METHODS: Readonly<Record<string, Right | "via" | "none">> = {
   "ledger.head": "ledger:read",
   "ledger.list": "ledger:read",
   "ledger.sealed": "ledger:export",
+  "refusals.search": "ledger:read",
   "listener-certificates.certify": "authorities:manage",
   "manual-issuance.fromCsr": "certificates:issue",
   "manual-issuance.make": "none",
