@@ -15,7 +15,7 @@ import {
 import type { Principal } from "../domain/principal.ts";
 import { KEY_USAGES, type KeyUsage, type Template } from "../domain/template.ts";
 import { CountersignError, type Issue } from "../errors.ts";
-import { Access, sameVersion } from "./access.ts";
+import { Access, found, sameVersion } from "./access.ts";
 import { CertificateProfiles } from "./certificate-profiles.ts";
 import { CaServerReadings } from "./ca-server-readings.ts";
 import { type FilledForm, filledForm, type FormRequest, identifierOf } from "./console-view.ts";
@@ -37,9 +37,15 @@ export class ConsoleTemplates {
     @inject(CertificateProfiles) private readonly profiles: CertificateProfiles,
   ) {}
 
-  /** The form of a template, or of a new one. */
-  async show(principal: Principal, shape: ConsoleShape, id: string | undefined): Promise<Form> {
-    const shaped = await this.shaped(principal, shape, id);
+  /** The form of a template, or of a new one; `draft`: with what its draft changes. Throws `not_found` where there is no draft. */
+  async show(
+    principal: Principal,
+    shape: ConsoleShape,
+    id: string | undefined,
+    draft: boolean,
+  ): Promise<Form> {
+    const saved = await this.shaped(principal, shape, id);
+    const shaped = draft ? await this.drafted(principal, saved) : saved;
     return this.form(principal, shape, shaped, { issues: [], notes: [], saved: false });
   }
 
@@ -110,6 +116,17 @@ export class ConsoleTemplates {
       extra: stored.shapeExtras?.[shape.id] ?? extra,
       stored,
     };
+  }
+
+  /** Only of a template that is there. */
+  private async drafted(principal: Principal, saved: ShapedTemplate): Promise<ShapedTemplate> {
+    const store = this.access.open(principal, "configuration:read");
+    const stored = found(saved.stored, "draft of", "a new template");
+    const distribution = await store.distributions.get(stored.id);
+    const { plan } = found(distribution?.draft, "draft of", stored.id);
+    const changed = { ...stored, ...plan.change };
+    const readings = await this.readings.of(principal, changed.authorityId);
+    return { ...saved, model: modelOf(changed, readings) };
   }
 
   private async form(

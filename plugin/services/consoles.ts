@@ -98,8 +98,9 @@ export class Consoles {
     principal: Principal,
     id: string,
     templateId: string | undefined,
+    draft = false,
   ): Promise<FilledForm<TemplateModel>> {
-    return this.templates.show(principal, this.shape(id), templateId);
+    return this.templates.show(principal, this.shape(id), templateId, draft);
   }
 
   async writeTemplate(

@@ -99,6 +99,7 @@ describe("console: for everybody", function () {
     const challenge = await mintChallenge(api, site, device);
     const url = `${consoled.served.url}/scep/${site.endpoint}`;
     await ask(url, { subject: "CN=tablet,O=Lab", challenge, key: await newKey() });
+    await api.patch(`/templates/${site.template}/distribution`, { change: { validity: "P180D" } });
     const { items } = await api.get("/certificates?role=subscriber");
     views = VIEWS({ device, certificate: items[0].id as string });
   });

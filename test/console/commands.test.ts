@@ -123,9 +123,12 @@ describe("console: the same by the command line", function () {
   it("a form's line follows what is typed, with the rest in a file that the real command takes", async () => {
     await goTo(page, "templates/lab-wifi/edit?as=manageengine", "Edit template");
     await page.locator('cs-form [id="subject"]').fill("CN=it's %devicename%,O=Lab");
-    await page.locator("cs-commands").getByText("it's %devicename%").waitFor({ state: "attached" });
+    const typed = page.locator("cs-commands").getByText("it's %devicename%");
+    await typed.first().waitFor({ state: "attached" });
     const codes = await page.locator("cs-template-form cs-commands code").allTextContents();
-    const [line = "", file = ""] = codes;
+    const [line = "", file = "", drafting = "", draft = ""] = codes;
+    assert.equal(parsed(shellWords(drafting).slice(1)).path, "distribution save");
+    assert.deepEqual(JSON.parse(draft), { change: JSON.parse(file) });
     const { path, options } = parsed(shellWords(line).slice(1));
     assert.equal(path, "template update");
     assert.equal(options["ifVersion"], "1");

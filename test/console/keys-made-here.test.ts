@@ -36,7 +36,10 @@ describe("console: templates whose keys are made at the CA", function () {
     await page
       .getByLabel("Encryption of the container")
       .selectOption({ label: "Strong (AES-256)" });
-    await page.locator("cs-template-form").getByRole("button", { name: "Save" }).click();
+    await page
+      .locator("cs-template-form")
+      .getByRole("button", { name: "Save", exact: true })
+      .click();
     await page.getByText("Saved as").waitFor();
     const { delivery: saved, pkcs12Encoding } = await api.get(`/templates/${site.template}`);
     assert.deepEqual([saved, pkcs12Encoding], ["pkcs12", "strong"]);

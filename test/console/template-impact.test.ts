@@ -55,11 +55,11 @@ describe("console: what changing a template does to devices that have it", funct
     await form().getByLabel("Over how many days").blur();
     await form().getByRole("button", { name: "Work it out" }).click();
     await form().locator("cs-chart").waitFor();
-    await form().getByRole("button", { name: "Save" }).click();
+    await form().getByRole("button", { name: "Save", exact: true }).click();
     await dialog().getByText("over 3 days; 1 would fail").waitFor();
     await dialog().getByRole("button", { name: "Cancel" }).click();
     assert.equal((await api.get(`/templates/${site.template}`)).version, 1, "nothing is saved");
-    await form().getByRole("button", { name: "Save" }).click();
+    await form().getByRole("button", { name: "Save", exact: true }).click();
     await dialog().getByRole("button", { name: "Save" }).click();
     await page.getByText("Saved as").waitFor();
     const { items } = await api.get("/ledger?event=template.changed");
@@ -72,7 +72,7 @@ describe("console: what changing a template does to devices that have it", funct
     await form().getByLabel("Devices that have it").selectOption("canary");
     await form().getByLabel("How many go first").fill("1");
     await form().getByLabel("How many go first").blur();
-    await form().getByRole("button", { name: "Save" }).click();
+    await form().getByRole("button", { name: "Save", exact: true }).click();
     await dialog().getByText("1 device of them now").waitFor();
     await dialog().getByRole("button", { name: "Save" }).click();
     await page.getByText("The canary group renews now.").waitFor();
@@ -85,7 +85,7 @@ describe("console: what changing a template does to devices that have it", funct
   it("asks nothing where no device notices", async () => {
     await edit();
     await page.locator('cs-form [id="templateName"]').fill("Another name");
-    await form().getByRole("button", { name: "Save" }).click();
+    await form().getByRole("button", { name: "Save", exact: true }).click();
     await page.getByText("Saved as").waitFor();
     assert.equal((await api.get(`/templates/${site.template}`)).name, "Another name");
   });

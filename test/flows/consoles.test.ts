@@ -223,6 +223,22 @@ describe("consoles' forms over the API", function () {
     );
   });
 
+  it("P-08 a form shows the template as its draft changes it, and nothing but the draft changes", async () => {
+    const drafted = "/consoles/intune/template?template=macs&draft=true";
+    assert.equal((await owner.call("GET", drafted)).status, 404, "there is no draft yet");
+    const change = { subject: "CN=%serialnumber%,O=Drafted", validity: "P90D" };
+    await owner.call("PATCH", "/templates/macs/distribution", { change });
+    const { values, version, model } = (await owner.call("GET", drafted)).json;
+    assert.equal(values.subjectNameFormat, "CN={{Device_Serial}},O=Drafted");
+    assert.deepEqual([model.subject, model.validity], [change.subject, "P90D"]);
+    const saved = (await owner.call("GET", "/consoles/intune/template?template=macs")).json;
+    assert.equal(saved.values.subjectNameFormat, "CN={{Device_Serial}},O=Example");
+    assert.equal(saved.version, version);
+    const none = "/consoles/intune/template?draft=true";
+    assert.equal((await owner.call("GET", none)).status, 404, "a new template has no draft");
+    await owner.call("DELETE", "/templates/macs/distribution/draft");
+  });
+
   it("T-19 a pattern is resolved live on a device, and a variable without a value is named in the console's words", async () => {
     const device = await owner.call("POST", "/devices", {
       hostId: "h",

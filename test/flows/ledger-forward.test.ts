@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { join } from "node:path";
 import { createServer, type Server, type TlsOptions } from "node:tls";
 import { countersign } from "../support/standalone.ts";
-import { type Served, serve } from "./served.ts";
+import { eventually, type Served, serve } from "./served.ts";
 
 /** What a receiver has understood of RFC 5425 frames with RFC 5424 messages in them. */
 interface Message {
@@ -97,7 +97,10 @@ describe("countersign ledger forward", function () {
     ]);
   /** Sealing takes up to a second. */
   const sealed = async (): Promise<void> => {
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const api = await served.api();
+    await eventually(async () =>
+      (await api.all("/ledger")).every(({ sequence }) => sequence !== undefined),
+    );
   };
 
   it("O-06 sends every entry over TLS, once, in order, and goes on where it was", async () => {

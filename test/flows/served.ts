@@ -32,9 +32,9 @@ export const DAY = 24 * HOUR;
 
 /** Looks again until it is so: what works in the background needs its second. */
 export const eventually = async (good: () => Promise<boolean>): Promise<void> => {
-  for (let waited = 0; !(await good()); waited += 100) {
+  for (let waited = 0; !(await good()); waited += 25) {
     assert.ok(waited < 10_000, "it did not happen");
-    await pause(100);
+    await pause(25);
   }
 };
 

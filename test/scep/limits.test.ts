@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { eventually } from "../flows/served.ts";
 import { enrol, enrolment } from "../support/scep/enrolment.ts";
 import { isIssued, isOpaque } from "../support/scep/expect.ts";
 import { rsaKey } from "../support/scep/keys.ts";
@@ -170,8 +171,10 @@ describe("SCEP: limits", () => {
 
   it("every ledger row has its place within a second or two", async () => {
     await enrol(lab);
-    await new Promise((resolve) => setTimeout(resolve, 1500));
-    const { items } = (await lab.api("GET", "/ledger?limit=500")) as { items: Row[] };
+    const rows = async () =>
+      ((await lab.api("GET", "/ledger?limit=500")) as { items: Row[] }).items;
+    await eventually(async () => (await rows()).every(({ hash }) => hash !== undefined));
+    const items = await rows();
     assert.ok(items.length > 5);
     assert.deepEqual(
       items.map(({ sequence }) => sequence).toReversed(),

@@ -2814,11 +2814,14 @@ export interface Calls {
     };
     readonly answer: FilledForm;
   };
-  /** Shows a template in the console's form; without `?template=` a new one. */
+  /** Shows a template in the console's form; without `?template=` a new one, with `?draft=true` as its draft would change it. */
   readonly getConsolesIdTemplate: {
     readonly request: {
       readonly id: string;
-      readonly query?: { readonly template?: string | undefined };
+      readonly query?: {
+        readonly template?: string | undefined;
+        readonly draft?: "true" | "false" | undefined;
+      };
     };
     readonly answer: FilledForm;
   };

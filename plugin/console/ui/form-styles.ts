@@ -29,6 +29,7 @@ export const formStyles = css`
     font-weight: 500;
   }
   .field .help {
+    overflow-wrap: anywhere;
     color: var(--quiet);
     font-size: 0.8125rem;
     line-height: 1.4;

@@ -11,6 +11,10 @@ const STAGE_NAMES = { test: "test device", group: "staged group", everybody: "ev
 /** A stage in plain words. */
 export const stageName = (stage: keyof typeof STAGE_NAMES): string => STAGE_NAMES[stage];
 
+/** The same as the object of a sentence. */
+export const theStage = (stage: keyof typeof STAGE_NAMES): string =>
+  stage === "everybody" ? stageName(stage) : `the ${stageName(stage)}`;
+
 /** Whom a version means, in one sentence. */
 const meant = ({ plan }: Version, groups: ReadonlyMap<string, HostGroup>): TemplateResult => {
   const names = (ids: readonly string[]) =>

@@ -1,15 +1,15 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
-import type { Distribution, DistributionPreview, HostGroup } from "../api/calls.ts";
+import type { Distribution, HostGroup } from "../api/calls.ts";
 import type { App } from "../app/app.ts";
 import { attempt } from "../ui/attempt.ts";
 import { define } from "../ui/define.ts";
 import { formStyles } from "../ui/form-styles.ts";
-import { plural } from "../ui/format.ts";
 import { styles } from "../ui/styles.ts";
 import "./distribution-draft.ts";
 import { type DraftPlan, planIn } from "./distribution-draft.ts";
-import { distributionFacts, stageName } from "./distribution-facts.ts";
+import { distributionFacts, stageName, theStage } from "./distribution-facts.ts";
+import { askWithCounts, discardDraft, publishDraft } from "./draft-acts.ts";
 
 /** Whom a template is for: what serves, what is on trial, the draft, and what may be done with it. Fires `changed`. */
 export class DistributionCard extends LitElement {
@@ -55,11 +55,7 @@ export class DistributionCard extends LitElement {
         ${
           draft === undefined
             ? nothing
-            : html`<wa-button
-                size="s"
-                variant="brand"
-                ?loading=${this.busy}
-                @click=${() => void this.#publish()}
+            : html`<wa-button size="s" variant="brand" @click=${() => void this.#publish()}
                 >Publish</wa-button
               >`
         }
@@ -124,7 +120,6 @@ export class DistributionCard extends LitElement {
   }
 
   #changed(): void {
-    this.reason = "";
     this.dispatchEvent(new CustomEvent("changed"));
   }
 
@@ -132,68 +127,33 @@ export class DistributionCard extends LitElement {
     this.plan = planIn(this.distribution);
   }
 
-  /** Asks with the counts of what it would do; undefined: no, or it could not be worked out. */
-  async #asked(
-    title: string,
-    yes: string,
-    trial: boolean,
-  ): Promise<DistributionPreview | undefined> {
-    const { id } = this.distribution;
-    const preview = await attempt(this.app, () =>
-      this.app.call("postTemplatesIdDistributionPreview", { id, body: { trial } }),
-    );
-    if (preview === undefined) return undefined;
-    const { devices, fresh, leaving, warnings, days } = preview;
-    const peak = Math.max(0, ...days.map(({ peakHour }) => peakHour));
-    const sure = await this.app.ask({
-      title,
-      text: [
-        `It is for ${plural(devices, "device")}: ${fresh} get the profile for the first time${days.length === 0 ? "" : `, over ${plural(days.length, "day")} with at most ${peak} an hour`}${leaving === 0 ? "" : `, and ${leaving} leave`}.`,
-        ...warnings,
-      ].join(" "),
-      yes,
-      dangerous: warnings.length > 0,
-    });
-    return sure ? preview : undefined;
-  }
-
   async #publish(): Promise<void> {
-    const preview = await this.#asked("Publish the draft?", "Publish", false);
-    if (preview === undefined) return;
-    await this.#do(
-      "postTemplatesIdDistributionPublish",
-      { expect: preview.devices },
-      `Published to the ${stageName(preview.firstStage)}.`,
-    );
+    await publishDraft(this.app, this.distribution);
+    // Also when it was refused: what is shown may have changed meanwhile.
+    this.#changed();
   }
 
   async #advance(): Promise<void> {
-    const { next } = this.distribution;
+    const { id, version, next } = this.distribution;
     if (next === undefined) return;
+    const question = { title: "Let everybody have it?", yes: "Go on", trial: true };
     const expect =
       next.stage === "everybody"
-        ? (await this.#asked("Let everybody have it?", "Go on", true))?.devices
+        ? (await askWithCounts(this.app, this.distribution, question))?.devices
         : undefined;
     if (next.stage === "everybody" && expect === undefined) return;
-    await this.#do(
-      "postTemplatesIdDistributionAdvance",
-      {
-        ...(expect === undefined ? {} : { expect }),
-        ...(next.ok ? {} : { force: true, reason: this.reason.trim() }),
-      },
-      `On to the ${stageName(next.stage)}.`,
-    );
-  }
-
-  async #do(
-    name: "postTemplatesIdDistributionPublish" | "postTemplatesIdDistributionAdvance",
-    body: { readonly expect?: number; readonly force?: boolean; readonly reason?: string },
-    done: string,
-  ): Promise<void> {
-    const { id, version } = this.distribution;
+    const body = {
+      ...(expect === undefined ? {} : { expect }),
+      ...(next.ok ? {} : { force: true, reason: this.reason.trim() }),
+    };
     this.busy = true;
-    await attempt(this.app, () => this.app.call(name, { id, version, body }), done);
+    await attempt(
+      this.app,
+      () => this.app.call("postTemplatesIdDistributionAdvance", { id, version, body }),
+      `On to ${theStage(next.stage)}.`,
+    );
     this.busy = false;
+    this.reason = "";
     this.#changed();
   }
 
@@ -233,19 +193,7 @@ export class DistributionCard extends LitElement {
   }
 
   async #discard(): Promise<void> {
-    const { id, version } = this.distribution;
-    const yes = await this.app.ask({
-      title: "Discard the draft?",
-      text: "What is published serves on as it is.",
-      yes: "Discard",
-    });
-    if (!yes) return;
-    await attempt(
-      this.app,
-      () => this.app.call("deleteTemplatesIdDistributionDraft", { id, version }),
-      "The draft is gone.",
-    );
-    this.#changed();
+    if (await discardDraft(this.app, this.distribution)) this.#changed();
   }
 }
 define("cs-distribution", DistributionCard);

@@ -44,6 +44,13 @@ export const templateCommand = (
   };
 };
 
+/** A change of a template, kept as a draft. */
+export const draftCommand = (templateId: string, change: TemplateChange): CommandLine => ({
+  what: "Save it as a draft",
+  words: ["distribution", "save", templateId, "--from", "draft.json"],
+  file: file("draft.json", { change }),
+});
+
 /** A new CA server as its form stands; undefined for what the command line does another way. */
 export const caCommand = (model: FilledForm["model"]): CommandLine | undefined => {
   const text = (name: string): string => textOf(model[name]);

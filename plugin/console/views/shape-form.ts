@@ -6,19 +6,21 @@ import { link } from "../app/route.ts";
 import type { CommandLine } from "../ui/command-line.ts";
 import "../ui/commands.ts";
 import "../ui/working.ts";
-import type { FieldSpec, FieldValues } from "../ui/field-spec.ts";
+import type { FieldValues } from "../ui/field-spec.ts";
 import type { FormElement, Insertable } from "../ui/form.ts";
-import { foreign } from "../ui/format.ts";
 import { Loaded } from "../ui/loaded.ts";
 import { problemNote } from "../ui/problem-note.ts";
 import { note } from "../ui/status.ts";
 import { textOf } from "../ui/text-of.ts";
 import { View } from "../ui/view.ts";
+import { alsoSet } from "./also-set.ts";
 import { choiceSources, type Sources } from "./choice-sources.ts";
 import { copySheet } from "./copy-sheet.ts";
 import { keepShape, lastShape } from "./last-shape.ts";
+import { carriedValues, faultsOf, withChoices } from "./shape-fields.ts";
 
-interface Facts {
+/** What a form is drawn from. */
+export interface ShapeFacts {
   readonly consoles: readonly ConsoleName[];
   readonly shape: Console;
   readonly filled: FilledForm;
@@ -48,13 +50,19 @@ export abstract class ShapeForm extends View {
   ): Promise<FilledForm>;
   /** Said while saving goes on, where that may take its time. */
   protected readonly patience: string | undefined;
-  /** What stands beside the form. */
+  /** What stands above the form, beside it, and after Save. */
+  protected above(): TemplateResult | typeof nothing {
+    return nothing;
+  }
   protected beside(): TemplateResult | typeof nothing {
+    return nothing;
+  }
+  protected besideSave(): TemplateResult | typeof nothing {
     return nothing;
   }
 
   /** Saving what stands in the form, by the command line; undefined where no command does it. */
-  protected abstract command(filled: FilledForm): CommandLine | undefined;
+  protected abstract command(filled: FilledForm): CommandLine | readonly CommandLine[] | undefined;
 
   /** The last word before saving; false: the form stays as it is. */
   protected maySave(): Promise<boolean> {
@@ -72,15 +80,17 @@ export abstract class ShapeForm extends View {
   }
 
   @state() protected values: FieldValues = {};
-  @state() private faults: Readonly<Record<string, string>> = {};
+  @state() protected faults: Readonly<Record<string, string>> = {};
   @state() private refused: unknown;
-  @state() private busy = false;
+  @state() protected busy = false;
+  /** Something was typed that is not saved. */
+  @state() protected typed = false;
   @state() private saved: FilledForm | undefined;
   /** What the server makes of the form as it is typed; nothing is stored. */
   @state() protected checked: FilledForm | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  protected readonly facts = new Loaded<Facts>(this, async () => {
+  protected readonly facts = new Loaded<ShapeFacts>(this, async () => {
     const [{ items: consoles }, sources] = await Promise.all([
       this.app.call("getConsoles"),
       choiceSources(this.app),
@@ -92,6 +102,7 @@ export abstract class ShapeForm extends View {
       this.show(id, this.id_),
     ]);
     this.values = { ...filled.values, ...this.#carried(shape) };
+    this.typed = false;
     return { consoles, shape, filled, sources };
   });
 
@@ -138,14 +149,20 @@ export abstract class ShapeForm extends View {
   }
 
   /** What has faults is refused by saving, which says them. */
-  async #agreed(facts: Facts): Promise<boolean> {
+  async #agreed(facts: ShapeFacts): Promise<boolean> {
+    const { issues } = await this.check(facts);
+    return issues.length > 0 || this.maySave();
+  }
+
+  /** What the server makes of the form as it stands. */
+  protected async check(facts: ShapeFacts): Promise<FilledForm> {
     const checked = await this.write(facts.shape.id, this.#body(facts, false), undefined);
     this.checked = checked;
     await this.updateComplete;
-    return checked.issues.length > 0 || this.maySave();
+    return checked;
   }
 
-  #body({ shape }: Facts, save: boolean): FormBody {
+  #body({ shape }: ShapeFacts, save: boolean): FormBody {
     const open = shape[this.kind].fields.filter(({ readOnly }) => readOnly !== true);
     return {
       fields: Object.fromEntries(
@@ -175,7 +192,7 @@ export abstract class ShapeForm extends View {
     ${this.facts.show((facts) => (this.saved === undefined ? this.#page(facts) : this.#done(facts, this.saved)))}`;
   }
 
-  #page({ consoles, shape, filled, sources }: Facts): TemplateResult {
+  #page({ consoles, shape, filled, sources }: ShapeFacts): TemplateResult {
     const form = shape[this.kind];
     const fields = form.fields.map((field) => withChoices(field, sources, this.#authority(filled)));
     const variables: readonly Insertable[] = shape.dialect.variables
@@ -199,6 +216,7 @@ export abstract class ShapeForm extends View {
             </button>`,
         )}
       </div>
+      ${this.above()}
       <div class="halves form">
         <form class="card stack" @submit=${this.#submit} novalidate>
           <div>
@@ -214,6 +232,7 @@ export abstract class ShapeForm extends View {
             .variables=${variables}
             @change=${(event: CustomEvent<FieldValues>) => {
               this.values = event.detail;
+              this.typed = true;
               this.app.keepHere("What you typed here is not saved.");
               this.#changed();
             }}
@@ -222,6 +241,7 @@ export abstract class ShapeForm extends View {
           ${this.busy && this.patience !== undefined ? html`<cs-working text=${this.patience}></cs-working>` : nothing}
           <div class="actions">
             <wa-button type="submit" variant="brand" ?loading=${this.busy}>Save</wa-button>
+            ${this.besideSave()}
             <wa-button
               appearance="outlined"
               href=${link(this.id_ === undefined ? [this.list] : [this.list, this.id_])}
@@ -230,26 +250,7 @@ export abstract class ShapeForm extends View {
           </div>
           <cs-commands .lines=${[this.command(filled) ?? []].flat()}></cs-commands>
         </form>
-        <div class="stack">
-          ${this.beside()}
-          ${
-            filled.alsoSet.length === 0
-              ? nothing
-              : html`<section class="card stack tight">
-                  <h2>Also set</h2>
-                  <p class="small quiet">
-                    ${shape.name} has no field for these; they stay as they are.
-                  </p>
-                  <dl class="facts">
-                    ${filled.alsoSet.map(
-                      ({ member, value }) =>
-                        html`<dt>${member}</dt>
-                          <dd class="mono">${foreign(JSON.stringify(value))}</dd>`,
-                    )}
-                  </dl>
-                </section>`
-          }
-        </div>
+        <div class="stack">${this.beside()} ${alsoSet(shape.name, filled)}</div>
       </div>
     </div>`;
   }
@@ -259,7 +260,7 @@ export abstract class ShapeForm extends View {
     return textOf((this.checked ?? filled).model["authorityId"]);
   }
 
-  #done({ shape }: Facts, saved: FilledForm): TemplateResult {
+  #done({ shape }: ShapeFacts, saved: FilledForm): TemplateResult {
     return html`<div class="stack">
       ${note("good", html`Saved${saved.id === undefined ? "" : html` as <span class="mono">${saved.id}</span>`}. Copy what ${shape.name} asks for, in its order.`)}
       ${saved.notes.map((text) => note("info", text))} ${copySheet(shape[this.kind], saved)}
@@ -280,22 +281,9 @@ export abstract class ShapeForm extends View {
         this.app.call("getConsolesId", { id }),
         this.show(id, this.id_),
       ]);
-      const before = facts.shape[this.kind].fields;
-      const same = new Map(
-        before.flatMap(({ name, maps }) =>
-          isWhole(before, maps) ? [[maps[0], this.values[name]]] : [],
-        ),
-      );
-      const carried = Object.fromEntries(
-        shape[this.kind].fields.flatMap(({ name, maps, type }, _, fields) => {
-          const value = isWhole(fields, maps) ? same.get(maps[0]) : undefined;
-          const fits =
-            typeof value === typeof filled.values[name] &&
-            type !== "choice" &&
-            type !== "pattern" &&
-            type !== "secret";
-          return fits && value !== undefined ? [[name, value]] : [];
-        }),
+      const carried = carriedValues(
+        { fields: facts.shape[this.kind].fields, values: this.values },
+        { fields: shape[this.kind].fields, values: filled.values },
       );
       this.values = { ...filled.values, ...carried };
       this.faults = {};
@@ -305,8 +293,19 @@ export abstract class ShapeForm extends View {
     });
   }
 
-  readonly #submit = async (event: Event): Promise<void> => {
+  readonly #submit = (event: Event): void => {
     event.preventDefault();
+    void this.sending(async (facts) => {
+      if (this.id_ !== undefined && !(await this.#agreed(facts))) return;
+      this.saved = await this.write(facts.shape.id, this.#body(facts, true), facts.filled.version);
+      keepShape(facts.shape.id);
+      this.app.keepHere(undefined);
+      await this.afterSaving();
+    });
+  };
+
+  /** Does something with the form unless a field has a fault; what is refused is shown at its field. */
+  protected async sending(work: (facts: ShapeFacts) => Promise<void>): Promise<void> {
     const form = this.renderRoot.querySelector<FormElement>("cs-form");
     const facts = this.facts.value;
     if (facts === undefined || this.busy || form?.check() !== true) return;
@@ -314,11 +313,7 @@ export abstract class ShapeForm extends View {
     this.refused = undefined;
     try {
       clearTimeout(this.#timer);
-      if (this.id_ !== undefined && !(await this.#agreed(facts))) return;
-      this.saved = await this.write(facts.shape.id, this.#body(facts, true), facts.filled.version);
-      keepShape(facts.shape.id);
-      this.app.keepHere(undefined);
-      await this.afterSaving();
+      await work(facts);
     } catch (failure) {
       this.refused = failure;
       if (failure instanceof Refused) this.faults = faultsOf(failure.problem.issues ?? []);
@@ -326,25 +321,5 @@ export abstract class ShapeForm extends View {
     } finally {
       this.busy = false;
     }
-  };
+  }
 }
-
-/** Whether a field stands for one member and no other field does: each usage, say, is a part of one member only. */
-const isWhole = (
-  fields: readonly { readonly maps: readonly string[] }[],
-  maps: readonly string[],
-): boolean =>
-  maps.length === 1 && fields.filter((one) => one.maps.includes(maps[0] ?? "")).length === 1;
-
-const faultsOf = (issues: FilledForm["issues"]): Readonly<Record<string, string>> =>
-  Object.fromEntries(issues.map(({ path, message }) => [path.replace(/^fields\./, ""), message]));
-
-/** Profiles are those that the chosen CA may issue by. */
-const withChoices = (field: FieldSpec, sources: Sources, authority: string): FieldSpec => {
-  if (field.from === undefined) return field;
-  const enabled = field.from.endsWith("-profiles") ? sources.enabled[authority] : undefined;
-  const offered = (sources.choices[field.from] ?? []).filter(
-    ({ value }) => enabled?.includes(value) ?? true,
-  );
-  return { ...field, choices: [...(field.choices ?? []), ...offered] };
-};

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { SAN_TYPES } from "../../domain/san.ts";
 import { listed, ok } from "./answer.ts";
 import { route, type Route } from "./route.ts";
-import { duration, reference } from "./schemas.ts";
+import { duration, flag, reference } from "./schemas.ts";
 
 const row = z.record(z.string().max(100), z.string().max(4096));
 const fieldValue = z.union([
@@ -73,10 +73,11 @@ export const consoleRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/consoles/:id/template",
-    summary: "Shows a template in the console's form; without `?template=` a new one.",
-    query: z.strictObject({ template: reference.optional() }),
+    summary:
+      "Shows a template in the console's form; without `?template=` a new one, with `?draft=true` as its draft would change it.",
+    query: z.strictObject({ template: reference.optional(), draft: flag.optional() }),
     call: async ({ consoles }, { principal, id, query }) =>
-      ok(await consoles.showTemplate(principal, id, query.template)),
+      ok(await consoles.showTemplate(principal, id, query.template, query.draft === true)),
   }),
   route({
     method: "POST",

@@ -1,0 +1,22 @@
+import { html, nothing, type TemplateResult } from "lit";
+import type { FilledForm } from "../api/calls.ts";
+import { foreign } from "../ui/format.ts";
+
+/** What an object says and the form of this console has no field for. */
+export const alsoSet = (
+  consoleName: string,
+  filled: FilledForm,
+): TemplateResult | typeof nothing =>
+  filled.alsoSet.length === 0
+    ? nothing
+    : html`<section class="card stack tight">
+        <h2>Also set</h2>
+        <p class="small quiet">${consoleName} has no field for these; they stay as they are.</p>
+        <dl class="facts">
+          ${filled.alsoSet.map(
+            ({ member, value }) =>
+              html`<dt>${member}</dt>
+                <dd class="mono">${foreign(JSON.stringify(value))}</dd>`,
+          )}
+        </dl>
+      </section>`;

@@ -1,0 +1,50 @@
+import type { Console, FilledForm } from "../api/calls.ts";
+import type { FieldSpec, FieldValues } from "../ui/field-spec.ts";
+import type { Sources } from "./choice-sources.ts";
+
+/** Whether a field stands for one member and no other field does: each usage, say, is a part of one member only. */
+const isWhole = (
+  fields: readonly { readonly maps: readonly string[] }[],
+  maps: readonly string[],
+): boolean =>
+  maps.length === 1 && fields.filter((one) => one.maps.includes(maps[0] ?? "")).length === 1;
+
+/** A form of one console, filled in. */
+interface FilledFields {
+  readonly fields: Console["template"]["fields"];
+  readonly values: FieldValues;
+}
+
+/** What was typed in one console's form, where it fits as it is into another's; all else the server carries over. */
+export const carriedValues = (before: FilledFields, after: FilledFields): FieldValues => {
+  const same = new Map(
+    before.fields.flatMap(({ name, maps }) =>
+      isWhole(before.fields, maps) ? [[maps[0], before.values[name]]] : [],
+    ),
+  );
+  return Object.fromEntries(
+    after.fields.flatMap(({ name, maps, type }) => {
+      const value = isWhole(after.fields, maps) ? same.get(maps[0]) : undefined;
+      const fits =
+        typeof value === typeof after.values[name] &&
+        type !== "choice" &&
+        type !== "pattern" &&
+        type !== "secret";
+      return fits && value !== undefined ? [[name, value]] : [];
+    }),
+  );
+};
+
+/** What the server found, by field. */
+export const faultsOf = (issues: FilledForm["issues"]): Readonly<Record<string, string>> =>
+  Object.fromEntries(issues.map(({ path, message }) => [path.replace(/^fields\./, ""), message]));
+
+/** Profiles are those that the chosen CA may issue by. */
+export const withChoices = (field: FieldSpec, sources: Sources, authority: string): FieldSpec => {
+  if (field.from === undefined) return field;
+  const enabled = field.from.endsWith("-profiles") ? sources.enabled[authority] : undefined;
+  const offered = (sources.choices[field.from] ?? []).filter(
+    ({ value }) => enabled?.includes(value) ?? true,
+  );
+  return { ...field, choices: [...(field.choices ?? []), ...offered] };
+};
