@@ -81,10 +81,16 @@ export const sqliteDialect = ({ file, busyMs, logger, ownThread }: SqliteOptions
   const within: Dialect["within"] = (db, work) =>
     onConnection(db, (statements) => work(lockless(statements)));
 
-  const checkpoints = new Checkpoints(
-    () => within(readers, (sql) => sql.all("pragma wal_checkpoint(passive)", [])),
-    logger,
-  );
+  const checkpoints = new Checkpoints(async () => {
+    const source = sourceOf(readers);
+    const connection = await source.acquireConnection();
+    try {
+      // Not prepared: the pool could not close a connection that has statements.
+      await exec(connection, "pragma wal_checkpoint(passive)");
+    } finally {
+      await source.releaseConnection(connection);
+    }
+  }, logger);
 
   const batch: Dialect["batch"] = (work) =>
     onConnection(writer, (statements) => inTransaction(statements, work));

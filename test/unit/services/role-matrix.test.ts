@@ -119,6 +119,7 @@ const METHODS: Readonly<Record<string, Right | "via" | "none">> = {
   "console-ca-servers.write": "authorities:manage",
   "console-templates.byProfile": "via",
   "console-templates.challengeProblems": "via",
+  "console-templates.drafted": "via",
   "console-templates.form": "via",
   "console-templates.offer": "via",
   "console-templates.save": "via",
