@@ -43,7 +43,7 @@ describe("the admin API against its own document", function () {
       [
         ...["run", `${served.url}/api/openapi.json`, "--url", `${served.url}/api/v1`],
         ...["--header", `Authorization: Bearer ${token}`, "--checks", CHECKS.join()],
-        ...["--phases", "fuzzing", "--max-examples", "8", "--seed", "1", "--no-color"],
+        ...["--phases", "fuzzing", "--max-examples", "6", "--seed", "1", "--no-color"],
       ],
       { deadline: 170_000, cwd: served.folder },
     );
