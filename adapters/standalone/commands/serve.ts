@@ -22,11 +22,10 @@ export const addServeCommand = (program: Command): void => {
       const options = await serverOptions(given);
       const server = await startServer(options);
       const { admin, scep, token } = server;
-      process.stdout.write(
+      const ready =
         given.readyJson === true
           ? `${JSON.stringify({ ready: true, admin, scep, token })}\n`
-          : `Countersign serves ${options.folder.path}\n  admin  ${admin}\n  SCEP   ${scep}/<endpoint id>\n`,
-      );
-      await untilStopped(server, options.logger);
+          : `Countersign serves ${options.folder.path}\n  admin  ${admin}\n  SCEP   ${scep}/<endpoint id>\n`;
+      await untilStopped(server, options.logger, () => process.stdout.write(ready));
     });
 };

@@ -42,6 +42,7 @@ export const runDemo = async (given: InstallationOptions): Promise<void> => {
     await token?.undo();
     throw failure;
   });
+  let text: string;
   try {
     await mkdir(folder.demo, { recursive: true, mode: 0o700 });
     const kind = await firstKeyStore(folder);
@@ -55,12 +56,12 @@ export const runDemo = async (given: InstallationOptions): Promise<void> => {
       workingFolder: process.cwd(),
       script: process.argv[1] ?? "countersign",
     };
-    process.stdout.write(demoText(place, data));
+    text = demoText(place, data);
   } catch (failure) {
     await server.close();
     throw failure;
   }
-  await untilStopped(server, options.logger);
+  await untilStopped(server, options.logger, () => process.stdout.write(text));
 };
 
 const firstKeyStore = async (folder: DataFolder): Promise<string | undefined> =>
