@@ -1,5 +1,4 @@
 import { inject } from "tsyringe";
-import { isDeviceKeyAlgorithm } from "../domain/algorithm.ts";
 import { profileExtendedUsages, profileKeyUsages } from "../domain/certificate-profile-check.ts";
 import { atFields } from "../domain/console/at-fields.ts";
 import { fieldPath, formProblems, unknownFields } from "../domain/console/check.ts";
@@ -13,7 +12,7 @@ import {
   writeForm,
 } from "../domain/console/shape.ts";
 import type { Principal } from "../domain/principal.ts";
-import { KEY_USAGES, type KeyUsage, type Template } from "../domain/template.ts";
+import type { Template } from "../domain/template.ts";
 import { CountersignError, type Issue } from "../errors.ts";
 import { Access, found, sameVersion } from "./access.ts";
 import { CertificateProfiles } from "./certificate-profiles.ts";
@@ -21,7 +20,8 @@ import { CaServerReadings } from "./ca-server-readings.ts";
 import { type FilledForm, filledForm, type FormRequest, identifierOf } from "./console-view.ts";
 import { Endpoints, SHORTEST_SECRET } from "./endpoints.ts";
 import { type EndpointView } from "./endpoint-view.ts";
-import { type TemplateInput, Templates } from "./templates.ts";
+import { inputOf, modelOf, modelProblems } from "./template-model.ts";
+import { Templates } from "./templates.ts";
 
 type Form = FilledForm<TemplateModel>;
 
@@ -294,62 +294,3 @@ const policiesWith = (
   );
   return [{ kind: "static" as const, templateId, secret }, ...others];
 };
-
-const modelOf = (template: Template, readings: TemplateModel["readings"]): TemplateModel => ({
-  ...BLANK_TEMPLATE,
-  ...Object.fromEntries(
-    Object.entries(template).filter(
-      ([name, value]) => name in BLANK_TEMPLATE && value !== undefined,
-    ),
-  ),
-  readings,
-});
-
-/** What only a model can say: keys we never issue for, usages that are none. */
-const modelProblems = (shape: ConsoleShape, model: TemplateModel): readonly Issue[] =>
-  atFields(shape.template, [
-    ...model.keyAlgorithms.flatMap((algorithm, index) =>
-      isDeviceKeyAlgorithm(algorithm)
-        ? []
-        : [
-            {
-              path: `keyAlgorithms.${index}`,
-              message: `no certificate is issued for a key of ${algorithm}`,
-            },
-          ],
-    ),
-    ...(model.challengeMode === "static" || (model.challengeMode as string) === "dynamic"
-      ? []
-      : [{ path: "challengeMode", message: "must be static or dynamic" }]),
-  ]);
-
-const inputOf = (model: TemplateModel, id: string): TemplateInput => ({
-  id,
-  name: model.name === "" ? id : model.name,
-  authorityId: model.authorityId,
-  profileId: model.profileId === "" ? undefined : model.profileId,
-  subject: model.subject,
-  sans: model.sans,
-  keyAlgorithms: model.keyAlgorithms.filter(isDeviceKeyAlgorithm),
-  keyUsages: model.keyUsages.filter((usage): usage is KeyUsage =>
-    (KEY_USAGES as readonly string[]).includes(usage),
-  ),
-  extendedKeyUsages: model.extendedKeyUsages,
-  allowedExtendedKeyUsages: model.allowedExtendedKeyUsages,
-  validity: model.validity,
-  maxValidity: model.maxValidity,
-  beyondAuthority: model.beyondAuthority,
-  backdate: model.backdate,
-  delivery: model.delivery,
-  pkcs12Encoding: model.pkcs12Encoding,
-  challengeMode: model.challengeMode,
-  challengeLifetime: model.challengeLifetime,
-  keyStorage: model.keyStorage,
-  autoRenewal: model.autoRenewal,
-  attempts: model.attempts,
-  renewalWindow: model.renewalWindow,
-  scepRenewal: model.scepRenewal,
-  renewalGrace: model.renewalGrace,
-  policies: model.policies,
-  allowDuplicates: model.allowDuplicates,
-});

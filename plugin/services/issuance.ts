@@ -1,23 +1,17 @@
 import { createHash } from "node:crypto";
 import { inject } from "tsyringe";
-import { isRsa } from "../domain/algorithm.ts";
 import { formatDn } from "../domain/distinguished-name.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
 import { limitsOf } from "../domain/endpoint-limits.ts";
 import type { LedgerEntry } from "../domain/events.ts";
-import { normalizeSan } from "../domain/san-value.ts";
-import { renderSan, renderSubject } from "../domain/subject-pattern.ts";
-import type { KeyUsage, Template } from "../domain/template.ts";
 import { renewalTime } from "../domain/renewal-time.ts";
 import { validityFor } from "../domain/validity.ts";
-import { variablesOf } from "../domain/device-variables.ts";
 import { CountersignError } from "../errors.ts";
 import type { ParsedCsr } from "../pki/certificate-request.ts";
 import { sha256Fingerprint } from "../pki/fingerprint.ts";
-import { weakness } from "../pki/public-key.ts";
 import type { Clock, Logger, Metrics, Random } from "../ports/ambient.ts";
 import type { PreparedCertificate } from "../ports/ca-backend.ts";
-import type { Redemption, RequestedIdentity } from "../ports/challenge-policy.ts";
+import type { Redemption } from "../ports/challenge-policy.ts";
 import type { Settings } from "../ports/settings.ts";
 import type { Reservation, ReserveResult } from "../ports/enrolment-store.ts";
 import { CLOCK, LOGGER, METRICS, RANDOM, SETTINGS } from "../tokens.ts";
@@ -25,20 +19,13 @@ import { CaCertificates, issuerOf } from "./ca-certificates.ts";
 import { byProfile } from "./profile-rules.ts";
 import type { EndpointRuntime, RaWay } from "./endpoint-runtimes.ts";
 import { refusalOf } from "./refusal-of.ts";
-
-/** What is certified: a request, or a key that was made here and asks for nothing. */
-export type Asked = Pick<
-  ParsedCsr,
-  | "raw"
-  | "publicKey"
-  | "subject"
-  | "sans"
-  | "unsupportedSans"
-  | "extensions"
-  | "keyUsages"
-  | "extendedKeyUsages"
-  | "basicConstraints"
->;
+import {
+  type Asked,
+  checkKey,
+  extendedKeyUsagesFor,
+  keyUsagesFor,
+  namesOf,
+} from "./requested-certificate.ts";
 
 /** One certificate of a template for a device, to whom it was granted. */
 export interface IssueOrder {
@@ -162,7 +149,7 @@ export class Issuance {
     const { template, device } = redemption;
     const issuer = issuerOf(runtime.store.tenant, request.way.authority, now);
     checkKey(template, csr);
-    const names = namesOf(request);
+    const names = namesOf(redemption, csr);
     const { subject } = names;
     const { sans, other } = byProfile(template, issuer.authority, csr, names);
     const authorityNotAfter = issuer.authority.notAfter ?? now;
@@ -281,78 +268,4 @@ const idempotencyKey = ({ runtime, transactionId, csr, signer }: IssueOrder): st
     hash.update(length).update(part);
   }
   return hash.digest("hex");
-};
-
-/** Names of kinds that we never issue are not left out in silence. */
-const requestedNames = (csr: Asked): RequestedIdentity => {
-  if (csr.unsupportedSans > 0)
-    throw new CountersignError(
-      "policy_refused",
-      "the request asks for alternative names of a kind that is not issued",
-    );
-  return { subject: csr.subject, sans: csr.sans.map((san) => normalizeSan(san)) };
-};
-
-/** Decision 6. */
-const namesOf = ({ redemption, csr }: IssueOrder): RequestedIdentity => {
-  const { template, device, subjectSource } = redemption;
-  if (subjectSource === "request") return requestedNames(csr);
-  if (subjectSource !== "template") return subjectSource;
-  const attributes = variablesOf(device);
-  return {
-    subject: renderSubject(template.subject, attributes),
-    sans: template.sans.map((san) => renderSan(san, attributes)),
-  };
-};
-
-/** T-16, scep.md case 48. */
-const checkKey = (template: Template, { publicKey }: Asked): void => {
-  const weak = weakness(publicKey);
-  if (weak !== undefined) throw new CountersignError("bad_csr", `the key is weak: ${weak}`);
-  if (publicKey.algorithm === undefined || !template.keyAlgorithms.includes(publicKey.algorithm)) {
-    const asked = publicKey.algorithm ?? `${publicKey.type} with ${publicKey.bits} bits`;
-    throw new CountersignError(
-      "policy_refused",
-      `key ${asked} is not allowed; allowed: ${template.keyAlgorithms.join(", ")}`,
-    );
-  }
-};
-
-/** T-18: what is asked for outside the template is refused by name; what the key cannot do is left out (RFC 8813). */
-const keyUsagesFor = (template: Template, csr: Asked): readonly KeyUsage[] => {
-  for (const usage of csr.keyUsages ?? []) {
-    if (!template.keyUsages.includes(usage))
-      throw new CountersignError(
-        "policy_refused",
-        `key usage ${usage} is not allowed by template ${template.id}`,
-      );
-  }
-  if (csr.basicConstraints?.cA === true)
-    throw new CountersignError("policy_refused", "the request asks for a CA certificate");
-  const rsa = csr.publicKey.algorithm !== undefined && isRsa(csr.publicKey.algorithm);
-  const usages = template.keyUsages.filter((usage) =>
-    rsa ? usage !== "keyAgreement" : usage !== "keyEncipherment" && usage !== "dataEncipherment",
-  );
-  if (usages.length === 0)
-    throw new CountersignError(
-      "policy_refused",
-      `template ${template.id} has no key usage for such a key`,
-    );
-  return usages;
-};
-
-const extendedKeyUsagesFor = (template: Template, csr: Asked): readonly string[] => {
-  const asked = csr.extendedKeyUsages ?? [];
-  for (const oid of asked) {
-    if (
-      !template.extendedKeyUsages.includes(oid) &&
-      !template.allowedExtendedKeyUsages.includes(oid)
-    ) {
-      throw new CountersignError(
-        "policy_refused",
-        `extended key usage ${oid} is not allowed by template ${template.id}`,
-      );
-    }
-  }
-  return [...new Set([...template.extendedKeyUsages, ...asked])];
 };

@@ -21,12 +21,12 @@ export class Checkpoints {
     private readonly logger: Logger | undefined,
   ) {}
 
-  /** Told of each batch of the hot path. */
+  /** Told of each batch of the hot path that has been written. */
   written(): void {
     this.#batches += 1;
     if (this.#batches < BATCHES || this.#running !== undefined) return;
     this.#batches = 0;
-    this.#running = this.#run();
+    this.#running = this.#run().finally(() => (this.#running = undefined));
   }
 
   /** Ends after the one under way. */
@@ -41,8 +41,6 @@ export class Checkpoints {
     } catch (error) {
       // Nothing is lost: the writer does it itself when the log has grown.
       this.logger?.warn({ error: messageOf(error) }, "checkpoint of the database failed");
-    } finally {
-      this.#running = undefined;
     }
   }
 }

@@ -109,15 +109,18 @@ export const sqliteDialect = ({ file, busyMs, logger, ownThread }: SqliteOptions
     within,
     batch,
     commit: async (take) => {
+      const outcome =
+        thread === undefined
+          ? await onConnection(writer, async (statements) => {
+              batchWriter ??= writerOn(statements).catch((failure: unknown) => {
+                batchWriter = undefined;
+                throw failure;
+              });
+              return performOn(await batchWriter, take());
+            })
+          : await performOn(thread, take());
       checkpoints.written();
-      if (thread !== undefined) return performOn(thread, take());
-      return onConnection(writer, async (statements) => {
-        batchWriter ??= writerOn(statements).catch((failure: unknown) => {
-          batchWriter = undefined;
-          throw failure;
-        });
-        return performOn(await batchWriter, take());
-      });
+      return outcome;
     },
     // A writer excludes all others in this database, so either access is the same.
     transaction: (_access, work) =>
