@@ -3,8 +3,8 @@ import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-/** Inside the repository, so that packages resolve and the nearest package.json says "module". */
-const folder = `${root}.cache/embedding`;
+/** Inside the repository, so that packages resolve and the nearest package.json says "module"; one for each of mocha's workers. */
+const folder = `${root}.cache/embedding-${process.env["MOCHA_WORKER_ID"] ?? "0"}`;
 let built = false;
 
 /** The compiled package as hosts get it, made once a run. Types are checked elsewhere. */

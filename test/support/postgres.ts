@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { chmod, cp, mkdir, mkdtemp, readFile, readdir, rm, stat, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { type AddressInfo, createServer } from "node:net";
@@ -85,10 +86,16 @@ export const startPostgres = async ({ durable = false } = {}): Promise<PostgresS
     await rm(folder, { recursive: true, force: true });
     throw new Error(`${String(error)} ${said.join("").slice(-2_000)}`, { cause: error });
   }
+  const pidFile = join(folder, "data/postmaster.pid");
+  // Whoever does not stop it: with the process at the latest. At an exit nothing can be waited for.
+  process.once("exit", () => {
+    if (!existsSync(pidFile)) return;
+    process.kill(Number(readFileSync(pidFile, "utf8").split("\n")[0]), "SIGQUIT");
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  });
   return {
     port,
-    pid: async () =>
-      Number((await readFile(join(folder, "data/postmaster.pid"), "utf8")).split("\n")[0]),
+    pid: async () => Number((await readFile(pidFile, "utf8")).split("\n")[0]),
     url,
     query,
     create: async () => {
@@ -155,12 +162,6 @@ export const postgresServer = async (context: Mocha.Context): Promise<PostgresSe
   }
 };
 
-/** Ends the server of this run, if there is one. */
-export const stopPostgres = async (): Promise<void> => {
-  const server = await run.countersignTestPostgres?.catch(() => undefined);
-  run.countersignTestPostgres = undefined;
-  await server?.stop();
-};
 
 const freePort = async (): Promise<number> => {
   const probe = createServer();
