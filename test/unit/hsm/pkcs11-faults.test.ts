@@ -25,6 +25,19 @@ describe("a token that fails", function () {
     existsSync(log) ? readFileSync(log, "utf8").split("\n").length - 1 : 0;
   const sign = async (): Promise<Uint8Array> =>
     (await keys.signer(ref)).sign(DIGEST, "rsa-pkcs1-sha256");
+  /** As a caller who was told to come again does: on a busy machine a new process takes longer than an operation waits. */
+  const signAgain = async (): Promise<void> => {
+    const end = Date.now() + 20_000;
+    for (;;) {
+      try {
+        await sign();
+        return;
+      } catch (error) {
+        if (!(error instanceof CountersignError) || Date.now() > end) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
   const failsWith = (promise: Promise<unknown>, code: string, word: string): Promise<void> =>
     assert.rejects(promise, (error) => {
       assert.ok(error instanceof CountersignError, String(error));
@@ -73,7 +86,7 @@ describe("a token that fails", function () {
       writeFileSync(faults, `C_Sign ${rv} 0\n`);
       await failsWith(sign(), "key_unavailable", name);
       rmSync(faults);
-      await sign();
+      await signAgain();
     }
     assert.notEqual(processOf(), before);
     assert.equal(logins(), 3);
@@ -91,7 +104,7 @@ describe("a token that fails", function () {
       await failsWith(sign(), "key_unavailable", "CKR_GENERAL_ERROR");
     }
     rmSync(faults);
-    await sign();
+    await signAgain();
     assert.notEqual(processOf(), before);
   });
 
@@ -137,7 +150,7 @@ describe("a token that fails", function () {
     assert.ok(Date.now() - start < 4_500);
     assert.ok(hung.every(({ status }) => status === "rejected"));
     rmSync(faults);
-    await sign();
+    await signAgain();
     assert.notEqual(processOf(), before);
   });
 
