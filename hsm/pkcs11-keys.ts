@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import {
   CountersignError,
   type KeyProvider,
@@ -36,7 +37,7 @@ export interface Pkcs11KeysOptions extends Omit<TokenOptions, "pin"> {
   readonly mode?: TokenMode | undefined;
   /** 32 octets or more, the same on every node of the installation: answers to malformed key transports are made from it. */
   readonly rejectionSecret: Uint8Array;
-  /** Operations at the same time on each token; default 4. */
+  /** Operations at the same time on each token; unless given one more than the machine has cores, 8 at most. */
   readonly sessions?: number | undefined;
   /** Loads the module into the host's own process: a module that hangs then hangs the host. */
   readonly inProcess?: boolean | undefined;
@@ -54,6 +55,8 @@ interface Token extends TokenOptions {
 }
 
 const MIN_THREADS = 4;
+/** A software token computes on this machine's cores: more at once only get in each other's way. */
+const defaultSessions = (): number => Math.min(availableParallelism() + 1, 8);
 
 const fault = (detail: string): CountersignError => new CountersignError("invalid_config", detail);
 
@@ -109,7 +112,7 @@ const resolved = (token: TokenOptions): Token => {
  * differ), `key_unavailable`. Of several tokens some may be away as long as one is there.
  */
 export const openPkcs11Keys = async (options: Pkcs11KeysOptions): Promise<KeyProvider> => {
-  const { sessions = 4, inProcess = false, deadlineSeconds = 10 } = options;
+  const { sessions = defaultSessions(), inProcess = false, deadlineSeconds = 10 } = options;
   if (options.rejectionSecret.length < 32)
     throw fault("the rejection secret has less than 32 octets");
   if (!Number.isInteger(sessions) || sessions < 1 || sessions > 256) {
