@@ -82,7 +82,13 @@ const pkcs11Keys = (environment: Environment): KeyStoreDefinition =>
         .min(1)
         .max(256)
         .optional()
-        .describe("Operations at the same time on each token."),
+        .describe("Operations at the same time in each key process."),
+      processes: z
+        .int()
+        .min(1)
+        .max(16)
+        .optional()
+        .describe("Key processes of each token; more than one for software tokens."),
       deadlineSeconds: z
         .int()
         .min(1)

@@ -10,6 +10,8 @@ export interface KeyClientOptions {
   readonly config: WorkerConfig;
   /** Workers side by side; default 1. */
   readonly processes?: number | undefined;
+  /** Each worker opens after the one before, and none after a secret was refused: tokens count wrong PINs. */
+  readonly oneAtATime?: boolean | undefined;
   /** Operations that one worker holds at once; default 32. */
   readonly inFlight?: number | undefined;
   /** Operations that may wait for a worker; default 1024. */
@@ -63,6 +65,7 @@ export const openKeyClient = async (options: KeyClientOptions): Promise<KeyClien
   const queue = new Set<WaitingJob>();
   let turn: NodeJS.Immediate | undefined;
   let refusal: CountersignError | undefined;
+  let someoneOpens = false;
 
   /** The first worker that has little to do, or else the one that has least: to wake a second one costs as much as an operation. */
   const choose = (): KeyLane | undefined => {
@@ -165,7 +168,14 @@ export const openKeyClient = async (options: KeyClientOptions): Promise<KeyClien
             config: encodeConfig(options.config),
             openDeadline: Math.max(deadline, 20_000),
             logger: options.logger,
+            mayOpen: () => {
+              if (options.oneAtATime !== true) return true;
+              if (someoneOpens || refusal !== undefined) return false;
+              someoneOpens = true;
+              return true;
+            },
             onReady: () => {
+              someoneOpens = false;
               resolve();
               dispatchThisTurn();
             },
@@ -174,6 +184,7 @@ export const openKeyClient = async (options: KeyClientOptions): Promise<KeyClien
             },
             onOrphan: (job, error) => adopt(job as WaitingJob, error),
             onDown: (error, opened) => {
+              if (!opened) someoneOpens = false;
               reject(error);
               if (error.code === "key_pin_incorrect") refusal ??= error;
               // After a crash the next opening is awaited; after a failed opening nobody knows when it will succeed.

@@ -16,6 +16,8 @@ export interface LaneOptions {
   /** Milliseconds that opening may take. */
   readonly openDeadline: number;
   readonly logger: Logger | undefined;
+  /** Asked before the worker is started; false: asked again in a moment. */
+  mayOpen(): boolean;
   /** The lane is open and takes jobs. */
   onReady(): void;
   /** A job is done and there is room. */
@@ -59,6 +61,10 @@ export const startLane = (options: LaneOptions): KeyLane => {
   const links = new Set<KeyLink>();
 
   const open = (): void => {
+    if (!options.mayOpen()) {
+      restart = setTimeout(open, FIRST_PAUSE);
+      return;
+    }
     let over = false;
     let opened = false;
     let failure: CountersignError | undefined;

@@ -37,8 +37,10 @@ export interface Pkcs11KeysOptions extends Omit<TokenOptions, "pin"> {
   readonly mode?: TokenMode | undefined;
   /** 32 octets or more, the same on every node of the installation: answers to malformed key transports are made from it. */
   readonly rejectionSecret: Uint8Array;
-  /** Operations at the same time on each token; unless given one more than the machine has cores, 8 at most. */
+  /** Operations at the same time in each process; unless given one more than the machine has cores, 8 at most. */
   readonly sessions?: number | undefined;
+  /** Key processes of each token, each with a login and sessions of its own; default 1. */
+  readonly processes?: number | undefined;
   /** Loads the module into the host's own process: a module that hangs then hangs the host. */
   readonly inProcess?: boolean | undefined;
   /** Seconds an operation may take before the key process is killed and started again; default 10. */
@@ -112,17 +114,23 @@ const resolved = (token: TokenOptions): Token => {
  * differ), `key_unavailable`. Of several tokens some may be away as long as one is there.
  */
 export const openPkcs11Keys = async (options: Pkcs11KeysOptions): Promise<KeyProvider> => {
-  const { sessions = defaultSessions(), inProcess = false, deadlineSeconds = 10 } = options;
+  const { sessions = defaultSessions(), processes = 1 } = options;
+  const { inProcess = false, deadlineSeconds = 10 } = options;
   if (options.rejectionSecret.length < 32)
     throw fault("the rejection secret has less than 32 octets");
   if (!Number.isInteger(sessions) || sessions < 1 || sessions > 256) {
     throw fault("sessions must be between 1 and 256");
   }
+  if (!Number.isInteger(processes) || processes < 1 || processes > 16) {
+    throw fault("processes must be between 1 and 16");
+  }
   const tokens = tokensOf(options);
   if (inProcess && tokens.some((token) => Object.keys(token.environment ?? {}).length > 0)) {
     throw fault("an environment needs a key process of its own");
   }
-  if (inProcess && tokens.length > 1) throw fault("several tokens need key processes of their own");
+  if (inProcess && (tokens.length > 1 || processes > 1)) {
+    throw fault("several tokens or processes need key processes of their own");
+  }
 
   const open = ({ environment, ...token }: Token): Promise<KeyClient> =>
     openKeyClient({
@@ -135,6 +143,8 @@ export const openPkcs11Keys = async (options: Pkcs11KeysOptions): Promise<KeyPro
       },
       // Enough that a session which is free finds work at once.
       inFlight: sessions * 4,
+      processes,
+      oneAtATime: true,
       deadline: deadlineSeconds * 1000,
       inProcess,
       environment: {

@@ -78,6 +78,8 @@ const keysOf = (
           tokenLabel: token.tokenLabel,
           pin: { file: join(folder, "passphrase") },
           environment: token.environment,
+          // As docs/hsm.md says of software tokens.
+          processes: 2,
           ...(lanes === undefined ? {} : { sessions: lanes }),
         },
       ];

@@ -166,15 +166,29 @@ describe("a token that fails", function () {
     assert.equal(processOf(), undefined);
   });
 
-  it("is given a wrong PIN once", async () => {
+  for (const processes of [1, 3])
+    it(`is given a wrong PIN once, with ${processes} key processes`, async () => {
+      await keys.close();
+      rmSync(log);
+      await failsWith(
+        openPkcs11Keys({ ...options, processes, pin: "wrong-pin" }),
+        "key_pin_incorrect",
+        "CKR_PIN_INCORRECT",
+      );
+      assert.equal(logins(), 1);
+    });
+
+  it("is given a PIN that it has come to refuse once, though several key processes have ended", async () => {
     await keys.close();
     rmSync(log);
-    await failsWith(
-      openPkcs11Keys({ ...options, pin: "wrong-pin" }),
-      "key_pin_incorrect",
-      "CKR_PIN_INCORRECT",
-    );
-    assert.equal(logins(), 1);
+    keys = await openPkcs11Keys({ ...options, processes: 3 });
+    assert.equal(logins(), 3);
+    writeFileSync(faults, "C_Login 160 0\n");
+    for (const pid of keyProcessesOf(process.pid)) process.kill(pid, "SIGKILL");
+    await until(() => logins() === 4, 15_000);
+    await failsWith(sign(), "key_pin_incorrect", "CKR_PIN_INCORRECT");
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    assert.equal(logins(), 4);
   });
 
   it("is not given a PIN again that it has come to refuse", async () => {

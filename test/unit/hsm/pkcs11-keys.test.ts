@@ -95,6 +95,7 @@ describe("keys on a token", function () {
   it("refuse options that cannot be meant", async () => {
     await assert.rejects(open({ rejectionSecret: Buffer.alloc(31) }), code("invalid_config"));
     await assert.rejects(open({ sessions: 0 }), code("invalid_config"));
+    await assert.rejects(open({ processes: 0 }), code("invalid_config"));
     await assert.rejects(open({ inProcess: true }), code("invalid_config"));
   });
 
@@ -104,10 +105,30 @@ describe("keys on a token", function () {
     const pids = keyProcessesOf(process.pid).filter((pid) => !old.includes(pid));
     assert.equal(pids.length, 1, "one process for the module");
     const [pid = 0] = pids;
-    assert.ok(visibleOf(pid).includes("UV_THREADPOOL_SIZE=8"));
+    assert.match(visibleOf(pid), /UV_THREADPOOL_SIZE=\d+/);
     assert.ok(!visibleOf(pid).includes(token.pin));
     await keys.close();
     assert.ok(!isAlive(pid));
+  });
+
+  it("are used by several processes, each of which finds what the others make and end", async () => {
+    const old = keyProcessesOf(process.pid);
+    const keys = await open({ processes: 2, sessions: 1 });
+    const pids = keyProcessesOf(process.pid).filter((pid) => !old.includes(pid));
+    assert.equal(pids.length, 2);
+    const ref = await make(keys);
+    await Promise.all(Array.from({ length: 20 }, () => signs(keys, ref)));
+    const [first = 0, second = 0] = pids;
+    process.kill(first, "SIGKILL");
+    await until(() => !isAlive(first));
+    await signs(keys, ref);
+    assert.ok(isAlive(second));
+    await until(() => keyProcessesOf(process.pid).length === old.length + 2, 20_000);
+    await keys.destroy(ref);
+    for (const signing of Array.from({ length: 20 }, () => signs(keys, ref)))
+      await assert.rejects(signing, code("key_not_found"));
+    await keys.close();
+    assert.deepEqual(keyProcessesOf(process.pid), old);
   });
 
   it("come back after the process was killed", async () => {
