@@ -29,6 +29,14 @@ export const openBrowser = async (test?: Mocha.Context): Promise<Browser> => {
   });
 };
 
+let shared: Browser | undefined;
+
+/** The browser of this process, started by whoever asks first; it ends with the process. What is to be kept apart are its contexts. */
+export const sharedBrowser = async (test: Mocha.Context): Promise<Browser> => {
+  if (shared?.isConnected() !== true) shared = await openBrowser(test);
+  return shared;
+};
+
 /** A page of its own, and everything that went wrong in it: script errors, and what the Content-Security-Policy has kept out. */
 export interface Opened {
   readonly page: Page;
