@@ -32,6 +32,8 @@ describe("console: a change of a template is kept as a draft", function () {
   const draft = async () => (await api.get(`/templates/${site.template}/distribution`)).draft;
   const edit = async (as = "manageengine"): Promise<void> => {
     await page.reload();
+    // Another view between them: the form of the words before would still be there to be clicked.
+    await goTo(page, "templates", "Templates");
     await goTo(page, `templates/${site.template}/edit?as=${as}`, "Edit template");
     await subject().waitFor();
   };
