@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
 import type { Api } from "../flows/api.ts";
-import { chainOf, makeDevice, makeSite, mintChallenge, type SiteIds } from "../flows/site.ts";
-import { ask, newKey } from "../flows/device.ts";
+import { chainOf, type SiteIds } from "../flows/site.ts";
+import { enrolledDevice } from "../flows/enrolled-device.ts";
 import { DAY, eventually } from "../flows/served.ts";
 import { goTo } from "../support/browser.ts";
 import { type Consoled, openConsole } from "./consoled.ts";
@@ -26,26 +26,13 @@ const drop = async (page: Page, on: Locator, name: string, bytes: Uint8Array): P
 };
 
 describe("console: the life of a CA server", function () {
-  let consoled: Consoled;
-  let api: Api;
-  let site: SiteIds;
-  let page: Page;
-  let faults: string[];
+  let consoled: Consoled, api: Api, site: SiteIds, page: Page;
   let chain: readonly Uint8Array[];
   before(async function () {
     consoled = await openConsole(this);
-    api = await consoled.served.api();
-    site = await makeSite(api);
+    ({ api, site, page } = await consoled.openSite("ca-servers"));
     chain = await chainOf(api, site.authority);
-    const device = await makeDevice(api, "tablet");
-    const challenge = await mintChallenge(api, site, device);
-    const url = `${consoled.served.url}/scep/${site.endpoint}`;
-    await ask(url, { subject: "CN=tablet,O=Lab", challenge, key: await newKey() });
-    ({ page, faults } = await consoled.open("ca-servers"));
-  });
-  after(() => consoled.end());
-  afterEach(() => {
-    assert.deepEqual(faults.splice(0), []);
+    await enrolledDevice(api, consoled.served.url, site, "tablet");
   });
 
   const dialog = () => page.locator("wa-dialog[open]");
@@ -106,7 +93,7 @@ describe("console: the life of a CA server", function () {
   });
 
   it("R-01 an auditor sees the counts and stages, and no button", async () => {
-    const { page: auditor } = await consoled.open("ca-servers/lab", ["ca-auditor"]);
+    const auditor = await consoled.open("ca-servers/lab", ["ca-auditor"]);
     await auditor.getByText("1 device stands on it.").waitFor();
     await auditor.locator("cs-ca-ras").getByText("1 device enrolled last by it").waitFor();
     for (const name of ["Renew", "Replace", "Switch OCSP", "Schedule", "Retire"])

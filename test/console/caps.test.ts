@@ -6,18 +6,11 @@ import { goTo } from "../support/browser.ts";
 import { type Consoled, openConsole } from "./consoled.ts";
 
 describe("console: caps and the overview", function () {
-  let consoled: Consoled;
-  let api: Api;
-  let page: Page;
-  let faults: string[];
+  let consoled: Consoled, api: Api, page: Page;
   before(async function () {
     consoled = await openConsole(this);
     api = await consoled.served.api();
-    ({ page, faults } = await consoled.open("overview"));
-  });
-  after(() => consoled.end());
-  afterEach(() => {
-    assert.deepEqual(faults.splice(0), []);
+    page = await consoled.open("overview");
   });
 
   it("R-11 numbers the first steps, with links to where each is done", async () => {
@@ -80,7 +73,7 @@ describe("console: caps and the overview", function () {
   });
 
   it("O-02 the page of a CA shows and sets its cap", async () => {
-    ({ page, faults } = await consoled.open("overview"));
+    page = await consoled.open("overview");
     await goTo(page, "ca-servers/lab", "lab");
     const card = page.locator("cs-ca-cap");
     await card.getByText("no cap").waitFor();
@@ -94,7 +87,7 @@ describe("console: caps and the overview", function () {
     await goTo(page, "overview", "Overview");
     const line = page.locator("cs-overview li", { hasText: "Certificates of lab" });
     await line.getByText("0/0", { exact: true }).waitFor();
-    const { page: auditor } = await consoled.open("ca-servers/lab", ["ca-auditor"]);
+    const auditor = await consoled.open("ca-servers/lab", ["ca-auditor"]);
     await auditor.locator("cs-ca-cap").getByText("0/0", { exact: true }).waitFor();
     assert.equal(await auditor.getByRole("button", { name: "Change the cap" }).count(), 0);
   });

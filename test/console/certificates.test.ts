@@ -7,37 +7,22 @@ import { parseDn } from "../../plugin/domain/distinguished-name.ts";
 import { buildCsr } from "../../plugin/pki/build-request.ts";
 import { openssl } from "../support/openssl.ts";
 import type { Api } from "../flows/api.ts";
-import { ask, newKey } from "../flows/device.ts";
-import { makeDevice, makeSite, mintChallenge, type SiteIds } from "../flows/site.ts";
+import { enrolledDevice } from "../flows/enrolled-device.ts";
+import type { SiteIds } from "../flows/site.ts";
 import { goTo } from "../support/browser.ts";
 import { type Consoled, onBothDatabases } from "./consoled.ts";
 
 const PROFILE = "privatessl-tls-client";
 
 onBothDatabases("console: certificates by hand", (open) => {
-  let consoled: Consoled;
-  let api: Api;
-  let site: SiteIds;
-  let page: Page;
-  let faults: string[];
+  let consoled: Consoled, api: Api, site: SiteIds, page: Page;
   before(async function () {
     consoled = await open(this);
-    api = await consoled.served.api();
-    site = await makeSite(api);
-    ({ page, faults } = await consoled.open("certificates"));
-  });
-  after(() => consoled.end());
-  afterEach(() => {
-    assert.deepEqual(faults.splice(0), []);
+    ({ api, site, page } = await consoled.openSite("certificates"));
   });
 
   const enrolled = async (names: readonly string[]): Promise<readonly string[]> => {
-    for (const name of names) {
-      const device = await makeDevice(api, name);
-      const challenge = await mintChallenge(api, site, device);
-      const url = `${consoled.served.url}/scep/${site.endpoint}`;
-      await ask(url, { subject: `CN=${name},O=Lab`, challenge, key: await newKey() });
-    }
+    for (const name of names) await enrolledDevice(api, consoled.served.url, site, name);
     const { items } = await api.get("/certificates?role=subscriber&status=issued");
     return (items as { subject: string; serial: string }[])
       .filter(({ subject }) => names.some((name) => subject.includes(`CN=${name},`)))
@@ -105,7 +90,7 @@ onBothDatabases("console: certificates by hand", (open) => {
     await page.locator("wa-dialog").getByRole("button", { name: "Go on" }).click();
     await page.getByText("The server cannot be reached").waitFor();
     await page.getByText("100 of 151").waitFor();
-    faults.splice(0); // The connection that was cut on purpose.
+    consoled.takeFaults(); // The connection that was cut on purpose.
     await page.getByRole("button", { name: "Continue" }).click();
     await page.getByText("151 of 151: 1 suspended, 150 refused. That was all.").waitFor();
     await page.unroute("**/certificates/bulk");

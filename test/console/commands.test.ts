@@ -6,8 +6,8 @@ import { buildProgram } from "../../adapters/standalone/program.ts";
 import { memoryHost } from "../../adapters/mdm/memory.ts";
 import { shellLine } from "../../plugin/console/ui/command-line.ts";
 import type { Api } from "../flows/api.ts";
-import { makeDevice, makeSite, mintChallenge } from "../flows/site.ts";
-import { ask, newKey } from "../flows/device.ts";
+import { makeDevice, makeSite } from "../flows/site.ts";
+import { enrolDevice } from "../flows/enrolled-device.ts";
 import { eventually } from "../flows/served.ts";
 import { goTo } from "../support/browser.ts";
 import { type Consoled, openConsole } from "./consoled.ts";
@@ -45,10 +45,7 @@ const parsed = (words: readonly string[]): { path: string; options: Record<strin
 };
 
 describe("console: the same by the command line", function () {
-  let consoled: Consoled;
-  let api: Api;
-  let page: Page;
-  let faults: string[];
+  let consoled: Consoled, api: Api, page: Page;
   let device: string;
   let certificate: string;
   before(async function () {
@@ -57,16 +54,10 @@ describe("console: the same by the command line", function () {
     const site = await makeSite(api);
     device = await makeDevice(api, "tablet");
     await api.post("/deployments", { deviceId: device, templateId: site.template });
-    const challenge = await mintChallenge(api, site, device);
-    const url = `${consoled.served.url}/scep/${site.endpoint}`;
-    await ask(url, { subject: "CN=tablet,O=Lab", challenge, key: await newKey() });
+    await enrolDevice(api, consoled.served.url, site, "tablet", device);
     certificate = (await api.get("/certificates?role=subscriber")).items[0].id as string;
     await api.patch("/alert-rules/keys", { mail: ["pki@example.com"] });
-    ({ page, faults } = await consoled.open("overview"));
-  });
-  after(() => consoled.end());
-  afterEach(() => {
-    assert.deepEqual(faults.splice(0), []);
+    page = await consoled.open("overview");
   });
 
   /** The lines that a view offers, each as the command it is. */
@@ -181,7 +172,7 @@ describe("console: the same by the command line", function () {
   });
 
   it("R-01 an auditor is offered only what reads", async () => {
-    const { page: auditor } = await consoled.open(`devices/${device}`, ["ca-auditor"]);
+    const auditor = await consoled.open(`devices/${device}`, ["ca-auditor"]);
     assert.deepEqual(
       (await lines(auditor)).map(({ path }) => path),
       ["device timeline"],

@@ -26,10 +26,9 @@ describe("console: making a CA on a slow token", function () {
     );
     consoled = await openConsole(this, {}, { keyStores });
   });
-  after(() => consoled.end());
 
   it("A-25 tells of each step as it begins, with the button busy, until the CA is there", async () => {
-    const { page, faults } = await consoled.open("start");
+    const page = await consoled.open("start");
     await page.getByLabel("Organization").fill("Acme Ltd");
     await page.getByRole("button", { name: "Make the CA server" }).click();
     const steps = page.locator("cs-start ul.steps li");
@@ -40,11 +39,10 @@ describe("console: making a CA on a slow token", function () {
     await steps.getByText("6 of 9: Certifying it …").waitFor();
     await steps.getByText("9 of 9: Making the RA key").waitFor();
     await page.getByLabel("What is it for?").waitFor();
-    assert.deepEqual(faults, []);
   });
 
   it("A-25 the form of a console says what takes its time, and for how long it has", async () => {
-    const { page, faults } = await consoled.open("overview");
+    const page = await consoled.open("overview");
     await goTo(page, "ca-servers/new?as=jamf", "Add CA server");
     const shape = consoleShapes().find(({ id }) => id === "jamf");
     assert.ok(shape);
@@ -57,6 +55,5 @@ describe("console: making a CA on a slow token", function () {
     await form.getByText(/[1-9] s so far/).waitFor();
     await form.getByText("Copy what").waitFor();
     assert.equal(await form.getByText("s so far").count(), 0);
-    assert.deepEqual(faults, []);
   });
 });

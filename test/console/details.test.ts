@@ -15,10 +15,7 @@ import { rsaKey } from "../support/scep/keys.ts";
 import { type Consoled, openConsole } from "./consoled.ts";
 
 describe("console: details of CAs, endpoints and certificates", function () {
-  let consoled: Consoled;
-  let api: Api;
-  let page: Page;
-  let faults: string[];
+  let consoled: Consoled, api: Api, page: Page;
   before(async function () {
     consoled = await openConsole(this);
     api = await consoled.served.api();
@@ -31,11 +28,7 @@ describe("console: details of CAs, endpoints and certificates", function () {
         ],
       },
     });
-    ({ page, faults } = await consoled.open("ca-servers"));
-  });
-  after(() => consoled.end());
-  afterEach(() => {
-    assert.deepEqual(faults.splice(0), []);
+    page = await consoled.open("ca-servers");
   });
 
   it("A-14 expiry is told in the two largest units, by the calendar", () => {
@@ -164,7 +157,7 @@ describe("console: details of CAs, endpoints and certificates", function () {
     await arrive();
     await fact("End entities").getByRole("link").click();
     await page.getByRole("link", { name: "scanner-4" }).waitFor();
-    const { page: operator } = await consoled.open("endpoints/lab-scep", ["protocol-operator"]);
+    const operator = await consoled.open("endpoints/lab-scep", ["protocol-operator"]);
     await operator.getByRole("link", { name: "each with its cause" }).waitFor();
     assert.equal(await operator.getByRole("link", { name: "who may enrol" }).count(), 0);
   });

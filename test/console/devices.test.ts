@@ -3,25 +3,15 @@ import type { Page } from "playwright-core";
 import { memoryHost } from "../../adapters/mdm/memory.ts";
 import type { Api } from "../flows/api.ts";
 import { enrolledDevice } from "../flows/enrolled-device.ts";
-import { makeDevice, makeSite, type SiteIds } from "../flows/site.ts";
+import { makeDevice, type SiteIds } from "../flows/site.ts";
 import { goTo } from "../support/browser.ts";
 import { type Consoled, openConsole } from "./consoled.ts";
 
 describe("console: devices as end entities", function () {
-  let consoled: Consoled;
-  let api: Api;
-  let site: SiteIds;
-  let page: Page;
-  let faults: string[];
+  let consoled: Consoled, api: Api, site: SiteIds, page: Page;
   before(async function () {
     consoled = await openConsole(this, {}, { hosts: [memoryHost("mdm")] });
-    api = await consoled.served.api();
-    site = await makeSite(api);
-    ({ page, faults } = await consoled.open("devices"));
-  });
-  after(() => consoled.end());
-  afterEach(() => {
-    assert.deepEqual(faults.splice(0), []);
+    ({ api, site, page } = await consoled.openSite("devices"));
   });
 
   const enrol = (name: string): Promise<string> =>
@@ -102,12 +92,12 @@ describe("console: devices as end entities", function () {
 
   it("R-01 who may report but not manage end entities is shown no decommissioning", async () => {
     const device = await makeDevice(api, "scanner");
-    const { page: own } = await consoled.open(`devices/${device}`, ["protocol-operator"]);
+    const own = await consoled.open(`devices/${device}`, ["protocol-operator"]);
     await own.getByRole("button", { name: "Wipe" }).waitFor();
     assert.equal(await own.getByRole("button", { name: "Decommission" }).count(), 0);
     await goTo(own, "devices", "Devices");
     assert.equal(await own.getByRole("link", { name: "End entities" }).count(), 0);
-    const { page: auditor } = await consoled.open(`devices/${device}`, ["ca-auditor"]);
+    const auditor = await consoled.open(`devices/${device}`, ["ca-auditor"]);
     await auditor.getByRole("heading", { name: "About it" }).waitFor();
     assert.equal(await auditor.getByRole("heading", { name: "What has become of it" }).count(), 0);
   });

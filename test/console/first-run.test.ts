@@ -6,11 +6,10 @@ onBothDatabases("console: first run", (open) => {
   before(async function () {
     consoled = await open(this);
   });
-  after(() => consoled.end());
 
   it("leads from nothing to a first certificate on one page, in under two minutes", async function () {
     this.timeout(120_000);
-    const { page, faults } = await consoled.open("overview");
+    const page = await consoled.open("overview");
     const began = Date.now();
     await page.getByText("Nothing is set up yet").waitFor();
     await page.locator("main").getByRole("link", { name: "Getting started" }).click();
@@ -30,7 +29,6 @@ onBothDatabases("console: first run", (open) => {
 
     await page.getByRole("link", { name: "Getting started" }).click();
     await page.getByText("Your first certificate is there").waitFor();
-    assert.deepEqual(faults, []);
 
     const api = await consoled.served.api();
     const { items } = await api.get("/certificates?role=subscriber");

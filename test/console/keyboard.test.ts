@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import type { Api } from "../flows/api.ts";
-import { openPage } from "../support/browser.ts";
 import { type Consoled, openConsole } from "./consoled.ts";
 
 interface Focused {
@@ -53,20 +52,13 @@ const tabTo = async (page: Page, name: string, key = "Tab"): Promise<void> => {
 
 describe("console: by keyboard alone", function () {
   this.timeout(120_000);
-  let consoled: Consoled;
-  let api: Api;
-  let page: Page;
-  let faults: string[];
+  let consoled: Consoled, api: Api, page: Page;
   before(async function () {
     consoled = await openConsole(this);
     api = await consoled.served.api();
-    ({ page, faults } = await openPage(consoled.browser));
+    page = await consoled.page();
     await page.goto(`${consoled.served.url}/console/#/start`);
     await page.getByLabel("Access token").waitFor();
-  });
-  after(() => consoled.end());
-  afterEach(() => {
-    assert.deepEqual(faults.splice(0), []);
   });
 
   const heading = (name: string, level = 1) => page.getByRole("heading", { level, name }).waitFor();

@@ -4,26 +4,16 @@ import type { Page } from "playwright-core";
 import type { Api } from "../flows/api.ts";
 import { containerOf } from "../flows/key-profiles.ts";
 import { lazyHost } from "../flows/lazy-host.ts";
-import { makeDevice, makeSite, type SiteIds } from "../flows/site.ts";
+import { makeDevice, type SiteIds } from "../flows/site.ts";
 import { goTo } from "../support/browser.ts";
 import { openPkcs12 } from "../support/open-pkcs12.ts";
 import { type Consoled, openConsole } from "./consoled.ts";
 
 describe("console: templates whose keys are made at the CA", function () {
-  let consoled: Consoled;
-  let api: Api;
-  let site: SiteIds;
-  let page: Page;
-  let faults: string[];
+  let consoled: Consoled, api: Api, site: SiteIds, page: Page;
   before(async function () {
     consoled = await openConsole(this, {}, { hosts: [lazyHost()] });
-    api = await consoled.served.api();
-    site = await makeSite(api);
-    ({ page, faults } = await consoled.open("templates"));
-  });
-  after(() => consoled.end());
-  afterEach(() => {
-    assert.deepEqual(faults.splice(0), []);
+    ({ api, site, page } = await consoled.openSite("templates"));
   });
   const dialog = () => page.locator("wa-dialog[open]");
 

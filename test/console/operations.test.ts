@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { Page } from "playwright-core";
 import type { Api } from "../flows/api.ts";
 import { internalCa } from "../../adapters/ca/internal.ts";
 import { type CaBackendFactory, CountersignError } from "../../plugin/sdk.ts";
-import { ask, newKey } from "../flows/device.ts";
+import { enrolledDevice } from "../flows/enrolled-device.ts";
 import { eventually } from "../flows/served.ts";
-import { makeDevice, makeSite, mintChallenge, type SiteIds } from "../flows/site.ts";
+import type { SiteIds } from "../flows/site.ts";
 import { goTo } from "../support/browser.ts";
+import { type Listening, listen } from "../support/listen.ts";
 import { type Consoled, openConsole } from "./consoled.ts";
 
 /** The built-in CA in the part of one outside that refuses to revoke while `refuses` says so. */
@@ -31,35 +30,22 @@ const outsideCa = (refuses: () => boolean): CaBackendFactory => {
 
 describe("console: alerts and the outbox", function () {
   let refuses = true;
-  let site: SiteIds;
-  let consoled: Consoled;
-  let api: Api;
-  let page: Page;
-  let faults: string[];
-  let receiver: Server;
+  let consoled: Consoled, api: Api, site: SiteIds, page: Page;
+  let receiver: Listening;
   let hook: string;
   let taken = 0;
   let answer = 204;
   before(async function () {
-    receiver = createServer((request, response) => {
+    receiver = await listen((request, response) => {
       taken += 1;
       request.resume();
       response.writeHead(answer).end();
     });
-    await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));
-    hook = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/alerts`;
+    hook = `${receiver.url}/alerts`;
     consoled = await openConsole(this, {}, { caBackends: [outsideCa(() => refuses)] });
-    api = await consoled.served.api();
-    site = await makeSite(api);
-    ({ page, faults } = await consoled.open("settings"));
+    ({ api, site, page } = await consoled.openSite("settings"));
   });
-  after(async () => {
-    await consoled.end();
-    await new Promise((resolve) => receiver.close(resolve));
-  });
-  afterEach(() => {
-    assert.deepEqual(faults.splice(0), []);
-  });
+  after(() => receiver.close());
 
   const rule = (name: string) => page.getByRole("row").filter({ hasText: name });
   const edit = async (name: string): Promise<void> => {
@@ -134,10 +120,7 @@ describe("console: alerts and the outbox", function () {
   });
 
   it("shows what another CA has refused for good, and sends it again", async () => {
-    const device = await makeDevice(api, "tablet");
-    const challenge = await mintChallenge(api, site, device);
-    const url = `${consoled.served.url}/scep/${site.endpoint}`;
-    await ask(url, { subject: "CN=tablet,O=Lab", challenge, key: await newKey() });
+    const device = await enrolledDevice(api, consoled.served.url, site, "tablet");
     const { items } = await api.get(`/certificates?device=${device}`);
     await api.post(`/certificates/${items[0].id as string}/revoke`, {});
     await eventually(async () => (await api.get("/outbox?state=dead")).items.length === 1);
@@ -151,7 +134,7 @@ describe("console: alerts and the outbox", function () {
     await row.getByRole("button", { name: "Send again" }).click();
     await page.getByText("Nothing was given up.").waitFor();
     await eventually(async () => (await api.get("/outbox")).items.length === 0);
-    const { page: auditor } = await consoled.open("settings/outbox?state=all", ["ca-auditor"]);
+    const auditor = await consoled.open("settings/outbox?state=all", ["ca-auditor"]);
     await auditor.getByText("Nothing is here.").waitFor();
     assert.equal(await auditor.getByRole("button", { name: "Send" }).count(), 0);
     await goTo(auditor, "settings/alerts", "Alerts");

@@ -2,36 +2,24 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { memoryHost } from "../../adapters/mdm/memory.ts";
 import type { Api } from "../flows/api.ts";
-import { makeDevice, makeSite, mintChallenge, type SiteIds } from "../flows/site.ts";
-import { ask, newKey } from "../flows/device.ts";
+import { makeDevice, type SiteIds } from "../flows/site.ts";
+import { enrolDevice } from "../flows/enrolled-device.ts";
 import { goTo } from "../support/browser.ts";
 import { type Consoled, openConsole } from "./consoled.ts";
 
 describe("console: what changing a template does to devices that have it", function () {
-  let consoled: Consoled;
-  let api: Api;
-  let site: SiteIds;
-  let page: Page;
-  let faults: string[];
+  let consoled: Consoled, api: Api, site: SiteIds, page: Page;
   before(async function () {
     consoled = await openConsole(this, {}, { hosts: [memoryHost("mdm")] });
-    api = await consoled.served.api();
-    site = await makeSite(api);
+    ({ api, site, page } = await consoled.openSite("templates"));
     for (const [name, attributes] of [
       ["kiosk", { username: "anna" }],
       ["nobodys", {}],
     ] as const) {
       const deviceId = await makeDevice(api, name, attributes);
       await api.post("/deployments", { deviceId, templateId: site.template });
-      const challenge = await mintChallenge(api, site, deviceId);
-      const url = `${consoled.served.url}/scep/${site.endpoint}`;
-      await ask(url, { subject: `CN=${name},O=Lab`, challenge, key: await newKey() });
+      await enrolDevice(api, consoled.served.url, site, name, deviceId);
     }
-    ({ page, faults } = await consoled.open("templates"));
-  });
-  after(() => consoled.end());
-  afterEach(() => {
-    assert.deepEqual(faults.splice(0), []);
   });
 
   const form = () => page.locator("cs-template-form");

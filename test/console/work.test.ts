@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { memoryHost } from "../../adapters/mdm/memory.ts";
 import type { Api } from "../flows/api.ts";
 import { enrolledDevice } from "../flows/enrolled-device.ts";
-import { makeDevice, makeSite, mintChallenge, type SiteIds } from "../flows/site.ts";
+import { makeDevice, mintChallenge, type SiteIds } from "../flows/site.ts";
 import { ask, newKey } from "../flows/device.ts";
 import { goTo } from "../support/browser.ts";
 import { type Consoled, onBothDatabases } from "./consoled.ts";
@@ -12,20 +12,12 @@ const XSS = '<img src=x onerror="globalThis.hacked=1">';
 const BIDI = "invoice\u202Egpj.exe";
 
 onBothDatabases("console: the daily work", (open) => {
-  let consoled: Consoled;
-  let api: Api;
-  let site: SiteIds;
-  let page: Page;
-  let faults: string[];
+  let consoled: Consoled, api: Api, site: SiteIds, page: Page;
   before(async function () {
     consoled = await open(this, {}, { hosts: [memoryHost("mdm")] });
-    api = await consoled.served.api();
-    site = await makeSite(api, { template: { subject: "CN=%devicename%,O=Lab" } });
-    ({ page, faults } = await consoled.open("devices"));
-  });
-  after(() => consoled.end());
-  afterEach(() => {
-    assert.deepEqual(faults.splice(0), []);
+    ({ api, site, page } = await consoled.openSite("devices", {
+      template: { subject: "CN=%devicename%,O=Lab" },
+    }));
   });
 
   const enrol = (name: string): Promise<string> =>
@@ -173,8 +165,7 @@ onBothDatabases("console: the daily work", (open) => {
       roles: ["owner"],
       lifetimeSeconds: 60,
     });
-    const opened = await consoled.open("overview");
-    const tab = opened.page;
+    const tab = await consoled.open("overview");
     await tab.evaluate(`sessionStorage.setItem("countersign.token", ${JSON.stringify(short)})`);
     await tab.reload();
     await tab.locator("#main h1").waitFor();

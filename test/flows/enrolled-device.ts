@@ -3,18 +3,29 @@ import type { Api } from "./api.ts";
 import { ask, newKey } from "./device.ts";
 import { makeDevice, mintChallenge, type SiteIds } from "./site.ts";
 
-/** A device of this name that has enrolled with a one-time challenge; answers our id of it. `url`: the installation's base. */
+/** Enrols a device that is there, as `CN=name,O=Lab`, with a one-time challenge. `url`: the installation's base. */
+export const enrolDevice = async (
+  api: Api,
+  url: string,
+  site: SiteIds,
+  name: string,
+  deviceId: string,
+): Promise<void> => {
+  const challenge = await mintChallenge(api, site, deviceId);
+  const subject = `CN=${name},O=Lab`;
+  const asked = { subject, challenge, key: await newKey() };
+  const reply = await ask(`${url}/scep/${site.endpoint}`, asked);
+  assert.equal(reply.status, "issued");
+};
+
+/** The same for a new device of this name; answers our id of it. */
 export const enrolledDevice = async (
   api: Api,
   url: string,
   site: SiteIds,
   name: string,
 ): Promise<string> => {
-  const device = await makeDevice(api, name);
-  const challenge = await mintChallenge(api, site, device);
-  const subject = `CN=${name},O=Lab`;
-  const asked = { subject, challenge, key: await newKey() };
-  const reply = await ask(`${url}/scep/${site.endpoint}`, asked);
-  assert.equal(reply.status, "issued");
-  return device;
+  const deviceId = await makeDevice(api, name);
+  await enrolDevice(api, url, site, name, deviceId);
+  return deviceId;
 };

@@ -29,6 +29,14 @@ export const openBrowser = async (test?: Mocha.Context): Promise<Browser> => {
   });
 };
 
+let shared: Browser | undefined;
+
+/** The browser of this process, started by whoever asks first; it ends with the process. What is to be kept apart are its contexts. */
+export const sharedBrowser = async (test: Mocha.Context): Promise<Browser> => {
+  if (shared?.isConnected() !== true) shared = await openBrowser(test);
+  return shared;
+};
+
 /** A page of its own, and everything that went wrong in it: script errors, and what the Content-Security-Policy has kept out. */
 export interface Opened {
   readonly page: Page;
@@ -62,6 +70,8 @@ export const signIn = async (page: Page, url: string, token: string, view = ""):
 
 /** Goes to another view of the console that is open. The title alone would not do: the view before may have had the same. */
 export const goTo = async (page: Page, view: string, title: string | RegExp): Promise<void> => {
+  // After a reload: while it finds out who is here it goes where the address says without a word.
+  await page.locator("#main h1").waitFor();
   await page.evaluate(`new Promise((arrived) => {
     const wanted = ${JSON.stringify(view)};
     const shown = document.querySelector("countersign-console");
