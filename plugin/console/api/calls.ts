@@ -1044,12 +1044,14 @@ export interface BulkAnswer {
     readonly row: number;
     readonly id?: string | undefined;
     readonly serial?: string | undefined;
+    readonly authorityId?: string | undefined;
     readonly done: boolean;
     readonly code?: string | undefined;
     readonly detail?: string | undefined;
   }[];
   readonly done: number;
   readonly refused: number;
+  readonly unpublished?: string | undefined;
 }
 
 export interface OutboxLetter {
