@@ -252,6 +252,7 @@ export interface Authority {
         readonly codeSet: boolean;
       }
     | undefined;
+  readonly endedAt?: string | undefined;
   readonly warnings: readonly string[];
   readonly details?: CertificateDetails | undefined;
   readonly scepUrls?: readonly string[] | undefined;
@@ -3576,6 +3577,7 @@ export interface Calls {
           | "authority.renewal-requested"
           | "authority.renewed"
           | "authority.retired"
+          | "authority.ended"
           | "authority.deleted"
           | "cap.changed"
           | "ra.created"
