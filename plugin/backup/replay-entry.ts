@@ -5,6 +5,7 @@ import {
   REVOCATION_REASONS,
   type RevocationReason,
 } from "../domain/certificate.ts";
+import { advance } from "../domain/deployment-machine.ts";
 import { type Device, type DeviceStatus, endsAs, liveStatusOf } from "../domain/device.ts";
 import type { LedgerEvent, SealedEntry } from "../domain/events.ts";
 import { CountersignError } from "../errors.ts";
@@ -12,6 +13,7 @@ import { parseCertificate } from "../pki/certificate.ts";
 import { verifyIssued } from "../pki/chain.ts";
 import { sha256Fingerprint } from "../pki/fingerprint.ts";
 import type { TenantStore } from "../ports/stores.ts";
+import { planIssued, rulesFor } from "../services/deployment-steps.ts";
 import type { RestoredRows } from "../store/restored-rows.ts";
 
 /** An entry of a ledger tail that is entered again. */
@@ -40,19 +42,24 @@ const insertIssued: Replayer = async ({ store, rows, entry, certificate }) => {
   if (row === undefined) return "lost";
   await rows.removeReserved(store.tenant, id);
   await store.certificates.insert(row, certificate);
-  const { deviceId, templateId } = row;
-  if (deviceId === undefined || templateId === undefined) return "done";
-  const deployment = await store.deployments.find(deviceId, templateId);
-  if (deployment !== undefined)
-    await store.deployments.save({
-      ...deployment,
-      state: "issued",
-      certificateId: id,
-      failure: undefined,
-      nextActionAt: undefined,
-      updatedAt: entry.at,
-    });
+  await moveDeployment(store, row, entry.at);
   return "done";
+};
+
+/** The step that its certificate made, and when it is due to be renewed. */
+const moveDeployment = async (
+  store: TenantStore,
+  { id, deviceId, templateId, notAfter }: Certificate,
+  at: Date,
+): Promise<void> => {
+  if (deviceId === undefined || templateId === undefined) return;
+  const deployment = await store.deployments.find(deviceId, templateId);
+  if (deployment === undefined) return;
+  const issue = { kind: "issue", certificateId: id, endsAt: notAfter } as const;
+  const step = advance(deployment, issue, await rulesFor(store, deployment), at);
+  if (step === undefined) return;
+  await store.deployments.save(step.deployment);
+  await planIssued(store, step.deployment, at);
 };
 
 /** What became of a certificate that is there by now, or of one that is not. */
@@ -217,9 +224,10 @@ const rowOf = async (
     notAfter: parsed.notAfter,
     fingerprintSha256: fingerprint,
     templateId: textOf(data["template"]),
-    templateVersion: undefined,
+    templateVersion:
+      typeof data["templateVersion"] === "number" ? data["templateVersion"] : undefined,
     endpointId: textOf(data["endpoint"]),
-    raId: undefined,
+    raId: textOf(data["ra"]),
     deviceId: textOf(data["device"]),
     createdAt: at,
     issuedAt: at,

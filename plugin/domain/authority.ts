@@ -80,6 +80,8 @@ export interface Authority {
   readonly shapeExtras?: ShapeExtras | undefined;
   /** When it was deleted; its identifier stays taken for a day. */
   readonly deletedAt?: Date | undefined;
+  /** Since when it says nothing more: it was retired, and its last certificate has ended. */
+  readonly endedAt?: Date | undefined;
   readonly version: number;
   readonly createdAt: Date;
 }
@@ -93,6 +95,15 @@ export const statusAt = (authority: Authority, now: Date): AuthorityStatus =>
   authority.status === "active" && authority.notAfter !== undefined && authority.notAfter <= now
     ? "expired"
     : authority.status;
+
+/** Whether it still says what became of its certificates, by lists and OCSP: also one that is retired, until it has ended. */
+export const tellsStatus = (
+  { status, notAfter, endedAt }: Pick<Authority, "status" | "notAfter" | "endedAt">,
+  now: Date,
+): boolean =>
+  (status === "active" || status === "retired") &&
+  endedAt === undefined &&
+  (notAfter === undefined || notAfter > now);
 
 /** Years a CA certificate lives unless its creator says otherwise. */
 export const DEFAULT_LIFE_YEARS: Record<AuthorityKind, number> = {

@@ -3,6 +3,7 @@ import type { Deployment, DeploymentReason } from "./deployment.ts";
 import { type DeploymentEventKind, STATES } from "./deployment-states.ts";
 import { deadlineOf, resendAt, retryAt } from "./deployment-times.ts";
 import { addDuration, parseDuration } from "./duration.ts";
+import { foreignWords } from "./foreign-words.ts";
 
 /** What happens to a deployment, with what it brings. */
 export type DeploymentEvent =
@@ -82,11 +83,11 @@ export const advance = (
     case "acknowledge":
       return acknowledge(at);
     case "fail":
-      return enter(at, "failed", { reason: event.reason, failure: event.detail });
+      return enter(at, "failed", { reason: event.reason, failure: foreignWords(event.detail) });
     case "ask":
       return enter(at, "requested", {}, later(event.until, now));
     case "refuse":
-      return refuse(at, event.detail);
+      return refuse(at, foreignWords(event.detail));
     case "issue":
       return enter(at, "issued", {
         ...{ certificateId: event.certificateId, certificateEndsAt: event.endsAt },

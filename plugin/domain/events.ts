@@ -7,6 +7,7 @@ export const LEDGER_EVENTS = [
   "authority.renewal-requested",
   "authority.renewed",
   "authority.retired",
+  "authority.ended",
   "authority.deleted",
   "cap.changed",
   "ra.created",

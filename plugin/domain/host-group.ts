@@ -1,3 +1,5 @@
+import { foreignWords } from "./foreign-words.ts";
+
 /** What a host's group holds: devices by the host's own ids, or users by the name that devices carry as `username` or `email`. */
 export const GROUP_KINDS = ["device", "user"] as const;
 export type GroupKind = (typeof GROUP_KINDS)[number];
@@ -25,7 +27,7 @@ export interface HostGroup {
   readonly members: number;
   /** When the host's list of members was last read to its end; undefined for a group that is only reported. */
   readonly syncedAt: Date | undefined;
-  /** Why reading it failed last. */
+  /** Why reading it failed last, or what of it could not be kept. */
   readonly problem: string | undefined;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -37,6 +39,10 @@ export type GroupPlace = Pick<HostGroup, "id" | "hostId" | "kind">;
 /** One name for a group of a host: what audiences and API paths say. */
 export const groupKey = (hostId: string, groupId: string): string =>
   `${encodeURIComponent(hostId)}:${encodeURIComponent(groupId)}`;
+
+/** Whether a host's own name of a group or a member can be kept: 1 to 255 characters, each of them one. */
+export const isHostName = (name: string): boolean =>
+  name !== "" && name.length <= 255 && foreignWords(name) === name;
 
 /** A member as it is kept: users without regard to letter case. */
 export const memberKey = (kind: GroupKind, member: string): string =>

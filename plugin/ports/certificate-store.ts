@@ -76,6 +76,8 @@ export interface CertificateStore {
   list(filter: CertificateFilter, page: PageRequest): Promise<Page<Certificate>>;
   /** When the last certificate of an authority ends, whatever became of it; undefined when it has none. */
   lastEnd(authorityId: string): Promise<Date | undefined>;
+  /** The same of what anybody asks the authority about: without its OCSP responders' and the certificates with `ownSerials`, a root's own. */
+  lastRelied(authorityId: string, ownSerials: readonly string[]): Promise<Date | undefined>;
   /** Issued, reserved or on hold, and not expired, of one device. */
   liveOfDevice(deviceId: string, now: Date): Promise<readonly Certificate[]>;
   /** From issued, reserved or on hold to revoked (a signature in flight then loses); false when it was in none of these states. */

@@ -84,6 +84,7 @@ export class Queries {
       sameName(authorityCertificate.subjectRaw, issuer),
     );
     if (way?.authority.keyRef === undefined) throw unknown("no such authority here");
+    if (!way.authority.crlEnabled) throw unknown("its CRL is switched off");
     if (way.authority.crlShards > 1)
       throw unknown("its list is published in shards: a certificate names its own");
     const list = await this.crls.current(runtime.store, way.authority);

@@ -1,5 +1,6 @@
 import { inject } from "tsyringe";
 import type { AlertKind, AlertRule } from "../domain/alert-rule.ts";
+import { tellsStatus } from "../domain/authority.ts";
 import { DEFAULT_TENANT } from "../domain/tenant.ts";
 import { parseCertificate } from "../pki/certificate.ts";
 import type { Clock } from "../ports/ambient.ts";
@@ -60,18 +61,13 @@ export class AlertReadings {
           : [ending(id, `The RA certificate ${subject}`, notAfter, this.clock.now())],
       ),
     "ocsp-expiry": async (store) =>
-      (await store.authorities.list()).flatMap(({ id, name, status, ocspResponder }) =>
-        ocspResponder === undefined || status === "deleted"
-          ? []
-          : [
-              ending(
-                id,
-                `The OCSP responder of ${name}`,
-                parseCertificate(ocspResponder.certificate).notAfter,
-                this.clock.now(),
-              ),
-            ],
-      ),
+      (await store.authorities.list()).flatMap((authority) => {
+        const { id, name, ocspResponder } = authority;
+        // Nobody rolls that of an authority that is over, and nobody needs it.
+        if (ocspResponder === undefined || !tellsStatus(authority, this.clock.now())) return [];
+        const { notAfter } = parseCertificate(ocspResponder.certificate);
+        return [ending(id, `The OCSP responder of ${name}`, notAfter, this.clock.now())];
+      }),
     "listener-expiry": (store) => this.ofHost(store, "listener", "The certificate of the listener"),
     "secret-expiry": (store) => this.ofHost(store, "secret", "The secret"),
     "certificate-expiry": async (store, days) => {

@@ -73,6 +73,8 @@ export interface AuthorityView {
   readonly outside:
     | { readonly serverType: OutsideServerType; readonly url: string; readonly codeSet: boolean }
     | undefined;
+  /** Since when a retired one signs no lists and answers no OCSP requests any more. */
+  readonly endedAt: Date | undefined;
   readonly warnings: readonly string[];
   readonly version: number;
   readonly createdAt: Date;
@@ -141,6 +143,7 @@ export const viewOf = (tenant: TenantId, authority: Authority, now: Date): Autho
       url: authority.outside.url,
       codeSet: authority.outside.code !== undefined,
     },
+    endedAt: authority.endedAt,
     warnings: [
       ...(authority.single ? [SINGLE_WARNING] : []),
       ...(authority.signature === "pss" ? [PSS_WARNING] : []),

@@ -3,10 +3,10 @@ import type { Certificate, RevocationReason } from "../domain/certificate.ts";
 import type { CrlScope } from "../domain/crl-scope.ts";
 import { type Principal, requireScope, systemPrincipal } from "../domain/principal.ts";
 import { normalizeSerial } from "../domain/serial-number.ts";
-import { CountersignError } from "../errors.ts";
-import type { Clock } from "../ports/ambient.ts";
+import { CountersignError, messageOf } from "../errors.ts";
+import type { Clock, Logger } from "../ports/ambient.ts";
 import type { TenantStore } from "../ports/stores.ts";
-import { CLOCK } from "../tokens.ts";
+import { CLOCK, LOGGER } from "../tokens.ts";
 import { Access, found } from "./access.ts";
 import { CrlLists } from "./crl-lists.ts";
 import { scopeOf } from "./crl-scope-of.ts";
@@ -41,10 +41,19 @@ export interface StatusRowResult {
   readonly row: number;
   readonly id: string | undefined;
   readonly serial: string | undefined;
+  /** Undefined for a row that was not done. */
+  readonly authorityId: string | undefined;
   readonly done: boolean;
   /** Why not. */
   readonly code: string | undefined;
   readonly detail: string | undefined;
+}
+
+/** What became of a bulk run. */
+export interface BulkResult {
+  readonly rows: readonly StatusRowResult[];
+  /** Why lists were not signed before the answer although that was asked for; they follow in the background. */
+  readonly unpublished: string | undefined;
 }
 
 const AT_ONCE = 100;
@@ -56,9 +65,13 @@ export class CertificateStatuses {
     @inject(CLOCK) private readonly clock: Clock,
     @inject(StatusTransactions) private readonly statuses: StatusTransactions,
     @inject(CrlLists) private readonly lists: CrlLists,
+    @inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** With `publishNow` the CRL is signed before it answers (L-11). Throws `conflict` when its status does not allow it. */
+  /**
+   * With `publishNow` the CRL is signed before it answers (L-11); when that fails, the error says that the change is made all the same. Throws
+   * `conflict` when its status does not allow it.
+   */
   async change(
     principal: Principal,
     id: string,
@@ -67,16 +80,22 @@ export class CertificateStatuses {
   ): Promise<Certificate> {
     const store = this.access.open(principal, "certificates:change-status");
     const certificate = await this.apply(principal, store, { ...change, id });
-    if (publishNow) await this.lists.publishScopes(store, [await scopeOf(store, certificate)]);
-    return certificate;
+    if (!publishNow) return certificate;
+    const fault = await this.publish(store, [await scopeOf(store, certificate)]);
+    if (fault === undefined) return certificate;
+    throw new CountersignError(
+      fault.code,
+      `certificate ${certificate.serial} is changed, but its list could not be signed now and follows by itself: ${fault.detail}`,
+      { cause: fault },
+    );
   }
 
-  /** Each row for itself: a bad one is told and keeps no other from it. The CRL is published once. */
+  /** Each row for itself: a bad one is told and keeps no other from it, nor does a list that cannot be signed. The CRL is published once. */
   async bulk(
     principal: Principal,
     rows: readonly (StatusRow | CountersignError)[],
     publishNow = false,
-  ): Promise<readonly StatusRowResult[]> {
+  ): Promise<BulkResult> {
     const store = this.access.open(principal, "certificates:change-status");
     const results: StatusRowResult[] = [];
     const scopes: CrlScope[] = [];
@@ -85,7 +104,7 @@ export class CertificateStatuses {
         row,
         id: wanted instanceof CountersignError ? undefined : wanted.id,
         serial: wanted instanceof CountersignError ? undefined : wanted.serial,
-        ...{ done: false, code: error.code, detail: error.detail },
+        ...{ authorityId: undefined, done: false, code: error.code, detail: error.detail },
       });
       if (wanted instanceof CountersignError) {
         results.push(refusal(wanted));
@@ -93,33 +112,62 @@ export class CertificateStatuses {
       }
       try {
         const changed = await this.apply(principal, store, wanted);
-        const { id, serial } = changed;
-        results.push({ row, id, serial, done: true, code: undefined, detail: undefined });
+        const { id, serial, authorityId } = changed;
+        const how = { done: true, code: undefined, detail: undefined };
+        results.push({ row, id, serial, authorityId, ...how });
         if (publishNow) scopes.push(await scopeOf(store, changed));
       } catch (error) {
-        if (!(error instanceof CountersignError)) throw error;
-        results.push(refusal(error));
+        results.push(refusal(this.asRefusal(error, { tenant: store.tenant, row })));
       }
     }
-    if (publishNow) await this.lists.publishScopes(store, scopes);
-    return results;
+    const fault = publishNow ? await this.publish(store, scopes) : undefined;
+    return { rows: results, unpublished: fault?.detail };
   }
 
-  /** Lifts the suspensions that have come to their end. */
+  /** Lifts the suspensions that have come to their end; one that cannot be lifted keeps no other. */
   async liftEnded(store: TenantStore): Promise<void> {
     const principal = systemPrincipal("suspensions", store.tenant, ["certificates:change-status"]);
     const now = this.clock.now();
     for (const certificate of await store.certificates.holdsEnded(now, AT_ONCE))
-      await this.statuses.run(store, principal, "end", async (tx, changes) => {
-        // Of two nodes the second finds it lifted, and an end that was moved meanwhile counts.
-        const { hold } = found(
-          await tx.certificates.get(certificate.id),
-          "certificate",
-          certificate.id,
+      try {
+        await this.statuses.run(store, principal, "end", async (tx, changes) => {
+          // Of two nodes the second finds it lifted, and an end that was moved meanwhile counts.
+          const { hold } = found(
+            await tx.certificates.get(certificate.id),
+            "certificate",
+            certificate.id,
+          );
+          if (hold?.until !== undefined && hold.until <= now)
+            await changes.release(certificate, "admin");
+        });
+      } catch (error) {
+        this.logger.error(
+          { tenant: store.tenant, serial: certificate.serial, error: messageOf(error) },
+          "a suspension that has ended could not be lifted",
         );
-        if (hold?.until !== undefined && hold.until <= now)
-          await changes.release(certificate, "admin");
-      });
+      }
+  }
+
+  /** Signs lists; answers what kept it from one of them. */
+  private async publish(
+    store: TenantStore,
+    scopes: readonly CrlScope[],
+  ): Promise<CountersignError | undefined> {
+    try {
+      await this.lists.publishScopes(store, scopes);
+      return undefined;
+    } catch (error) {
+      return this.asRefusal(error, { tenant: store.tenant });
+    }
+  }
+
+  /** A fault of ours is told by its code alone. */
+  private asRefusal(error: unknown, facts: Readonly<Record<string, unknown>>): CountersignError {
+    if (error instanceof CountersignError) return error;
+    this.logger.error({ ...facts, error: messageOf(error) }, "a change of status failed");
+    return new CountersignError("internal", "it failed for a reason of ours; see the log", {
+      cause: error,
+    });
   }
 
   private async apply(

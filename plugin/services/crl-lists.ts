@@ -2,7 +2,7 @@ import { inject } from "tsyringe";
 import type { Authority } from "../domain/authority.ts";
 import { type CrlScope, LONGEST_CRL } from "../domain/crl-scope.ts";
 import type { Principal } from "../domain/principal.ts";
-import { CountersignError } from "../errors.ts";
+import { CountersignError, messageOf } from "../errors.ts";
 import type { Clock } from "../ports/ambient.ts";
 import type { CrlRecord } from "../ports/crl-store.ts";
 import type { TenantStore } from "../ports/stores.ts";
@@ -43,15 +43,24 @@ export class CrlLists {
     return this.views(store, authority);
   }
 
-  /** Signs these lists now, each once. */
+  /** Signs these lists now, each once; one that cannot be signed keeps no other, and what kept it is thrown in the end. */
   async publishScopes(store: TenantStore, scopes: readonly CrlScope[]): Promise<void> {
     const once = new Map(scopes.map((scope) => [`${scope.authorityId}/${scope.shard}`, scope]));
-    for (const scope of once.values()) {
-      const authority = await authorityOf(store, scope.authorityId);
-      if (!publishesCrls(authority, this.clock.now())) continue;
-      const { dirty } = await store.crls.revisions(scope);
-      await this.publisher.publish(store, authority, scope.shard, dirty, "request");
-    }
+    const failures: Error[] = [];
+    for (const scope of once.values())
+      try {
+        await this.publishScope(store, scope);
+      } catch (error) {
+        failures.push(error instanceof Error ? error : new Error(messageOf(error)));
+      }
+    if (failures[0] !== undefined) throw failures[0];
+  }
+
+  private async publishScope(store: TenantStore, scope: CrlScope): Promise<void> {
+    const authority = await authorityOf(store, scope.authorityId);
+    if (!publishesCrls(authority, this.clock.now())) return;
+    const { dirty } = await store.crls.revisions(scope);
+    await this.publisher.publish(store, authority, scope.shard, dirty, "request");
   }
 
   private async views(store: TenantStore, authority: Authority): Promise<readonly CrlView[]> {

@@ -1,20 +1,22 @@
 import { inject } from "tsyringe";
-import { type Authority, statusAt } from "../domain/authority.ts";
+import { type Authority, tellsStatus } from "../domain/authority.ts";
 import type { CrlScope } from "../domain/crl-scope.ts";
 import { messageOf } from "../errors.ts";
 import type { Clock, Logger } from "../ports/ambient.ts";
 import type { Settings } from "../ports/settings.ts";
 import type { Directory, TenantStore } from "../ports/stores.ts";
 import { CLOCK, DIRECTORY, LOGGER, SETTINGS } from "../tokens.ts";
+import { AuthorityEndings } from "./authority-endings.ts";
 import { CrlPublisher } from "./crl-publisher.ts";
 
-/** Whether an authority signs lists: also one that is retired, and after a revocation one that is deleted, until its certificate ends. */
+/** Whether an authority signs lists: also one that is retired, until it has ended, and after a revocation one that is deleted, until its certificate ends. */
 export const publishesCrls = (authority: Authority, now: Date): boolean =>
   authority.crlEnabled &&
   authority.keyRef !== undefined &&
   authority.certificate !== undefined &&
-  ["active", "retired", "deleted"].includes(statusAt(authority, now)) &&
-  (authority.notAfter === undefined || authority.notAfter > now);
+  (tellsStatus(authority, now) ||
+    (authority.status === "deleted" &&
+      (authority.notAfter === undefined || authority.notAfter > now)));
 
 /** Keeps every list fresh without anybody fetching it: after revocations within the time allowed, and on schedule (L-09). */
 export class CrlSchedule {
@@ -24,6 +26,7 @@ export class CrlSchedule {
     @inject(SETTINGS) private readonly settings: Settings,
     @inject(LOGGER) private readonly logger: Logger,
     @inject(CrlPublisher) private readonly publisher: CrlPublisher,
+    @inject(AuthorityEndings) private readonly endings: AuthorityEndings,
   ) {}
 
   /** Publishes what is due now; one list that fails keeps no other from it. */
@@ -35,7 +38,7 @@ export class CrlSchedule {
       try {
         const authority = await store.authorities.get(scope.authorityId);
         if (authority === undefined) continue;
-        if (!publishesCrls(authority, now)) {
+        if (!publishesCrls(authority, now) || (await this.endings.endIfOver(store, authority))) {
           await this.pass(store, scope);
           continue;
         }
@@ -55,7 +58,7 @@ export class CrlSchedule {
 
   /** Of an authority that signs no lists nothing is due. */
   private async pass(store: TenantStore, scope: CrlScope): Promise<void> {
-    const { dirty } = await store.crls.revisions(scope);
-    await store.crls.markPublished(scope, dirty, this.clock.now());
+    const { dirty, published } = await store.crls.revisions(scope);
+    if (dirty > published) await store.crls.markPublished(scope, dirty, this.clock.now());
   }
 }

@@ -147,8 +147,8 @@ const planNow = async (tx: TenantStore, id: string, now: Date): Promise<void> =>
   await tx.renewals.change([{ id, from: undefined, to: now }]);
 };
 
-/** The due time of a certificate that was found and not settled. */
-const planIssued = async (tx: TenantStore, { id }: Deployment, now: Date): Promise<void> => {
+/** Writes when a deployment's certificate is due to be renewed, where it was found or restored and not settled. */
+export const planIssued = async (tx: TenantStore, { id }: Deployment, now: Date): Promise<void> => {
   const [row] = await tx.renewals.byIds([id]);
   const template = row && (await tx.templates.get(row.templateId));
   if (row === undefined || template === undefined) return;

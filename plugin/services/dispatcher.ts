@@ -1,4 +1,5 @@
 import { inject } from "tsyringe";
+import { foreignWords } from "../domain/foreign-words.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import { CountersignError, messageOf } from "../errors.ts";
 import type { Clock, Logger, Metrics, Random } from "../ports/ambient.ts";
@@ -93,11 +94,13 @@ export class Dispatcher {
     await this.refusals.flush(true);
   }
 
-  /** Does everything that is due now; for tests and for hosts that tick by themselves. */
+  /** Does everything that is due now; for tests and for hosts that tick by themselves. One tenant's fault does not keep the others from theirs. */
   async runDue(): Promise<void> {
     await this.refusals.flush();
     for (const tenant of await this.directory.tenantsDue(this.clock.now()))
-      await this.runTenant(tenant);
+      await this.runTenant(tenant).catch((error: unknown) =>
+        this.logger.error({ tenant, error: messageOf(error) }, "what is due could not be done"),
+      );
   }
 
   private async runTenant(tenant: TenantId): Promise<void> {
@@ -115,9 +118,21 @@ export class Dispatcher {
       for (const entry of entries) {
         // The ones before may have taken their time; one whose lease has ended meanwhile may be another node's now.
         const until = new Date(this.clock.now().getTime() + LEASE);
-        if (await store.outbox.hold(entry, until)) await this.perform(store, entry);
+        if (await store.outbox.hold(entry, until)) await this.attempt(store, entry);
       }
       if (entries.length < AT_ONCE) return;
+    }
+  }
+
+  /** One that cannot even be put back must not hold up those behind it; its lease lets it be tried again. */
+  private async attempt(store: TenantStore, entry: OutboxEntry): Promise<void> {
+    try {
+      await this.perform(store, entry);
+    } catch (error) {
+      this.logger.error(
+        { tenant: store.tenant, kind: entry.effect.kind, error: messageOf(error) },
+        "outbox entry could not be put back",
+      );
     }
   }
 
@@ -129,9 +144,10 @@ export class Dispatcher {
     } catch (error) {
       const attempt = entry.attempts + 1;
       const now = this.clock.now().getTime();
+      const reason = foreignWords(messageOf(error));
       this.metrics.count("countersign_outbox_total", { kind: entry.effect.kind, result: "failed" });
       this.logger.warn(
-        { tenant: store.tenant, kind: entry.effect.kind, attempt, error: messageOf(error) },
+        { tenant: store.tenant, kind: entry.effect.kind, attempt, error: reason },
         "outbox entry failed",
       );
       const over = attempt >= MOST_ATTEMPTS[entry.effect.kind] || isFinal(error);
@@ -139,11 +155,11 @@ export class Dispatcher {
         await this.commands.giveUp(store, entry.effect as HostEffect, error);
         await store.outbox.done(entry);
       } else if (over) {
-        await this.bury(store, entry, messageOf(error));
+        await this.bury(store, entry, reason);
       } else {
         // Half of the pause by chance, so that what failed together does not come back together.
         const pause = Math.min(LONGEST_PAUSE, 1000 * 2 ** attempt) * (0.5 + this.chance() / 2);
-        await store.outbox.retry(entry, new Date(now + pause), messageOf(error));
+        await store.outbox.retry(entry, new Date(now + pause), reason);
       }
     }
   }

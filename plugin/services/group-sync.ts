@@ -1,6 +1,13 @@
 import { inject } from "tsyringe";
 import { groupsNamed } from "../domain/distribution.ts";
-import { groupKey, type HostGroup, type ListedGroup, memberKey } from "../domain/host-group.ts";
+import { foreignWords } from "../domain/foreign-words.ts";
+import {
+  groupKey,
+  type HostGroup,
+  isHostName,
+  type ListedGroup,
+  memberKey,
+} from "../domain/host-group.ts";
 import { messageOf } from "../errors.ts";
 import type { Clock, Logger, Random } from "../ports/ambient.ts";
 import type { MdmHost } from "../ports/mdm-host.ts";
@@ -14,6 +21,7 @@ const EVERY = 15 * 60_000;
 /** No other node reads the same tenant's groups meanwhile. */
 const LEASE = 10 * 60_000;
 const LEASE_NAME = "group-sync";
+const LONGEST_NAME = 200;
 /** Members forgotten in one transaction. */
 const FORGET = 500;
 
@@ -84,8 +92,11 @@ export class GroupSync {
     const began = this.clock.now();
     try {
       let changed = false;
+      let odd = 0;
       for await (const items of pagesOf(`group ${group.groupId}`, read)) {
-        const members = items.map((member) => memberKey(group.kind, member));
+        const good = items.filter(isHostName);
+        odd += items.length - good.length;
+        const members = good.map((member) => memberKey(group.kind, member));
         changed = (await store.hostGroups.add(group.id, members, began)).length > 0 || changed;
       }
       // Only here is it certain that who was not read has left.
@@ -93,9 +104,11 @@ export class GroupSync {
         gone = (await store.hostGroups.removeUnseen(group.id, began, FORGET)).length;
         changed ||= gone > 0;
       }
-      await this.note(store, group.id, { syncedAt: began, problem: undefined }, changed);
+      const problem =
+        odd === 0 ? undefined : `${odd} members whose names cannot be kept were passed over`;
+      await this.note(store, group.id, { syncedAt: began, problem }, changed);
     } catch (error) {
-      await this.note(store, group.id, { problem: messageOf(error).slice(0, 500) }, false);
+      await this.note(store, group.id, { problem: foreignWords(messageOf(error), 500) }, false);
       this.report(store, group.hostId, error);
     }
   }
@@ -124,7 +137,13 @@ export class GroupSync {
     });
   }
 
-  private async keep(store: TenantStore, hostId: string, listed: ListedGroup): Promise<void> {
+  /** One that cannot be kept is passed over: it keeps no other from being known. */
+  private async keep(store: TenantStore, hostId: string, said: ListedGroup): Promise<void> {
+    if (!isHostName(said.groupId)) {
+      this.report(store, hostId, "a group without a name that can be kept was passed over");
+      return;
+    }
+    const listed = { ...said, name: foreignWords(said.name, LONGEST_NAME) };
     const id = groupKey(hostId, listed.groupId);
     const known = await store.hostGroups.get(id);
     const now = this.clock.now();

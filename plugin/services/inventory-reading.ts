@@ -1,4 +1,5 @@
 import { formatDn } from "../domain/distinguished-name.ts";
+import { foreignWords } from "../domain/foreign-words.ts";
 import { type HeldCertificate, serialOf } from "../domain/inventory.ts";
 import { CountersignError } from "../errors.ts";
 import { type ParsedCertificate, parseCertificate } from "../pki/certificate.ts";
@@ -22,12 +23,13 @@ export const readHeld = (held: HeldCertificate): ReadCertificate | undefined => 
   const serial = held.serial === undefined ? undefined : serialOf(held.serial);
   const fingerprint = fingerprintOf(held.fingerprintSha256);
   if (serial === undefined || fingerprint === "bad") return undefined;
+  const issuer = held.issuer === undefined ? undefined : foreignWords(held.issuer);
   return {
-    key: fingerprint ?? `${serial}/${(held.issuer ?? "").slice(0, 150)}`,
+    key: fingerprint ?? `${serial}/${foreignWords(issuer ?? "", 150)}`,
     serial,
-    issuer: held.issuer,
-    subject: held.subject,
-    notAfter: held.notAfter,
+    issuer,
+    subject: held.subject === undefined ? undefined : foreignWords(held.subject),
+    notAfter: Number.isNaN(held.notAfter?.getTime()) ? undefined : held.notAfter,
     fingerprintSha256: fingerprint,
     parsed: undefined,
   };
@@ -40,8 +42,8 @@ const readDer = (der: Uint8Array): ReadCertificate => {
     return {
       key: fingerprintSha256,
       serial: parsed.serial,
-      issuer: formatDn(parsed.issuer),
-      subject: formatDn(parsed.subject),
+      issuer: foreignWords(formatDn(parsed.issuer)),
+      subject: foreignWords(formatDn(parsed.subject)),
       notAfter: parsed.notAfter,
       fingerprintSha256,
       parsed,

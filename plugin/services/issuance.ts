@@ -231,6 +231,9 @@ export class Issuance {
         endpoint: reservation.endpointId,
         authority: reservation.authorityId,
         template: reservation.templateId,
+        // For a restore that enters this row again (foundations.md 33).
+        templateVersion: reservation.templateVersion,
+        ra: reservation.raId,
         device: reservation.deviceId,
         serial: reservation.serial,
         subject: reservation.subject,

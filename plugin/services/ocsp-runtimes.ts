@@ -1,6 +1,6 @@
 import { inject } from "tsyringe";
 import { schemeOfKey, type SignatureScheme } from "../domain/algorithm.ts";
-import { type Authority, statusAt } from "../domain/authority.ts";
+import { type Authority, tellsStatus } from "../domain/authority.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import { parseCertificate } from "../pki/certificate.ts";
 import { type CertId, issuerMatcher } from "../pki/ocsp.ts";
@@ -84,7 +84,7 @@ export class OcspRuntimes {
     const store = this.directory.open(tenant);
     const authority = await store.authorities.get(authorityId);
     if (authority?.certificate === undefined || !authority.ocspEnabled) return undefined;
-    if (!["active", "retired"].includes(statusAt(authority, now))) return undefined;
+    if (!tellsStatus(authority, now)) return undefined;
     const responder = await this.responders.current(store, authority);
     const signer = await this.keyring.signer(responder.keyRef);
     return {

@@ -1,5 +1,5 @@
 import { inject } from "tsyringe";
-import { type Authority, statusAt } from "../domain/authority.ts";
+import { type Authority, statusAt, tellsStatus } from "../domain/authority.ts";
 import type { Principal } from "../domain/principal.ts";
 import { CountersignError } from "../errors.ts";
 import type { Clock } from "../ports/ambient.ts";
@@ -52,8 +52,8 @@ export class OcspSwitch {
 }
 
 const refuseUnlessCertifying = (authority: Authority, now: Date): void => {
-  const status = statusAt(authority, now);
-  if (authority.keyRef === undefined || (status !== "active" && status !== "retired"))
+  const status = authority.endedAt === undefined ? statusAt(authority, now) : "ended";
+  if (authority.keyRef === undefined || !tellsStatus(authority, now))
     throw new CountersignError(
       "authority_not_ready",
       `authority ${authority.id} is ${authority.keyRef === undefined ? "without a key here" : status}`,

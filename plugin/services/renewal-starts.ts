@@ -2,10 +2,11 @@ import { inject } from "tsyringe";
 import type { Principal } from "../domain/principal.ts";
 import type { RenewalUsage } from "../domain/renewal-capacity.ts";
 import { DEFAULT_RENEWAL_RULES, type RenewalRules } from "../domain/renewal-rules.ts";
-import type { Clock } from "../ports/ambient.ts";
+import { CountersignError, messageOf } from "../errors.ts";
+import type { Clock, Logger } from "../ports/ambient.ts";
 import type { RenewalRow } from "../ports/renewals.ts";
 import type { TenantStore } from "../ports/stores.ts";
-import { CLOCK } from "../tokens.ts";
+import { CLOCK, LOGGER } from "../tokens.ts";
 import { DeploymentSteps } from "./deployment-steps.ts";
 
 const HOUR = 3_600_000;
@@ -15,29 +16,55 @@ export const KEEP_STARTED = 35 * DAY;
 /** Renewals in one transaction: some tens of milliseconds of the writer. */
 const AT_ONCE = 500;
 
+/** How far `start` has come. */
+export interface StartedRenewals {
+  readonly started: number;
+  /** Rows that could not be started for themselves. */
+  readonly failed: readonly RenewalRow[];
+}
+
 /** Hands renewals to the state machine, exactly once and never above the caps, whatever other nodes do. */
 export class RenewalStarts {
   constructor(
     @inject(CLOCK) private readonly clock: Clock,
+    @inject(LOGGER) private readonly logger: Logger,
     @inject(DeploymentSteps) private readonly steps: DeploymentSteps,
   ) {}
 
-  /** Starts `rows` of one authority as far as its caps leave room; answers how many. What is left stays due. */
+  /**
+   * Starts `rows` of one authority as far as its caps leave room; what is left stays due. One that cannot be started keeps no other from it. Throws
+   * what the database throws while it cannot be used.
+   */
   async start(
     store: TenantStore,
     principal: Pick<Principal, "id">,
     authorityId: string,
     rows: readonly RenewalRow[],
     rules: RenewalRules,
-  ): Promise<number> {
+  ): Promise<StartedRenewals> {
+    const startThese = (some: readonly RenewalRow[]): Promise<number> =>
+      store.run((tx) => this.startIn(tx, principal, authorityId, some, rules));
+    const failed: RenewalRow[] = [];
     let started = 0;
     for (let at = 0; at < rows.length; at += AT_ONCE) {
       const chunk = rows.slice(at, at + AT_ONCE);
-      const count = await store.run((tx) => this.startIn(tx, principal, authorityId, chunk, rules));
-      started += count;
+      const count = await startThese(chunk).catch((error: unknown) => {
+        if (isOfTheMoment(error)) throw error;
+        return undefined;
+      });
+      started += count ?? 0;
       if (count === 0) break;
+      for (const row of count === undefined ? chunk : [])
+        try {
+          started += await startThese([row]);
+        } catch (error) {
+          if (isOfTheMoment(error)) throw error;
+          failed.push(row);
+          const facts = { tenant: store.tenant, deployment: row.id, error: messageOf(error) };
+          this.logger.error(facts, "a renewal could not be started");
+        }
     }
-    return started;
+    return { started, failed };
   }
 
   private async startIn(
@@ -70,6 +97,10 @@ export class RenewalStarts {
     return started.length;
   }
 }
+
+/** Not the row's fault: the same may succeed in a moment. */
+const isOfTheMoment = (error: unknown): boolean =>
+  error instanceof CountersignError && error.facts.http > 500;
 
 /** The rules of each authority of a tenant; those that nobody has set have the defaults. */
 export const rulesOf = async (

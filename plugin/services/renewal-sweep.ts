@@ -18,7 +18,8 @@ const LEASE = 120_000;
 const PAGE = 2_000;
 /** Due rows that one look takes in; the rest comes with the next one. */
 const MOST = 50_000;
-const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 const PRINCIPAL = { id: "system:renewals" };
 
 /** What one look found and did. */
@@ -70,9 +71,10 @@ export class RenewalSweep {
     const until = new Date(now.getTime() + LEASE);
     if (!(await store.renewals.lease(this.holder, now, until))) return undefined;
     try {
-      await this.moves.advance(store);
-      await this.groups.advance(store);
-      await this.walks.advance(store);
+      // Each for itself: what cannot go on must not let certificates end.
+      await this.guarded(store, "template moves", () => this.moves.advance(store));
+      await this.guarded(store, "renewal groups", () => this.groups.advance(store));
+      await this.guarded(store, "distributions", () => this.walks.advance(store));
       const report = await this.sweep(store, now);
       // After the renewals, which have ends to meet.
       const delivered = await this.deliveries.advance(store);
@@ -92,13 +94,26 @@ export class RenewalSweep {
     }
   }
 
+  private async guarded(
+    { tenant }: TenantStore,
+    what: string,
+    work: () => Promise<void>,
+  ): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.metrics.count("countersign_renewal_sweep_failures_total");
+      this.logger.error({ tenant, what, error: messageOf(error) }, "could not be moved on");
+    }
+  }
+
   private async sweep(store: TenantStore, now: Date): Promise<SweepReport> {
     const templates = new Map((await store.templates.list()).map((one) => [one.id, one]));
     const changes: RenewalChange[] = [];
     const byAuthority = new Map<string, Due[]>();
     let due = 0;
     for await (const row of this.dueRows(store, now)) {
-      const verdict = judge(row, templates.get(row.templateId), now);
+      const verdict = this.verdictOn(store, row, templates.get(row.templateId), now);
       if (verdict !== "due") {
         changes.push({ id: row.id, from: row.renewAt, to: verdict.to });
         continue;
@@ -118,8 +133,12 @@ export class RenewalSweep {
       };
       const { start, wait } = decideRenewals(rows, terms);
       const ready = start.map(({ row }) => row);
-      started += await this.starts.start(store, PRINCIPAL, authorityId, ready, terms.rules);
+      const of = await this.starts.start(store, PRINCIPAL, authorityId, ready, terms.rules);
+      started += of.started;
       this.countLate(ready, now);
+      const again = new Date(now.getTime() + HOUR);
+      for (const { id, renewAt, byHand } of of.failed)
+        changes.push({ id, from: renewAt, to: again, byHand });
       for (const { renewal, until } of wait) {
         const { row } = renewal;
         changes.push({ id: row.id, from: row.renewAt, to: new Date(until), byHand: row.byHand });
@@ -128,6 +147,25 @@ export class RenewalSweep {
     for (let at = 0; at < changes.length; at += PAGE)
       await store.renewals.change(changes.slice(at, at + PAGE));
     return { due, started, waiting: due - started };
+  }
+
+  /** One that cannot be judged is renewed when it is urgent, and keeps no other from it. */
+  private verdictOn(
+    { tenant }: TenantStore,
+    row: RenewalRow,
+    template: Template | undefined,
+    now: Date,
+  ): Verdict {
+    try {
+      return judge(row, template, now);
+    } catch (error) {
+      this.logger.error(
+        { tenant, deployment: row.id, error: messageOf(error) },
+        "a renewal could not be judged",
+      );
+      const least = now.getTime() + HOUR;
+      return { to: new Date(Math.max(least, urgencyTime(row).getTime())) };
+    }
   }
 
   private async *dueRows(store: TenantStore, now: Date): AsyncGenerator<RenewalRow> {
@@ -164,11 +202,9 @@ const planned = (row: RenewalRow, now: Date): Due => ({
 });
 
 /** Whether a row is to be renewed now; otherwise when it is looked at again, if at all. */
-const judge = (
-  row: RenewalRow,
-  template: Template | undefined,
-  now: Date,
-): "due" | { readonly to: Date | undefined } => {
+type Verdict = "due" | { readonly to: Date | undefined };
+
+const judge = (row: RenewalRow, template: Template | undefined, now: Date): Verdict => {
   // Something is under way, which ends in a certificate with a due time of its own, or in `removed`.
   if (row.state !== "issued" && row.state !== "installed") return { to: undefined };
   // On hold it may come back; revoked, it is renewed at its end.

@@ -1,9 +1,10 @@
 import { inject } from "tsyringe";
-import { statusAt } from "../domain/authority.ts";
+import { tellsStatus } from "../domain/authority.ts";
 import { messageOf } from "../errors.ts";
 import type { Clock, Logger } from "../ports/ambient.ts";
 import type { Directory } from "../ports/stores.ts";
 import { CLOCK, DIRECTORY, LOGGER } from "../tokens.ts";
+import { AuthorityEndings } from "./authority-endings.ts";
 import { OcspResponders } from "./ocsp-responders.ts";
 
 /** Rolls OCSP responders in time, also those that nobody asks. */
@@ -13,6 +14,7 @@ export class ResponderKeeper {
     @inject(CLOCK) private readonly clock: Clock,
     @inject(LOGGER) private readonly logger: Logger,
     @inject(OcspResponders) private readonly responders: OcspResponders,
+    @inject(AuthorityEndings) private readonly endings: AuthorityEndings,
   ) {}
 
   /** Looks at every authority; one that fails keeps no other from it. */
@@ -20,12 +22,10 @@ export class ResponderKeeper {
     for (const { id: tenant } of await this.directory.tenants()) {
       const store = this.directory.open(tenant);
       for (const authority of await store.authorities.list()) {
-        const now = this.clock.now();
-        const answers = ["active", "retired"].includes(statusAt(authority, now));
-        const ended = authority.notAfter !== undefined && authority.notAfter <= now;
-        if (!authority.ocspEnabled || !answers || ended) continue;
+        if (!authority.ocspEnabled || !tellsStatus(authority, this.clock.now())) continue;
         try {
-          await this.responders.current(store, authority);
+          if (!(await this.endings.endIfOver(store, authority)))
+            await this.responders.current(store, authority);
         } catch (error) {
           this.logger.error(
             { tenant, authority: authority.id, error: messageOf(error) },

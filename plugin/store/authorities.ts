@@ -51,6 +51,7 @@ interface AuthorityRow {
   readonly profiles: string | null;
   readonly shape_extras: string | null;
   readonly deleted_at: Millis | null;
+  readonly ended_at: Millis | null;
   readonly version: number;
   readonly created_at: Millis;
 }
@@ -86,6 +87,7 @@ const mapping: Mapping<Authority, AuthorityRow> = {
     profiles: authority.profiles === undefined ? null : toJson(authority.profiles),
     shape_extras: authority.shapeExtras === undefined ? null : toJson(authority.shapeExtras),
     deleted_at: toMillisOrNull(authority.deletedAt),
+    ended_at: toMillisOrNull(authority.endedAt),
     version: authority.version,
     created_at: toMillis(authority.createdAt),
   }),
@@ -126,6 +128,7 @@ const mapping: Mapping<Authority, AuthorityRow> = {
     shapeExtras:
       row.shape_extras === null ? undefined : (fromJson(row.shape_extras) as ShapeExtras),
     deletedAt: fromMillisOrNull(row.deleted_at),
+    endedAt: fromMillisOrNull(row.ended_at),
     version: row.version,
     createdAt: fromMillis(row.created_at),
   }),

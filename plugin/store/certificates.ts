@@ -176,6 +176,17 @@ export class Certificates implements CertificateStore {
     return row && fromMillis(row.not_after);
   }
 
+  async lastRelied(authorityId: string, ownSerials: readonly string[]): Promise<Date | undefined> {
+    const own =
+      ownSerials.length === 0 ? "" : `and serial not in (${ownSerials.map(() => "?").join(", ")})`;
+    const [row] = await this.session.rows<{ readonly not_after: Millis }>(
+      `select not_after from ${TABLE} where tenant = ? and authority_id = ? and status <> 'failed' and role <> 'ocsp' ${own}
+       order by not_after desc limit 1`,
+      [this.tenant, authorityId, ...ownSerials],
+    );
+    return row && fromMillis(row.not_after);
+  }
+
   liveOfDevice(deviceId: string, now: Date): Promise<readonly Certificate[]> {
     return this.#rows.all((query) =>
       query

@@ -323,6 +323,46 @@ const suite = (kind: string, databases: (context: Mocha.Context) => Promise<Data
       await assert.rejects(mintChallenge(theirs, site, next), /user_disabled/);
     });
 
+    it("K-06 deployments stand where the tail's certificates have brought them, and are renewed in their windows", async () => {
+      const [fresh, renewed] = [await device(), await device()];
+      const publish = (deviceId: string) =>
+        api.post("/deployments", { deviceId, templateId: site.template });
+      const enrolAgain = async (id: string): Promise<string> => {
+        const challenge = await mintChallenge(api, site, id);
+        return serialOf(await enrolled(at(served), { key, challenge }));
+      };
+      const deployments = { fresh: await publish(fresh), renewed: await publish(renewed) };
+      await enrolAgain(renewed);
+      const first = await api.get(`/deployments/${deployments.renewed.id as string}`);
+      await sealed(served);
+      const file = await backup();
+      for (const id of [fresh, renewed]) await enrolAgain(id);
+      await sealed(served);
+      const tail = await exportLedger(served);
+      const wanted = {
+        fresh: await api.get(`/deployments/${deployments.fresh.id as string}`),
+        renewed: await api.get(`/deployments/${deployments.renewed.id as string}`),
+      };
+      const plan = await api.get("/renewals/plan?days=366");
+      await served.countersign.close();
+
+      const { node } = await restored(file, { ledgerTails: [tail] });
+      const theirs = await node.api();
+      // Some looks of its sweeper and its planner.
+      await pause(3000);
+      for (const name of ["fresh", "renewed"] as const) {
+        const now = await theirs.get(`/deployments/${deployments[name].id as string}`);
+        const members = ["state", "certificateId", "certificateEndsAt", "previousCertificateId"];
+        for (const member of members) assert.equal(now[member], wanted[name][member], member);
+      }
+      assert.equal(wanted.renewed.previousCertificateId, first.certificateId);
+      const row = await theirs.get(`/certificates/${wanted.renewed.certificateId as string}`);
+      assert.equal(row.templateVersion, 1);
+      const theirPlan = await theirs.get("/renewals/plan?days=366");
+      assert.deepEqual([theirPlan.backlog, theirPlan.days], [0, plan.days]);
+      assert.equal(theirPlan.authorities[0].planned, 2);
+    });
+
     it("K-06 counts as lost what an authority has issued that is not in the backup, and what became of it", async () => {
       await enrol();
       await sealed(served);

@@ -11,6 +11,7 @@ import {
   pem,
   pemOf,
 } from "../support/openssl.ts";
+import { ocspRequestFor, readOcspResponse } from "../../plugin/pki/ocsp-ask.ts";
 import { labCsr } from "../support/scep/csr.ts";
 import { rsaKey } from "../support/scep/keys.ts";
 import { run, workFolder } from "../support/tools.ts";
@@ -254,6 +255,69 @@ describe("flows: CRLs", () => {
       csr: toPem(labCsr({ key: rsaKey(), subject: "CN=by hand" }), "CERTIFICATE REQUEST"),
     });
     assert.equal(refusal.code, "authority_not_ready");
+  });
+
+  it("A-22 of a retired authority end with its last certificate, as OCSP does; the last list stays", async () => {
+    const brief = await more("brief", {});
+    await api.patch(`/templates/${brief.template}`, { validity: "P10D", maxValidity: "P10D" });
+    const { der } = await enrol(brief);
+    // What it still has to say something about: its RA's certificates, and the device's.
+    const certificates = "/certificates?authority=brief&status=issued";
+    const last = async (): Promise<number> =>
+      Math.max(
+        ...(await api.all(certificates))
+          .filter(({ role }) => role !== "ocsp")
+          .map(({ notAfter }) => Date.parse(notAfter as string)),
+      );
+    await api.delete(`/endpoints/${brief.endpoint}`);
+    await api.post("/authorities/brief/retire");
+    const { urls } = await api.get("/authorities/brief");
+    const number = async (): Promise<bigint> =>
+      BigInt((await api.get("/authorities/brief/crl")).items[0].number);
+    const asked = async (): Promise<string> => {
+      const issuer = parseCertificate((await chainOf(api, "brief"))[0]!);
+      const body = ocspRequestFor(issuer, serialOf(der));
+      const answer = await fetch(urls.ocsp as string, { method: "POST", body: Buffer.from(body) });
+      const read = new Uint8Array(await answer.arrayBuffer());
+      return read[4] === 6
+        ? "unauthorized"
+        : readOcspResponse(read, (await chainOf(api, "brief"))[0]!, serialOf(der)).status;
+    };
+    // As long as lists promise to name what has ended.
+    const over = (await last()) + 30 * DAY;
+    const first = await number();
+    served.clock.advance(over - served.clock.now().getTime() - HOUR);
+    await until(async () => (await number()) > first || undefined);
+    assert.equal((await api.get("/authorities/brief")).endedAt, undefined);
+    assert.equal(await asked(), "good");
+    const before = parseCrl(await fetchBytes(urls.crl as string));
+
+    // When the next daily list would be due.
+    served.clock.advance(DAY);
+    const ended = await until(async () => {
+      const authority = await api.get("/authorities/brief");
+      return authority.endedAt === undefined ? undefined : authority;
+    });
+    assert.ok(Date.parse(ended.endedAt as string) > over);
+    const [row] = await api.all("/ledger?event=authority.ended&subject=brief");
+    assert.equal(row.subjectId, "brief");
+    served.clock.advance(3 * DAY);
+    assert.equal(await asked(), "unauthorized");
+    assert.equal(parseCrl(await fetchBytes(urls.crl as string)).number, before.number);
+    assert.equal((await api.refused("POST", "/authorities/brief/crl")).code, "authority_not_ready");
+    const standing = async (): Promise<string[]> =>
+      ((await api.post("/alerts/check")).items as Json[]).map(
+        ({ rule, subject }) => `${rule as string} ${subject as string}`,
+      );
+    served.clock.advance(30 * DAY);
+    const told = await standing();
+    for (const rule of ["ocsp-expiry", "crl-overdue"])
+      assert.ok(!told.includes(`${rule} brief`), told.join());
+    assert.equal(
+      (await api.all("/ledger?event=authority.ended&subject=brief")).length,
+      1,
+      "it ends once",
+    );
   });
 
   it("A-09 are not there where they are switched off, and certificates then name none", async () => {

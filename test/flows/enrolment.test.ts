@@ -291,13 +291,15 @@ describe("flows: enrolment", () => {
       )
       .digest("hex");
     assert.equal(issued.principal, `system:scep:${id}`);
-    const { csr, subject, fingerprint, ...rest } = issued.data;
+    const { csr, subject, fingerprint, ra, ...rest } = issued.data;
+    const [serving] = (await api.get("/ras")).items;
+    assert.equal(ra, serving.id);
     assert.match(fingerprint, /^[0-9a-f]{64}$/);
     assert.match(csr, /^[0-9a-f]{64}$/);
     assert.match(subject, /^CN=device-/);
     assert.deepEqual(rest, {
       ...{ endpoint: id, template: id, authority: site.authority, device, transactionId },
-      ...{ serial: serialOf(leaf), source: "127.0.0.1", label: "success" },
+      ...{ serial: serialOf(leaf), source: "127.0.0.1", label: "success", templateVersion: 1 },
     });
 
     const bad = await asking({ subject: "CN=claimed", extensions: [extendedKeyUsage([EMAIL])] });

@@ -15,6 +15,7 @@ import {
 import { isIssued, isOpaque, isRefused } from "../support/scep/expect.ts";
 import { rsaKey } from "../support/scep/keys.ts";
 import { Lab } from "../support/scep/lab.ts";
+import { readDegenerate } from "../support/scep/reply.ts";
 
 describe("SCEP approval and queries", () => {
   let lab: Lab;
@@ -181,6 +182,35 @@ describe("SCEP approval and queries", () => {
     const own = await device("query-a");
     const asked = sequence(encodeName(parseDn("CN=nobody")), integer(1));
     isRefused(await send(lab, query(own, "22", asked)), "4");
+  });
+  it("case 63 GetCRL of an authority whose CRL is off is badCertId, and signs none", async () => {
+    const id = "mute";
+    await lab.api("POST", "/authorities", {
+      ...{ id, kind: "issuing", parentId: "lab-root", subject: "CN=Mute", crlEnabled: false },
+      keyAlgorithm: "rsa-2048",
+    });
+    await lab.api("POST", "/templates", { id, authorityId: id, subject: "CN=%devicename%,O=Lab" });
+    const secret = "another secret of the lab";
+    await lab.addEndpoint(id, {
+      ...{ authorityId: id, templateIds: [id] },
+      policies: [{ kind: "static", templateId: id, secret, unknownDevice: "unmanaged" }],
+    });
+    const served = await lab.scep({ path: "?operation=GetCACert" }, id);
+    const [ra = assert.fail(), ca = assert.fail()] = readDegenerate(served.body).certificates;
+    const sent = enrolment({ ra }, { challenge: secret });
+    const reply = await send(lab, sent, id);
+    assert.equal(reply.status, "0", reply.text);
+    const identity = {
+      key: sent.key,
+      certificate: reply.certificates[0] ?? assert.fail("it was not issued"),
+    };
+    const asked = sequence(parseCertificate(ca).subjectRaw, serialOf(identity.certificate));
+    const question = enrolment(
+      { ra },
+      { plaintext: asked, identity, message: { messageType: "22" } },
+    );
+    isRefused(await send(lab, question, id), "4");
+    assert.deepEqual((await lab.api("GET", `/authorities/${id}/crl`)).items, []);
   });
   it("case 63 switched off, both are badRequest", async () => {
     const own = await device("query-a");

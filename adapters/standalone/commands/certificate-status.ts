@@ -19,9 +19,10 @@ const invalidityDate = () =>
 const comment = () => textOption("--comment <text>", "why, for the ledger");
 
 interface BulkAnswer {
-  readonly items: readonly { readonly row: number }[];
+  readonly items: readonly { readonly row: number; readonly authorityId?: string }[];
   readonly done: number;
   readonly refused: number;
+  readonly unpublished?: string;
 }
 
 /** Options that one certificate of the list does not say itself. */
@@ -49,21 +50,44 @@ const rowsOf = async ({ args, options }: Invocation): Promise<readonly object[]>
 
 const bulk = async (call: Invocation) => {
   const rows = await rowsOf(call);
+  const wanted = call.options["publishNow"] === true;
+  const inOne = rows.length <= ROWS;
   const items: object[] = [];
-  let done = 0;
+  const authorities = new Set<string>();
+  let [done, unpublished]: [number, string | undefined] = [0, undefined];
   for (let from = 0; from < rows.length; from += ROWS) {
-    const last = from + ROWS >= rows.length;
     const body = {
       action: call.args[0],
       rows: rows.slice(from, from + ROWS),
-      publishNow: last && call.options["publishNow"] === true,
+      publishNow: wanted && inOne,
     };
     const answer = (await call.api.ask("POST", "/certificates/bulk", { body })).value as BulkAnswer;
     items.push(...answer.items.map((item) => ({ ...item, row: item.row + from })));
+    for (const { authorityId } of answer.items)
+      if (authorityId !== undefined) authorities.add(authorityId);
     done += answer.done;
+    ({ unpublished } = answer);
   }
-  const value = { items, done, refused: items.length - done };
+  if (wanted && !inOne) unpublished = await publish(call, authorities);
+  if (unpublished !== undefined)
+    process.stderr.write(`The lists follow by themselves; not signed yet: ${unpublished}\n`);
+  const value = { items, done, refused: items.length - done, unpublished };
   return { text: JSON.stringify(value), value };
+};
+
+/** Each list once, behind all slices of a long run; what kept one from being signed now follows by itself. */
+const publish = async (
+  { api }: Invocation,
+  authorities: ReadonlySet<string>,
+): Promise<string | undefined> => {
+  const faults: string[] = [];
+  for (const id of authorities)
+    try {
+      await api.ask("POST", `/authorities/${encodeURIComponent(id)}/crl`);
+    } catch (thrown) {
+      faults.push(`${id}: ${messageOf(thrown)}`);
+    }
+  return faults.length === 0 ? undefined : faults.join("; ");
 };
 
 /** `certificate revoke`, `suspend`, `unsuspend`, `bulk`. */

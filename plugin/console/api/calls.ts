@@ -252,6 +252,7 @@ export interface Authority {
         readonly codeSet: boolean;
       }
     | undefined;
+  readonly endedAt?: string | undefined;
   readonly warnings: readonly string[];
   readonly details?: CertificateDetails | undefined;
   readonly scepUrls?: readonly string[] | undefined;
@@ -1044,12 +1045,14 @@ export interface BulkAnswer {
     readonly row: number;
     readonly id?: string | undefined;
     readonly serial?: string | undefined;
+    readonly authorityId?: string | undefined;
     readonly done: boolean;
     readonly code?: string | undefined;
     readonly detail?: string | undefined;
   }[];
   readonly done: number;
   readonly refused: number;
+  readonly unpublished?: string | undefined;
 }
 
 export interface OutboxLetter {
@@ -3574,6 +3577,7 @@ export interface Calls {
           | "authority.renewal-requested"
           | "authority.renewed"
           | "authority.retired"
+          | "authority.ended"
           | "authority.deleted"
           | "cap.changed"
           | "ra.created"

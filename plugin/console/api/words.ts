@@ -535,6 +535,7 @@ export const EVENTS: readonly string[] = [
   "authority.renewal-requested",
   "authority.renewed",
   "authority.retired",
+  "authority.ended",
   "authority.deleted",
   "cap.changed",
   "ra.created",

@@ -19,17 +19,19 @@ const said = (
   return status(tone, word);
 };
 
-export const authorityState = ({ status: state }: Authority): TemplateResult =>
-  said(
-    {
-      active: ["good", "Active"],
-      pending: ["warn", "Waits for its certificate"],
-      expired: ["bad", "Expired"],
-      retired: ["quiet", "Retired"],
-      deleted: ["quiet", "Deleted"],
-    },
-    state,
-  );
+export const authorityState = ({ status: state, endedAt }: Authority): TemplateResult =>
+  state === "retired" && endedAt !== undefined
+    ? status("quiet", "Ended")
+    : said(
+        {
+          active: ["good", "Active"],
+          pending: ["warn", "Waits for its certificate"],
+          expired: ["bad", "Expired"],
+          retired: ["quiet", "Retired"],
+          deleted: ["quiet", "Deleted"],
+        },
+        state,
+      );
 
 export const endpointState = ({ enabled, warnings }: Endpoint): TemplateResult =>
   enabled

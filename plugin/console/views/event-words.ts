@@ -7,7 +7,7 @@ const SAID: Readonly<Record<string, readonly [Tone, string]>> = {
   "certificate.issued": ["good", "A certificate was issued"],
   "certificate.revoked": ["bad", "A certificate was revoked"],
   "certificate.suspended": ["warn", "A certificate was suspended"],
-  "certificate.released": ["quiet", "A reservation was given back"],
+  "certificate.released": ["good", "A suspension was lifted"],
   "certificate.failed": ["bad", "A certificate could not be signed"],
   "challenge.minted": ["info", "A challenge was minted"],
   "challenge.burned": ["quiet", "An open challenge was burned"],

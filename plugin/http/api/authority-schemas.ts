@@ -44,6 +44,9 @@ export const authoritySchema = named("Authority", {
   outside: z
     .looseObject({ serverType: z.enum(OUTSIDE_SERVER_TYPES), url: text, codeSet: yes })
     .optional(),
+  endedAt: maybeTime.describe(
+    "Since when a retired one signs no lists and answers no OCSP requests.",
+  ),
   warnings: z.array(text),
   details: certificateDetailsSchema.optional(),
   scepUrls: z.array(text).optional(),

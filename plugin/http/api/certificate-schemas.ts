@@ -66,6 +66,7 @@ export const bulkAnswerSchema = named("BulkAnswer", {
       row: whole.describe("From 0, as the rows were given."),
       id: maybe,
       serial: maybe,
+      authorityId: maybe,
       done: yes,
       code: maybe,
       detail: maybe,
@@ -73,6 +74,9 @@ export const bulkAnswerSchema = named("BulkAnswer", {
   ),
   done: whole,
   refused: whole,
+  unpublished: maybe.describe(
+    "Why lists were not signed before the answer although that was asked for; they follow by themselves.",
+  ),
 });
 
 export const certificateProfileSchema = named("CertificateProfile", {

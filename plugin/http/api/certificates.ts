@@ -255,9 +255,13 @@ export const certificateRoutes: readonly Route[] = [
     }),
     call: async ({ certificateStatuses }, { principal, body }) => {
       const rows = body.rows.map((row) => rowOf(body.action, row));
-      const items = await certificateStatuses.bulk(principal, rows, body.publishNow);
+      const { rows: items, unpublished } = await certificateStatuses.bulk(
+        principal,
+        rows,
+        body.publishNow,
+      );
       const done = items.filter((item) => item.done).length;
-      return ok({ items, done, refused: items.length - done });
+      return ok({ items, done, refused: items.length - done, unpublished });
     },
   }),
 ];

@@ -18,6 +18,7 @@ import { distributions } from "./0024-distributions.ts";
 import { caps } from "./0026-caps.ts";
 import { failedDeployments } from "./0028-failed-deployments.ts";
 import { refusalsAndLastUse } from "./0030-refusals-and-last-use.ts";
+import { endedAuthorities } from "./0031-ended-authorities.ts";
 
 interface Migration {
   /** Begins with its number. A released one is never changed; a new one only adds, so that the version before still runs. */
@@ -45,6 +46,7 @@ const MIGRATIONS: readonly Migration[] = [
   caps,
   failedDeployments,
   refusalsAndLastUse,
+  endedAuthorities,
 ];
 
 /** Our migrations as knex takes them, with its own table, so that a host's are not touched. */

@@ -406,6 +406,15 @@ export const describeRecords = (open: () => Promise<OpenedDatabase>): void => {
       await put("another's", 999, { authorityId: "other" });
       assert.deepEqual(await store.certificates.lastEnd("wifi-ca"), after(99));
       assert.equal(await subject.tenant().certificates.lastEnd("wifi-ca"), undefined);
+      // What somebody asks the authority about: not its responders, nor a root's own.
+      await put("responder", 2000, { role: "ocsp" });
+      await put("its own", 3000, { role: "authority", serial: "0abc" });
+      const { lastRelied } = store.certificates;
+      const relied = lastRelied.bind(store.certificates);
+      assert.deepEqual(await relied("wifi-ca", ["0abc"]), after(99));
+      assert.deepEqual(await relied("wifi-ca", ["0abc", "0def"]), after(99));
+      assert.deepEqual(await relied("wifi-ca", []), after(3000));
+      assert.equal(await relied("nobody", []), undefined);
     });
 
     it("on hold are listed by themselves, and among the revoked", async () => {

@@ -67,6 +67,7 @@ export const anAuthority = (over: Partial<Authority> = {}): Authority => ({
   profiles: ["scep-digital-signature"],
   shapeExtras: { jamf: { version: 1, fields: { scepProxy: true }, typed: {} } },
   deletedAt: after(2e9),
+  endedAt: after(3e9),
   version: 1,
   createdAt: NOW,
   ...over,
