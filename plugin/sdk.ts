@@ -21,6 +21,7 @@ export * from "./domain/console/parts.ts";
 export * from "./domain/console/san-parts.ts";
 export * from "./domain/console/shape.ts";
 export * from "./domain/console/template-parts.ts";
+export * from "./domain/credential.ts";
 export * from "./domain/crl-scope.ts";
 export * from "./domain/deployment.ts";
 export * from "./domain/attempt-policy.ts";

@@ -16,6 +16,7 @@ interface ApiOptions {
   readonly get?: string;
   readonly from?: string;
   readonly ifVersion?: string;
+  readonly out?: string;
 }
 
 /** What one run of a command was given: its arguments in order, and its own options under the API's names. */
@@ -25,6 +26,8 @@ export interface Invocation {
   readonly options: Readonly<Record<string, unknown>>;
   /** The version of `--if-version`. */
   readonly ifVersion: string | undefined;
+  /** The file of `--out`. Bytes that a command answers go there by themselves. */
+  readonly out: string | undefined;
   /** The members of `--from FILE`, and over them the options that were given. */
   readonly body: () => Promise<Record<string, unknown>>;
 }
@@ -81,9 +84,10 @@ export const addApiCommand = (group: Command, definition: ApiCommand): void => {
       args: given.flat().filter((argument) => typeof argument === "string"),
       options: own,
       ifVersion: options.ifVersion,
+      out: options.out,
       body: async () => ({ ...(await bodyFile(options.from)), ...own }),
     });
-    if (answer instanceof Uint8Array) await deliver(answer, options["out"], definition);
+    if (answer instanceof Uint8Array) await deliver(answer, options.out, definition);
     else if (options.get !== undefined) process.stdout.write(fieldOf(answer, options.get));
     else
       process.stdout.write(options.json === true ? line(answer.text) : shown(definition, answer));
@@ -148,10 +152,10 @@ const bodyFile = async (path: string | undefined): Promise<Record<string, unknow
 
 const deliver = async (
   bytes: Uint8Array,
-  out: unknown,
+  out: string | undefined,
   { secret = false }: ApiCommand,
 ): Promise<void> => {
-  if (typeof out === "string") await writeFile(out, bytes, secret ? { mode: 0o600 } : {});
+  if (out !== undefined) await writeFile(out, bytes, secret ? { mode: 0o600 } : {});
   else process.stdout.write(bytes);
 };
 

@@ -78,7 +78,7 @@ export interface Authority {
   readonly profiles?: readonly string[] | undefined;
   /** What consoles keep beside it. */
   readonly shapeExtras?: ShapeExtras | undefined;
-  /** When it was deleted; its identifier stays taken for a day. */
+  /** When it was deleted; it counts as active for a day more, and its identifier stays taken for good. */
   readonly deletedAt?: Date | undefined;
   /** Since when it says nothing more: it was retired, and its last certificate has ended. */
   readonly endedAt?: Date | undefined;

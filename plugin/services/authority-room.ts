@@ -2,12 +2,18 @@ import { type Authority, statusAt } from "../domain/authority.ts";
 import { capReached } from "../domain/cap-reached.ts";
 import type { TenantStore } from "../ports/stores.ts";
 
-/** How many authorities with a key here are active, or hold a place because they wait for their certificate (O-02). */
+/** How long one that was deleted goes on holding its place (A-21), so that deleting and making anew is no way around a cap. */
+const HELD = 24 * 3_600_000;
+
+/** How many authorities with a key here are active, or hold a place: those that wait for their certificate (O-02), those deleted of late. */
 export const activeAuthorities = (authorities: readonly Authority[], now: Date): number =>
   authorities.filter((authority) => {
     if (authority.kind === "external" || authority.kind === "outside") return false;
     const status = statusAt(authority, now);
-    return status === "active" || status === "pending";
+    if (status !== "deleted") return status === "active" || status === "pending";
+    return (
+      authority.deletedAt !== undefined && now.getTime() - authority.deletedAt.getTime() < HELD
+    );
   }).length;
 
 /** Throws `cap_reached` unless the tenant may have so many authorities more. Certain inside `run` only. */

@@ -23,7 +23,7 @@ const MENU: readonly (readonly [title: string, cells: Cells])[] = [
   ["Profiles", "YY----"],
   ["Approvals", "YYYYYY"],
   ["Events", "YYYYYY"],
-  ["People", "Y-----"],
+  ["People", "YY----"],
   ["Settings", "YYYYYY"],
   ["Getting started", "YY--Y-"],
 ];
@@ -119,10 +119,9 @@ const actionsOf = (ids: {
     id: "mine",
     definition: {},
   });
-  on("people", "People")("Add person", "Y-----", "POST", "/people", {
-    id: "me@acme.example",
-    roles: ["owner"],
-  });
+  const people = on("people", "People");
+  people("Add person", "Y-----", "POST", "/people", { id: "me@acme.example", roles: ["owner"] });
+  people("Add machine", "YY----", "POST", "/credentials", { id: "mine", roles: ["ca-auditor"] });
   return actions;
 };
 
@@ -282,7 +281,27 @@ describe("console: what each role is shown, offered and refused", function () {
     await page.getByLabel("Subject or e-mail address").fill("bruno@acme.example");
     await page.getByLabel("Certificate Administrator", { exact: false }).check();
     await page.getByRole("button", { name: "Save" }).click();
-    const row = page.getByRole("row").filter({ hasText: "bruno@acme.example" });
+    const row = page.getByRole("row").filter({ hasText: "bruno@acme.example" }).first();
     await row.getByRole("cell", { name: "Certificate administrator" }).waitFor();
+  });
+
+  it("R-02 the roles stand with their members, and one is taken away once it is confirmed", async () => {
+    const api = await consoled.served.api();
+    await api.post("/people", {
+      id: "carla@acme.example",
+      roles: ["ca-auditor", "protocol-auditor"],
+    });
+    const { page } = await consoled.open("people");
+    const members = page.locator("cs-role-members");
+    const row = members.getByRole("row").filter({ hasText: "CA Auditor" });
+    const roles = async () => (await api.get("/people/carla@acme.example")).roles;
+    await row.getByText("carla@acme.example").waitFor();
+    await row.getByRole("button", { name: "Take away" }).click();
+    await page.getByRole("button", { name: "Cancel" }).click();
+    assert.deepEqual(await roles(), ["ca-auditor", "protocol-auditor"]);
+    await row.getByRole("button", { name: "Take away" }).click();
+    await page.locator("wa-dialog[open]").getByRole("button", { name: "Take away" }).click();
+    await row.getByText("none by name").waitFor();
+    assert.deepEqual(await roles(), ["protocol-auditor"]);
   });
 });

@@ -5,7 +5,7 @@ import { toPem } from "../../plugin/sdk.ts";
 import { labCsr } from "../support/scep/csr.ts";
 import { rsaKey } from "../support/scep/keys.ts";
 import type { Api } from "./api.ts";
-import { type Served, serve } from "./served.ts";
+import { DAY, type Served, serve } from "./served.ts";
 
 describe("flows: caps", () => {
   let served: Served;
@@ -40,6 +40,18 @@ describe("flows: caps", () => {
     await api.post("/authorities/mail/retire");
     assert.deepEqual((await api.get("/caps")).authorities, { active: 2, cap: 3 });
     await api.post("/authorities", make("root", "fourth"));
+  });
+
+  it("A-21 a deleted CA holds its place for 24 hours", async () => {
+    await api.delete("/authorities/fourth?confirm=fourth");
+    assert.deepEqual((await api.get("/caps")).authorities, { active: 3, cap: 3 });
+    const early = await api.refused("POST", "/authorities", make("root", "again"));
+    assert.equal(early.code, "cap_reached");
+    served.clock.advance(DAY - 60_000);
+    assert.equal((await api.get("/caps")).authorities.active, 3);
+    served.clock.advance(60_000);
+    assert.equal((await api.get("/caps")).authorities.active, 2);
+    await api.post("/authorities", make("root", "again"));
   });
 
   it("O-02 two CAs that are asked for at once do not both get the last place", async () => {

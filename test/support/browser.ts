@@ -70,8 +70,8 @@ export const signIn = async (page: Page, url: string, token: string, view = ""):
 
 /** Goes to another view of the console that is open. The title alone would not do: the view before may have had the same. */
 export const goTo = async (page: Page, view: string, title: string | RegExp): Promise<void> => {
-  // After a reload: while it finds out who is here it goes where the address says without a word.
-  await page.locator("#main h1").waitFor();
+  // A page that was loaded again knows nobody yet, and goes nowhere until it does.
+  await page.locator("#main h1").first().waitFor();
   await page.evaluate(`new Promise((arrived) => {
     const wanted = ${JSON.stringify(view)};
     const shown = document.querySelector("countersign-console");

@@ -19,6 +19,7 @@ import {
 } from "../options.ts";
 import { stepBar } from "../step-bar.ts";
 import { addAuthorityCaps } from "./cap.ts";
+import { addAuthorityRemoval } from "./authority-removal.ts";
 import { addReading, pathOf } from "./crud.ts";
 import { addOutsideAuthorityCommands } from "./outside-authority.ts";
 import { addRenewalCommands } from "./rotation.ts";
@@ -166,6 +167,7 @@ export const addAuthorityCommands = (program: Command): void => {
   });
   addRenewalCommands(group);
   addAuthorityCaps(group);
+  addAuthorityRemoval(group);
   addApiCommand(group, {
     usage: "certificate <id>",
     summary: "download the CA certificate",

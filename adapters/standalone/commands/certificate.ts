@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { CERTIFICATE_ROLES } from "../../../plugin/sdk.ts";
 import { addApiCommand } from "../api-command.ts";
 import { choiceOption, outOption, textOption } from "../options.ts";
+import { addIssueCommands } from "./certificate-issue.ts";
 import { addStatusCommands } from "./certificate-status.ts";
 import { addReading, pathOf } from "./crud.ts";
 
@@ -26,6 +27,7 @@ export const addCertificateCommands = (program: Command): void => {
     textOption("--expires-before <instant>", "2027-01-31T00:00:00Z"),
     textOption("--expires-after <instant>", "2027-01-31T00:00:00Z"),
   ]);
+  addIssueCommands(group);
   addStatusCommands(group);
   addApiCommand(group, {
     usage: "download <id>",

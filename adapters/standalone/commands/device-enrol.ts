@@ -6,13 +6,12 @@ import {
   normalizeSan,
   parseCertificate,
   parseDn,
-  SAN_TYPES,
-  type SubjectAltName,
   toPem,
 } from "../../../plugin/sdk.ts";
 import { machineClock } from "../clock.ts";
 import { createPrivateFile } from "../private-file.ts";
 import { enrol, type EnrolResult } from "../../scep-client/scep-client.ts";
+import { sanOption, typedSan } from "../san-option.ts";
 import { readSecretInput } from "../secret-input.ts";
 import { fields } from "../table.ts";
 
@@ -27,24 +26,6 @@ interface EnrolOptions {
   readonly json?: boolean;
 }
 
-/** `dns:host.example`. Throws `invalid_input`. */
-const sanOf = (text: string): SubjectAltName => {
-  const at = text.indexOf(":");
-  const type = SAN_TYPES.find((known) => known === text.slice(0, at));
-  if (type === undefined) {
-    throw new CountersignError(
-      "invalid_input",
-      `--san ${JSON.stringify(text)}: write type:value with ${SAN_TYPES.join(", ")}`,
-    );
-  }
-  return normalizeSan({ type, value: text.slice(at + 1) });
-};
-
-const collect = (text: string, earlier: readonly string[] = []): readonly string[] => [
-  ...earlier,
-  text,
-];
-
 const run = async (options: EnrolOptions): Promise<void> => {
   const { url, challengeFile, caFingerprint, out = ".", json } = options;
   const challenge =
@@ -52,7 +33,7 @@ const run = async (options: EnrolOptions): Promise<void> => {
   const result = await enrol({
     url,
     subject: parseDn(options.subject),
-    sans: (options.san ?? []).map(sanOf),
+    sans: (options.san ?? []).map((text) => normalizeSan(typedSan(text))),
     now: machineClock.now(),
     ...(challenge === undefined ? {} : { challenge }),
     ...(caFingerprint === undefined ? {} : { caFingerprint }),
@@ -106,7 +87,7 @@ export const addEnrolCommand = (group: Command): void => {
     .description("be a device: make a key and enrol it by SCEP")
     .requiredOption("--url <url>", "SCEP URL of an endpoint")
     .requiredOption("--subject <dn>", "subject of the request, CN=…")
-    .option("--san <type:value>", `${SAN_TYPES.join(", ")}; again for more`, collect)
+    .addOption(sanOption())
     .option("--challenge <challenge>", "one-time challenge")
     .option("--challenge-file <file>", "file with the challenge; - is standard input")
     .option("--ca-fingerprint <sha256>", "believe this CA only, hex")

@@ -30,7 +30,7 @@ export const MENU: readonly (readonly Entry[])[] = [
   [
     { view: "approvals", title: "Approvals", icon: "approval", right: "certificates:read" },
     { view: "events", title: "Events", icon: "event", right: "ledger:read" },
-    { view: "people", title: "People", icon: "people", right: "people:manage" },
+    { view: "people", title: "People", icon: "people", right: "credentials:manage" },
     { view: "settings", title: "Settings", icon: "settings" },
   ],
 ];

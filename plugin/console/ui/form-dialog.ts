@@ -1,5 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
+import type { CommandLine } from "./command-line.ts";
+import "./commands.ts";
 import { define } from "./define.ts";
 import type { FieldSpec, FieldValues } from "./field-spec.ts";
 import type { FormElement } from "./form.ts";
@@ -18,6 +20,9 @@ export class FormDialog extends LitElement {
   /** At the beginning; what is typed stays in here. */
   @property({ attribute: false }) values: FieldValues = {};
   @property({ attribute: false }) save!: (values: FieldValues) => Promise<void>;
+  /** The same by the command line, as it stands in the form. */
+  @property({ attribute: false }) command:
+    ((values: FieldValues) => readonly CommandLine[]) | undefined;
   @state() private typed: FieldValues = {};
   @state() private refused: unknown;
   @state() private busy = false;
@@ -46,6 +51,7 @@ export class FormDialog extends LitElement {
                 @change=${(event: CustomEvent<FieldValues>) => (this.typed = event.detail)}
               ></cs-form>
               ${this.refused === undefined ? nothing : problemNote(this.refused)}
+              <cs-commands .lines=${this.command?.(this.typed) ?? []}></cs-commands>
             </div>`
           : nothing
       }

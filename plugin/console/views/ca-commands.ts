@@ -33,5 +33,8 @@ export const caCommands = (
           line("Retire it", "retire"),
         ]
       : []),
+    ...(app.may("authorities:manage")
+      ? [line("Say what deleting it would take with it; the typed identifier deletes it", "delete")]
+      : []),
   ];
 };

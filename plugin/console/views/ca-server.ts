@@ -4,7 +4,7 @@ import { link } from "../app/route.ts";
 import "../ui/commands.ts";
 import { copyable } from "../ui/copy.ts";
 import { define } from "../ui/define.ts";
-import { count, foreign, onDay, plural, when } from "../ui/format.ts";
+import { foreign, onDay, plural, when } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
 import { Loaded } from "../ui/loaded.ts";
 import { saveFile } from "../ui/save-file.ts";
@@ -254,11 +254,18 @@ export class CaServer extends View {
     const { id } = authority;
     const impact = await this.attempt(() => this.app.call("getAuthoritiesIdRemoval", { id }));
     if (impact === undefined) return;
-    const { authorities, endpoints, templates, certificates, more, liveDeployments, warning } =
-      impact;
+    const { templates, liveDeployments, warning } = impact;
+    const also = [
+      ...(templates.length > 0
+        ? [`${plural(templates.length, "template")} can issue no more`]
+        : []),
+      ...(liveDeployments > 0
+        ? [`${plural(liveDeployments, "device")} lose what they use now`]
+        : []),
+    ];
     const yes = await this.app.ask({
       title: "Delete this CA server?",
-      text: `${warning} It takes with it ${plural(authorities.length, "CA")}, ${plural(endpoints.length, "endpoint")}, ${plural(templates.length, "template")}; ${count(certificates)}${more ? " or more" : ""} certificates become unusable${liveDeployments > 0 ? `, and ${plural(liveDeployments, "device")} lose what they use now` : ""}. The identifier is blocked for 24 hours.`,
+      text: `${warning}${also.length === 0 ? "" : ` Besides, ${also.join(", and ")}.`}`,
       yes: "Delete",
       dangerous: true,
       typed: id,

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import type { Issued } from "../api/calls.ts";
 import { link } from "../app/route.ts";
+import "../ui/commands.ts";
 import { define } from "../ui/define.ts";
 import type { FieldSpec, FieldValues, Row } from "../ui/field-spec.ts";
 import type { FormElement } from "../ui/form.ts";
@@ -13,6 +14,7 @@ import { textOf } from "../ui/text-of.ts";
 import { View } from "../ui/view.ts";
 import { choiceSources, type Sources } from "./choice-sources.ts";
 import { detailFacts } from "./detail-facts.ts";
+import { issueCommands } from "./issue-command.ts";
 
 type SanType = "rfc822" | "dns" | "uri" | "upn" | "ip";
 
@@ -170,6 +172,7 @@ export class Issue extends View {
             this.dry = undefined;
           }}
         ></cs-form>
+        <cs-commands .lines=${issueCommands(this.values)}></cs-commands>
         ${this.refused === undefined ? nothing : problemNote(this.refused)}
         <div class="actions">
           <wa-button type="submit" variant="brand" ?loading=${this.busy}>Issue</wa-button>

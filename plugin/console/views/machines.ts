@@ -13,7 +13,9 @@ import { status } from "../ui/status.ts";
 import { styles } from "../ui/styles.ts";
 import { tableStyles } from "../ui/table-styles.ts";
 import { textOf } from "../ui/text-of.ts";
+import { machineCommand, machineCommands } from "./people-commands.ts";
 import { MACHINE_ROLES, roleChoices } from "./role-names.ts";
+import "../ui/commands.ts";
 import "../ui/form-dialog.ts";
 import "./once-only-secret.ts";
 
@@ -44,19 +46,37 @@ const VALIDITY: FieldSpec = {
   ],
 };
 
+const ENCODING: FieldSpec = {
+  name: "encoding",
+  label: "Encoding of the key file",
+  help: "Old systems cannot read the strong one.",
+  type: "choice",
+  required: true,
+  choices: [
+    { value: "strong", label: "Strong (AES-256, SHA-256)" },
+    { value: "compatible", label: "Compatible (3DES, for old systems)" },
+  ],
+};
+
 const machineFields = (authorities: readonly Authority[]): readonly FieldSpec[] => [
   {
     name: "id",
     label: "Identifier",
-    help: "Of the machine or program.",
+    help: "Of the machine or program: 2 to 18 lower-case letters, digits, _ and -.",
     type: "text",
     required: true,
+    format: {
+      expression: "[a-z0-9_-]{2,18}",
+      message: "2 to 18 lower-case letters, digits, _ and -.",
+    },
   },
+  { name: "name", label: "Name", help: "For people; the identifier unless given.", type: "text" },
   {
     name: "roles",
     label: "Roles",
     help: "None that gives roles to others.",
     type: "choices",
+    required: true,
     choices: roleChoices(MACHINE_ROLES),
   },
   {
@@ -74,7 +94,8 @@ const ACTIVE: FieldSpec = {
   type: "yes-no",
 };
 
-const BLANK: FieldValues = { id: "", roles: [], authorityIds: [], validity: "P90D" };
+const KEY: FieldValues = { validity: "P90D", encoding: "strong" };
+const BLANK: FieldValues = { id: "", name: "", roles: [], authorityIds: [], ...KEY };
 
 /** Machines and programs with credentials of their own: scope, end, new keys. */
 export class Machines extends LitElement {
@@ -82,6 +103,7 @@ export class Machines extends LitElement {
 
   @property({ attribute: false }) app!: App;
   @state() private editing: Credential | "new" | undefined;
+  @state() private rotating: Credential | undefined;
   @state() private handed: HandedOver | undefined;
 
   readonly #facts = new Loaded<Facts>(this, async () => {
@@ -97,12 +119,6 @@ export class Machines extends LitElement {
   }
 
   override render(): TemplateResult {
-    const { editing } = this;
-    const isThere = typeof editing === "object";
-    const fields = [
-      ...machineFields(this.#facts.value?.authorities ?? []),
-      isThere ? ACTIVE : VALIDITY,
-    ].map((field) => (field.name === "id" && isThere ? { ...field, readOnly: true } : field));
     return html`<div class="stack tight">
         <div class="row spread">
           <h2>Machines</h2>
@@ -111,16 +127,42 @@ export class Machines extends LitElement {
           >
         </div>
         ${this.handed === undefined ? nothing : this.#handedOver(this.handed)}
-        ${this.#facts.show(({ machines }) => this.#table(machines))}
+        ${this.#facts.show(
+          ({ machines }) =>
+            html`${this.#table(machines)}
+              <cs-commands .lines=${machineCommands(machines)}></cs-commands>`,
+        )}
       </div>
-      <cs-form-dialog
-        label=${isThere ? "Change roles" : "Add machine"}
+      ${this.#dialogs()}`;
+  }
+
+  #dialogs(): TemplateResult {
+    const { editing, rotating } = this;
+    const stored = typeof editing === "object" ? editing : undefined;
+    const own = machineFields(this.#facts.value?.authorities ?? []);
+    const fields =
+      stored === undefined
+        ? [...own, VALIDITY, ENCODING]
+        : [...own.map((field) => ({ ...field, readOnly: field.name === "id" })), ACTIVE];
+    return html`<cs-form-dialog
+        label=${stored === undefined ? "Add machine" : "Change machine"}
         ?open=${editing !== undefined}
         .fields=${fields}
-        .values=${isThere ? valuesOf(editing) : BLANK}
+        .values=${stored === undefined ? BLANK : valuesOf(stored)}
+        .command=${(values: FieldValues) => [machineCommand(stored, values)]}
         .save=${(values: FieldValues) => this.#save(editing, values)}
         @closed=${() => (this.editing = undefined)}
-      ></cs-form-dialog>`;
+      ></cs-form-dialog>
+      <cs-form-dialog
+        label="A new key for ${rotating?.id ?? "it"}"
+        yes="Make it"
+        ?open=${rotating !== undefined}
+        .fields=${[VALIDITY, ENCODING]}
+        .values=${KEY}
+        .save=${(values: FieldValues) => this.#rotate(rotating, values)}
+        @closed=${() => (this.rotating = undefined)}
+        ><p>The key it has now is good for a week more.</p></cs-form-dialog
+      >`;
   }
 
   #table(machines: readonly Credential[]): TemplateResult {
@@ -163,7 +205,7 @@ export class Machines extends LitElement {
                     <wa-button
                       size="s"
                       appearance="outlined"
-                      @click=${() => void this.#rotate(machine)}
+                      @click=${() => (this.rotating = machine)}
                       >New key</wa-button
                     >
                     <wa-button
@@ -203,16 +245,17 @@ export class Machines extends LitElement {
   async #save(editing: Credential | "new" | undefined, values: FieldValues): Promise<void> {
     const roles = values["roles"] as Roles;
     const authorityIds = values["authorityIds"] as readonly string[];
+    const name = textOf(values["name"]).trim();
+    const named = name === "" ? {} : { name };
     if (typeof editing === "object")
       await this.app.call("patchCredentialsId", {
         id: editing.id,
-        body: { roles, authorityIds, active: values["active"] === true },
+        body: { ...named, roles, authorityIds, active: values["active"] === true },
         version: editing.version,
       });
     else {
-      const validity = textOf(values["validity"]);
       const scope = authorityIds.length === 0 ? {} : { authorityIds };
-      const body = { id: textOf(values["id"]), roles, validity, ...scope };
+      const body = { id: textOf(values["id"]), ...named, roles, ...scope, ...keyOf(values) };
       this.handed = await this.app.call("postCredentials", { body });
     }
     this.app.say("Saved.", "good");
@@ -237,23 +280,23 @@ export class Machines extends LitElement {
     await this.#facts.reload();
   }
 
-  async #rotate({ id }: Credential): Promise<void> {
-    const handed = await attempt(
-      this.app,
-      () => this.app.call("postCredentialsIdRotate", { id, body: {} }),
-      "A new key is made; the old one is good for a week more.",
-    );
-    if (handed !== undefined) this.handed = handed;
+  async #rotate(machine: Credential | undefined, values: FieldValues): Promise<void> {
+    if (machine === undefined) return;
+    const { id } = machine;
+    this.handed = await this.app.call("postCredentialsIdRotate", { id, body: keyOf(values) });
+    this.app.say("A new key is made; the old one is good for a week more.", "good");
     await this.#facts.reload();
   }
 }
 define("cs-machines", Machines);
 
-const valuesOf = ({ id, roles, authorityIds, active }: Credential): FieldValues => ({
-  id,
-  roles,
-  authorityIds,
-  active,
+const keyOf = (values: FieldValues) => ({
+  validity: textOf(values["validity"]),
+  encoding: values["encoding"] === "compatible" ? ("compatible" as const) : ("strong" as const),
+});
+
+const valuesOf = ({ id, name, roles, authorityIds, active }: Credential): FieldValues => ({
+  ...{ id, name, roles, authorityIds, active },
 });
 
 /** Until when; during a change both keys are good. */

@@ -9,10 +9,13 @@ import { Loaded } from "../ui/loaded.ts";
 import { status } from "../ui/status.ts";
 import { textOf } from "../ui/text-of.ts";
 import { View } from "../ui/view.ts";
+import { peopleCommands, personCommand } from "./people-commands.ts";
 import { HUMAN_ROLES, roleChoices } from "./role-names.ts";
+import "../ui/commands.ts";
 import "../ui/form-dialog.ts";
 import "./machines.ts";
 import "./minted-tokens.ts";
+import "./role-members.ts";
 
 type Roles = Calls["postPeople"]["request"]["body"]["roles"];
 
@@ -24,6 +27,15 @@ const PERSON: readonly FieldSpec[] = [
     type: "text",
     required: true,
   },
+  {
+    name: "email",
+    label: "E-mail address",
+    help: "Where it is not the one above.",
+    type: "text",
+    format: { expression: "[^\\s@]+@[^\\s@]+", message: "An e-mail address, name@example.com." },
+  },
+  { name: "firstName", label: "First name", help: "For whoever reads this list.", type: "text" },
+  { name: "lastName", label: "Last name", help: "For whoever reads this list.", type: "text" },
   {
     name: "roles",
     label: "Roles",
@@ -45,41 +57,70 @@ const PERSON: readonly FieldSpec[] = [
   },
 ];
 
-const BLANK: FieldValues = { id: "", roles: [], approveOwn: false, active: true };
+const BLANK: FieldValues = {
+  ...{ id: "", email: "", firstName: "", lastName: "" },
+  ...{ roles: [], approveOwn: false, active: true },
+};
 
-/** People with their roles; below them machines with their credentials, and the tokens that were minted. */
+/**
+ * People with their roles and roles with their people; below them machines with their credentials, and the tokens that were minted. CA
+ * Administrators see the machines only.
+ */
 export class People extends View {
   @state() private editing: Person | "new" | undefined;
 
-  readonly #people = new Loaded<readonly Person[]>(
-    this,
-    async () => (await this.app.call("getPeople")).items,
+  readonly #people = new Loaded<readonly Person[]>(this, async () =>
+    this.app.may("people:manage") ? (await this.app.call("getPeople")).items : ([] as const),
   );
 
+  get #machinesOnly(): boolean {
+    return this.app.may("credentials:manage") && !this.app.may("people:manage");
+  }
+
   protected override arrive(): void {
-    void this.#people.reload();
+    if (!this.#machinesOnly) void this.#people.reload();
   }
 
   override render(): TemplateResult {
-    const { editing } = this;
-    const isThere = typeof editing === "object";
+    const machines = this.app.may("credentials:manage")
+      ? html`<cs-machines .app=${this.app}></cs-machines>`
+      : nothing;
+    if (this.#machinesOnly)
+      return html`${this.head("People", "Machines with credentials of their own. People and their roles are the Owners' to change.")}
+      ${machines}`;
     const add = html`<wa-button variant="brand" @click=${() => (this.editing = "new")}
       >${icon("plus")} Add person</wa-button
     >`;
     return html`${this.head("People", "Who may do what. The last Owner cannot be taken away.", add)}
       <div class="stack">
-        ${this.#people.show((people) => this.#table(people))}
-        <cs-machines .app=${this.app}></cs-machines>
+        ${this.#people.show(
+          (people) =>
+            html`${this.#table(people)}
+              <cs-role-members
+                .app=${this.app}
+                .people=${people}
+                @changed=${() => void this.#people.reload()}
+              ></cs-role-members>
+              <cs-commands .lines=${peopleCommands(people)}></cs-commands>`,
+        )}
+        ${machines}
         <cs-minted-tokens .app=${this.app}></cs-minted-tokens>
       </div>
-      <cs-form-dialog
-        label=${isThere ? "Change roles" : "Add person"}
-        ?open=${editing !== undefined}
-        .fields=${PERSON.map((field) => (field.name === "id" && isThere ? { ...field, readOnly: true } : field))}
-        .values=${isThere ? valuesOf(editing) : BLANK}
-        .save=${(values: FieldValues) => this.#save(editing, values)}
-        @closed=${() => (this.editing = undefined)}
-      ></cs-form-dialog>`;
+      ${this.#dialog()}`;
+  }
+
+  #dialog(): TemplateResult {
+    const { editing } = this;
+    const stored = typeof editing === "object" ? editing : undefined;
+    return html`<cs-form-dialog
+      label=${stored === undefined ? "Add person" : "Change roles"}
+      ?open=${editing !== undefined}
+      .fields=${PERSON.map((field) => (field.name === "id" && stored !== undefined ? { ...field, readOnly: true } : field))}
+      .values=${stored === undefined ? BLANK : valuesOf(stored)}
+      .command=${(values: FieldValues) => [personCommand(stored, values)]}
+      .save=${(values: FieldValues) => this.#save(editing, values)}
+      @closed=${() => (this.editing = undefined)}
+    ></cs-form-dialog>`;
   }
 
   #table(people: readonly Person[]): TemplateResult {
@@ -98,7 +139,7 @@ export class People extends View {
             (person) =>
               html`<tr>
                 <td data-label="Person">
-                  ${foreign(person.id)}${person.email === undefined ? nothing : html`<span class="under">${foreign(person.email)}</span>`}
+                  ${foreign(person.id)}${aboutOf(person).map((text) => html`<span class="under">${foreign(text)}</span>`)}
                 </td>
                 <td data-label="Roles">
                   ${person.roles.map(words).join(", ")}${person.approveOwn ? html`<span class="under">may approve their own requests</span>` : nothing}
@@ -128,14 +169,17 @@ export class People extends View {
   }
 
   async #save(editing: Person | "new" | undefined, values: FieldValues): Promise<void> {
+    const text = (name: string): string => textOf(values[name]).trim();
+    const given = ["email", "firstName", "lastName"].filter((name) => text(name) !== "");
     const body = {
+      ...Object.fromEntries(given.map((name) => [name, text(name)])),
       roles: values["roles"] as Roles,
       approveOwn: values["approveOwn"] === true,
       active: values["active"] === true,
     };
     if (typeof editing === "object")
       await this.app.call("patchPeopleId", { id: editing.id, body, version: editing.version });
-    else await this.app.call("postPeople", { body: { id: textOf(values["id"]), ...body } });
+    else await this.app.call("postPeople", { body: { id: text("id"), ...body } });
     this.app.say("Saved.", "good");
     await this.#people.reload();
   }
@@ -156,9 +200,13 @@ export class People extends View {
 }
 define("cs-people", People);
 
-const valuesOf = ({ id, roles, approveOwn, active }: Person): FieldValues => ({
-  id,
-  roles,
-  approveOwn,
-  active,
-});
+const valuesOf = (person: Person): FieldValues => {
+  const { id, email = "", firstName = "", lastName = "", roles, approveOwn, active } = person;
+  return { id, email, firstName, lastName, roles, approveOwn, active };
+};
+
+/** Name and address, as far as they are known and say more than the id. */
+const aboutOf = ({ id, email, firstName, lastName }: Person): readonly string[] => {
+  const name = [firstName, lastName].filter((part) => part !== undefined).join(" ");
+  return [name, email === id ? "" : (email ?? "")].filter((text) => text !== "");
+};

@@ -1,0 +1,42 @@
+import { type CommandLine, option } from "../ui/command-line.ts";
+import type { FieldValues, Row } from "../ui/field-spec.ts";
+import { textOf } from "../ui/text-of.ts";
+
+/** The certificate that the form asks for, by the command line; a password comes from a file that nobody else reads. */
+export const issueCommands = (values: FieldValues): readonly CommandLine[] => {
+  const text = (name: string): string => textOf(values[name]);
+  const names = [
+    ...[
+      "--authority-id",
+      text("authorityId") || "ca",
+      "--profile-id",
+      text("profileId") || "profile",
+    ],
+    ...((values["sans"] ?? []) as readonly Row[])
+      .filter(({ type, value }) => (type ?? "") !== "" && (value ?? "") !== "")
+      .flatMap(({ type, value }) => ["--san", `${type ?? ""}:${value ?? ""}`]),
+    ...option("validity", text("validity")),
+  ];
+  if (values["how"] === "pkcs12")
+    return [
+      {
+        what: "Issue it; the password of the file stands in a file",
+        words: [
+          ...["certificate", "pkcs12", text("fileSubject") || "CN=name", ...names],
+          ...option("key-algorithm", text("keyAlgorithm")),
+          ...option("encoding", text("encoding")),
+          ...["--password-file", "password.txt", "--out", "certificate.p12"],
+        ],
+      },
+    ];
+  const words = [
+    ...["certificate", "issue", "request.csr", ...names],
+    ...option("subject", text("subject")),
+  ];
+  const csr = text("csr");
+  const file = csr === "" ? {} : { file: { name: "request.csr", text: csr } };
+  return [
+    { what: "Show what it would be", words: [...words, "--dry-run"], ...file },
+    { what: "Issue it", words: [...words, "--out", "certificate.pem"] },
+  ];
+};
