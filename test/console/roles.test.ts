@@ -291,7 +291,7 @@ describe("console: what each role is shown, offered and refused", function () {
       id: "carla@acme.example",
       roles: ["ca-auditor", "protocol-auditor"],
     });
-    const { page } = await consoled.open("people");
+    const page = await consoled.open("people");
     const members = page.locator("cs-role-members");
     const row = members.getByRole("row").filter({ hasText: "CA Auditor" });
     const roles = async () => (await api.get("/people/carla@acme.example")).roles;
