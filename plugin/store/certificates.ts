@@ -14,6 +14,7 @@ import {
   toMillisOrNull,
   type Millis,
 } from "./base/columns.ts";
+import { limitOf, positionOf } from "./base/paging.ts";
 import { NEWEST_FIRST, type Order, Rows } from "./base/rows.ts";
 import type { Session } from "./base/session.ts";
 import { narrowed } from "./certificate-filter.ts";
@@ -147,15 +148,45 @@ export class Certificates implements CertificateStore {
 
   async list(filter: CertificateFilter, page: PageRequest): Promise<Page<Certificate>> {
     const found = await matchingTerms(this.session, this.tenant, filter.text ?? []);
-    const reserved = filter.status === "reserved" ? await this.#reserved() : undefined;
-    return this.#rows.page(
-      page,
-      (query) => found.narrow(narrowed(query, filter)),
+    const narrow = (query: Knex.QueryBuilder) => found.narrow(narrowed(query, filter));
+    const order =
       filter.expiresBefore === undefined && filter.expiresAfter === undefined
         ? NEWEST_FIRST
-        : SOONEST_END_FIRST,
-      found.among ?? reserved,
-    );
+        : SOONEST_END_FIRST;
+    const few =
+      found.among ??
+      (filter.status === "reserved" ? await this.#reserved() : await this.#few(filter));
+    if (few === undefined && found.newest !== undefined && order === NEWEST_FIRST) {
+      const behind = positionOf(page, ["number", "string"]);
+      // More of them where other conditions keep most out.
+      for (let most = 4 * limitOf(page); most <= 8 * FEW; most *= 8) {
+        const ids = await found.newest(behind, most);
+        const items = await this.#rows.page(page, narrow, order, ids);
+        if (items.cursor !== undefined || ids.length < most) return items;
+      }
+    }
+    return this.#rows.page(page, narrow, order, few);
+  }
+
+  /** Ids of a condition that few meet, where there are others beside it: no index narrows by them all and sorts. Undefined for many. */
+  async #few(filter: CertificateFilter): Promise<string[] | undefined> {
+    const { serial, deviceId, templateId, authorityId, ...others } = filter;
+    const columns = Object.entries({
+      serial,
+      device_id: deviceId,
+      template_id: templateId,
+      authority_id: authorityId,
+    }).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    const beside = Object.values(others).filter((value) => value !== undefined).length;
+    if (columns.length + beside < 2) return undefined;
+    for (const [column, value] of columns) {
+      const rows = await this.session.rows<{ readonly id: string }>(
+        `select id from ${TABLE} where tenant = ? and ${column} = ? limit ?`,
+        [this.tenant, value, FEW + 1],
+      );
+      if (rows.length <= FEW) return rows.map(({ id }) => id);
+    }
+    return undefined;
   }
 
   /** Ids of what is being signed, by the index of their leases: the list in its order is long, and they are few. Undefined for many. */

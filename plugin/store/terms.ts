@@ -5,19 +5,23 @@ import type { TenantId } from "../domain/tenant.ts";
 import type { TermPlace, TermStore } from "../ports/certificate-store.ts";
 import { fromMillis, toMillis, type Millis } from "./base/columns.ts";
 import { fromJson } from "./base/json.ts";
+import type { Position } from "./base/paging.ts";
 import type { Session } from "./base/session.ts";
 
 const TERMS = "countersign_terms";
 const MARKS = "countersign_term_marks";
 const CERTIFICATES = "countersign_certificates";
 
-/** More matches than these are walked newest first instead of being sorted. */
+/** So many are looked up one by one. */
 export const FEW = 2000;
+/** So many are sorted by their time in the index of the words; more than these are met soon on the way through the list, newest first. */
+const MANY = 50_000;
 /** Rows in one statement. */
 const ROWS = 200;
 
 interface Unindexed {
   readonly id: string;
+  readonly created_at: Millis;
   readonly subject: string;
   readonly sans: string;
   readonly serial: string;
@@ -85,9 +89,14 @@ export class Terms implements TermStore {
         db(CERTIFICATES)
           .where({ tenant })
           .whereIn("id", [...ids])
-          .select("id", "subject", "sans", "serial", "fingerprint_sha256") as PromiseLike<
-          Unindexed[]
-        >,
+          .select(
+            "id",
+            "created_at",
+            "subject",
+            "sans",
+            "serial",
+            "fingerprint_sha256",
+          ) as PromiseLike<Unindexed[]>,
     );
     // In the order of the primary key, so that rows next to each other are written one after the other.
     const words = rows
@@ -108,6 +117,7 @@ export class Terms implements TermStore {
     return termsOf({ ...row, sans, fingerprintSha256 }).map((term) => ({
       tenant: this.tenant,
       certificate_id: row.id,
+      created_at: row.created_at,
       term,
     }));
   }
@@ -118,8 +128,11 @@ const END = "\u{10ffff}";
 
 /** How a list is narrowed to those that have a term for each word. */
 export interface FoundByTerms {
-  /** Ids of a word that has few; undefined where all have many, whose newest matches are met soon on the way through the list. */
+  /** Ids of a word that has few. */
   readonly among: readonly string[] | undefined;
+  /** Where no word has few: the newest ids of one that has not too many, behind a place in the list. */
+  readonly newest:
+    ((behind: Position | undefined, limit: number) => Promise<readonly string[]>) | undefined;
   readonly narrow: (query: Knex.QueryBuilder) => Knex.QueryBuilder;
 }
 
@@ -128,32 +141,63 @@ export const matchingTerms = async (
   tenant: TenantId,
   words: readonly string[],
 ): Promise<FoundByTerms> => {
-  let few: { readonly word: string; readonly ids: readonly string[] } | undefined;
   // A long word is the likeliest to have few, and not always the one.
-  for (const word of [...words].sort((a, b) => b.length - a.length)) {
-    const hits = await session.read(
-      (db) =>
-        db(TERMS)
-          .where({ tenant })
-          .where("term", ">=", word)
-          .where("term", "<", word + END)
-          .limit(FEW + 1)
-          .select("certificate_id") as PromiseLike<{ readonly certificate_id: string }[]>,
+  const sorted = [...words].sort((a, b) => b.length - a.length);
+  const matches = (word: string, limit: number): Promise<readonly { certificate_id: string }[]> =>
+    session.rows(`select certificate_id from ${TERMS} where ${RANGE} limit ?`, [
+      ...[tenant, word, word + END],
+      limit,
+    ]);
+  const counted = async (word: string): Promise<number> => {
+    const [row] = await session.rows<{ readonly found: number | string }>(
+      `select count(*) as found from (select 1 from ${TERMS} where ${RANGE} limit ?) as matches`,
+      [tenant, word, word + END, MANY + 1],
     );
-    if (hits.length > FEW) continue;
-    few = { word, ids: [...new Set(hits.map((hit) => hit.certificate_id))] };
-    break;
-  }
-  return {
-    among: few?.ids,
-    narrow: (query) => {
+    return Number(row?.found ?? 0);
+  };
+  const narrowedBy =
+    (but: string | undefined): FoundByTerms["narrow"] =>
+    (query) => {
       let narrowed = query;
-      for (const word of words.filter((one) => one !== few?.word))
+      for (const word of words.filter((one) => one !== but))
         narrowed = narrowed.whereRaw(
           `exists (select 1 from ${TERMS} t where t.tenant = ${CERTIFICATES}.tenant and t.certificate_id = ${CERTIFICATES}.id and t.term >= ? and t.term < ?)`,
           [word, word + END],
         );
       return narrowed;
-    },
-  };
+    };
+  for (const word of sorted) {
+    const hits = await matches(word, FEW + 1);
+    if (hits.length > FEW) continue;
+    const among = [...new Set(hits.map((hit) => hit.certificate_id))];
+    return { among, newest: undefined, narrow: narrowedBy(word) };
+  }
+  for (const word of sorted)
+    if ((await counted(word)) <= MANY)
+      return {
+        among: undefined,
+        newest: (behind, limit) => newestMatches(session, tenant, word, behind, limit),
+        narrow: narrowedBy(word),
+      };
+  return { among: undefined, newest: undefined, narrow: narrowedBy(undefined) };
+};
+
+const RANGE = "tenant = ? and term >= ? and term < ?";
+
+/** Out of one index alone, which has the times too. */
+const newestMatches = async (
+  session: Session,
+  tenant: TenantId,
+  word: string,
+  behind: Position | undefined,
+  limit: number,
+): Promise<readonly string[]> => {
+  const place =
+    behind === undefined ? "" : "and (created_at, certificate_id) < (cast(? as bigint), ?)";
+  const rows = await session.rows<{ readonly certificate_id: string }>(
+    `select distinct created_at, certificate_id from ${TERMS} where ${RANGE} ${place}
+     order by created_at desc, certificate_id desc limit ?`,
+    [tenant, word, word + END, ...(behind ?? []), limit],
+  );
+  return rows.map((row) => row.certificate_id);
 };

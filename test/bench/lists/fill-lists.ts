@@ -70,7 +70,7 @@ export const fillLists = async (
       deployments: `insert into countersign_deployments (tenant, id, device_id, template_id, endpoint_id, state, next_action_at, created_at, updated_at, since, attempts, deliveries)
         ${numbers(devices)} select '${TENANT}', ${random("d")}, 'device-' || (n - 1), 't' || (n % 8), 'bench', case when n % 2000 = 0 then 'failed' else 'installed' end,
         ${now + 300 * DAY}, ${from} + cast(n as bigint) * ${step * 4}, ${now}, ${now}, 0, 0 from rows`,
-      terms: `insert into countersign_terms (tenant, certificate_id, term) ${[
+      terms: `insert into countersign_terms (tenant, certificate_id, created_at, term) ${[
         "serial",
         "substr(fingerprint_sha256, 1, 64)",
         USER,
@@ -80,9 +80,9 @@ export const fillLists = async (
       ]
         .map(
           (term) =>
-            `select tenant, id, ${term} from countersign_certificates where device_id is not null`,
+            `select tenant, id, created_at, ${term} from countersign_certificates where device_id is not null`,
         )
-        .join(" union all ")} order by 3, 2 on conflict do nothing`,
+        .join(" union all ")} order by 4, 2 on conflict do nothing`,
       ...(issuing
         ? {
             ders: `insert into countersign_certificate_ders (tenant, id, der)

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { CertificateFilter } from "../../../plugin/ports/certificate-store.ts";
 import type { Certificate } from "../../../plugin/domain/certificate.ts";
 import { serialsOf } from "../../../plugin/domain/crl-scope.ts";
 import { FAILURE_EVENTS } from "../../../plugin/domain/events.ts";
@@ -382,6 +383,43 @@ export const describeRecords = (open: () => Promise<OpenedDatabase>): void => {
       assert.equal(await terms.mark(), undefined);
     });
 
+    it("C-03 are found newest first by a word of thousands, alone and with other conditions", async () => {
+      const made = Array.from({ length: 2100 }, (_, n) =>
+        aCertificate({
+          subject: `CN=kiosk${n},O=Fleet`,
+          createdAt: after((n * 11) % 2100),
+          status: n % 50 === 7 ? "revoked" : "issued",
+          ...(n % 500 === 1 ? { templateId: "rare" } : {}),
+        }),
+      );
+      await store.run(async (tx) => {
+        for (const certificate of made) await tx.certificates.insert(certificate, undefined);
+      });
+      const ids = made.map(({ id }) => id);
+      for (let start = 0; start < ids.length; start += 300)
+        await store.terms.take(ids.slice(start, start + 300));
+      const newest = [...made].sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
+      const same = async (
+        filter: CertificateFilter,
+        wanted: readonly Certificate[],
+        limit: number,
+      ): Promise<void> => {
+        const found = await everything((page) => store.certificates.list(filter, page), limit);
+        assert.deepEqual(
+          found.map(({ id }) => id),
+          wanted.map(({ id }) => id),
+        );
+      };
+      const revoked = newest.filter(({ status }) => status === "revoked");
+      const rare = newest.filter(({ templateId }) => templateId === "rare");
+      await same({ text: ["kiosk"] }, newest, 400);
+      await same({ text: ["fleet", "kiosk"], status: "revoked" }, revoked, 5);
+      await same({ text: ["kiosk"], templateId: "rare" }, rare, 2);
+      await same({ authorityId: made[0]?.authorityId, templateId: "rare" }, rare, 2);
+      await same({ deviceId: made[0]?.deviceId, status: "revoked" }, revoked, 40);
+      await same({ text: ["kiosk"], templateId: "nobody" }, [], 5);
+    });
+
     it("live ones of a device are issued, reserved or on hold, and not expired", async () => {
       const states = ["issued", "reserved", "revoked", "failed"] as const;
       for (const status of states)
@@ -409,8 +447,8 @@ export const describeRecords = (open: () => Promise<OpenedDatabase>): void => {
       // What somebody asks the authority about: not its responders, nor a root's own.
       await put("responder", 2000, { role: "ocsp" });
       await put("its own", 3000, { role: "authority", serial: "0abc" });
-      const { lastRelied } = store.certificates;
-      const relied = lastRelied.bind(store.certificates);
+      const relied = (authorityId: string, own: readonly string[]): Promise<Date | undefined> =>
+        store.certificates.lastRelied(authorityId, own);
       assert.deepEqual(await relied("wifi-ca", ["0abc"]), after(99));
       assert.deepEqual(await relied("wifi-ca", ["0abc", "0def"]), after(99));
       assert.deepEqual(await relied("wifi-ca", []), after(3000));
