@@ -72,10 +72,10 @@ export class Dispatcher {
     @inject(GroupSync) groups: GroupSync,
   ) {
     this.tickers = [
-      new Ticker("dispatcher", PERIOD, () => this.runDue(), logger),
-      new Ticker("sweeper", PERIOD, () => this.sweeper.runDue(), logger),
+      new Ticker("dispatcher", PERIOD, (ending) => this.runDue(ending), logger),
+      new Ticker("sweeper", PERIOD, (ending) => this.sweeper.runDue(ending), logger),
       // Apart, since a slow host must not keep the ledger open, nor a list from being signed.
-      new Ticker("ledger sealer", SEALING, () => sealer.runDue(), logger),
+      new Ticker("ledger sealer", SEALING, (ending) => sealer.runDue(ending), logger),
       new Ticker("renewal sweep", RENEWING, () => renewals.runDue(), logger),
       new Ticker("groups of hosts", GROUPS, () => groups.runDue(), logger),
       new Ticker("CRL schedule", PERIOD, () => crls.runDue(), logger),
@@ -95,15 +95,15 @@ export class Dispatcher {
   }
 
   /** Does everything that is due now; for tests and for hosts that tick by themselves. One tenant's fault does not keep the others from theirs. */
-  async runDue(): Promise<void> {
+  async runDue(ending?: AbortSignal): Promise<void> {
     await this.refusals.flush();
     for (const tenant of await this.directory.tenantsDue(this.clock.now()))
-      await this.runTenant(tenant).catch((error: unknown) =>
+      await this.runTenant(tenant, ending).catch((error: unknown) =>
         this.logger.error({ tenant, error: messageOf(error) }, "what is due could not be done"),
       );
   }
 
-  private async runTenant(tenant: TenantId): Promise<void> {
+  private async runTenant(tenant: TenantId, ending: AbortSignal | undefined): Promise<void> {
     const store = this.directory.open(tenant);
     const reconciled = await store.enrolments.reconcile(this.clock.now());
     if (reconciled > 0)
@@ -120,7 +120,7 @@ export class Dispatcher {
         const until = new Date(this.clock.now().getTime() + LEASE);
         if (await store.outbox.hold(entry, until)) await this.attempt(store, entry);
       }
-      if (entries.length < AT_ONCE) return;
+      if (entries.length < AT_ONCE || ending?.aborted === true) return;
     }
   }
 

@@ -31,11 +31,11 @@ export class LedgerSealer {
   }
 
   /** Seals and signs all that waits, unless another node is at it. One tenant's fault does not keep the others from theirs. */
-  async runDue(): Promise<void> {
+  async runDue(ending?: AbortSignal): Promise<void> {
     for (const tenant of await this.directory.tenantsUnsealed()) {
       try {
         const store = this.directory.open(tenant);
-        if (await this.seal(tenant, store)) await this.sign(tenant, store);
+        if (await this.seal(tenant, store, ending)) await this.sign(tenant, store);
       } catch (error) {
         this.logger.error({ tenant, error: messageOf(error) }, "ledger could not be sealed");
       }
@@ -43,7 +43,11 @@ export class LedgerSealer {
   }
 
   /** False while another node seals this tenant. */
-  private async seal(tenant: TenantId, store: TenantStore): Promise<boolean> {
+  private async seal(
+    tenant: TenantId,
+    store: TenantStore,
+    ending: AbortSignal | undefined,
+  ): Promise<boolean> {
     for (;;) {
       const now = this.clock.now();
       const until = new Date(now.getTime() + LEASE);
@@ -58,7 +62,7 @@ export class LedgerSealer {
       });
       if (!(await store.chain.seal(lease, next.end, seals))) return false;
       this.metrics.count("countersign_ledger_sealed_total", {}, seals.length);
-      if (seals.length < AT_ONCE) return true;
+      if (seals.length < AT_ONCE || ending?.aborted === true) return true;
     }
   }
 

@@ -20,14 +20,13 @@ const VERY_LATE = 120_000;
 export class SearchIndex {
   private readonly ticker: Ticker;
   private readonly lookedFarBack = new Map<TenantId, number>();
-  private ending = false;
 
   constructor(
     @inject(DIRECTORY) private readonly directory: Directory,
     @inject(CLOCK) private readonly clock: Clock,
     @inject(LOGGER) logger: Logger,
   ) {
-    this.ticker = new Ticker("search index", PERIOD, () => this.runDue(), logger);
+    this.ticker = new Ticker("search index", PERIOD, (ending) => this.runDue(ending), logger);
   }
 
   start(): void {
@@ -36,17 +35,16 @@ export class SearchIndex {
 
   /** Ends after the transaction under way; the rest is taken when it starts again. */
   async stop(): Promise<void> {
-    this.ending = true;
     await this.ticker.stop();
   }
 
   /** Brings every tenant up to date. */
-  async runDue(): Promise<void> {
-    for (const { id } of await this.directory.tenants()) await this.catchUp(id);
+  async runDue(ending?: AbortSignal): Promise<void> {
+    for (const { id } of await this.directory.tenants()) await this.catchUp(id, ending);
   }
 
   /** Brings one tenant up to date. */
-  async catchUp(tenant: TenantId): Promise<void> {
+  async catchUp(tenant: TenantId, ending?: AbortSignal): Promise<void> {
     const { terms } = this.directory.open(tenant);
     const started = this.clock.now();
     const mark = await terms.mark();
@@ -62,7 +60,7 @@ export class SearchIndex {
         LOOK,
       );
       for (let at = 0; at < missing.length; at += AT_ONCE) {
-        if (this.ending) return;
+        if (ending?.aborted === true) return;
         await this.withPause(() => terms.take(missing.slice(at, at + AT_ONCE)));
       }
       taken += missing.length;

@@ -30,13 +30,13 @@ export class Sweeper {
   ) {}
 
   /** Does everything that is due now. */
-  async runDue(): Promise<void> {
+  async runDue(ending?: AbortSignal): Promise<void> {
     for (const tenant of await this.directory.tenantsToSweep(this.clock.now()))
-      await this.sweep(tenant);
+      await this.sweep(tenant, ending);
     await this.purge();
   }
 
-  private async sweep(tenant: TenantId): Promise<void> {
+  private async sweep(tenant: TenantId, ending: AbortSignal | undefined): Promise<void> {
     const store = this.directory.open(tenant);
     for (;;) {
       const now = this.clock.now();
@@ -47,7 +47,7 @@ export class Sweeper {
         if (ids.length > 1) for (const id of ids) await this.moveOne(store, id);
         else this.report(tenant, ids[0], error);
       }
-      if (ids.length < AT_ONCE) return;
+      if (ids.length < AT_ONCE || ending?.aborted === true) return;
     }
   }
 

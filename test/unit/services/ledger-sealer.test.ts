@@ -47,6 +47,15 @@ describe("the sealer of ledgers", () => {
     assert.equal(verifyChain(sealed, head, await key.publicKey()), undefined);
   };
 
+  it("leaves the rest of many rows for the next start when the server ends, and signs what has its place", async () => {
+    const { sealer, key } = sealerOn(first.database, now);
+    await append(store, 450);
+    await sealer.runDue(AbortSignal.abort());
+    assert.equal((await store.chain.head())?.signed?.sequence, 100);
+    await sealer.runDue();
+    await isWhole(key, 450);
+  });
+
   it("gives every row its place and signs the end, again and again", async () => {
     const { sealer, key } = sealerOn(first.database, now);
     for (const count of [1, 250, 3]) {

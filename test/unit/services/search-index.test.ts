@@ -95,8 +95,9 @@ for (const [name, open] of [
     it("ends after the transaction under way, and goes on from there", async () => {
       const subject = index();
       const ids = await Promise.all(Array.from({ length: 120 }, () => issue()));
-      atTake = () => void subject.stop();
-      await subject.catchUp("default");
+      const ending = new AbortController();
+      atTake = () => ending.abort();
+      await subject.catchUp("default", ending.signal);
       assert.equal(taken.length, 50);
       atTake = undefined;
       await index().catchUp("default");
