@@ -2123,7 +2123,7 @@ export interface Calls {
             }
           | undefined;
         readonly allowDuplicates?: boolean | undefined;
-        readonly profileId?: string | undefined;
+        readonly profileId?: string | null | undefined;
         readonly moveOver?: string | undefined;
       };
       readonly version?: number | undefined;
@@ -2261,7 +2261,7 @@ export interface Calls {
             }
           | undefined;
         readonly allowDuplicates?: boolean | undefined;
-        readonly profileId?: string | undefined;
+        readonly profileId?: string | null | undefined;
         readonly moveOver?: string | undefined;
       };
     };
@@ -2410,7 +2410,7 @@ export interface Calls {
                   }
                 | undefined;
               readonly allowDuplicates?: boolean | undefined;
-              readonly profileId?: string | undefined;
+              readonly profileId?: string | null | undefined;
             }
           | undefined;
       };
@@ -2561,7 +2561,7 @@ export interface Calls {
                   }
                 | undefined;
               readonly allowDuplicates?: boolean | undefined;
-              readonly profileId?: string | undefined;
+              readonly profileId?: string | null | undefined;
             }
           | undefined;
         readonly trial?: boolean | undefined;
