@@ -1,4 +1,4 @@
-import type { Template } from "./template.ts";
+import type { TemplateChange } from "./template.ts";
 
 /** Everybody at once: every device, or every device that has a user. */
 export const EVERYBODY = ["devices", "users"] as const;
@@ -33,8 +33,8 @@ export interface DistributionPlan extends Audience {
   readonly leaving: LeavingRule;
   /** Where devices enrol; found by itself unless given. */
   readonly endpointId: string | undefined;
-  /** Fields of the template that this version changes; empty: the template as it is. */
-  readonly change: Partial<Template>;
+  /** What of the template this version changes; empty: the template as it is. */
+  readonly change: TemplateChange;
 }
 
 /** One version: a draft, or what was published. */

@@ -56,12 +56,20 @@ export interface ProfileRules {
   readonly fillSanDnsWithCn: boolean;
 }
 
+/** Members that a template need not have, and that a change takes away by `null`. */
+type Removable = "profileId" | "rules";
+
+/** The members of a template that a change names; what is not named, or undefined, stays. */
+export type TemplateChange = {
+  readonly [K in keyof Template]?: Template[K] | (K extends Removable ? null : never) | undefined;
+};
+
 /** A version of a template that is being tried. */
 export interface TemplateTrial {
   /** Of the distribution's version. */
   readonly number: number;
-  /** The fields that differ. */
-  readonly change: Partial<Template>;
+  /** The members that differ. */
+  readonly change: TemplateChange;
 }
 
 /** What we issue by. Durations are ISO 8601 (`PT12H`, `P47D`, `P1Y`). */
@@ -125,10 +133,18 @@ export interface Template {
   readonly updatedAt: Date;
 }
 
+/** A template with a change in it. */
+export const withChange = (template: Template, change: TemplateChange): Template => {
+  const named = Object.entries(change).filter(([, value]) => value !== undefined);
+  return {
+    ...template,
+    ...(Object.fromEntries(named.map(([name, value]) => [name, value ?? undefined])) as object),
+  };
+};
+
 /** A template as the devices on trial have it; its version is the one it will be saved as. */
 export const onTrial = (template: Template): Template => ({
-  ...template,
-  ...template.trial?.change,
+  ...withChange(template, template.trial?.change ?? {}),
   id: template.id,
   version: template.version + 1,
   trial: undefined,

@@ -7,7 +7,7 @@ import {
   readRawProfile,
 } from "../domain/certificate-profile-check.ts";
 import type { Principal } from "../domain/principal.ts";
-import type { ProfileRules } from "../domain/template.ts";
+import { onTrial, type ProfileRules, type Template } from "../domain/template.ts";
 import { CountersignError, type Issue } from "../errors.ts";
 import type { Clock } from "../ports/ambient.ts";
 import type { TenantStore } from "../ports/stores.ts";
@@ -42,6 +42,10 @@ export const rulesOf = ({ definition }: CertificateProfile): ProfileRules => ({
   ignoreUnknownExtensions: definition.ignore_unknown_extensions,
   fillSanDnsWithCn: definition.fill_san_dns_with_cn,
 });
+
+/** A template as it serves, and as it is on trial. */
+const versionsOf = (template: Template): readonly Template[] =>
+  template.trial === undefined ? [template] : [template, onTrial(template)];
 
 /** Certificate profiles: those that are shipped, and custom ones cloned from them; enabled per authority (A-26, area T). */
 export class CertificateProfiles {
@@ -131,18 +135,24 @@ export class CertificateProfiles {
     };
     await store.run(async (tx) => {
       for (const template of await tx.templates.list()) {
-        if (template.profileId !== id) continue;
-        const issues = profileMismatches(template, profile);
-        if (issues.length > 0)
-          throw new CountersignError("conflict", `template ${template.id} would not fit it`, {
-            issues,
+        for (const one of versionsOf(template).filter(({ profileId }) => profileId === id)) {
+          const issues = profileMismatches(one, profile);
+          if (issues.length > 0)
+            throw new CountersignError("conflict", `template ${template.id} would not fit it`, {
+              issues,
+            });
+        }
+        const rules = rulesOf(profile);
+        const tried = template.trial?.change.profileId === id ? template.trial : undefined;
+        const trial = tried && { ...tried, change: { ...tried.change, rules } };
+        if (template.profileId === id)
+          await tx.templates.update({
+            ...template,
+            ...{ rules, trial: trial ?? template.trial },
+            version: template.version + 1,
+            updatedAt: profile.updatedAt,
           });
-        await tx.templates.update({
-          ...template,
-          rules: rulesOf(profile),
-          version: template.version + 1,
-          updatedAt: profile.updatedAt,
-        });
+        else if (trial !== undefined) await tx.templates.setTrial(template.id, trial);
       }
       await tx.profiles.update(profile);
       await tx.ledger.append(
@@ -160,7 +170,7 @@ export class CertificateProfiles {
     await store.run(async (tx) => {
       const users = [
         ...(await tx.templates.list())
-          .filter(({ profileId }) => profileId === id)
+          .filter((template) => versionsOf(template).some(({ profileId }) => profileId === id))
           .map((template) => `template ${template.id}`),
         ...(await tx.authorities.list())
           .filter(({ profiles }) => profiles?.includes(id))
@@ -198,17 +208,19 @@ export class CertificateProfiles {
       });
       if (issues.length > 0)
         throw new CountersignError("invalid_input", "the profiles cannot be enabled", { issues });
-      const stranded = (await tx.templates.list()).filter(
-        (template) =>
-          template.authorityId === authorityId &&
-          profiles !== undefined &&
-          (template.profileId === undefined || !profiles.includes(template.profileId)),
-      );
+      const stranded = (await tx.templates.list())
+        .flatMap(versionsOf)
+        .filter(
+          (template) =>
+            template.authorityId === authorityId &&
+            profiles !== undefined &&
+            (template.profileId === undefined || !profiles.includes(template.profileId)),
+        );
       if (stranded.length > 0) {
         const names = stranded.map(({ id, profileId }) => `${id} (${profileId ?? "no profile"})`);
         throw new CountersignError(
           "conflict",
-          `templates of authority ${authorityId} would not be allowed any more: ${names.join(", ")}`,
+          `templates of authority ${authorityId} would not be allowed any more: ${[...new Set(names)].join(", ")}`,
         );
       }
       await tx.authorities.update({ ...authority, profiles, version: authority.version + 1 });

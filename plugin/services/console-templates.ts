@@ -12,7 +12,7 @@ import {
   writeForm,
 } from "../domain/console/shape.ts";
 import type { Principal } from "../domain/principal.ts";
-import type { Template } from "../domain/template.ts";
+import { type Template, withChange } from "../domain/template.ts";
 import { CountersignError, type Issue } from "../errors.ts";
 import { Access, found, sameVersion } from "./access.ts";
 import { CertificateProfiles } from "./certificate-profiles.ts";
@@ -124,7 +124,7 @@ export class ConsoleTemplates {
     const stored = found(saved.stored, "draft of", "a new template");
     const distribution = await store.distributions.get(stored.id);
     const { plan } = found(distribution?.draft, "draft of", stored.id);
-    const changed = { ...stored, ...plan.change };
+    const changed = withChange(stored, plan.change);
     const readings = await this.readings.of(principal, changed.authorityId);
     return { ...saved, model: modelOf(changed, readings) };
   }
@@ -189,7 +189,8 @@ export class ConsoleTemplates {
   ): Promise<{ readonly template: Template; readonly notes: readonly string[] }> {
     const shapeExtras = { ...stored?.shapeExtras, [shape.id]: extra };
     if (stored !== undefined) {
-      const change = { ...inputOf(model, stored.id), shapeExtras };
+      const input = inputOf(model, stored.id);
+      const change = { ...input, profileId: input.profileId ?? null, shapeExtras };
       const { id, version } = stored;
       const template = await this.templates.update(principal, id, change, version, moveOver);
       return { template, notes: await this.offer(principal, template, model.secret) };

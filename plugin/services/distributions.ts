@@ -12,6 +12,7 @@ import {
 } from "../domain/distribution.ts";
 import { addDuration, parseDuration } from "../domain/duration.ts";
 import type { Principal } from "../domain/principal.ts";
+import type { TemplateChange } from "../domain/template.ts";
 import { CountersignError } from "../errors.ts";
 import type { Clock } from "../ports/ambient.ts";
 import type { TenantStore } from "../ports/stores.ts";
@@ -137,7 +138,7 @@ export class Distributions {
     await this.check(principal, store, id, draft.plan);
     const stage = firstStage(draft.plan);
     await this.confirm(principal, id, draft, stage, order);
-    const changed = await this.prepared(principal, id, draft, stage);
+    const changed = await this.prepared(principal, id, draft);
     await store.run(async (tx) => {
       await this.enter(tx, principal, known, draft, { stage, changed });
       await tx.ledger.append(
@@ -169,7 +170,7 @@ export class Distributions {
       });
     const stage = nextStage(trial);
     await this.confirm(principal, id, trial, stage, order);
-    const changed = await this.prepared(principal, id, trial, stage);
+    const changed = await this.prepared(principal, id, trial);
     await store.run(async (tx) => {
       await this.enter(tx, principal, known, trial, { stage, changed });
       const data = { number: trial.number, from: trial.stage, stage };
@@ -264,14 +265,13 @@ export class Distributions {
     throw new CountersignError("confirmation_needed", warnings.join(" "));
   }
 
-  /** What the last stage saves of the template; undefined where nothing changes, or not yet. */
+  /** What the last stage saves of the template, and a stage before it tries; undefined where nothing changes. */
   private async prepared(
     principal: Principal,
     id: string,
     version: DistributionVersion,
-    stage: Stage,
   ): Promise<ChangedTemplate | undefined> {
-    if (stage !== "everybody" || !changesTemplate(version)) return undefined;
+    if (!changesTemplate(version)) return undefined;
     const changed = await this.templates.changed(principal, id, version.plan.change);
     return { ...changed, after: { ...changed.after, trial: undefined } };
   }
@@ -295,8 +295,7 @@ export class Distributions {
       if (changed !== undefined) await this.templates.saveIn(tx, principal, changed, plan.over);
     } else {
       await this.keep(tx, known, { ...rest, trial: { ...own, stage, stageAt: now } });
-      const { change } = plan;
-      await tx.templates.setTrial(id, changesTemplate(version) ? { number, change } : undefined);
+      await tx.templates.setTrial(id, changed && { number, change: tried(plan.change, changed) });
     }
     const until = addDuration(now, parseDuration(plan.over));
     await this.walks.begin(tx, {
@@ -337,3 +336,7 @@ export class Distributions {
     return this.get(principal, id);
   }
 }
+
+/** What the devices on trial have otherwise: a profile that changes brings its rules. */
+const tried = (change: TemplateChange, { after, fields }: ChangedTemplate): TemplateChange =>
+  fields.includes("profileId") ? { ...change, rules: after.rules ?? null } : change;

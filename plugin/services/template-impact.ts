@@ -19,7 +19,7 @@ import { namesFor } from "./profiles.ts";
 import { play, playedRow, type PlayedRenewal } from "./renewal-plans.ts";
 import { rulesOf, usageOf } from "./renewal-starts.ts";
 import { movedTime } from "./template-moves.ts";
-import { type TemplateInput, Templates } from "./templates.ts";
+import { Templates, type TemplateUpdate } from "./templates.ts";
 import { refuseUnlessLive } from "./refuse-unless-live.ts";
 
 /** How long the deployments of a template take to move unless told otherwise. */
@@ -85,7 +85,7 @@ export class TemplateImpact {
   async preview(
     principal: Principal,
     id: string,
-    change: Partial<TemplateInput>,
+    change: TemplateUpdate,
     over = DEFAULT_MOVE,
   ): Promise<TemplateImpactReport> {
     const store = this.access.open(principal, "configuration:read");
@@ -186,6 +186,8 @@ const rekeys = (
   device: Device,
 ): boolean => {
   if (IN_CERTIFICATES.some((field) => fields.includes(field))) return true;
+  const copies = (template: Template): boolean => template.rules?.fillSanDnsWithCn === true;
+  if (copies(before) !== copies(after)) return true;
   if (!NAMES.some((field) => fields.includes(field))) return false;
   return namesText(before, device) !== namesText(after, device);
 };

@@ -7,7 +7,12 @@ import { profileMismatches } from "../domain/certificate-profile-check.ts";
 import { addDuration, compareDurations, parseDuration } from "../domain/duration.ts";
 import type { Principal } from "../domain/principal.ts";
 import { templateProblems } from "../domain/template-check.ts";
-import { DEFAULT_PUSHED_LIFETIME, type Template } from "../domain/template.ts";
+import {
+  DEFAULT_PUSHED_LIFETIME,
+  type Template,
+  type TemplateChange,
+  withChange,
+} from "../domain/template.ts";
 import { CountersignError, type Issue } from "../errors.ts";
 import type { Clock } from "../ports/ambient.ts";
 import type { TenantStore } from "../ports/stores.ts";
@@ -23,6 +28,9 @@ type Mandatory = "id" | "authorityId" | "subject";
 export type TemplateInput = Pick<Template, Mandatory> & {
   readonly [K in Exclude<keyof Template, Kept | Mandatory>]?: Template[K] | undefined;
 };
+
+/** What an admin changes of a template; what is left out stays, `null` takes the certificate profile away. */
+export type TemplateUpdate = Omit<TemplateChange, Kept | "id">;
 
 const TEMPLATE_ID = /^[a-z0-9](?:-?[a-z0-9]){1,62}$/;
 
@@ -106,7 +114,7 @@ export class Templates {
   async update(
     principal: Principal,
     id: string,
-    change: Partial<TemplateInput>,
+    change: TemplateUpdate,
     version?: number,
     moveOver?: string,
   ): Promise<Template> {
@@ -162,17 +170,16 @@ export class Templates {
   async changed(
     principal: Principal,
     id: string,
-    change: Partial<TemplateInput>,
+    change: TemplateUpdate,
   ): Promise<ChangedTemplate> {
     const store = this.access.open(principal, "configuration:read");
     const before = found(await store.templates.get(id), "template", id);
-    const after: Template = {
-      ...before,
-      ...given(change),
+    const after = await this.withRules(store, {
+      ...withChange(before, change),
       id,
       version: before.version + 1,
       updatedAt: this.clock.now(),
-    };
+    });
     await this.check(store, after, false);
     const fields = Object.keys(given(change)).filter(
       (field) =>

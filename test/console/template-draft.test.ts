@@ -71,6 +71,38 @@ describe("console: a change of a template is kept as a draft", function () {
     assert.equal(change.renewalGrace, "P3D", "what the form does not ask stays in the draft");
   });
 
+  it("P-08 keeps a profile that is taken away, and what has no field in the form before", async () => {
+    const profileId = "privatessl-tls-client";
+    const bare = await api.post("/templates", {
+      ...{ id: "with-profile", authorityId: "lab", subject: "CN=%devicename%", profileId },
+      ...{ keyUsages: ["digitalSignature"], extendedKeyUsages: ["1.3.6.1.5.5.7.3.2"] },
+    });
+    assert.equal(bare.profileId, profileId);
+    const kept = async () => (await api.get("/templates/with-profile/distribution")).draft.plan;
+    await page.reload();
+    await goTo(page, "templates/with-profile/edit?as=ivanti", "Edit template");
+    const profile = page.locator('cs-form [id="profileId"]');
+    assert.equal(await profile.inputValue(), profileId);
+    await profile.selectOption("");
+    await button("Save as draft").click();
+    await card().getByText("Changes profile ID", { exact: false }).waitFor();
+    assert.deepEqual((await kept()).change, { profileId: null });
+    await page.reload();
+    await goTo(page, "templates/with-profile/edit?as=manageengine", "Edit template");
+    await card().getByRole("button", { name: "Continue the draft" }).click();
+    await card().getByText("as this draft changes it", { exact: false }).waitFor();
+    await page.locator('cs-form [id="autoRenewal"]').uncheck();
+    await button("Save as draft").click();
+    await page.getByText("is saved; nothing is delivered yet", { exact: false }).waitFor();
+    assert.deepEqual((await kept()).change, { profileId: null, autoRenewal: false });
+    await page.reload();
+    await goTo(page, "templates/with-profile/edit?as=ivanti", "Edit template");
+    await card().getByRole("button", { name: "Continue the draft" }).click();
+    await eventually(async () => (await profile.inputValue()) === "");
+    assert.equal((await api.get("/templates/with-profile")).profileId, profileId);
+    await page.reload();
+  });
+
   it("P-08 is refused where a version could not be saved, with the reason at the field", async () => {
     await edit();
     const before = await draft();

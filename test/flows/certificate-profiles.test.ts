@@ -228,6 +228,80 @@ describe("certificate profiles", function () {
       const template = (await owner.call("GET", "/templates/wifi")).json;
       assert.equal(template.rules.fillSanDnsWithCn, true, "the rule travels with the template");
     });
+
+    it("T-05 A-26 a profile brings its rules whenever a template takes it, and takes them along when it goes", async () => {
+      const wifi = async () => (await owner.call("GET", "/templates/wifi")).json;
+      const change = async (body: object) => {
+        const { status, text } = await owner.call("PATCH", "/templates/wifi", body);
+        assert.equal(status, 200, text);
+        return wifi();
+      };
+      const bare = await change({ profileId: null });
+      assert.deepEqual([bare.profileId, bare.rules], [undefined, undefined]);
+      const taken = await change({ profileId: "short-lived" });
+      assert.equal(taken.rules.fillSanDnsWithCn, true);
+      const impact = await owner.call("POST", "/templates/wifi/impact", { profileId: null });
+      assert.deepEqual(impact.json.fields, ["profileId"]);
+      assert.equal((await change({ name: "WLAN" })).profileId, "short-lived", "what is not named");
+    });
+
+    it("P-08 T-05 a draft takes a profile away or brings another, with its rules from its trial on", async () => {
+      const wifi = async () => (await owner.call("GET", "/templates/wifi")).json;
+      const path = "/templates/wifi/distribution";
+      const done = async (method: string, rest: string, body?: object) => {
+        const { status, text, json } = await owner.call(method, `${path}${rest}`, body);
+        assert.equal(status, 200, text);
+        return json;
+      };
+      const drafted = await done("PATCH", "", { change: { profileId: null } });
+      assert.deepEqual(drafted.draft.plan.change, { profileId: null });
+      const form = await owner.call("GET", "/consoles/ivanti/template?template=wifi&draft=true");
+      assert.equal(form.json.values.profileId, "", form.text);
+      assert.equal((await wifi()).profileId, "short-lived");
+      await done("POST", "/publish", {});
+      assert.deepEqual([(await wifi()).profileId, (await wifi()).rules], [undefined, undefined]);
+
+      const device = await owner.call("POST", "/devices", {
+        ...{ hostId: "mdm", deviceId: "first", platform: "other" },
+        attributes: { serialnumber: "S1" },
+      });
+      await done("PATCH", "", {
+        change: { profileId: "short-lived" },
+        ...{ testDeviceId: device.json.id, everybody: "devices" },
+      });
+      await done("POST", "/publish", {});
+      const trial = async () => (await wifi()).trial.change;
+      assert.equal((await wifi()).profileId, undefined, "everybody else has the one before");
+      assert.deepEqual(
+        [(await trial()).profileId, (await trial()).rules.fillSanDnsWithCn],
+        ["short-lived", true],
+      );
+      assert.equal((await owner.call("DELETE", "/certificate-profiles/short-lived")).status, 409);
+      const narrower = await owner.call("PATCH", "/certificate-profiles/short-lived", {
+        definition: { fill_san_dns_with_cn: false },
+      });
+      assert.equal(narrower.status, 200, narrower.text);
+      assert.equal((await trial()).rules.fillSanDnsWithCn, false);
+      await done("POST", "/withdraw");
+      assert.equal((await wifi()).trial, undefined);
+    });
+
+    it("a console's form takes a profile away, where it may be left empty", async () => {
+      const filled = async () =>
+        (await owner.call("GET", "/consoles/ivanti/template?template=wifi")).json;
+      for (const profileId of ["short-lived", ""]) {
+        const { version } = await filled();
+        const saved = await owner.call(
+          "POST",
+          "/consoles/ivanti/template",
+          { id: "wifi", fields: { profileId }, save: true },
+          { "if-match": `"${version}"` },
+        );
+        assert.equal(saved.status, 200, saved.text);
+        const template = (await owner.call("GET", "/templates/wifi")).json;
+        assert.equal(template.profileId ?? "", profileId);
+      }
+    });
   });
 });
 

@@ -54,6 +54,7 @@ const settings = (): readonly Option[] => [
   textOption("--renewal-grace <duration>", "an expired certificate may still renew for so long"),
   choiceOption("--old-certificate <what>", "once the new one is seen", OLD_CERTIFICATES),
   flagOption("allow-duplicates", "a device may hold two live certificates of it"),
+  textOption("--profile-id <id>", "the certificate profile it keeps to; none takes it away"),
 ];
 
 const moveOption = (): Option =>
@@ -72,9 +73,12 @@ const sanOf = (text: string) => {
 };
 
 const bodyOf = async (call: Invocation): Promise<Record<string, unknown>> => {
-  const body = await call.body();
-  const { sans } = call.options;
-  return Array.isArray(sans) ? { ...body, sans: sans.map((text) => sanOf(String(text))) } : body;
+  const { sans, profileId } = call.options;
+  return {
+    ...(await call.body()),
+    ...(Array.isArray(sans) ? { sans: sans.map((text) => sanOf(String(text))) } : {}),
+    ...(profileId === "none" ? { profileId: null } : {}),
+  };
 };
 
 /** `template …`: what is issued by. */

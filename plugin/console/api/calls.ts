@@ -2126,7 +2126,7 @@ export interface Calls {
             }
           | undefined;
         readonly allowDuplicates?: boolean | undefined;
-        readonly profileId?: string | undefined;
+        readonly profileId?: string | null | undefined;
         readonly moveOver?: string | undefined;
       };
       readonly version?: number | undefined;
@@ -2264,7 +2264,7 @@ export interface Calls {
             }
           | undefined;
         readonly allowDuplicates?: boolean | undefined;
-        readonly profileId?: string | undefined;
+        readonly profileId?: string | null | undefined;
         readonly moveOver?: string | undefined;
       };
     };
@@ -2413,7 +2413,7 @@ export interface Calls {
                   }
                 | undefined;
               readonly allowDuplicates?: boolean | undefined;
-              readonly profileId?: string | undefined;
+              readonly profileId?: string | null | undefined;
             }
           | undefined;
       };
@@ -2564,7 +2564,7 @@ export interface Calls {
                   }
                 | undefined;
               readonly allowDuplicates?: boolean | undefined;
-              readonly profileId?: string | undefined;
+              readonly profileId?: string | null | undefined;
             }
           | undefined;
         readonly trial?: boolean | undefined;

@@ -23,6 +23,8 @@ const MEMBERS = [
   "challengeMode",
   "challengeLifetime",
   "keyStorage",
+  "autoRenewal",
+  "attempts",
   "renewalWindow",
   "scepRenewal",
   "renewalGrace",
@@ -30,7 +32,10 @@ const MEMBERS = [
   "allowDuplicates",
 ] as const satisfies readonly (keyof TemplateChange)[];
 
-/** Members of a form's model that differ from those it was read with; empty ones are left as they are. */
+/** What is taken away by leaving it empty. */
+const REMOVABLE: readonly string[] = ["profileId"] satisfies readonly (keyof TemplateChange)[];
+
+/** Members of a form's model that differ from those it was read with; empty ones are left as they are, but for a profile, which goes. */
 export const templateChange = (
   before: FilledForm["model"],
   after: FilledForm["model"],
@@ -38,6 +43,7 @@ export const templateChange = (
   Object.fromEntries(
     MEMBERS.filter(
       (member) =>
-        after[member] !== "" && JSON.stringify(after[member]) !== JSON.stringify(before[member]),
-    ).map((member) => [member, after[member]]),
+        (after[member] !== "" || (REMOVABLE.includes(member) && before[member] !== undefined)) &&
+        JSON.stringify(after[member]) !== JSON.stringify(before[member]),
+    ).map((member) => [member, after[member] === "" ? null : after[member]]),
   );

@@ -184,6 +184,13 @@ export class TemplateForm extends ShapeForm {
                 .sans=${sans}
               ></cs-subject-preview>`
         }
+        ${
+          this.id_ === undefined
+            ? html`<p class="small quiet">
+                Saving delivers nothing: no device gets its profile until it is published.
+              </p>`
+            : nothing
+        }
       </section>`;
   }
 

@@ -78,14 +78,15 @@ const settings = {
     })
     .exactOptional(),
   allowDuplicates: z.boolean().exactOptional(),
-  profileId: reference.exactOptional().describe("The certificate profile it keeps to."),
 };
+const profile = "The certificate profile it keeps to.";
 
 /** What a change of a template may name. */
 export const templateChanges = {
   authorityId: reference.exactOptional(),
   subject: subject.exactOptional(),
   ...settings,
+  profileId: reference.nullable().exactOptional().describe(`${profile} \`null\`: none any more.`),
 };
 const moveOver = duration.exactOptional();
 
@@ -100,7 +101,11 @@ export const templateRoutes: readonly Route[] = [
     method: "POST",
     path: "/templates",
     summary: "Makes a template; only id, authority and subject must be given.",
-    body: z.strictObject({ id: reference, authorityId: reference, subject, ...settings }),
+    body: z.strictObject({
+      ...{ id: reference, authorityId: reference, subject },
+      ...settings,
+      profileId: reference.exactOptional().describe(profile),
+    }),
     call: async ({ templates }, { principal, body }) =>
       created(await templates.create(principal, body)),
   }),
