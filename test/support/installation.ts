@@ -6,10 +6,14 @@ import type { CountersignConfig } from "../../plugin/config.ts";
 import { type Countersign, createCountersign } from "../../plugin/countersign.ts";
 import type { Setup } from "../../plugin/setup.ts";
 
+/** Says only what an end waits for: a test that hangs there would show nothing else. */
 export const silentLogger = {
   debug: () => undefined,
   info: () => undefined,
-  warn: () => undefined,
+  warn: (fields: object, message: string) => {
+    if (message.startsWith("waiting for"))
+      process.stderr.write(`${message}: ${JSON.stringify(fields)}\n`);
+  },
   error: () => undefined,
 };
 
