@@ -2,25 +2,18 @@ import assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
 import { parseCertificate } from "../../plugin/pki/certificate.ts";
 import { parseCrl } from "../../plugin/pki/crl-read.ts";
-import { startInstallation, type TestInstallation } from "../support/installation.ts";
+import type { TestInstallation } from "../support/installation.ts";
 import { listen } from "../support/listen.ts";
-import { type Admin, adminOf, publish } from "../support/published.ts";
+import { type Admin, openPublished } from "../support/published.ts";
 import { enrolled, newKey } from "./device.ts";
 import { DAY, serve } from "./served.ts";
 import { fetchBytes, makeDevice, makeSite, mintChallenge } from "./site.ts";
 
 describe("deleting CA servers", function () {
   this.timeout(60_000);
-  let installation: TestInstallation;
-  let owner: Admin;
-  before(async () => {
-    installation = await startInstallation();
-    await publish(installation.countersign, installation.folder);
-    owner = await adminOf(installation.countersign);
-  });
-  after(async () => {
-    await owner.close();
-    await installation.end();
+  let installation: TestInstallation, owner: Admin;
+  before(async function () {
+    ({ installation, owner } = await openPublished(this));
   });
 
   it("A-20 the effect is told in numbers, and deleting wants the typed identifier and no live deployment", async () => {

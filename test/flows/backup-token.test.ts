@@ -8,7 +8,7 @@ import {
 } from "../../plugin/index.ts";
 import { CountersignError } from "../../plugin/sdk.ts";
 import { configIn, silentLogger } from "../support/installation.ts";
-import { freshToken, requireSoftHsm, type SoftToken } from "../support/softhsm.ts";
+import { freshToken, requireSoftHsm, type SoftToken, tokenStore } from "../support/softhsm.ts";
 import { workFolder, type WorkFolder } from "../support/tools.ts";
 import { serve } from "./served.ts";
 import { makeSite } from "./site.ts";
@@ -28,15 +28,11 @@ describe("flows: backup of an installation on a token", function () {
     for (const token of tokens) await token.remove();
     await folder.remove();
   });
-  const configOn = (token: SoftToken, name: string): CountersignConfig => {
-    const { module, tokenLabel, pin, environment } = token;
-    const keys = { kind: "pkcs11", module, tokenLabel, environment };
-    return {
-      ...configIn(folder.path),
-      database: { file: folder.file(`${name}.db`) },
-      keys: [{ ...keys, pin: () => pin }],
-    };
-  };
+  const configOn = (token: SoftToken, name: string): CountersignConfig => ({
+    ...configIn(folder.path),
+    database: { file: folder.file(`${name}.db`) },
+    keys: [tokenStore(token)],
+  });
 
   it("refers to the keys and holds none; a token without them is refused, key by key", async () => {
     const [token, empty] = tokens;

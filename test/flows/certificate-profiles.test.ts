@@ -7,8 +7,7 @@ import {
 } from "../../plugin/domain/certificate-profile-check.ts";
 import { PROFILE_GROUPS } from "../../plugin/domain/certificate-profile.ts";
 import { CountersignError } from "../../plugin/errors.ts";
-import { startInstallation, type TestInstallation } from "../support/installation.ts";
-import { type Admin, adminOf, publish } from "../support/published.ts";
+import { type Admin, openPublished } from "../support/published.ts";
 
 const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
 
@@ -127,16 +126,9 @@ describe("certificate profiles", function () {
   });
 
   describe("over the API", () => {
-    let installation: TestInstallation;
     let owner: Admin;
-    before(async () => {
-      installation = await startInstallation();
-      await publish(installation.countersign, installation.folder);
-      owner = await adminOf(installation.countersign);
-    });
-    after(async () => {
-      await owner.close();
-      await installation.end();
+    before(async function () {
+      ({ owner } = await openPublished(this));
     });
 
     it("T-07 one is cloned, edited raw, and the shipped ones stay as they are", async () => {

@@ -1,36 +1,11 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { openssl } from "../support/openssl.ts";
-import {
-  countersign,
-  countersignOutput,
-  served,
-  type Ready,
-  type Serving,
-} from "../support/standalone.ts";
-import { workFolder, type WorkFolder } from "../support/tools.ts";
+import { useServedCli } from "./served-cli.ts";
 
 describe("command line: end entities, outside CAs and refusals", function () {
   this.timeout(120_000);
-  let folder: WorkFolder;
-  let server: Serving & { readonly ready: Ready };
-  let data: string;
-  const cli = (...args: string[]) => countersignOutput([...args, "--data", data]);
-  const json = async (...args: string[]) => JSON.parse(await cli(...args, "--json"));
-  const refusal = async (...args: string[]): Promise<string> => {
-    const { status, stderr } = await countersign([...args, "--data", data]);
-    assert.equal(status, 1);
-    return stderr;
-  };
-  before(async () => {
-    folder = await workFolder();
-    data = folder.file("data");
-    server = await served(data);
-  });
-  after(async () => {
-    await server.stop("SIGKILL");
-    await folder.remove();
-  });
+  const { cli, json, refusal, file } = useServedCli();
 
   it("R-06 R-07 lists end entities, turns one off and on, and decommissions it for good", async () => {
     const { id } = await json("device", "add", "laptop-1");
@@ -49,16 +24,16 @@ describe("command line: end entities, outside CAs and refusals", function () {
     const made = async (name: string): Promise<string> => {
       await openssl([
         ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", `/CN=${name}`],
-        ...["-keyout", folder.file("key.pem"), "-out", folder.file(`${name}.pem`)],
+        ...["-keyout", file("key.pem"), "-out", file(`${name}.pem`)],
         ...["-addext", "keyUsage=critical,keyCertSign,cRLSign"],
       ]);
-      return folder.file(`${name}.pem`);
+      return file(`${name}.pem`);
     };
     const [first, second] = [await made("Outer"), await made("Newer")];
-    await writeFile(folder.file("code"), "a code of theirs\n");
+    await writeFile(file("code"), "a code of theirs\n");
     const created = await json(
       ...["authority", "outside", "outer", first, "--scep-url", "http://ca.example/scep"],
-      ...["--code-file", folder.file("code")],
+      ...["--code-file", file("code")],
     );
     assert.deepEqual([created.kind, created.outside.url], ["outside", "http://ca.example/scep"]);
     assert.equal(created.outside.codeSet, true);
@@ -75,7 +50,7 @@ describe("command line: end entities, outside CAs and refusals", function () {
     assert.match(
       await refusal(
         ...["authority", "change-outside", "outer", "--no-code"],
-        ...["--code-file", folder.file("code")],
+        ...["--code-file", file("code")],
       ),
       /exclude each other/,
     );

@@ -6,34 +6,17 @@ import type { AgentKeyProfile } from "../../templates/profile/agent-json.ts";
 import { runBlock, shellBlock } from "../support/documented.ts";
 import { openPkcs12 } from "../support/open-pkcs12.ts";
 import { OpensslCa } from "../support/openssl.ts";
-import {
-  cliEntry,
-  countersign,
-  countersignOutput,
-  served,
-  type Ready,
-  type Serving,
-} from "../support/standalone.ts";
-import { output, requirePrograms, workFolder, type WorkFolder } from "../support/tools.ts";
+import { cliEntry, countersign, countersignOutput } from "../support/standalone.ts";
+import { output, requirePrograms, workFolder } from "../support/tools.ts";
+import { useServedCli } from "./served-cli.ts";
 
 describe("command line", function () {
   this.timeout(120_000);
-  let folder: WorkFolder;
-  let server: Serving & { readonly ready: Ready };
-  let data: string;
-  const cli = (...args: string[]) => countersignOutput([...args, "--data", data]);
-  const refused = async (...args: string[]) => countersign([...args, "--data", data]);
+  const { attempt, cli, refusal, file, data, server } = useServedCli();
 
   before(async () => {
-    folder = await workFolder();
-    data = folder.file("data");
-    server = await served(data);
     await cli("authority", "hierarchy", "lab", "--organization", "Lab");
     await cli("template", "create", "wifi", "--authority-id", "lab", "--subject", "CN=%username%");
-  });
-  after(async () => {
-    await server.stop("SIGKILL");
-    await folder.remove();
   });
 
   it("sets up a server from nothing by the ten lines of docs/cli.md", async function () {
@@ -100,23 +83,23 @@ describe("command line", function () {
         "--get",
         "secret",
       );
-      await writeFile(folder.file("challenge"), secret);
-      const url = `${server.ready.scep}/slow`;
+      await writeFile(file("challenge"), secret);
+      const url = `${server().ready.scep}/slow`;
       const enrolment = [
         "--url",
         url,
         "--challenge-file",
-        folder.file("challenge"),
+        file("challenge"),
         "--subject",
         "CN=eve",
       ];
-      await countersign(["device", "enrol", ...enrolment, "--out", folder.file("eve")]);
+      await countersign(["device", "enrol", ...enrolment, "--out", file("eve")]);
       const { items } = JSON.parse(await cli("approval", "list", "--state", "pending", "--json"));
       assert.equal(items.length, 1);
       return items[0].id as string;
     };
     // Four eyes: who minted the challenge does not decide.
-    const token = folder.file("second-token");
+    const token = file("second-token");
     await writeFile(
       token,
       await cli("token", "create", "bob", "--roles", "owner", "--get", "token"),
@@ -135,9 +118,9 @@ describe("command line", function () {
 
   it("E-04, E-05 brings an RA from elsewhere, and lets it take over", async function () {
     requirePrograms(this, "openssl");
-    const ca = folder.file("lab-ca.pem");
+    const ca = file("lab-ca.pem");
     await cli("authority", "certificate", "lab", "--out", ca);
-    const own = folder.file("own-ra");
+    const own = file("own-ra");
     await output("openssl", [
       "req",
       "-x509",
@@ -151,9 +134,8 @@ describe("command line", function () {
       "-out",
       `${own}.pem`,
     ]);
-    const { status, stderr } = await refused("ra", "import", "lab", `${own}.pem`, `${own}.key`);
-    assert.equal(status, 1);
-    assert.match(stderr, /certificate_not_matching|invalid_input/);
+    const other = await refusal("ra", "import", "lab", `${own}.pem`, `${own}.key`);
+    assert.match(other, /certificate_not_matching|invalid_input/);
     const from = new Date(Date.now() + 86_400_000).toISOString();
     await cli(
       "endpoint",
@@ -168,8 +150,8 @@ describe("command line", function () {
     const next = JSON.parse(await cli("endpoint", "roll-over", "rolling", from, "--json")).next;
     assert.equal(next.from, from);
     assert.notEqual(next.raId, await cli("endpoint", "show", "rolling", "--get", "raId"));
-    const past = await refused("endpoint", "roll-over", "rolling", "2020-01-01T00:00:00Z");
-    assert.match(past.stderr, /future/);
+    const past = await refusal("endpoint", "roll-over", "rolling", "2020-01-01T00:00:00Z");
+    assert.match(past, /future/);
   });
 
   it("E-11 shows the signed end of the ledger", async () => {
@@ -179,8 +161,8 @@ describe("command line", function () {
   });
 
   it("prints exactly the API's JSON with --json, and one field with --get", async () => {
-    const response = await fetch(`${server.ready.admin}/api/v1/authorities`, {
-      headers: { authorization: `Bearer ${server.ready.token}` },
+    const response = await fetch(`${server().ready.admin}/api/v1/authorities`, {
+      headers: { authorization: `Bearer ${server().ready.token}` },
     });
     assert.equal(await cli("authority", "list", "--json"), `${await response.text()}\n`);
     assert.equal(
@@ -189,9 +171,8 @@ describe("command line", function () {
       ),
       true,
     );
-    const { status, stderr } = await refused("authority", "show", "lab", "--get", "colour");
-    assert.equal(status, 1);
-    assert.match(stderr, /no such field/);
+    const said = await refusal("authority", "show", "lab", "--get", "colour");
+    assert.match(said, /no such field/);
   });
 
   it("shows aligned tables without a colour", async () => {
@@ -207,20 +188,12 @@ describe("command line", function () {
   });
 
   it("downloads certificate and chain", async () => {
-    const chain = folder.file("chain.pem");
+    const chain = file("chain.pem");
     await cli("authority", "chain", "lab", "--out", chain);
     assert.equal(readFileSync(chain, "utf8").match(/BEGIN CERTIFICATE/g)?.length, 2);
-    await cli(
-      "authority",
-      "certificate",
-      "lab",
-      "--format",
-      "der",
-      "--out",
-      folder.file("lab.cer"),
-    );
+    await cli("authority", "certificate", "lab", "--format", "der", "--out", file("lab.cer"));
     const text = await output("openssl", [
-      ...["x509", "-inform", "DER", "-in", folder.file("lab.cer"), "-noout", "-subject"],
+      ...["x509", "-inform", "DER", "-in", file("lab.cer"), "-noout", "-subject"],
     ]);
     assert.match(text.toString(), /CN = lab Issuing CA, O = Lab/);
   });
@@ -233,9 +206,9 @@ describe("command line", function () {
       ],
     });
     try {
-      await writeFile(folder.file("root.pem"), root.certificate);
+      await writeFile(file("root.pem"), root.certificate);
       assert.equal(
-        await cli("authority", "import-root", "outside", folder.file("root.pem"), "--get", "kind"),
+        await cli("authority", "import-root", "outside", file("root.pem"), "--get", "kind"),
         "external\n",
       );
       const made = await cli(
@@ -249,11 +222,11 @@ describe("command line", function () {
         "keyUsage = critical,keyCertSign,cRLSign",
       ];
       const csr = await cli("authority", "csr", "under");
-      await writeFile(folder.file("under.pem"), await root.certify(csr, { extensions }));
-      const wrong = await refused("authority", "certify", "under", folder.file("root.pem"));
-      assert.match(wrong.stderr, /\(certificate_not_matching\)/);
+      await writeFile(file("under.pem"), await root.certify(csr, { extensions }));
+      const wrong = await refusal("authority", "certify", "under", file("root.pem"));
+      assert.match(wrong, /\(certificate_not_matching\)/);
       assert.equal(
-        await cli("authority", "certify", "under", folder.file("under.pem"), "--get", "status"),
+        await cli("authority", "certify", "under", file("under.pem"), "--get", "status"),
         "active\n",
       );
     } finally {
@@ -273,21 +246,21 @@ describe("command line", function () {
       "--dynamic",
     );
     assert.equal(await cli("endpoint", "disable", "plain", "--get", "enabled"), "false\n");
-    const late = await refused("endpoint", "update", "plain", "--name", "New", "--if-version", "1");
-    assert.match(late.stderr, /\(precondition_failed\)/);
+    const late = await refusal("endpoint", "update", "plain", "--name", "New", "--if-version", "1");
+    assert.match(late, /\(precondition_failed\)/);
     assert.equal(
       await cli("endpoint", "update", "plain", "--name", "New", "--get", "name"),
       "New\n",
     );
     assert.equal(await cli("endpoint", "delete", "plain"), "done\n");
-    assert.match((await refused("endpoint", "show", "plain")).stderr, /\(not_found\)/);
+    assert.match(await refusal("endpoint", "show", "plain"), /\(not_found\)/);
   });
 
   it("takes whole bodies by --from, with options over them", async () => {
     const body = { authorityId: "lab", subject: "CN=%serialnumber%", validity: "P30D", sans: [] };
-    await writeFile(folder.file("template.json"), JSON.stringify(body));
+    await writeFile(file("template.json"), JSON.stringify(body));
     const made = await cli(
-      ...["template", "create", "short", "--from", folder.file("template.json")],
+      ...["template", "create", "short", "--from", file("template.json")],
       ...["--validity", "P10D", "--sans", "dns:%devicename%.example.com", "--json"],
     );
     const { validity, sans, subject } = JSON.parse(made) as Record<string, unknown>;
@@ -333,38 +306,17 @@ describe("command line", function () {
     const secret = (
       await cli("challenge", "mint", device, "wifi", "--endpoint-id", "office", "--get", "secret")
     ).trim();
-    const enrolled = await countersign(
-      [
-        "device",
-        "enrol",
-        "--url",
-        `${server.ready.scep}/office`,
-        "--subject",
-        "CN=x",
-        "--challenge-file",
-        "-",
-        "--out",
-        folder.file("eve"),
-        "--json",
-      ],
-      { input: `${secret}\n` },
-    );
+    const enrol = (out: string, input: string) =>
+      countersign(
+        [
+          ...["device", "enrol", "--url", `${server().ready.scep}/office`, "--subject", "CN=x"],
+          ...["--challenge-file", "-", "--out", file(out), "--json"],
+        ],
+        { input },
+      );
+    const enrolled = await enrol("eve", `${secret}\n`);
     assert.equal(enrolled.status, 0, enrolled.stderr);
-    const again = await countersign(
-      [
-        "device",
-        "enrol",
-        "--url",
-        `${server.ready.scep}/office`,
-        "--subject",
-        "CN=x",
-        "--challenge-file",
-        "-",
-        "--out",
-        folder.file("eve2"),
-      ],
-      { input: secret },
-    );
+    const again = await enrol("eve2", secret);
     assert.equal(again.status, 1);
     assert.match(again.stderr, /\(challenge_refused\)/);
     const { serial } = JSON.parse(enrolled.stdout.toString()) as { serial: string };
@@ -374,7 +326,7 @@ describe("command line", function () {
     const id = listed.items[0]?.id ?? "";
     assert.equal(
       await cli("certificate", "download", id),
-      readFileSync(folder.file("eve/cert.pem"), "utf8"),
+      readFileSync(file("eve/cert.pem"), "utf8"),
     );
     assert.equal(
       await cli("certificate", "revoke", id, "--reason", "superseded", "--get", "status"),
@@ -394,10 +346,10 @@ describe("command line", function () {
     const added = ["--platform", "android", "--attribute", "username=kim", "--get", "id"];
     const device = (await cli("device", "add", "d-keys", ...added)).trim();
     const published = await cli("deployment", "publish", device, "keys", "--get", "id");
-    const file = folder.file("profile.json");
-    await cli("deployment", "profile", published.trim(), "--out", file);
-    assert.equal(statSync(file).mode & 0o777, 0o600);
-    const { keyPair } = JSON.parse(readFileSync(file, "utf8")) as AgentKeyProfile;
+    const profile = file("profile.json");
+    await cli("deployment", "profile", published.trim(), "--out", profile);
+    assert.equal(statSync(profile).mode & 0o777, 0o600);
+    const { keyPair } = JSON.parse(readFileSync(profile, "utf8")) as AgentKeyProfile;
     const opened = await openPkcs12(Buffer.from(keyPair.pkcs12, "base64"), keyPair.password);
     assert.equal(opened.encoding, "compatible");
   });
@@ -418,7 +370,7 @@ describe("command line", function () {
       "unmanaged",
       "--secret-stdin",
       "--data",
-      data,
+      data(),
     ];
     const child = spawn(process.execPath, [cliEntry(), ...args], {
       stdio: ["pipe", "pipe", "pipe"],
@@ -431,14 +383,14 @@ describe("command line", function () {
     assert.equal(await ended, 0);
     const shown = await cli("endpoint", "show", "static", "--json");
     assert.ok(!shown.includes(secret));
-    assert.ok(!server.stderr().includes(secret));
-    const argued = await refused("endpoint", "update", "static", "--secret", secret);
+    assert.ok(!server().stderr().includes(secret));
+    const argued = await attempt("endpoint", "update", "static", "--secret", secret);
     assert.equal(argued.status, 2);
 
-    await writeFile(folder.file("static.txt"), `${secret}\n`);
+    await writeFile(file("static.txt"), `${secret}\n`);
     const enrolled = await countersign([
-      ...["device", "enrol", "--url", `${server.ready.scep}/static`, "--subject", "CN=anybody"],
-      ...["--challenge-file", folder.file("static.txt"), "--out", folder.file("anybody")],
+      ...["device", "enrol", "--url", `${server().ready.scep}/static`, "--subject", "CN=anybody"],
+      ...["--challenge-file", file("static.txt"), "--out", file("anybody")],
     ]);
     assert.equal(enrolled.status, 0, enrolled.stderr);
   });
@@ -446,25 +398,19 @@ describe("command line", function () {
   it("keeps tenants to the installation operator", async () => {
     assert.equal(await cli("tenant", "create", "acme", "--name", "Acme", "--get", "id"), "acme\n");
     assert.match(await cli("tenant", "list"), /acme {2,}Acme/);
-    const owner = ["tenant", "list", "--token-file", `${data}/token`];
-    assert.match((await refused(...owner)).stderr, /\(forbidden\)/);
+    const owner = ["tenant", "list", "--token-file", `${data()}/token`];
+    assert.match(await refusal(...owner), /\(forbidden\)/);
     await writeFile(
-      folder.file("acme.token"),
+      file("acme.token"),
       await cli("tenant", "owner-token", "acme", "olga", "--get", "token"),
     );
-    const other = [
-      "--url",
-      server.ready.admin,
-      "--token-file",
-      folder.file("acme.token"),
-      "--json",
-    ];
+    const other = ["--url", server().ready.admin, "--token-file", file("acme.token"), "--json"];
     assert.equal(await countersignOutput(["authority", "list", ...other]), '{"items":[]}\n');
     assert.match(await countersignOutput(["whoami", ...other]), /"tenant":"acme"/);
   });
 
   it("says what happened, why and what to do, with exit code 1; usage faults end with 2", async () => {
-    const { status, stderr, stdout } = await refused(
+    const { status, stderr, stdout } = await attempt(
       "template",
       "create",
       "bad",
@@ -487,7 +433,7 @@ describe("command line", function () {
       ["template", "create", "t", "--colour", "red"],
     ])
       assert.equal((await countersign(args)).status, 2, args.join(" "));
-    const nobody = await countersign(["authority", "list", "--data", folder.file("none")]);
+    const nobody = await countersign(["authority", "list", "--data", file("none")]);
     assert.equal(nobody.status, 1);
     assert.match(nobody.stderr, /countersign serve/);
   });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { freshToken, requireSoftHsm, type SoftToken } from "../support/softhsm.ts";
+import { freshToken, requireSoftHsm, type SoftToken, tokenStore } from "../support/softhsm.ts";
 import { type Served, serve } from "./served.ts";
 
 interface Line {
@@ -17,10 +17,7 @@ describe("flows: how long it takes to make a CA on a token", () => {
     requireSoftHsm(this);
     this.timeout(60_000);
     token = await freshToken();
-    const { module, tokenLabel, pin, environment } = token;
-    served = await serve({
-      keys: [{ kind: "pkcs11", module, tokenLabel, pin: () => pin, environment }],
-    });
+    served = await serve({ keys: [tokenStore(token)] });
   });
   after(async () => {
     await served.end();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { API_ROUTES } from "../../plugin/http/api/routes.ts";
-import { startInstallation, type TestInstallation } from "../support/installation.ts";
-import { type Admin, adminOf, publish } from "../support/published.ts";
+import type { TestInstallation } from "../support/installation.ts";
+import { type Admin, adminOf, openPublished } from "../support/published.ts";
 
 /** One object for each route that changes one, and a body that changes it. */
 const EDITS: Readonly<
@@ -38,13 +38,10 @@ const EDITS: Readonly<
 
 describe("concurrent edits", function () {
   this.timeout(60_000);
-  let installation: TestInstallation;
-  let owner: Admin;
+  let installation: TestInstallation, owner: Admin;
   let operator: Admin;
-  before(async () => {
-    installation = await startInstallation();
-    await publish(installation.countersign, installation.folder);
-    owner = await adminOf(installation.countersign);
+  before(async function () {
+    ({ installation, owner } = await openPublished(this));
     operator = await adminOf(installation.countersign, { operator: true });
     const made = async (path: string, body: object): Promise<void> => {
       const answer = await owner.call("POST", path, body);
@@ -62,11 +59,7 @@ describe("concurrent edits", function () {
     await made("/people", { id: "ann", roles: ["owner"] });
     await made("/credentials", { id: "robot", roles: ["ca-auditor"], encoding: "compatible" });
   });
-  after(async () => {
-    await owner.close();
-    await operator.close();
-    await installation.end();
-  });
+  after(() => operator.close());
 
   it("every route that changes an object is here", () => {
     const routes = API_ROUTES.filter(({ method }) => method === "PATCH" || method === "PUT").map(

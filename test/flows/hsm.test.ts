@@ -6,7 +6,7 @@ import {
   ocspStatus,
   opensslVerify,
 } from "../support/openssl.ts";
-import { freshToken, requireSoftHsm, type SoftToken } from "../support/softhsm.ts";
+import { freshToken, requireSoftHsm, type SoftToken, tokenStore } from "../support/softhsm.ts";
 import { StrongSwan } from "../support/strongswan.ts";
 import { output, requirePrograms, workFolder, type WorkFolder } from "../support/tools.ts";
 import type { Api } from "./api.ts";
@@ -30,10 +30,7 @@ describe("flows: the main job on a PKCS#11 token", function () {
     ends.push(() => token.remove());
     folder = await workFolder();
     ends.push(() => folder.remove());
-    const { module, tokenLabel, pin, environment } = token;
-    served = await serve({
-      keys: [{ kind: "pkcs11", module, tokenLabel, pin: () => pin, environment }],
-    });
+    served = await serve({ keys: [tokenStore(token)] });
     ends.push(() => served.end());
     api = await served.api();
     site = await makeSite(api, {

@@ -3,8 +3,8 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ANSWERS } from "../../plugin/http/api/answer-schemas.ts";
-import { startInstallation, type TestInstallation } from "../support/installation.ts";
-import { type Admin, adminOf, publish } from "../support/published.ts";
+import type { TestInstallation } from "../support/installation.ts";
+import { type Admin, openPublished } from "../support/published.ts";
 
 const openssl = (...args: string[]): string => {
   const run = spawnSync("openssl", args, { encoding: "utf8" });
@@ -14,20 +14,13 @@ const openssl = (...args: string[]): string => {
 
 describe("certificates issued by hand", function () {
   this.timeout(60_000);
-  let installation: TestInstallation;
-  let owner: Admin;
+  let installation: TestInstallation, owner: Admin;
   let file: (name: string) => string;
-  before(async () => {
-    installation = await startInstallation();
-    await publish(installation.countersign, installation.folder);
-    owner = await adminOf(installation.countersign);
+  before(async function () {
+    ({ installation, owner } = await openPublished(this));
     file = (name) => join(installation.folder, name);
     const roots = (await owner.call("GET", "/authorities/main/chain")).text;
     writeFileSync(file("chain.pem"), roots);
-  });
-  after(async () => {
-    await owner.close();
-    await installation.end();
   });
 
   /** A request made by openssl with these extensions. */

@@ -1,37 +1,18 @@
 import assert from "node:assert/strict";
 import { assertVerifies, crlSerials, crlVerifies, ocspStatus } from "../support/openssl.ts";
-import { freshToken, requireSoftHsm, type SoftToken } from "../support/softhsm.ts";
-import { configIn } from "../support/installation.ts";
 import type { Api } from "./api.ts";
 import { enrolled, newKey, serialOf } from "./device.ts";
-import { DAY, eventually, type Served, serve } from "./served.ts";
+import { DAY, eventually, type Served } from "./served.ts";
+import { serveWithToken } from "./served-token.ts";
 import { chainOf, fetchCrl, makeDevice, makeSite, mintChallenge, type SiteIds } from "./site.ts";
 
 describe("flows: from soft keys into a token", function () {
   this.timeout(60_000);
-  let token: SoftToken;
-  let served: Served;
-  let api: Api;
-  let site: SiteIds;
-  const ends: (() => Promise<void>)[] = [];
+  let served: Served, api: Api, site: SiteIds;
   before(async function () {
-    requireSoftHsm(this);
-    token = await freshToken();
-    ends.push(() => token.remove());
-    const { module, tokenLabel, pin, environment } = token;
-    served = await serve({
-      rotation: { checkSeconds: 1 },
-      keys: [
-        ...configIn(token.folder).keys,
-        { kind: "pkcs11", module, tokenLabel, pin: () => pin, environment },
-      ],
-    });
-    ends.push(() => served.end());
+    served = await serveWithToken(this, { rotation: { checkSeconds: 1 } });
     api = await served.api();
     site = await makeSite(api);
-  });
-  after(async () => {
-    for (const end of ends.splice(0).reverse()) await end();
   });
 
   const enrol = async (name: string): Promise<Uint8Array> => {

@@ -4,15 +4,14 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { exportJWK, generateKeyPair, importPKCS8, SignJWT } from "jose";
-import { startInstallation, type TestInstallation } from "../support/installation.ts";
-import { type Admin, adminOf, publish } from "../support/published.ts";
+import type { TestInstallation } from "../support/installation.ts";
+import { type Admin, openPublished } from "../support/published.ts";
 
 describe("people and machines", function () {
   this.timeout(40_000);
-  let installation: TestInstallation;
-  let owner: Admin;
+  let installation: TestInstallation, owner: Admin;
   let bearer: (claims: Record<string, unknown>) => Promise<Record<string, string>>;
-  before(async () => {
+  before(async function () {
     const keys = await generateKeyPair("ES256");
     const jwks = { keys: [{ ...(await exportJWK(keys.publicKey)), alg: "ES256" }] };
     bearer = async (claims) => {
@@ -24,15 +23,9 @@ describe("people and machines", function () {
         .sign(keys.privateKey);
       return { authorization: `Bearer ${token}` };
     };
-    installation = await startInstallation({
+    ({ installation, owner } = await openPublished(this, {
       admin: { issuer: { issuer: "https://idp.example", audience: "countersign", jwks } },
-    });
-    await publish(installation.countersign, installation.folder);
-    owner = await adminOf(installation.countersign);
-  });
-  after(async () => {
-    await owner.close();
-    await installation.end();
+    }));
   });
 
   it("R-02 R-03 somebody added before the first login has their roles at once, by subject or verified address", async () => {

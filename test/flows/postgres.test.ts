@@ -1,48 +1,20 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { assertVerifies, crlSerials, crlVerifies, ocspStatus } from "../support/openssl.ts";
-import { postgresServer, type PostgresServer } from "../support/postgres.ts";
 import type { Api } from "./api.ts";
 import { ask, enrolled, newKey, refused, scepMessage, serialOf } from "./device.ts";
-import { DAY, serve, type Served } from "./served.ts";
+import { DAY, type Served } from "./served.ts";
 import { chainOf, fetchBytes, makeDevice, makeSite, mintChallenge, type SiteIds } from "./site.ts";
+import { openTwoNodes } from "./two-nodes.ts";
 
 /** How long a node may go by what it has read of an endpoint, in milliseconds. */
 const FRESH = 1_000;
 
 describe("flows: two nodes on one PostgreSQL", () => {
-  let postgres: PostgresServer;
-  let database: string;
-  let keys: string;
-  const nodes: Served[] = [];
-  let a: Served;
-  let b: Served;
-  let api: Api;
-  let site: SiteIds;
+  let a: Served, b: Served, api: Api, site: SiteIds;
   before(async function () {
-    postgres = await postgresServer(this);
-    database = await postgres.create();
-    keys = await mkdtemp(join(tmpdir(), "countersign-keys-"));
-    const start = async (publicUrl?: string): Promise<Served> => {
-      const node = await serve({
-        ...(publicUrl === undefined ? {} : { publicUrl }),
-        database: { client: "pg", connection: { url: () => postgres.url(database) } },
-        keys: [{ kind: "soft", folder: keys, passphrase: () => "shared", inProcess: true }],
-      });
-      nodes.push(node);
-      return node;
-    };
-    a = await start();
-    b = await start(a.url);
+    ({ a, b } = await openTwoNodes(this));
     api = await a.api();
     site = await makeSite(api);
-  });
-  after(async () => {
-    await Promise.all(nodes.map((node) => node.end()));
-    await postgres.drop(database);
-    await rm(keys, { recursive: true, force: true });
   });
 
   const at = (node: Served): string => `${node.url}/scep/${site.endpoint}`;
@@ -126,7 +98,7 @@ describe("flows: two nodes on one PostgreSQL", () => {
   });
 
   it("lists that both make at once have different numbers, and the latest is the same on both", async () => {
-    for (const node of nodes) node.clock.advance(2 * DAY);
+    for (const node of [a, b]) node.clock.advance(2 * DAY);
     const { urls } = await api.get(`/authorities/${site.authority}`);
     const lists = await Promise.all([
       ...[a, b, a, b].map((node) => fetchBytes((urls.crl as string).replace(a.url, node.url))),

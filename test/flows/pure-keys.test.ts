@@ -4,7 +4,6 @@ import { parseCertificate } from "../../plugin/pki/certificate.ts";
 import { verifyIssued } from "../../plugin/pki/chain.ts";
 import { parseSignedMessage, verifySignedMessage } from "../../plugin/pki/cms-signed.ts";
 import { findBouncyCastle, judgeChain } from "../support/bouncy-castle.ts";
-import { configIn } from "../support/installation.ts";
 import {
   assertVerifies,
   certificateText,
@@ -14,37 +13,22 @@ import {
 } from "../support/openssl.ts";
 import { cannotDo } from "../support/left-out.ts";
 import { flipLast } from "../support/scep/csr.ts";
-import { freshToken, requireSoftHsm, type SoftToken } from "../support/softhsm.ts";
-import { workFolder } from "../support/tools.ts";
+import { workFolder, type WorkFolder } from "../support/tools.ts";
 import type { Api } from "./api.ts";
 import { enrolled, newKey } from "./device.ts";
 import { DAY, type Served, serve } from "./served.ts";
+import { serveWithToken } from "./served-token.ts";
 import { chainOf, fetchBytes, fetchCrl, makeDevice, makeSite, mintChallenge } from "./site.ts";
 
 describe("flows: authorities with Ed25519 and ML-DSA", function () {
   this.timeout(60_000);
-  let token: SoftToken;
-  let served: Served;
-  let api: Api;
-  const ends: (() => Promise<void>)[] = [];
+  let served: Served, api: Api, folder: WorkFolder;
   before(async function () {
-    requireSoftHsm(this);
-    token = await freshToken();
-    ends.push(() => token.remove());
-    const { module, tokenLabel, pin, environment } = token;
-    served = await serve({
-      experimental: { postQuantum: true },
-      keys: [
-        ...configIn(token.folder).keys,
-        { kind: "pkcs11", module, tokenLabel, pin: () => pin, environment },
-      ],
-    });
-    ends.push(() => served.end());
+    served = await serveWithToken(this, { experimental: { postQuantum: true } });
+    folder = await workFolder();
     api = await served.api();
   });
-  after(async () => {
-    for (const end of ends.splice(0).reverse()) await end();
-  });
+  after(() => folder.remove());
 
   const enrolUnder = async (id: string, hierarchy: Readonly<Record<string, unknown>>) => {
     const site = await makeSite(api, { id, hierarchy });
@@ -102,8 +86,6 @@ describe("flows: authorities with Ed25519 and ML-DSA", function () {
     const jar = findBouncyCastle();
     if (jar === undefined)
       return cannotDo(this, "no JDK with BouncyCastle's provider 1.79 is at hand");
-    const folder = await workFolder();
-    ends.push(() => folder.remove());
     for (const keyAlgorithm of ["ml-dsa-44", "ml-dsa-65", "ml-dsa-87"]) {
       const id = `by-bc-${keyAlgorithm.slice(-2)}`;
       const { leaf, chain } = await enrolUnder(id, { keyAlgorithm });

@@ -1,30 +1,10 @@
 import assert from "node:assert/strict";
-import {
-  countersign,
-  countersignOutput,
-  served,
-  type Ready,
-  type Serving,
-} from "../support/standalone.ts";
-import { workFolder, type WorkFolder } from "../support/tools.ts";
+import { useServedCli } from "./served-cli.ts";
 
 describe("command line: keys that are replaced, and tokens", function () {
   this.timeout(120_000);
-  let folder: WorkFolder;
-  let server: Serving & { readonly ready: Ready };
-  let data: string;
-  const cli = (...args: string[]) => countersignOutput([...args, "--data", data]);
-  const json = async (...args: string[]) => JSON.parse(await cli(...args, "--json"));
-  before(async () => {
-    folder = await workFolder();
-    data = folder.file("data");
-    server = await served(data);
-    await cli("authority", "hierarchy", "corp", "--key-algorithm", "ec-p256");
-  });
-  after(async () => {
-    await server.stop("SIGKILL");
-    await folder.remove();
-  });
+  const { cli, json, refusal, server } = useServedCli();
+  before(() => cli("authority", "hierarchy", "corp", "--key-algorithm", "ec-p256"));
 
   it("A-19 renews a CA, and counts who stands on it", async () => {
     const before = await json("authority", "show", "corp");
@@ -44,15 +24,14 @@ describe("command line: keys that are replaced, and tokens", function () {
     assert.equal((await json("roll-over", "show", roll.id)).id, roll.id);
     assert.equal((await json("roll-over", "cancel", roll.id)).state, "cancelled");
     assert.equal((await json("authority", "retire", "corp-g2")).status, "retired");
-    const again = await countersign(["authority", "retire", "corp-g2", "--data", data]);
-    assert.match(again.stderr, /\(conflict\)/);
+    assert.match(await refusal("authority", "retire", "corp-g2"), /\(conflict\)/);
   });
 
   it("revokes a token before its end", async () => {
     const made = await json("token", "create", "ann", "--roles", "owner");
     assert.match(await cli("token", "list"), new RegExp(`${made.id} +ann +owner`));
     await cli("token", "revoke", made.id);
-    const answer = await fetch(`${server.ready.admin}/api/v1/whoami`, {
+    const answer = await fetch(`${server().ready.admin}/api/v1/whoami`, {
       headers: { authorization: `Bearer ${made.token}` },
     });
     assert.equal(answer.status, 401);

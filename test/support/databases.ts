@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Database } from "../../plugin/ports/stores.ts";
+import type { Database, TenantStore } from "../../plugin/ports/stores.ts";
 import { type DatabasePlace, openDatabase } from "../../plugin/store/database.ts";
+import { NOW } from "../contract/store/samples.ts";
 import type { PostgresServer } from "./postgres.ts";
 
 /** A database for a test; `close` removes it. */
@@ -47,4 +48,14 @@ export const postgresDatabase = async (server: PostgresServer): Promise<TestData
       await server.drop(name);
     },
   };
+};
+
+/** Migrates a database, makes a tenant in it and opens that. */
+export const newTenant = async (
+  { database }: TestDatabase,
+  id = "default",
+): Promise<TenantStore> => {
+  await database.migrate();
+  await database.directory.createTenant({ id, name: id, createdAt: NOW });
+  return database.directory.open(id);
 };

@@ -1,8 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { CountersignConfig } from "../../plugin/config.ts";
 import type { Countersign } from "../../plugin/countersign.ts";
+import { startInstallation, type TestInstallation } from "./installation.ts";
 import { listen } from "./listen.ts";
+import { ownSuite } from "./own-suite.ts";
 
 /** Calls the admin API of an installation as an Owner of a tenant. */
 export interface Admin {
@@ -112,4 +115,20 @@ export const publish = async (countersign: Countersign, folder: string): Promise
   } finally {
     await admin.close();
   }
+};
+
+/** For a suite's `before`: an installation with what `publish` makes, and an Owner of it; they end with the suite. */
+export const openPublished = async (
+  hook: Mocha.Context,
+  changes: Partial<CountersignConfig> = {},
+): Promise<{ readonly installation: TestInstallation; readonly owner: Admin }> => {
+  const installation = await startInstallation(changes);
+  const ends = [() => installation.end()];
+  ownSuite(hook).afterAll("the installation ends", async () => {
+    for (const end of ends.toReversed()) await end();
+  });
+  await publish(installation.countersign, installation.folder);
+  const owner = await adminOf(installation.countersign);
+  ends.push(() => owner.close());
+  return { installation, owner };
 };

@@ -75,3 +75,10 @@ export const freshToken = async (tokenLabel = "countersign test"): Promise<SoftT
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   return { module, tokenLabel, pin, soPin, environment, folder, remove };
 };
+
+/** A token as a key store of a configuration. */
+export const tokenStore = ({ module, tokenLabel, pin, environment }: SoftToken) => ({
+  kind: "pkcs11",
+  ...{ module, tokenLabel, environment },
+  pin: () => pin,
+});

@@ -1,20 +1,13 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
-import { startInstallation, type TestInstallation } from "../../support/installation.ts";
-import { type Admin, adminOf, publish } from "../../support/published.ts";
+import type { TestInstallation } from "../../support/installation.ts";
+import { type Admin, adminOf, openPublished } from "../../support/published.ts";
 
 describe("admin API", function () {
   this.timeout(60_000);
-  let installation: TestInstallation;
-  let owner: Admin;
-  before(async () => {
-    installation = await startInstallation();
-    await publish(installation.countersign, installation.folder);
-    owner = await adminOf(installation.countersign);
-  });
-  after(async () => {
-    await owner.close();
-    await installation.end();
+  let installation: TestInstallation, owner: Admin;
+  before(async function () {
+    ({ installation, owner } = await openPublished(this));
   });
 
   describe("tokens", () => {

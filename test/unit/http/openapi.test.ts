@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { ANSWERS } from "../../../plugin/http/api/answer-schemas.ts";
 import { openApiDocument } from "../../../plugin/http/api/openapi.ts";
 import { API_ROUTES } from "../../../plugin/http/api/routes.ts";
-import { startInstallation, type TestInstallation } from "../../support/installation.ts";
-import { type Admin, adminOf, publish } from "../../support/published.ts";
+import { type Admin, openPublished } from "../../support/published.ts";
 
 /** As far as the tests look into it. */
 interface Operation {
@@ -29,20 +28,13 @@ const references = (node: unknown): readonly string[] =>
 
 describe("OpenAPI document", function () {
   this.timeout(60_000);
-  let installation: TestInstallation;
   let owner: Admin;
   let document: Document;
-  before(async () => {
-    installation = await startInstallation();
-    await publish(installation.countersign, installation.folder);
-    owner = await adminOf(installation.countersign);
+  before(async function () {
+    ({ owner } = await openPublished(this));
     const answer = await owner.call("GET", "/../openapi.json", undefined, { authorization: "" });
     assert.equal(answer.status, 200, "it needs no token");
     document = answer.json as Document;
-  });
-  after(async () => {
-    await owner.close();
-    await installation.end();
   });
 
   it("O-11 every route of the API is in it, with its parameters, its body and an answer", () => {

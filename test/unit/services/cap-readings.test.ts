@@ -7,17 +7,14 @@ import type { TenantStore } from "../../../plugin/ports/stores.ts";
 import { ActiveCounts } from "../../../plugin/services/active-counts.ts";
 import { CapReadings } from "../../../plugin/services/cap-readings.ts";
 import { aCertificate, after, anAuthority, NOW } from "../../contract/store/samples.ts";
-import { sqliteDatabase, type TestDatabase } from "../../support/databases.ts";
+import { newTenant, sqliteDatabase, type TestDatabase } from "../../support/databases.ts";
 
 describe("alert readings of caps", () => {
   let opened: TestDatabase;
   let store: TenantStore;
   beforeEach(async () => {
     opened = await sqliteDatabase();
-    await opened.database.migrate();
-    const { directory } = opened.database;
-    await directory.createTenant({ id: "default", name: "Default", createdAt: NOW });
-    store = directory.open("default");
+    store = await newTenant(opened);
   });
   afterEach(() => opened.close());
 

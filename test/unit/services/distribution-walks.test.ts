@@ -18,7 +18,12 @@ import {
   NOW,
 } from "../../contract/store/samples.ts";
 import { everything, fails } from "../../contract/store/subject.ts";
-import { postgresDatabase, sqliteDatabase, type TestDatabase } from "../../support/databases.ts";
+import {
+  newTenant,
+  postgresDatabase,
+  sqliteDatabase,
+  type TestDatabase,
+} from "../../support/databases.ts";
 import { postgresServer, type PostgresServer } from "../../support/postgres.ts";
 import { nodeOn, ownerOf } from "./renewal-node.ts";
 
@@ -46,9 +51,7 @@ const describeWalks = (open: () => Promise<TestDatabase>): void => {
   before(async function () {
     this.timeout(60_000);
     subject = await open();
-    await subject.database.migrate();
-    await subject.database.directory.createTenant({ id: "acme", name: "Acme", createdAt: NOW });
-    store = subject.database.directory.open("acme");
+    store = await newTenant(subject, "acme");
     const clock = () => new Date(now);
     nodes = [nodeOn(subject.database, clock, [host]), nodeOn(subject.database, clock, [host])];
     await store.authorities.insert(anAuthority());

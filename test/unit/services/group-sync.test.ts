@@ -6,7 +6,7 @@ import { GroupSync } from "../../../plugin/services/group-sync.ts";
 import { pagesOf } from "../../../plugin/services/host-pages.ts";
 import { NOW } from "../../contract/store/samples.ts";
 import { fails } from "../../contract/store/subject.ts";
-import { sqliteDatabase, type TestDatabase } from "../../support/databases.ts";
+import { newTenant, sqliteDatabase, type TestDatabase } from "../../support/databases.ts";
 import { nodeOn } from "./renewal-node.ts";
 
 const MINUTE = 60_000;
@@ -18,9 +18,7 @@ describe("reading the groups of a host", () => {
   const good = memoryHost("jamf", { pageSize: 2 });
   before(async () => {
     opened = await sqliteDatabase();
-    await opened.database.migrate();
-    await opened.database.directory.createTenant({ id: "acme", name: "Acme", createdAt: NOW });
-    store = opened.database.directory.open("acme");
+    store = await newTenant(opened, "acme");
   });
   after(() => opened.close());
 

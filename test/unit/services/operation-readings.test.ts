@@ -8,7 +8,7 @@ import {
   anAuthority,
   NOW,
 } from "../../contract/store/samples.ts";
-import { sqliteDatabase, type TestDatabase } from "../../support/databases.ts";
+import { newTenant, sqliteDatabase, type TestDatabase } from "../../support/databases.ts";
 
 const HOUR = 3600;
 
@@ -19,10 +19,7 @@ describe("alert readings of how the work goes", () => {
   let now = NOW;
   beforeEach(async () => {
     opened = await sqliteDatabase();
-    await opened.database.migrate();
-    const { directory } = opened.database;
-    await directory.createTenant({ id: "default", name: "Default", createdAt: NOW });
-    store = directory.open("default");
+    store = await newTenant(opened);
     now = NOW;
     readings = new OperationReadings({ now: () => now }, []);
   });

@@ -6,7 +6,7 @@ import { RenewalGroups } from "../../../plugin/services/renewal-groups.ts";
 import { RenewalSweep } from "../../../plugin/services/renewal-sweep.ts";
 import { anAuthority, aTemplate } from "../../contract/store/samples.ts";
 import { everything, fails } from "../../contract/store/subject.ts";
-import { sqliteDatabase, type TestDatabase } from "../../support/databases.ts";
+import { newTenant, sqliteDatabase, type TestDatabase } from "../../support/databases.ts";
 import { addDevice, nodeOn, ownerOf } from "./renewal-node.ts";
 
 const DAY = 86_400_000;
@@ -22,10 +22,7 @@ describe("canary groups", () => {
   beforeEach(async () => {
     now = START;
     subject = await sqliteDatabase();
-    await subject.database.migrate();
-    const createdAt = new Date(START);
-    await subject.database.directory.createTenant({ id: "acme", name: "Acme", createdAt });
-    store = subject.database.directory.open("acme");
+    store = await newTenant(subject, "acme");
     resolve = nodeOn(subject.database, () => new Date(now));
     await store.authorities.insert(anAuthority());
     await store.templates.insert(TEMPLATE);

@@ -10,7 +10,12 @@ import { Templates } from "../../../plugin/services/templates.ts";
 import { openDatabase } from "../../../plugin/store/database.ts";
 import { aCertificate, anAuthority, aTemplate, bytes } from "../../contract/store/samples.ts";
 import { everything, fails } from "../../contract/store/subject.ts";
-import { postgresDatabase, sqliteDatabase, type TestDatabase } from "../../support/databases.ts";
+import {
+  newTenant,
+  postgresDatabase,
+  sqliteDatabase,
+  type TestDatabase,
+} from "../../support/databases.ts";
 import { postgresServer } from "../../support/postgres.ts";
 import { addDevice, nodeOn, ownerOf } from "./renewal-node.ts";
 
@@ -42,11 +47,7 @@ describe("the renewal sweep", () => {
   beforeEach(async () => {
     now = START;
     subject = await sqliteDatabase();
-    await subject.database.migrate();
-    await subject.database.directory.createTenant({
-      ...{ id: "acme", name: "Acme", createdAt: new Date(START) },
-    });
-    store = subject.database.directory.open("acme");
+    store = await newTenant(subject, "acme");
     resolve = nodeOn(subject.database, () => new Date(now));
     await store.authorities.insert(anAuthority());
     await store.templates.insert(TEMPLATE);
@@ -258,11 +259,8 @@ describe("two nodes that sweep on PostgreSQL", () => {
   let now = START;
   before(async function () {
     subject = await postgresDatabase(await postgresServer(this));
-    await subject.database.migrate();
+    await newTenant(subject, "acme");
     second = await openDatabase({ ...subject.place, clock: { now: () => new Date(now) } });
-    await subject.database.directory.createTenant({
-      ...{ id: "acme", name: "Acme", createdAt: new Date(START) },
-    });
   });
   after(async () => {
     await second.close();

@@ -5,17 +5,14 @@ import type { TenantStore } from "../../../plugin/ports/stores.ts";
 import { RequestedDevice } from "../../../plugin/services/requested-device.ts";
 import { systemRandom } from "../../../plugin/random.ts";
 import { aDevice, after, anEndpoint, aTemplate, NOW } from "../../contract/store/samples.ts";
-import { sqliteDatabase, type TestDatabase } from "../../support/databases.ts";
+import { newTenant, sqliteDatabase, type TestDatabase } from "../../support/databases.ts";
 
 describe("the device that a request names", () => {
   let opened: TestDatabase;
   let store: TenantStore;
   beforeEach(async () => {
     opened = await sqliteDatabase();
-    await opened.database.migrate();
-    const { directory } = opened.database;
-    await directory.createTenant({ id: "default", name: "Default", createdAt: NOW });
-    store = directory.open("default");
+    store = await newTenant(opened);
   });
   afterEach(() => opened.close());
 

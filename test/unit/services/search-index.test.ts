@@ -3,7 +3,12 @@ import type { Certificate } from "../../../plugin/domain/certificate.ts";
 import type { Directory, TenantStore } from "../../../plugin/ports/stores.ts";
 import { SearchIndex } from "../../../plugin/services/search-index.ts";
 import { aCertificate, after, bytes, NOW } from "../../contract/store/samples.ts";
-import { postgresDatabase, sqliteDatabase, type TestDatabase } from "../../support/databases.ts";
+import {
+  newTenant,
+  postgresDatabase,
+  sqliteDatabase,
+  type TestDatabase,
+} from "../../support/databases.ts";
 import { postgresServer } from "../../support/postgres.ts";
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
@@ -27,10 +32,8 @@ for (const [name, open] of [
     let atTake: (() => void) | undefined;
     beforeEach(async function () {
       opened = await open(this);
-      await opened.database.migrate();
+      store = await newTenant(opened);
       ({ directory } = opened.database);
-      await directory.createTenant({ id: "default", name: "Default", createdAt: NOW });
-      store = directory.open("default");
       now = NOW;
       taken = [];
       atTake = undefined;
