@@ -15,7 +15,7 @@ const CERTIFICATES = "countersign_certificates";
 /** So many are looked up one by one. */
 export const FEW = 2000;
 /** So many are sorted by their time in the index of the words; more than these are met soon on the way through the list, newest first. */
-const MANY = 50_000;
+const MANY = 200_000;
 /** Rows in one statement. */
 const ROWS = 200;
 
