@@ -36,6 +36,7 @@ import { AuthorityActivation } from "./services/authority-activation.ts";
 import { AuthorityRemoval } from "./services/authority-removal.ts";
 import { Authorities } from "./services/authorities.ts";
 import { AuthorityEndings } from "./services/authority-endings.ts";
+import { PublicChecks } from "./services/public-checks.ts";
 import { CaCertificates } from "./services/ca-certificates.ts";
 import { CaRenewals } from "./services/ca-renewals.ts";
 import { CapReadings } from "./services/cap-readings.ts";
@@ -169,6 +170,7 @@ type Service = new (...args: never[]) => object;
 /** One instance each; state such as caches and batches would otherwise be split. */
 const SERVICES: readonly Service[] = [
   AuthorityEndings,
+  PublicChecks,
   Audiences,
   Deliveries,
   Distributions,

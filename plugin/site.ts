@@ -57,6 +57,7 @@ import { Retirements } from "./services/retirements.ts";
 import { RenewalGroups } from "./services/renewal-groups.ts";
 import { RenewalPlans } from "./services/renewal-plans.ts";
 import { DeviceRenewals } from "./services/device-renewals.ts";
+import { PublicChecks } from "./services/public-checks.ts";
 import { RollOvers } from "./services/roll-overs.ts";
 import { Status } from "./services/status.ts";
 import { TemplateImpact } from "./services/template-impact.ts";
@@ -118,6 +119,7 @@ export const buildSite = (
     templateImpact: resolve(TemplateImpact),
     certificateStatuses: resolve(CertificateStatuses),
     crlLists: resolve(CrlLists),
+    publicChecks: resolve(PublicChecks),
     outbox: resolve(OutboxLetters),
     alerts: resolve(Alerts),
     ledger: resolve(Ledger),

@@ -17,6 +17,14 @@ const OCTETS_PER_ENTRY = 38;
 export const expectedCrlSize = (revoked: number, shards: number): number =>
   Math.ceil(revoked / shards) * OCTETS_PER_ENTRY;
 
+/** What each list comes to with a million revoked, in words, where their number is chosen (L-12). */
+export const listSizeText = (shards: number): string => {
+  const size = expectedCrlSize(1_000_000, shards);
+  return `${megabytes(size)}${size > LONGEST_CRL ? `, too long (${megabytes(LONGEST_CRL)} at most)` : ""}`;
+};
+
+const megabytes = (octets: number): string => `${+(octets / 1e6).toPrecision(2)} MB`;
+
 /** A range of serials, compared as text: from `from`, below `before`. */
 export interface SerialRange {
   readonly from: string;

@@ -12,6 +12,7 @@ import {
   type Shaped,
   writeForm,
 } from "../domain/console/shape.ts";
+import { SHARD_COUNTS } from "../domain/crl-scope.ts";
 import type { Principal } from "../domain/principal.ts";
 import { CountersignError, type Issue } from "../errors.ts";
 import { readCertificateFile } from "../pki/certificate.ts";
@@ -65,11 +66,12 @@ export class ConsoleCaServers {
       ...unknownFields(fields, request.fields),
       ...formProblems(fields, values),
       ...atFields(shape.caServer, modelProblems(after, before.stored)),
+      ...shardProblems(request.crlShards, before.stored),
     ];
     if (issues.length > 0 && request.save)
       throw new CountersignError("invalid_input", "the form cannot be saved like this", { issues });
     if (!request.save) return form(shape, after, { issues, notes: [], saved: false });
-    const { id, notes } = await this.save(principal, shape, after);
+    const { id, notes } = await this.save(principal, shape, after, request.crlShards);
     const shaped = await this.shaped(principal, shape, id);
     return form(shape, shaped, { issues: [], notes, saved: true });
   }
@@ -132,14 +134,19 @@ export class ConsoleCaServers {
     principal: Principal,
     shape: ConsoleShape,
     shaped: ShapedServer,
+    crlShards: number | undefined,
   ): Promise<{ readonly id: string; readonly notes: readonly string[] }> {
     const { model, stored } = shaped;
-    const id = stored?.id ?? (await this.make(principal, model));
+    const id = stored?.id ?? (await this.make(principal, model, crlShards));
     await this.keep(principal, id, shape, shaped);
     return { id, notes: await this.serve(principal, id, model) };
   }
 
-  private async make(principal: Principal, model: CaServerModel): Promise<string> {
+  private async make(
+    principal: Principal,
+    model: CaServerModel,
+    crlShards: number | undefined,
+  ): Promise<string> {
     const taken = (await this.authorities.list(principal)).map((authority) => authority.id);
     const id = model.id === "" ? identifierOf(model.name, LONGEST_ID, taken) : model.id;
     if (model.kind === "external") {
@@ -160,7 +167,8 @@ export class ConsoleCaServers {
     const keyStore = model.keyStore === "" ? undefined : model.keyStore;
     const { keyAlgorithm } = model;
     if (model.kind === "issuing" && model.parentId === "" && model.subject === "") {
-      await this.hierarchies.create(principal, { id, name: model.name, keyAlgorithm, keyStore });
+      const { name } = model;
+      await this.hierarchies.create(principal, { id, name, keyAlgorithm, keyStore, crlShards });
       return id;
     }
     await this.authorities.create(principal, {
@@ -175,6 +183,7 @@ export class ConsoleCaServers {
       notAfter: model.notAfter === "" ? undefined : new Date(model.notAfter),
       crlEnabled: model.crlEnabled,
       ocspEnabled: model.ocspEnabled,
+      crlShards,
     });
     return id;
   }
@@ -296,6 +305,20 @@ const modelProblems = (
   if (model.kind !== "external" && !isKeyAlgorithm(model.keyAlgorithm))
     fault("keyAlgorithm", `no CA key is made of ${model.keyAlgorithm}`);
   return issues;
+};
+
+/** Beside the form, whose console has no field for it. */
+const shardProblems = (
+  crlShards: number | undefined,
+  edited: Authority | undefined,
+): readonly Issue[] => {
+  const path = "crlShards";
+  if (crlShards === undefined) return [];
+  if (!SHARD_COUNTS.some((count) => count === crlShards))
+    return [{ path, message: `one of ${SHARD_COUNTS.join(", ")}` }];
+  return edited !== undefined && edited.crlShards !== crlShards
+    ? [{ path, message: "cannot be changed after the CA was made" }]
+    : [];
 };
 
 const fingerprintOf = (base64: string): string => {

@@ -34,6 +34,8 @@ export interface FormRequest {
   readonly save: boolean;
   /** Of a template that is changed: its deployments move to the new version in this time (ISO 8601), by the renewal plan. */
   readonly moveOver?: string | undefined;
+  /** Of a CA server that is made: how many lists of revoked certificates it has (L-12). */
+  readonly crlShards?: number | undefined;
 }
 
 export const filledForm = <M extends object>(

@@ -35,14 +35,20 @@ export class CrlPublisher {
 
   /**
    * The complete list to serve now. While lists are short a fetch after a revocation signs a new one; a long one is built in the background, within
-   * `crl.revocationSeconds`.
+   * `crl.revocationSeconds`. While none can be signed, the last one is served as long as it is valid. Throws `key_*` after that.
    */
   async current(store: TenantStore, authority: Authority, shard = 0): Promise<CrlRecord> {
     const scope = { authorityId: authority.id, shard };
     const latest = await store.crls.latest(scope);
     const revisions = await store.crls.revisions(scope);
     if (latest !== undefined && !this.mustSign(authority, latest, revisions)) return latest;
-    return this.publish(store, authority, shard, revisions.dirty, "revocation");
+    try {
+      return await this.publish(store, authority, shard, revisions.dirty, "revocation");
+    } catch (error) {
+      // The schedule tries on, logs it, and an alert tells of a list that is overdue.
+      if (latest === undefined || latest.nextUpdate <= this.clock.now()) throw error;
+      return latest;
+    }
   }
 
   /** Whether a list was not renewed when it was time; the last one of a deleted authority needs no renewal. */

@@ -60,6 +60,40 @@ describe("console: the life of a CA server", function () {
     assert.equal(await page.getByRole("button", { name: "Switch OCSP" }).count(), 0);
   });
 
+  it("A-12 A-09 shows what it publishes, publishes it now, and tests what anybody gets", async () => {
+    await goTo(page, "ca-servers/lab", "lab");
+    const card = page.locator("cs-ca-published");
+    await card.getByText("List", { exact: true }).waitFor();
+    assert.match(
+      (await card.locator("dl").first().textContent()) ?? "",
+      /CRL\s+Enabled\s+OCSP\s+Enabled/,
+    );
+    const [before] = (await api.get("/authorities/lab/crl")).items;
+    await card.getByRole("button", { name: "Publish the CRL now" }).click();
+    await page.getByText("The CRL is published.").waitFor();
+    const [after] = (await api.get("/authorities/lab/crl")).items;
+    assert.ok(BigInt(after.number) > BigInt(before.number));
+    await card.getByText(String(after.number)).waitFor();
+    await card.getByRole("button", { name: "Test what is published" }).click();
+    await card.getByText("Everything is as it should be").waitFor();
+    for (const text of ["CA certificate", "is the CA certificate", "GetCACaps says"])
+      await card.getByText(text).first().waitFor();
+
+    const [responder] = (await api.get("/certificates?role=ocsp&authority=lab")).items;
+    await api.post(`/certificates/${responder.id as string}/suspend`);
+    await card.getByRole("button", { name: "Test what is published" }).click();
+    await card.getByText("1 thing is not as it should be").waitFor();
+    await card.getByText("says revoked of its own responder").waitFor();
+    await card.getByText("Correct DNS, proxy or cache").waitFor();
+    await api.post(`/certificates/${responder.id as string}/unsuspend`);
+
+    const auditor = await consoled.open("ca-servers/lab", ["ca-auditor"]);
+    const theirs = auditor.locator("cs-ca-published");
+    await theirs.getByRole("button", { name: "Test what is published" }).click();
+    await theirs.getByText("Everything is as it should be").waitFor();
+    assert.equal(await theirs.getByRole("button", { name: "Publish the CRL now" }).count(), 0);
+  });
+
   it("K-08 replaces a key: announced, with the devices on either side, and called off", async () => {
     await goTo(page, "ca-servers/lab", "lab");
     await page.getByRole("button", { name: "Replace the key" }).click();

@@ -1,9 +1,8 @@
 import type { Command } from "commander";
 import {
   AUTHORITY_KINDS,
-  expectedCrlSize,
   KEY_ALGORITHMS,
-  LONGEST_CRL,
+  listSizeText,
   OCSP_KEY_ALGORITHMS,
   RSA_SIGNATURES,
 } from "../../../plugin/sdk.ts";
@@ -31,12 +30,7 @@ const keyStore = () => textOption("--key-store <name>", "soft or pkcs11; the fir
 
 /** What is expected of the lists, where their number is chosen (L-12). */
 const listsExpected = (): string => {
-  const megabytes = (octets: number): string => `${+(octets / 1e6).toPrecision(2)} MB`;
-  const sizes = [1, 4, 16, 64].map((shards) => {
-    const size = expectedCrlSize(1_000_000, shards);
-    const much = size > LONGEST_CRL ? `, too long (${megabytes(LONGEST_CRL)} at most)` : "";
-    return `${shards}: ${megabytes(size)}${much}`;
-  });
+  const sizes = [1, 4, 16, 64].map((shards) => `${shards}: ${listSizeText(shards)}`);
   return `lists its certificates are spread over: 1, 2, 4 … 256, never changed again; each list with a million revoked, by their number: ${sizes.join("; ")}`;
 };
 
@@ -150,6 +144,12 @@ export const addAuthorityCommands = (program: Command): void => {
     summary: "sign and publish all its lists now",
     columns: LISTS,
     run: (call) => call.api.ask("POST", pathOf("/authorities", call, "/crl")),
+  });
+  addApiCommand(group, {
+    usage: "check <id>",
+    summary: "fetch its lists, OCSP, CA certificate and SCEP from their public URLs, and compare",
+    columns: ["level", "check", "url", "message", "remedy"],
+    run: (call) => call.api.ask("POST", pathOf("/authorities", call, "/check")),
   });
   addApiCommand(group, {
     usage: "csr <id>",

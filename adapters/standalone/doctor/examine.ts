@@ -12,8 +12,7 @@ import { checkClock } from "./check-clock.ts";
 import { checkDisk } from "./check-disk.ts";
 import { checkFiles } from "./check-files.ts";
 import { checkPorts } from "./check-ports.ts";
-import { checkScep } from "./check-scep.ts";
-import { checkStatus } from "./check-status.ts";
+import { checkPublished } from "./check-published.ts";
 
 /** Everything that a server of this folder stands on, in the order a start would meet it. Throws nothing that it was to find. */
 export const examine = async (
@@ -45,15 +44,14 @@ export const examine = async (
     ...(await diagnose(configurationOf(folder, settings, further), builtins({ logger }))),
     ...(await checkPorts(settings, connection)),
     await checkBaseUrl(publicUrl, connection),
-    ...(connection === undefined ? [] : await published(folder, clock)),
+    ...(connection === undefined ? [] : await published(folder)),
   ];
 };
 
 /** What the running server publishes. Findings of authorities in the tenant of its own token. */
-const published = async (folder: DataFolder, clock: Clock): Promise<readonly Finding[]> => {
+const published = async (folder: DataFolder): Promise<readonly Finding[]> => {
   try {
-    const client = await clientFor({ data: folder.path });
-    return [...(await checkStatus(client, clock)), ...(await checkScep(client))];
+    return await checkPublished(await clientFor({ data: folder.path }));
   } catch (failure) {
     const remedy = "Look at the server's log; its admin listener must be reachable from here.";
     const message = `The server could not be asked what it publishes: ${messageOf(failure)}`;

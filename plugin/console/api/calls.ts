@@ -338,6 +338,14 @@ export interface Crl {
   readonly warnings: readonly string[];
 }
 
+export interface PublicFinding {
+  readonly check: string;
+  readonly url: string;
+  readonly level: "ok" | "warning" | "fault";
+  readonly message: string;
+  readonly remedy?: string | undefined;
+}
+
 export interface CertificateProfile {
   readonly id: string;
   readonly group: string;
@@ -1646,6 +1654,13 @@ export interface Calls {
       readonly items: readonly Crl[];
     };
   };
+  /** Fetches CA certificate, lists, OCSP, GetCACaps and GetCACert from their public URLs, and says of each whether it is what it should be. */
+  readonly postAuthoritiesIdCheck: {
+    readonly request: { readonly id: string };
+    readonly answer: {
+      readonly items: readonly PublicFinding[];
+    };
+  };
   /** Downloads the CSR of an authority that waits for its certificate, PEM. */
   readonly getAuthoritiesIdCsr: {
     readonly request: { readonly id: string };
@@ -2812,6 +2827,7 @@ export interface Calls {
         >;
         readonly id?: string | undefined;
         readonly save?: boolean | undefined;
+        readonly crlShards?: number | undefined;
       };
       readonly version?: number | undefined;
     };
@@ -4054,6 +4070,7 @@ export const OPERATIONS: Readonly<
   getAuthoritiesIdRemoval: ["GET", "/authorities/{id}/removal", "json"],
   getAuthoritiesIdCrl: ["GET", "/authorities/{id}/crl", "json"],
   postAuthoritiesIdCrl: ["POST", "/authorities/{id}/crl", "json"],
+  postAuthoritiesIdCheck: ["POST", "/authorities/{id}/check", "json"],
   getAuthoritiesIdCsr: ["GET", "/authorities/{id}/csr", "file"],
   postAuthoritiesIdCertificate: ["POST", "/authorities/{id}/certificate", "json"],
   getAuthoritiesIdCertificate: ["GET", "/authorities/{id}/certificate", "file"],

@@ -25,6 +25,9 @@ export const caCommands = (
         ]
       : []),
     ...(active && crlEnabled ? [line("Sign its CRL now", "publish-crl")] : []),
+    ...(status === "active" || status === "retired"
+      ? [line("Test what is published", "check")]
+      : []),
     ...(active && !ocspEnabled ? [line("Switch OCSP on, for good", "enable-ocsp")] : []),
     ...(active
       ? [

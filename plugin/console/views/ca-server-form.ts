@@ -1,9 +1,12 @@
 import { html, nothing, type TemplateResult } from "lit";
+import { state } from "lit/decorators.js";
 import type { FilledForm } from "../api/calls.ts";
 import { textOf } from "../ui/text-of.ts";
 import { link } from "../app/route.ts";
 import type { CommandLine } from "../ui/command-line.ts";
 import { define } from "../ui/define.ts";
+import type { FieldValues } from "../ui/field-spec.ts";
+import { CRL_SHARDS_FIELD, crlShardsOf } from "./crl-shards-field.ts";
 import { caCommand } from "./form-commands.ts";
 import { ShapeForm } from "./shape-form.ts";
 
@@ -16,6 +19,23 @@ export class CaServerForm extends ShapeForm {
   protected override readonly patience =
     "Making keys and certificates. A token may take up to a minute for a large RSA key; leave this page open.";
 
+  @state() private own: FieldValues = OWN;
+
+  protected override arrive(): void {
+    this.own = OWN;
+    super.arrive();
+  }
+
+  protected override furtherFields(): TemplateResult | typeof nothing {
+    return this.id_ === undefined
+      ? html`<cs-form
+          .fields=${OWN_FIELDS}
+          .values=${this.own}
+          @change=${(event: CustomEvent<FieldValues>) => (this.own = event.detail)}
+        ></cs-form>`
+      : nothing;
+  }
+
   protected override show(shape: string, id: string | undefined): Promise<FilledForm> {
     return this.app.call("getConsolesIdCaServer", { id: shape, query: { authority: id } });
   }
@@ -25,11 +45,14 @@ export class CaServerForm extends ShapeForm {
     body: Parameters<ShapeForm["write"]>[1],
     version: number | undefined,
   ): Promise<FilledForm> {
-    return this.app.call("postConsolesIdCaServer", { id: shape, body, version });
+    const crlShards = this.id_ === undefined ? crlShardsOf(this.own["crlShards"]) : undefined;
+    const whole = { ...body, crlShards };
+    return this.app.call("postConsolesIdCaServer", { id: shape, body: whole, version });
   }
 
   protected override command(filled: FilledForm): CommandLine | undefined {
-    if (filled.id === undefined) return caCommand((this.checked ?? filled).model);
+    if (filled.id === undefined)
+      return caCommand((this.checked ?? filled).model, crlShardsOf(this.own["crlShards"]));
     const name = textOf((this.checked ?? filled).model["name"]);
     return name === ""
       ? undefined
@@ -51,3 +74,6 @@ export class CaServerForm extends ShapeForm {
   }
 }
 define("cs-ca-server-form", CaServerForm);
+
+const OWN: FieldValues = { crlShards: "1" };
+const OWN_FIELDS = [{ ...CRL_SHARDS_FIELD, section: "In Countersign only" }];

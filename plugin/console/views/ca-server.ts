@@ -19,6 +19,7 @@ import { outsideName } from "./outside-kinds.ts";
 import "./ca-cap.ts";
 import "./ca-keys.ts";
 import "./ca-profiles.ts";
+import "./ca-published.ts";
 import "./ca-ras.ts";
 import "./ca-request.ts";
 
@@ -91,6 +92,7 @@ export class CaServer extends View {
       <div class="halves">
         ${this.#certificate(facts)} ${fingerprints(facts.authority, facts.chain)}
         ${this.#addresses(authority)}
+        ${authority.kind === "outside" || authority.status === "pending" ? nothing : html`<cs-ca-published .app=${this.app} .authority=${authority}></cs-ca-published>`}
         ${
           authority.kind === "outside" || authority.kind === "external"
             ? nothing

@@ -52,7 +52,10 @@ export const draftCommand = (templateId: string, change: TemplateChange): Comman
 });
 
 /** A new CA server as its form stands; undefined for what the command line does another way. */
-export const caCommand = (model: FilledForm["model"]): CommandLine | undefined => {
+export const caCommand = (
+  model: FilledForm["model"],
+  crlShards?: number,
+): CommandLine | undefined => {
   const text = (name: string): string => textOf(model[name]);
   const id = text("id") === "" ? idOf(text("name"), "ca") : text("id");
   const kind = text("kind");
@@ -65,6 +68,7 @@ export const caCommand = (model: FilledForm["model"]): CommandLine | undefined =
   const key = [
     ...option("key-algorithm", text("keyAlgorithm")),
     ...option("key-store", text("keyStore")),
+    ...option("crl-shards", crlShards === undefined ? undefined : String(crlShards)),
   ];
   if (kind === "issuing" && text("parentId") === "" && text("subject") === "")
     return {

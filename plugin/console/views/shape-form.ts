@@ -33,6 +33,7 @@ export interface FormBody {
   readonly id?: string | undefined;
   readonly save?: boolean | undefined;
   readonly moveOver?: string | undefined;
+  readonly crlShards?: number | undefined;
 }
 
 const PAUSE = 400;
@@ -55,6 +56,10 @@ export abstract class ShapeForm extends View {
     return nothing;
   }
   protected beside(): TemplateResult | typeof nothing {
+    return nothing;
+  }
+  /** More fields, below the console's own. */
+  protected furtherFields(): TemplateResult | typeof nothing {
     return nothing;
   }
   protected besideSave(): TemplateResult | typeof nothing {
@@ -237,6 +242,7 @@ export abstract class ShapeForm extends View {
               this.#changed();
             }}
           ></cs-form>
+          ${this.furtherFields()}
           ${this.refused === undefined ? nothing : problemNote(this.refused)}
           ${this.busy && this.patience !== undefined ? html`<cs-working text=${this.patience}></cs-working>` : nothing}
           <div class="actions">

@@ -12,6 +12,7 @@ import { Loaded } from "../ui/loaded.ts";
 import { problemNote } from "../ui/problem-note.ts";
 import { status } from "../ui/status.ts";
 import { View } from "../ui/view.ts";
+import { CRL_SHARDS_FIELD, crlShardsOf } from "./crl-shards-field.ts";
 
 interface Facts {
   readonly authority: Authority | undefined;
@@ -71,6 +72,7 @@ export class Start extends View {
   @state() private values: FieldValues = {
     organization: "",
     id: "ca",
+    crlShards: "1",
     starter: STARTERS[0]?.id ?? "",
     device: "first-device",
     username: "",
@@ -239,10 +241,10 @@ export class Start extends View {
   }
 
   async #makeAuthority(): Promise<void> {
-    const { organization, id } = this.values as Readonly<Record<string, string>>;
+    const { organization, id, crlShards } = this.values as Readonly<Record<string, string>>;
     const name = (organization ?? "") === "" ? undefined : organization;
     await this.app.call("postHierarchies", {
-      body: { id: id ?? "ca", name, organization: name },
+      body: { id: id ?? "ca", name, organization: name, crlShards: crlShardsOf(crlShards) },
       watch: ({ step, of, message }) => {
         this.progress = [...this.progress, `${step} of ${of}: ${message}`];
       },
@@ -291,6 +293,7 @@ const AUTHORITY_FIELDS: readonly FieldSpec[] = [
     required: true,
     format: IDENTIFIER,
   },
+  CRL_SHARDS_FIELD,
 ];
 
 const TEMPLATE_FIELDS: readonly FieldSpec[] = [

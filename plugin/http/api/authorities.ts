@@ -182,6 +182,13 @@ export const authorityRoutes: readonly Route[] = [
     call: async ({ crlLists }, call) => listed(await crlLists.publish(call.principal, call.id)),
   }),
   route({
+    method: "POST",
+    path: "/authorities/:id/check",
+    summary:
+      "Fetches CA certificate, lists, OCSP, GetCACaps and GetCACert from their public URLs, and says of each whether it is what it should be.",
+    call: async ({ publicChecks }, call) => listed(await publicChecks.run(call.principal, call.id)),
+  }),
+  route({
     method: "GET",
     path: "/authorities/:id/csr",
     summary: "Downloads the CSR of an authority that waits for its certificate, PEM.",

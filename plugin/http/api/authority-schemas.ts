@@ -83,6 +83,14 @@ export const hierarchyLineSchema = z.union([
   z.looseObject({ problem: problemSchema }),
 ]);
 
+export const publicFindingSchema = named("PublicFinding", {
+  check: text,
+  url: text,
+  level: z.enum(["ok", "warning", "fault"]),
+  message: text,
+  remedy: maybe,
+});
+
 export const usageSchema = named("Usage", { devices: whole, endpoints: z.array(text) });
 
 export const rollOverSchema = named("RollOver", {

@@ -20,6 +20,15 @@ const filledForm = z.strictObject({
   save: z.boolean().default(false).describe("False: checked and mapped, nothing stored."),
 });
 
+const filledCaServer = filledForm.extend({
+  crlShards: z
+    .int()
+    .exactOptional()
+    .describe(
+      "Of a CA that is made: over how many lists of revoked certificates it is spread, for good; no console has a field for it.",
+    ),
+});
+
 const filledTemplate = filledForm.extend({
   moveOver: duration
     .exactOptional()
@@ -65,7 +74,7 @@ export const consoleRoutes: readonly Route[] = [
     path: "/consoles/:id/ca-server",
     summary:
       "Checks a filled-in CA-server form and maps it; with `save: true` makes or changes the authority and its endpoint.",
-    body: filledForm,
+    body: filledCaServer,
     ifMatch: true,
     call: async ({ consoles }, { principal, id, body, version }) =>
       ok(await consoles.writeCaServer(principal, id, { ...body, version })),

@@ -35,6 +35,7 @@ import type { OutsideAuthorities } from "../../services/outside-authorities.ts";
 import type { ManualIssuance } from "../../services/manual-issuance.ts";
 import type { People } from "../../services/people.ts";
 import type { OutboxLetters } from "../../services/outbox-letters.ts";
+import type { PublicChecks } from "../../services/public-checks.ts";
 import type { Ras } from "../../services/ras.ts";
 import type { Retirements } from "../../services/retirements.ts";
 import type { RenewalGroups } from "../../services/renewal-groups.ts";
@@ -90,6 +91,7 @@ export interface ApiServices {
   readonly templateImpact: TemplateImpact;
   readonly certificateStatuses: CertificateStatuses;
   readonly crlLists: CrlLists;
+  readonly publicChecks: PublicChecks;
   readonly ocspSwitch: OcspSwitch;
   readonly outbox: OutboxLetters;
   readonly alerts: Alerts;

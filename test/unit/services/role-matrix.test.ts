@@ -143,6 +143,7 @@ const METHODS: Readonly<Record<string, Right | "via" | "none">> = {
   "credentials.rotate": "credentials:manage",
   "crl-lists.list": "authorities:read",
   "crl-lists.publish": "certificates:change-status",
+  "public-checks.run": "authorities:read",
   "deployment-commands.acknowledged": "none",
   "deployment-commands.apply": "none",
   "deployment-commands.delivered": "none",
