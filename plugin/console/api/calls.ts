@@ -793,6 +793,7 @@ export interface DeviceRevocation {
   readonly deviceId: string;
   readonly revoked: readonly string[];
   readonly held: readonly string[];
+  readonly predated: readonly string[];
   readonly challengesBurned: number;
 }
 
@@ -3848,6 +3849,7 @@ export interface Calls {
         readonly deviceId: string;
         readonly revoked: readonly string[];
         readonly held: readonly string[];
+        readonly predated: readonly string[];
         readonly challengesBurned: number;
       }[];
     };
