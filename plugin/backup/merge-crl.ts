@@ -15,7 +15,7 @@ export interface CrlReport {
   readonly tenant: string;
   readonly authorityId: string;
   readonly number: bigint;
-  /** Revoked after the backup. */
+  /** Revoked after the backup, or known later to have been not to be trusted earlier. */
   readonly revoked: number;
   /** Revoked, and not in the backup at all: kept on the list by their serials. */
   readonly unknown: number;
@@ -42,7 +42,9 @@ export const mergeCrl = async (
       const changed =
         reason === "certificateHold"
           ? await store.certificates.hold(known.id, revokedAt, "admin", undefined)
-          : await store.certificates.revoke(known.id, revokedAt, reason, invalidityDate);
+          : (await store.certificates.revoke(known.id, revokedAt, reason, invalidityDate)) ||
+            (invalidityDate !== undefined &&
+              (await store.certificates.predate(known.id, crl.thisUpdate, invalidityDate, reason)));
       if (changed !== false) revoked += 1;
       continue;
     }

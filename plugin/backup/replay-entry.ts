@@ -81,12 +81,15 @@ const revoke: Replayer = async (replay) => {
     typeof said === "string" && said in REVOCATION_REASONS
       ? (said as RevocationReason)
       : "unspecified";
-  return changed(replay, (id) =>
+  const since = dateOf(data["invalidityDate"]);
+  const { certificates } = store;
+  return changed(replay, async (id) => {
     // It was suspended while it was signed.
-    reason === "certificateHold"
-      ? store.certificates.hold(id, entry.at, causeOf(data), undefined)
-      : store.certificates.revoke(id, entry.at, reason, dateOf(data["invalidityDate"])),
-  );
+    if (reason === "certificateHold")
+      return certificates.hold(id, entry.at, causeOf(data), undefined);
+    if (await certificates.revoke(id, entry.at, reason, since)) return true;
+    return since !== undefined && certificates.predate(id, entry.at, since, reason);
+  });
 };
 
 const suspend: Replayer = (replay) =>

@@ -14,6 +14,10 @@ export const REVOCATION_REASONS = {
 } as const;
 export type RevocationReason = keyof typeof REVOCATION_REASONS;
 
+/** Somebody else may have the key: what is known later than another reason, and goes before it. */
+export const isCompromise = (reason: RevocationReason): boolean =>
+  reason === "keyCompromise" || reason === "cACompromise" || reason === "aACompromise";
+
 /** Why a certificate is on hold; it is good again when the last cause is gone. `admin` may have an end. */
 export const HOLD_CAUSES = ["admin", "lost", "userDisabled"] as const;
 export type HoldCause = (typeof HOLD_CAUSES)[number];

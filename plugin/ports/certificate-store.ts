@@ -88,6 +88,16 @@ export interface CertificateStore {
     invalidityDate: Date | undefined,
   ): Promise<boolean>;
   /**
+   * Moves back since when a certificate that is revoked for good is not to be trusted, and gives it `reason` where one is given; when it was
+   * revoked stays (RFC 5280 section 5.3.2). False unless `invalidityDate` lies before what is known: its invalidityDate, or when it was revoked.
+   */
+  predate(
+    id: string,
+    at: Date,
+    invalidityDate: Date,
+    reason: RevocationReason | undefined,
+  ): Promise<boolean>;
+  /**
    * Suspends it for a cause, `admin` with an end if `until` is given. `false`: neither issued, reserved nor on hold, or on hold for that cause already;
    * `"added"`: on hold for another cause before. Inside `run` only.
    */

@@ -69,8 +69,8 @@ export class CertificateStatuses {
   ) {}
 
   /**
-   * With `publishNow` the CRL is signed before it answers (L-11); when that fails, the error says that the change is made all the same. Throws
-   * `conflict` when its status does not allow it.
+   * With `publishNow` the CRL is signed before it answers (L-11); when that fails, the error says that the change is made all the same. What is
+   * revoked may be revoked again with an earlier `invalidityDate`. Throws `conflict` when its status does not allow it, or nothing would change.
    */
   async change(
     principal: Principal,
@@ -175,7 +175,7 @@ export class CertificateStatuses {
     store: TenantStore,
     wanted: StatusRow,
   ): Promise<Certificate> {
-    const { id, serial, role, authorityId } = await locate(store, wanted);
+    const { id, role, authorityId } = await locate(store, wanted);
     requireScope(principal, authorityId);
     const { action, reason = "unspecified", invalidityDate, until, comment } = wanted;
     const now = this.clock.now();
@@ -194,17 +194,30 @@ export class CertificateStatuses {
         return liftAll(current, (cause) => changes.release(current, cause, more));
       if (action === "suspend" || reason === "certificateHold")
         return changes.hold(current, "admin", until, more);
-      return changes.revoke(current, reason, invalidityDate, more);
+      return (
+        (await changes.revoke(current, reason, invalidityDate, more)) ||
+        (invalidityDate !== undefined &&
+          (await changes.predate(current, reason, invalidityDate, more)))
+      );
     });
     const after = found(await store.certificates.get(id), "certificate", id);
-    if (!changed)
-      throw new CountersignError(
-        "conflict",
-        `certificate ${serial} is ${after.hold === undefined ? after.status : "suspended"}${action === "unsuspend" ? "" : " already"}`,
-      );
+    if (!changed) throw new CountersignError("conflict", unchanged(after, wanted));
     return after;
   }
 }
+
+/** Why a change changes nothing. */
+const unchanged = (
+  { serial, hold, status, invalidityDate, revokedAt }: Certificate,
+  { action, invalidityDate: told }: StatusChange,
+): string => {
+  const state = `certificate ${serial} is ${hold === undefined ? status : "suspended"}`;
+  if (action === "unsuspend") return state;
+  const since = invalidityDate ?? revokedAt;
+  return told === undefined || since === undefined
+    ? `${state} already`
+    : `${state} already, and not to be trusted since ${since.toISOString()}: only an earlier date changes that`;
+};
 
 /** Whoever unsuspends by hand means it, whatever it was suspended for. */
 const liftAll = async (

@@ -129,7 +129,10 @@ export class EventIntake {
     const ended = ENDINGS[event.kind as keyof typeof ENDINGS] as EndedStatus | undefined;
     const result =
       ended === undefined
-        ? { deviceId: device.id, revoked: [], held: [], released: [], challengesBurned: 0 }
+        ? {
+            ...{ deviceId: device.id, revoked: [], held: [], predated: [] },
+            ...{ released: [], challengesBurned: 0 },
+          }
         : await this.revocations.endBefore(principal, store, device.id, at, ended, sinceOf(event));
     return { ...settled, result };
   }

@@ -28,6 +28,8 @@ export interface DeviceRevocation {
   /** Revoked for good. */
   readonly revoked: readonly string[];
   readonly held: readonly string[];
+  /** Revoked before, and not to be trusted since an earlier time than was known. */
+  readonly predated: readonly string[];
   readonly challengesBurned: number;
 }
 
@@ -62,8 +64,8 @@ export class Revocations {
 
   /**
    * One transaction: the device's status, every certificate that is not revoked yet revoked (also one whose signature is in flight), open challenges
-   * burned, deployments removed, profiles called back. Twice is the same as once. `told`: when a compromise happened, for the CRL's invalidityDate; now where the host's
-   * clock is a little ahead. Throws `invalid_input` for one that lies in the future.
+   * burned, deployments removed, profiles called back. Twice is the same as once, but for a compromise that is told to have happened earlier: what is revoked
+   * already is not to be trusted since then. `told`: when it happened, for the CRL's invalidityDate; now where the host's clock is a little ahead. Throws `invalid_input` for one that lies in the future.
    */
   async endDevice(
     principal: Principal,
@@ -84,7 +86,7 @@ export class Revocations {
       await tx.ledger.append(
         this.access.entry(principal, ENDS[status], deviceId, {
           revoked: result.revoked.length,
-          ...(since === undefined ? {} : { since }),
+          ...(since === undefined ? {} : { since, predated: result.predated.length }),
         }),
       );
       return result;
@@ -120,7 +122,7 @@ export class Revocations {
     return this.statuses.run(store, principal, "lost", async (tx, changes) => {
       const device = found(await tx.devices.get(deviceId), "device", deviceId);
       if (hasLeft(device) || device.status === "compromised")
-        return { deviceId, revoked: [], held: [], challengesBurned: 0 };
+        return { deviceId, revoked: [], held: [], predated: [], challengesBurned: 0 };
       // An admin's hold stays what it is (R-07).
       if (device.status !== "lost" && !isHeld(device))
         await tx.devices.save({ ...device, status: "lost", updatedAt: this.clock.now() });
@@ -252,9 +254,17 @@ export class Revocations {
   ): Promise<Omit<DeviceRevocation, "challengesBurned">> {
     const revoked: string[] = [];
     const held: string[] = [];
+    const predated: string[] = [];
+    const later = ({ issuedAt, createdAt }: Certificate): boolean =>
+      before !== undefined && (issuedAt ?? createdAt) >= before;
+    if (since !== undefined)
+      for (const certificate of await endedOf(tx, deviceId)) {
+        const rule = await ruleFor(tx, certificate, event);
+        if (later(certificate) || rule === "keep" || certificate.notAfter <= since) continue;
+        if (await changes.predate(certificate, rule, since)) predated.push(certificate.serial);
+      }
     for (const certificate of await tx.certificates.liveOfDevice(deviceId, this.clock.now())) {
-      if (before !== undefined && (certificate.issuedAt ?? certificate.createdAt) >= before)
-        continue;
+      if (later(certificate)) continue;
       const rule = await ruleFor(tx, certificate, event);
       if (rule === "keep") continue;
       if (rule === "certificateHold") {
@@ -262,7 +272,7 @@ export class Revocations {
         if (await changes.hold(certificate, cause, undefined)) held.push(certificate.serial);
       } else if (await changes.revoke(certificate, rule, since)) revoked.push(certificate.serial);
     }
-    return { deviceId, revoked, held };
+    return { deviceId, revoked, held, predated };
   }
 
   private async release(
@@ -290,6 +300,21 @@ export class Revocations {
     return burned.length;
   }
 }
+
+/** All of a device that is revoked for good; what is on hold is live. */
+const endedOf = async (tx: TenantStore, deviceId: string): Promise<readonly Certificate[]> => {
+  const ended: Certificate[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await tx.certificates.list(
+      { deviceId, status: "revoked" },
+      { limit: 500, cursor },
+    );
+    ended.push(...page.items.filter(({ hold }) => hold === undefined));
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return ended;
+};
 
 const ruleFor = async (
   tx: TenantStore,

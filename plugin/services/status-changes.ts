@@ -1,14 +1,20 @@
 import type { Authority } from "../domain/authority.ts";
-import type { Certificate, HoldCause, RevocationReason } from "../domain/certificate.ts";
+import {
+  type Certificate,
+  type HoldCause,
+  isCompromise,
+  type RevocationReason,
+} from "../domain/certificate.ts";
 import { type CrlScope, shardOf } from "../domain/crl-scope.ts";
 import type { LedgerEvent } from "../domain/events.ts";
 import type { Principal } from "../domain/principal.ts";
 import type { TenantStore } from "../ports/stores.ts";
 
-type Change = "revoked" | "suspended" | "released";
+type Change = "revoked" | "predated" | "suspended" | "released";
 
 const EVENTS: Readonly<Record<Change, LedgerEvent>> = {
   revoked: "certificate.revoked",
+  predated: "certificate.revoked",
   suspended: "certificate.suspended",
   released: "certificate.released",
 };
@@ -38,6 +44,27 @@ export class StatusChanges {
       return false;
     const since = invalidityDate === undefined ? {} : { invalidityDate };
     await this.record(certificate, "revoked", reason, { reason, ...since, ...more }, since);
+    return true;
+  }
+
+  /**
+   * What is revoked already was not to be trusted even before: `invalidityDate` is moved back, never forward, and a compromise becomes the
+   * reason, since whoever reads the list must not take for good what was signed by a key in other hands (RFC 5280 section 5.3.2). False when
+   * nothing changed.
+   */
+  async predate(
+    certificate: Certificate,
+    reason: RevocationReason,
+    invalidityDate: Date,
+    more: Readonly<Record<string, unknown>> = {},
+  ): Promise<boolean> {
+    const worse = isCompromise(reason) ? reason : undefined;
+    const { id, revocationReason = "unspecified", revokedAt } = certificate;
+    if (!(await this.tx.certificates.predate(id, this.at, invalidityDate, worse))) return false;
+    const shown = worse ?? revocationReason;
+    const before = certificate.invalidityDate ?? revokedAt;
+    const data = { reason: shown, invalidityDate, already: true, before, ...more };
+    await this.record(certificate, "predated", shown, data, { invalidityDate });
     return true;
   }
 

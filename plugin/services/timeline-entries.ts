@@ -161,7 +161,9 @@ const SENTENCES: Partial<Record<LedgerRow["event"], (data: Data) => string>> = {
   "certificate.refused": (data) =>
     `${textOf(data["deployment"]) === undefined ? "Request refused" : "No key was made"}${after(": ", data["detail"])}${typeof data["folded"] === "number" ? ` (${data["folded"]} more)` : ""}`,
   "certificate.revoked": (data) =>
-    `Certificate ${textOf(data["serial"]) ?? ""} revoked${after(": ", data["reason"])}${after(", not to be trusted since ", isoOf(data["invalidityDate"]))}${LOST[textOf(data["because"]) ?? ""] ?? ""}`,
+    data["already"] === true
+      ? `Certificate ${textOf(data["serial"]) ?? ""} was not to be trusted even since ${isoOf(data["invalidityDate"]) ?? "earlier"}${after(": ", data["reason"])}`
+      : `Certificate ${textOf(data["serial"]) ?? ""} revoked${after(": ", data["reason"])}${after(", not to be trusted since ", isoOf(data["invalidityDate"]))}${LOST[textOf(data["because"]) ?? ""] ?? ""}`,
   "certificate.released": (data) => `Certificate ${textOf(data["serial"]) ?? ""} is good again`,
 };
 

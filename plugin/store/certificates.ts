@@ -251,6 +251,26 @@ export class Certificates implements CertificateStore {
     return revoked > 0;
   }
 
+  async predate(
+    id: string,
+    at: Date,
+    invalidityDate: Date,
+    reason: RevocationReason | undefined,
+  ): Promise<boolean> {
+    const moved = await this.session.write((db) =>
+      db(TABLE)
+        .where({ tenant: this.tenant, id, status: "revoked" })
+        .whereNull("hold_causes")
+        .whereRaw("coalesce(invalidity_date, revoked_at) > ?", [toMillis(invalidityDate)])
+        .update({
+          invalidity_date: toMillis(invalidityDate),
+          ...(reason === undefined ? {} : { revocation_reason: reason }),
+          status_changed_at: toMillis(at),
+        }),
+    );
+    return moved > 0;
+  }
+
   async hold(
     id: string,
     at: Date,

@@ -88,6 +88,38 @@ describe("console: devices as end entities", function () {
     assert.equal(new Date(invalidityDate).getUTCFullYear(), 2026);
     await goTo(page, `certificates/${id}`, /tablet/);
     await page.getByText("not to be trusted since").waitFor();
+
+    const report = async (since: string): Promise<void> => {
+      await goTo(page, `devices/${device}`, "tablet");
+      await page.getByRole("button", { name: "Report compromised" }).click();
+      await dialog.getByText("a later one changes nothing", { exact: false }).waitFor();
+      await dialog.getByLabel("Type tablet to go on").fill("tablet");
+      assert.equal(await yes.isDisabled(), true, "nothing to say without a date");
+      await dialog.getByLabel("Not to be trusted since").fill(since);
+      await yes.click();
+    };
+    await report("2026-02-01T12:00");
+    await page.getByText("No certificate changed", { exact: false }).waitFor();
+    await report("2025-12-24T12:00");
+    await page.getByText("1 certificate revoked before is not to be trusted since then.").waitFor();
+    await goTo(page, `certificates/${id}`, /tablet/);
+    await page.getByRole("button", { name: "Known earlier …" }).click();
+    await dialog.getByLabel("Not to be trusted since").fill("2025-11-11T11:11");
+    await dialog.getByRole("button", { name: "Move the date back" }).click();
+    await page.getByText("It is not to be trusted since then.").waitFor();
+    const dated = new Date((await api.get(`/certificates/${id}`)).invalidityDate);
+    assert.deepEqual([dated.getUTCFullYear(), dated.getUTCMonth()], [2025, 10]);
+  });
+
+  it("revokes for good what is suspended", async () => {
+    const device = await enrol("lent");
+    const { items } = await api.get(`/certificates?device=${device}`);
+    await api.post(`/certificates/${items[0].id}/suspend`);
+    await goTo(page, `certificates/${items[0].id}`, /lent/);
+    await page.getByRole("button", { name: "Revoke" }).click();
+    await page.locator("wa-dialog[open]").getByRole("button", { name: "Revoke" }).click();
+    await page.getByText("The certificate is revoked.").waitFor();
+    assert.equal((await api.get(`/certificates/${items[0].id}`)).hold, undefined);
   });
 
   it("R-01 who may report but not manage end entities is shown no decommissioning", async () => {

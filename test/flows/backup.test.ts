@@ -295,6 +295,31 @@ const suite = (kind: string, databases: (context: Mocha.Context) => Promise<Data
       assert.equal(await statusOf(node, freed), "on hold");
     });
 
+    it("K-06 C-16 brings back an earlier date of a compromise that was learned of after the backup, from the tail and from a CRL", async () => {
+      const serial = await enrol();
+      const revoke = async (invalidityDate: Date): Promise<void> => {
+        const body = { reason: "keyCompromise", invalidityDate: invalidityDate.toISOString() };
+        await api.post(`/certificates/${await idOf(api, serial)}/revoke`, body);
+      };
+      const at = (minutes: number): Date =>
+        new Date(Math.floor(Date.now() / 1000) * 1000 - minutes * 60_000);
+      await revoke(at(5));
+      await sealed(served);
+      const file = await backup();
+      const earlier = at(50);
+      await revoke(earlier);
+      const crl = fileOf("crl");
+      await writeFile(crl, await crlOf(served));
+      await sealed(served);
+      const tail = await exportLedger(served);
+      await served.countersign.close();
+      for (const with_ of [{ ledgerTails: [tail] }, { crls: [crl] }]) {
+        const { node } = await restored(file, with_);
+        const [entry] = parseCrl(await crlOf(node)).entries;
+        assert.deepEqual([entry?.serial, entry?.invalidityDate], [serial, earlier]);
+      }
+    });
+
     it("K-06 keeps out the users that were disabled, and lets in those that were let in, after the backup", async () => {
       const { hooks } = served.countersign;
       const turn = (how: "userDisabled" | "userEnabled", user: string) =>

@@ -65,6 +65,10 @@ describe("command line: status of certificates", function () {
     await cli(...compromised("2026-01-01T00:00:00Z"));
     const { items } = await json("ledger", "list", "--event", "device.compromised");
     assert.equal(items[0].data.since, "2026-01-01T00:00:00.000Z");
+    assert.match(
+      await cli("device", "compromised", id, "--since", "2026-01-02T00:00:00Z"),
+      /no certificate changed/,
+    );
   });
 
   it("L-08 reports a lost, a found and a compromised device and a disabled user", async () => {

@@ -156,6 +156,80 @@ describe("flows: suspended, found again, disabled, compromised", () => {
     await enrol(id);
   });
 
+  it("C-16 a compromise that is known to have happened earlier moves the date back, on the CRL and in the ledger; a later one changes nothing", async () => {
+    const { hooks } = served.countersign;
+    const { id, event } = await device();
+    const now = Math.floor(Date.now() / 1000) * 1000;
+    const ago = (hours: number): Date => new Date(now - hours * HOUR);
+    const superseded = await enrol(id);
+    await api.post(`/certificates/${(await rowOf(superseded)).id as string}/revoke`, {
+      ...{ reason: "superseded", invalidityDate: ago(1) },
+    });
+    const leaf = await enrol(id);
+    const entryOf = async (of: Uint8Array) => {
+      const { entries } = parseCrl(await fetchCrl(api, site.authority));
+      return entries.find(({ serial }) => serial === serialOf(of));
+    };
+    const first = await hooks.deviceCompromised({ ...event, since: ago(5) });
+    assert.deepEqual(
+      [first.revoked, first.predated],
+      [[serialOf(leaf)], [serialOf(superseded)]],
+      "the key before was in other hands by then, too",
+    );
+    const posted = await entryOf(leaf);
+
+    const later = await hooks.deviceCompromised({ ...event, since: ago(2) });
+    assert.deepEqual([later.revoked, later.predated], [[], []]);
+    assert.deepEqual((await entryOf(leaf))?.invalidityDate, ago(5));
+
+    const earlier = await hooks.deviceCompromised({ ...event, since: ago(9) });
+    assert.deepEqual(earlier.revoked, []);
+    assert.deepEqual(earlier.predated.toSorted(), [serialOf(leaf), serialOf(superseded)].sort());
+    for (const of of [leaf, superseded]) {
+      const entry = await entryOf(of);
+      assert.deepEqual([entry?.reason, entry?.invalidityDate], ["keyCompromise", ago(9)]);
+      assert.equal(await ocsp(of), "revoked");
+    }
+    assert.deepEqual((await entryOf(leaf))?.revokedAt, posted?.revokedAt, "RFC 5280 5.3.2");
+    const row = await rowOf(leaf);
+    assert.equal(row.invalidityDate, ago(9).toISOString());
+    const rows = await api.all(`/ledger?subject=${row.id as string}&event=certificate.revoked`);
+    assert.deepEqual(
+      rows.map(({ data }: Json) => [data.invalidityDate, data.already, data.before]),
+      [
+        [ago(9).toISOString(), true, ago(5).toISOString()],
+        [ago(5).toISOString(), undefined, undefined],
+      ],
+    );
+    const { entries } = await api.get(`/devices/${id}/timeline`);
+    assert.ok(
+      entries.some(({ summary }: Json) => /not to be trusted even since/.test(summary)),
+      "the timeline says so",
+    );
+    // Word that comes late, of a time before: only what was there then.
+    const old = await hooks.deviceCompromised({ ...event, at: ago(20) });
+    assert.deepEqual(old.predated, [], "neither certificate was there twenty hours ago");
+  });
+
+  it("C-16 by hand an earlier date is taken for what is revoked already, and a later one is refused with the date that is known", async () => {
+    const { id } = await device();
+    const leaf = await enrol(id);
+    const row = await rowOf(leaf);
+    const path = `/certificates/${row.id as string}/revoke`;
+    await api.post(path, { reason: "cessationOfOperation" });
+    assert.equal((await api.refused("POST", path, { reason: "keyCompromise" })).code, "conflict");
+    const at = (minutes: number): string =>
+      new Date(Math.floor(Date.now() / 1000) * 1000 - minutes * 60_000).toISOString();
+    const known = await api.post(path, { reason: "keyCompromise", invalidityDate: at(60) });
+    assert.deepEqual([known.revocationReason, known.invalidityDate], ["keyCompromise", at(60)]);
+    const told = await api.refused("POST", path, { invalidityDate: at(30) });
+    assert.equal(told.status, 409);
+    assert.match(told.detail, /not to be trusted since .*only an earlier date changes that/);
+    const still = await api.post(path, { reason: "superseded", invalidityDate: at(90) });
+    assert.equal(still.revocationReason, "keyCompromise", "a compromise stays the reason");
+    assert.equal(still.invalidityDate, at(90));
+  });
+
   it("L-08 a disabled user loses the certificates of all his devices by each template's rule", async () => {
     const { hooks } = served.countersign;
     const [first, second, another] = [

@@ -3,6 +3,7 @@ import { CountersignError, INVENTORY_VERDICTS, PLATFORMS } from "../../../plugin
 import { addApiCommand, type Invocation } from "../api-command.ts";
 import { choiceOption, flagOption, listOption, pageOptions, textOption } from "../options.ts";
 import { certificateOf } from "../certificate-input.ts";
+import { fields } from "../table.ts";
 import { addReading, pathOf, queryOf } from "./crud.ts";
 import { addEnrolCommand } from "./device-enrol.ts";
 
@@ -50,6 +51,13 @@ const timeline = async (call: Invocation) => {
     query,
   });
   return { text, value: { items: (value as { readonly entries: unknown }).entries } };
+};
+
+/** A second report may change nothing, which must be said. */
+const compromisedText = (value: unknown): string => {
+  const { revoked, predated, held } = value as Readonly<Record<string, readonly string[]>>;
+  const changed = [revoked, predated, held].some((serials) => (serials ?? []).length > 0);
+  return `${fields(value as object)}${changed ? "" : "no certificate changed: none of it was to be trusted at that time\n"}`;
 };
 
 const report = async (call: Invocation) =>
@@ -146,8 +154,9 @@ export const addDeviceCommands = (program: Command): void => {
   });
   addApiCommand(group, {
     usage: "compromised <id>",
-    summary: "revoke its certificates, since others know its keys",
+    summary: "revoke its certificates, since others know its keys; again with an earlier date",
     options: [textOption("--since <instant>", "since when")],
+    text: compromisedText,
     run: async (call) =>
       call.api.ask("POST", pathOf("/devices", call, "/compromised"), { body: await call.body() }),
   });

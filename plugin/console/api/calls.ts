@@ -801,6 +801,7 @@ export interface DeviceRevocation {
   readonly deviceId: string;
   readonly revoked: readonly string[];
   readonly held: readonly string[];
+  readonly predated: readonly string[];
   readonly challengesBurned: number;
 }
 
@@ -3864,6 +3865,7 @@ export interface Calls {
         readonly deviceId: string;
         readonly revoked: readonly string[];
         readonly held: readonly string[];
+        readonly predated: readonly string[];
         readonly challengesBurned: number;
       }[];
     };

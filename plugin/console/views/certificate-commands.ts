@@ -42,6 +42,7 @@ export const certificateCommands = (
     ...(change && hold !== undefined
       ? [{ what: "Unsuspend it", words: ["certificate", "unsuspend", id] }]
       : []),
+    ...(change && hold !== undefined ? [revokeCommand(id, blank)] : []),
     ...(change && status === "issued" && role !== "authority"
       ? [suspendCommand(id, blank), revokeCommand(id, blank)]
       : []),

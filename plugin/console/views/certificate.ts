@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
-import type { Calls, Certificate, CertificateDetails } from "../api/calls.ts";
+import type { Certificate, CertificateDetails } from "../api/calls.ts";
 import { link } from "../app/route.ts";
 import "../ui/commands.ts";
 import { copyable } from "../ui/copy.ts";
@@ -12,23 +12,14 @@ import { saveFile } from "../ui/save-file.ts";
 import { certificateState } from "../ui/state.ts";
 import { note } from "../ui/status.ts";
 import { View } from "../ui/view.ts";
-import {
-  certificateCommands,
-  type Ending,
-  revokeCommand,
-  suspendCommand,
-} from "./certificate-commands.ts";
+import { certificateCommands, type Ending, suspendCommand } from "./certificate-commands.ts";
+import { isEnded } from "./certificate-revoke.ts";
 import { templateLink } from "./template-link.ts";
 import { detailFacts } from "./detail-facts.ts";
-import { REASONS_TO_REVOKE } from "./revocation-reasons.ts";
-
-type Body = NonNullable<Calls["postCertificatesIdRevoke"]["request"]["body"]>;
 
 /** One certificate: what is in it, whose it is, and its end. */
 export class CertificateView extends View {
   @state() private revoking = false;
-  @state() private reason: NonNullable<Body["reason"]> = "unspecified";
-  @state() private since = "";
   @state() private suspending = false;
   @state() private until = "";
   @state() private comment = "";
@@ -48,7 +39,9 @@ export class CertificateView extends View {
 
   override render(): TemplateResult {
     const certificate = this.#certificate.value;
-    const live = certificate?.status === "issued" || certificate?.status === "reserved";
+    const { status, hold, role } = certificate ?? {};
+    const live = status === "issued" || status === "reserved";
+    const ended = certificate !== undefined && isEnded(certificate);
     const mayChange = this.app.may("certificates:change-status");
     const actions =
       certificate === undefined
@@ -65,20 +58,27 @@ export class CertificateView extends View {
               >${icon("download")} DER</wa-button
             >
             ${
-              certificate.hold !== undefined && mayChange
+              hold !== undefined && mayChange
                 ? html`<wa-button variant="brand" @click=${() => void this.#unsuspend()}
                     >Unsuspend</wa-button
                   >`
                 : nothing
             }
             ${
-              live && certificate.role !== "authority" && mayChange
+              live && role !== "authority" && mayChange
                 ? html`<wa-button appearance="outlined" @click=${() => (this.suspending = true)}
-                      >Suspend</wa-button
-                    >
-                    <wa-button variant="danger" @click=${() => (this.revoking = true)}
-                      >Revoke</wa-button
-                    >`
+                    >Suspend</wa-button
+                  >`
+                : nothing
+            }
+            ${
+              (live || hold !== undefined || ended) && role !== "authority" && mayChange
+                ? html`<wa-button
+                    variant=${ended ? "neutral" : "danger"}
+                    appearance=${ended ? "outlined" : "accent"}
+                    @click=${() => (this.revoking = true)}
+                    >${ended ? "Known earlier …" : "Revoke"}</wa-button
+                  >`
                 : nothing
             }
           `;
@@ -175,57 +175,17 @@ export class CertificateView extends View {
     </div>`;
   }
 
-  #dialog(): TemplateResult {
-    const compromised = this.reason === "keyCompromise" || this.reason === "cACompromise";
-    return html`<wa-dialog
-      label="Revoke this certificate?"
-      ?open=${this.revoking}
-      @wa-after-hide=${() => (this.revoking = false)}
-    >
-      ${
-        this.revoking
-          ? html`<div class="stack">
-              ${note("warn", "It is on the next CRL and in OCSP's answers at once; the device loses what it used it for. This cannot be undone.")}
-              <div class="field">
-                <label for="reason">Reason</label>
-                <select
-                  id="reason"
-                  @change=${(event: Event) => (this.reason = (event.target as HTMLSelectElement).value as typeof this.reason)}
-                >
-                  ${REASONS_TO_REVOKE.map(([value, label]) => html`<option value=${value} ?selected=${value === this.reason}>${label}</option>`)}
-                </select>
-                <div class="help">
-                  ${REASONS_TO_REVOKE.find(([value]) => value === this.reason)?.[2]}
-                </div>
-              </div>
-              ${
-                compromised
-                  ? html`<div class="field">
-                      <label for="since">Not to be trusted since</label>
-                      <input
-                        id="since"
-                        type="datetime-local"
-                        .value=${this.since}
-                        @input=${(event: Event) => (this.since = (event.target as HTMLInputElement).value)}
-                      />
-                      <div class="help">
-                        Signatures from before that time stay believable; empty if it is not known.
-                      </div>
-                    </div>`
-                  : nothing
-              }
-              ${this.#commentField()}
-              <cs-commands .lines=${[revokeCommand(this.#id, this.#ending)]}></cs-commands>
-            </div>`
-          : nothing
-      }
-      <wa-button slot="footer" appearance="outlined" @click=${() => (this.revoking = false)}
-        >Cancel</wa-button
-      >
-      <wa-button slot="footer" variant="danger" @click=${() => void this.#revoke()}
-        >Revoke</wa-button
-      >
-    </wa-dialog>`;
+  #dialog(): TemplateResult | typeof nothing {
+    const certificate = this.#certificate.value;
+    return certificate === undefined
+      ? nothing
+      : html`<cs-certificate-revoke
+          .app=${this.app}
+          .certificate=${certificate}
+          ?open=${this.revoking}
+          @closed=${() => (this.revoking = false)}
+          @revoked=${(event: CustomEvent<Certificate>) => this.#certificate.set(event.detail)}
+        ></cs-certificate-revoke>`;
   }
 
   #holdDialog(): TemplateResult {
@@ -262,16 +222,10 @@ export class CertificateView extends View {
     return this.place.rest[0] ?? "";
   }
 
-  /** What stands in the dialogs. */
+  /** What stands in the dialog. */
   get #ending(): Ending {
-    const { reason, since, until } = this;
-    const dated = since !== "" && (reason === "keyCompromise" || reason === "cACompromise");
-    return {
-      reason,
-      comment: this.comment.trim(),
-      invalidityDate: dated ? new Date(since).toISOString() : undefined,
-      until: until === "" ? undefined : new Date(until).toISOString(),
-    };
+    const until = this.until === "" ? undefined : new Date(this.until).toISOString();
+    return { reason: "", comment: this.comment.trim(), invalidityDate: undefined, until };
   }
 
   get #said(): { readonly comment?: string } {
@@ -311,22 +265,6 @@ export class CertificateView extends View {
       "The certificate is good again.",
     );
     if (good !== undefined) this.#certificate.set(good);
-  }
-
-  async #revoke(): Promise<void> {
-    const id = this.#id;
-    const { reason } = this;
-    const { invalidityDate } = this.#ending;
-    this.revoking = false;
-    const revoked = await this.attempt(
-      () =>
-        this.app.call("postCertificatesIdRevoke", {
-          id,
-          body: { reason, invalidityDate, ...this.#said },
-        }),
-      "The certificate is revoked.",
-    );
-    if (revoked !== undefined) this.#certificate.set(revoked);
   }
 
   async #download(

@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
-import type { Device } from "../api/calls.ts";
-import type { App } from "../app/app.ts";
+import type { Calls, Device } from "../api/calls.ts";
+import type { App, Tone } from "../app/app.ts";
 import { attempt } from "../ui/attempt.ts";
 import { type CommandLine, option } from "../ui/command-line.ts";
 import "../ui/commands.ts";
@@ -10,6 +10,24 @@ import { plural } from "../ui/format.ts";
 import { note } from "../ui/status.ts";
 import { styles } from "../ui/styles.ts";
 import { deviceName } from "./device-name.ts";
+
+/** What may have been revoked before. */
+const AGAIN: readonly Device["status"][] = ["compromised", "wiped", "unenrolled", "decommissioned"];
+
+/** What came of it. */
+const wordsOf = ({
+  revoked,
+  predated,
+}: Calls["postDevicesIdCompromised"]["answer"]): readonly [string, Tone] => {
+  if (predated.length > 0)
+    return [
+      `${plural(predated.length, "certificate")} revoked before ${predated.length === 1 ? "is" : "are"} not to be trusted since then.`,
+      "good",
+    ];
+  return revoked.length > 0
+    ? ["Its certificates are revoked as keyCompromise.", "good"]
+    : ["No certificate changed: none of it was to be trusted at that time.", "warn"];
+};
 
 /** The dialog that reports a device's keys as known to others, and since when. Fires `closed`, and `changed` once it is reported. */
 export class DeviceCompromised extends LitElement {
@@ -46,7 +64,7 @@ export class DeviceCompromised extends LitElement {
       <wa-button
         slot="footer"
         variant="danger"
-        ?disabled=${this.typed !== name}
+        ?disabled=${!this.#ready(name)}
         @click=${() => void this.#report(name)}
         >Report compromised</wa-button
       >
@@ -55,7 +73,17 @@ export class DeviceCompromised extends LitElement {
 
   #form(name: string): TemplateResult {
     return html`<div class="stack">
-      ${note("warn", `Revokes ${plural(this.live, "certificate")} as keyCompromise. This cannot be undone.`)}
+      ${
+        this.#again
+          ? note(
+              "info",
+              "What is revoked already is not to be trusted since the time you name, where that is earlier than is known; a later one changes nothing.",
+            )
+          : note(
+              "warn",
+              `Revokes ${plural(this.live, "certificate")} as keyCompromise. This cannot be undone.`,
+            )
+      }
       <div class="field">
         <label for="since">Not to be trusted since</label>
         <input
@@ -65,7 +93,8 @@ export class DeviceCompromised extends LitElement {
           @input=${(event: Event) => (this.since = (event.target as HTMLInputElement).value)}
         />
         <div class="help">
-          The CRL says so: signatures from before that time stay believable. Empty: since now.
+          The CRL says so: signatures from before that time stay
+          believable${this.#again ? "." : ". Empty: since now."}
         </div>
       </div>
       <div class="field">
@@ -80,6 +109,15 @@ export class DeviceCompromised extends LitElement {
       </div>
       <cs-commands .lines=${[this.#command]}></cs-commands>
     </div>`;
+  }
+
+  /** Nothing of it is live: there is only a date to be moved back. */
+  get #again(): boolean {
+    return this.live === 0 && AGAIN.includes(this.device.status);
+  }
+
+  #ready(name: string): boolean {
+    return this.typed === name && (!this.#again || this.since !== "");
   }
 
   get #date(): string | undefined {
@@ -98,19 +136,17 @@ export class DeviceCompromised extends LitElement {
   }
 
   async #report(name: string): Promise<void> {
-    if (this.typed !== name) return;
+    if (!this.#ready(name)) return;
     const { app, device } = this;
     const since = this.#date;
     this.#tell("closed");
-    await attempt(
-      app,
-      () =>
-        app.call("postDevicesIdCompromised", {
-          id: device.id,
-          body: since === undefined ? {} : { since },
-        }),
-      "Its certificates are revoked as keyCompromise.",
+    const done = await attempt(app, () =>
+      app.call("postDevicesIdCompromised", {
+        id: device.id,
+        body: since === undefined ? {} : { since },
+      }),
     );
+    if (done !== undefined) app.say(...wordsOf(done));
     this.#tell("changed");
   }
 }

@@ -91,8 +91,8 @@ const TURNS: readonly Turn[] = [
   {
     name: "Report compromised",
     right: "host-events:report",
-    from: [...HERE, "lost", "deactivated"],
-    help: "Revokes its certificates as keyCompromise, and says on the CRL since when.",
+    from: [...HERE, ...BARRED, "wiped", "unenrolled", "decommissioned"],
+    help: "Revokes its certificates as keyCompromise, and says on the CRL since when; again, when it is known to have happened earlier.",
     dialog: "compromised",
   },
   {

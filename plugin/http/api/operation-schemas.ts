@@ -44,6 +44,9 @@ const revocation = z.looseObject({
   deviceId: text,
   revoked: z.array(text),
   held: z.array(text),
+  predated: z
+    .array(text)
+    .describe("Revoked before; not to be trusted since an earlier time than was known."),
   challengesBurned: whole,
 });
 const release = z.looseObject({ deviceId: text, released: z.array(text) });

@@ -492,6 +492,42 @@ export const describeRecords = (open: () => Promise<OpenedDatabase>): void => {
       assert.deepEqual(await store.certificates.holdsEnded(after(999), 9), []);
     });
 
+    it("C-16 are not to be trusted since an earlier time, never since a later one; when they were revoked stays", async () => {
+      const { certificates } = store;
+      for (const [index, id] of ["bare", "dated", "held", "good"].entries())
+        await certificates.insert(aCertificate({ id, serial: `0${index}` }), bytes(1));
+      await certificates.revoke("dated", after(50), "superseded", after(30));
+      await certificates.revoke("bare", after(50), "superseded", undefined);
+      await certificates.hold("held", after(50), "lost", undefined);
+      const move = (id: string, to: number, reason?: "keyCompromise") =>
+        certificates.predate(id, after(60), after(to), reason);
+      assert.equal(await move("dated", 31), false);
+      assert.equal(await move("dated", 30), false);
+      assert.equal(await move("dated", 29), true);
+      assert.equal(await move("bare", 50), false);
+      assert.equal(await move("bare", 49, "keyCompromise"), true);
+      for (const id of ["held", "good", "none"]) assert.equal(await move(id, -9), false);
+      const [dated, bare] = [await certificates.get("dated"), await certificates.get("bare")];
+      assert.deepEqual(
+        [dated?.invalidityDate, dated?.revocationReason, dated?.revokedAt],
+        [after(29), "superseded", after(50)],
+      );
+      assert.deepEqual(
+        [bare?.invalidityDate, bare?.revocationReason, bare?.revokedAt],
+        [after(49), "keyCompromise", after(50)],
+      );
+      const scope = { authorityId: "wifi-ca", from: "", before: "g" };
+      const changed = await certificates.changedPage(scope, after(55), undefined, 9);
+      assert.deepEqual(
+        changed.map(({ serial, invalidityDate }) => [serial, invalidityDate]),
+        [
+          ["00", after(49)],
+          ["01", after(29)],
+        ],
+        "a delta has both anew",
+      );
+    });
+
     it("are on hold until the last cause is gone, or to its end", async () => {
       const { certificates } = store;
       await certificates.insert(aCertificate({ id: "a" }), bytes(1));
