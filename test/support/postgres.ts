@@ -162,7 +162,6 @@ export const postgresServer = async (context: Mocha.Context): Promise<PostgresSe
   }
 };
 
-
 const freePort = async (): Promise<number> => {
   const probe = createServer();
   await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
