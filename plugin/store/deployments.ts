@@ -149,7 +149,7 @@ export class Deployments implements DeploymentStore {
   }
 
   byIds(ids: readonly string[]): Promise<readonly Deployment[]> {
-    return inChunks(ids, (chunk) => this.#rows.all((query) => query.whereIn("id", [...chunk])));
+    return inChunks(ids, (chunk) => this.#rows.byIds(chunk));
   }
 
   get(id: string): Promise<Deployment | undefined> {

@@ -91,7 +91,7 @@ export class Devices implements DeviceStore {
   }
 
   byIds(ids: readonly string[]): Promise<readonly Device[]> {
-    return inChunks(ids, (chunk) => this.#rows.all((query) => query.whereIn("id", [...chunk])));
+    return inChunks(ids, (chunk) => this.#rows.byIds(chunk));
   }
 
   byHostId(hostId: string, hostDeviceId: string): Promise<Device | undefined> {
@@ -100,29 +100,23 @@ export class Devices implements DeviceStore {
     );
   }
 
-  byAttribute(name: string, value: string, limit: number): Promise<readonly Device[]> {
-    const { tenant } = this;
-    return this.#rows.all((query) =>
-      query
-        .whereIn("id", (matching) => {
-          void matching
-            .select("device_id")
-            .from(ATTRIBUTES)
-            .where({ tenant, name: name.toLowerCase(), value: folded(value) });
-        })
-        .limit(limit),
+  async byAttribute(name: string, value: string, limit: number): Promise<readonly Device[]> {
+    const found = await this.session.rows<{ readonly id: string }>(
+      `select device_id as id from ${ATTRIBUTES} where tenant = ? and name = ? and value = ? limit ?`,
+      [this.tenant, name.toLowerCase(), folded(value), limit],
     );
+    return this.byIds(found.map(({ id }) => id));
   }
 
   async search(text: string, limit: number): Promise<readonly Device[]> {
     const { tenant } = this;
     const from = folded(text);
     const names = INDEXED_ATTRIBUTES.map(() => "?").join(", ");
-    // Ids first: a database without statistics would walk all devices in their order. A range, and no LIKE, so that the index serves it in both.
+    // Ids first, some twice: a database without statistics would walk all devices to have them in order. A range, and no LIKE, for the index.
     const found = await this.session.rows<{ readonly id: string }>(
       `select id from ${TABLE} where tenant = ? and id = ?
-       union select id from ${TABLE} where tenant = ? and host_device_id = ?
-       union select device_id from (select device_id from ${ATTRIBUTES}
+       union all select id from ${TABLE} where tenant = ? and host_device_id = ?
+       union all select device_id from (select device_id from ${ATTRIBUTES}
          where tenant = ? and name in (${names}) and value >= ? and value < ? limit ?) as matching`,
       [
         ...[tenant, text],
@@ -130,7 +124,7 @@ export class Devices implements DeviceStore {
         ...[tenant, ...INDEXED_ATTRIBUTES, from, `${from}\u{10ffff}`, limit],
       ],
     );
-    return (await this.byIds(found.map(({ id }) => id))).slice(0, limit);
+    return (await this.byIds([...new Set(found.map(({ id }) => id))])).slice(0, limit);
   }
 
   list(page: PageRequest): Promise<Page<Device>> {

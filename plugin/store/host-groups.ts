@@ -96,7 +96,7 @@ export class HostGroups implements HostGroupStore {
   }
 
   byIds(ids: readonly string[]): Promise<readonly HostGroup[]> {
-    return inChunks(ids, (chunk) => this.#rows.all((query) => query.whereIn("id", [...chunk])));
+    return inChunks(ids, (chunk) => this.#rows.byIds(chunk));
   }
 
   list(

@@ -128,6 +128,14 @@ export class Rows<T extends { readonly id: string }, R extends Keyed> {
     return rows.map((row) => this.mapping.fromRow(row));
   }
 
+  /** Those of these ids, some hundreds at most; oldest first. */
+  async byIds(ids: readonly string[]): Promise<readonly T[]> {
+    const rows = await this.session.read(
+      (db) => this.#among(db, ids).orderBy(["created_at", "id"]) as Rowing<R>,
+    );
+    return rows.map((row) => this.mapping.fromRow(row));
+  }
+
   /** Newest first, unless another order is given; of all rows, or of those among a few ids. */
   async page(
     request: PageRequest,
