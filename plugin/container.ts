@@ -132,6 +132,7 @@ import { Timelines } from "./services/timelines.ts";
 import type { Setup } from "./setup.ts";
 import {
   CA_BACKENDS,
+  CERTIFICATE_DEMAND,
   CERTIFICATE_PROFILES,
   CLOCK,
   CONSOLES,
@@ -317,6 +318,9 @@ export const buildContainer = (opened: Opened): Resolve => {
     .register(CONSOLES, { useValue: setup.consoles ?? [] })
     .register(CERTIFICATE_PROFILES, { useValue: setup.certificateProfiles ?? [] })
     .register(MAILER, { useValue: opened.mailer })
+    .register(CERTIFICATE_DEMAND, {
+      useValue: setup.clientCertificates === undefined ? [] : [setup.clientCertificates],
+    })
     .register(HOST_EXPIRIES, { useValue: setup.expiries ?? (() => Promise.resolve([])) })
     .register(PROFILE_RENDERERS, { useValue: setup.renderers });
   for (const service of SERVICES) {

@@ -10,6 +10,7 @@ export * from "./domain/certificate.ts";
 export * from "./domain/certificate-profile.ts";
 export * from "./domain/certificate-profile-check.ts";
 export * from "./domain/challenge.ts";
+export * from "./domain/client-certificates.ts";
 export * from "./domain/console/dialect.ts";
 export type * from "./domain/console/extras.ts";
 export * from "./domain/console/form.ts";

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { KeyStoreDefinition } from "./define.ts";
 import type { CertificateProfile } from "./domain/certificate-profile.ts";
+import type { CertificateDemand } from "./domain/client-certificates.ts";
 import type { ConsoleShape } from "./domain/console/shape.ts";
 import type { Principal } from "./domain/principal.ts";
 import type { Clock, Logger, Metrics, Random } from "./ports/ambient.ts";
@@ -33,6 +34,11 @@ export interface Setup {
   readonly mailer?: (options: MailOptions) => Mailer;
   /** What the host knows of with an end, for alerts: certificates of listeners, client secrets. */
   readonly expiries?: () => Promise<readonly HostExpiry[]>;
+  /**
+   * What the host's HTTPS listener does about client certificates where it serves SCEP (E-08); left out where TLS ends elsewhere or it is not
+   * known. Shown, never acted upon: SCEP itself asks nobody for one (E-16).
+   */
+  readonly clientCertificates?: CertificateDemand;
   /** Where `{ env }` secrets are looked up; empty unless given. */
   readonly environment?: Environment;
 }

@@ -1,5 +1,6 @@
 import type { InjectionToken } from "tsyringe";
 import type { CertificateProfile } from "./domain/certificate-profile.ts";
+import type { CertificateDemand } from "./domain/client-certificates.ts";
 import type { ConsoleShape } from "./domain/console/shape.ts";
 import type { Clock, Logger, Metrics, Random } from "./ports/ambient.ts";
 import type { CaBackendFactory } from "./ports/ca-backend.ts";
@@ -28,6 +29,9 @@ export const CERTIFICATE_PROFILES: InjectionToken<readonly CertificateProfile[]>
 export const MAILER: InjectionToken<Mailer> = Symbol("Mailer");
 export const HOST_EXPIRIES: InjectionToken<() => Promise<readonly HostExpiry[]>> =
   Symbol("HostExpiries");
+/** One, or none where the host has not said. */
+export const CERTIFICATE_DEMAND: InjectionToken<readonly CertificateDemand[]> =
+  Symbol("CertificateDemand");
 export const PROFILE_RENDERERS: InjectionToken<readonly ProfileRenderer[]> =
   Symbol("ProfileRenderers");
 /** One, or none where the host has given none. */

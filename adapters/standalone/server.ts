@@ -1,5 +1,5 @@
 import { createCountersign, type CountersignConfig } from "../../plugin/index.ts";
-import type { Logger, MdmHost } from "../../plugin/sdk.ts";
+import type { Logger, MdmHost, Setup } from "../../plugin/sdk.ts";
 import { builtins } from "../preset.ts";
 import { configurationOf } from "./configuration.ts";
 import { removeConnection, writeConnection } from "./connection.ts";
@@ -72,7 +72,11 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
     const config = configurationOf(folder, settings, options.further);
     const countersign = createCountersign(
       config,
-      builtins({ hosts: options.hosts, logger, expiries: () => tlsExpiry(tlsFilesIn(options)) }),
+      builtins({
+        ...{ hosts: options.hosts, logger },
+        expiries: () => tlsExpiry(tlsFilesIn(options)),
+        ...clientCertificates(listeners),
+      }),
     );
     undo.push(() => countersign.close());
     await countersign.start();
@@ -143,6 +147,12 @@ const openListeners = async (
   if (tls !== undefined && "key" in tls.from) await open(tls, tls.from);
   return listeners;
 };
+
+/** Known where TLS ends here (E-16); not where something in front of a plain listener ends it. */
+const clientCertificates = (listeners: readonly Listener[]): Pick<Setup, "clientCertificates"> =>
+  listeners.some(({ url, serves }) => url.startsWith("https:") && serves.includes("scep"))
+    ? { clientCertificates: "never" }
+    : {};
 
 /** The files that the HTTPS listener reads its certificate from, whoever writes them. */
 const tlsFilesIn = ({ folder, tls }: ServerOptions): TlsFiles | undefined =>

@@ -1,3 +1,4 @@
+import type { ClientCertificates } from "../domain/client-certificates.ts";
 import { dialectOf } from "../domain/client-profiles.ts";
 import { formatDn } from "../domain/distinguished-name.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
@@ -47,6 +48,8 @@ export interface EndpointView {
   readonly enabled: boolean;
   /** Where devices send their requests; undefined until `scepUrl` is configured. */
   readonly url: string | undefined;
+  /** Whether TLS client certificates are asked for on the way there (E-08). */
+  readonly clientCertificates: ClientCertificates;
   readonly warnings: readonly string[];
   readonly version: number;
   readonly createdAt: Date;
@@ -58,6 +61,7 @@ export const endpointView = (
   limits: EndpointLimits,
   ra: Ra | undefined,
   scepUrl: string | undefined,
+  clientCertificates: ClientCertificates,
   shortLife: string | undefined,
 ): EndpointView => ({
   id: endpoint.id,
@@ -98,6 +102,7 @@ export const endpointView = (
   retiredRas: endpoint.retiredRas,
   enabled: endpoint.enabled,
   url: scepUrl === undefined ? undefined : `${scepUrl}/${endpoint.id}`,
+  clientCertificates,
   warnings: [...warningsOf(endpoint), ...(shortLife === undefined ? [] : [shortLife])],
   version: endpoint.version,
   createdAt: endpoint.createdAt,

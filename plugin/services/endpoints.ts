@@ -1,6 +1,7 @@
 import { inject } from "tsyringe";
 import { statusAt } from "../domain/authority.ts";
 import { shortLifeOf } from "../domain/authority-life.ts";
+import { type CertificateDemand, clientCertificatesAt } from "../domain/client-certificates.ts";
 import {
   type ChallengePolicySetting,
   type Endpoint,
@@ -18,7 +19,7 @@ import { readCertificateFile } from "../pki/certificate.ts";
 import type { Clock, Random } from "../ports/ambient.ts";
 import type { Settings } from "../ports/settings.ts";
 import type { TenantStore } from "../ports/stores.ts";
-import { CLOCK, RANDOM, SETTINGS } from "../tokens.ts";
+import { CERTIFICATE_DEMAND, CLOCK, RANDOM, SETTINGS } from "../tokens.ts";
 import { Access, found, sameVersion } from "./access.ts";
 import { EndpointRuntimes } from "./endpoint-runtimes.ts";
 import {
@@ -82,6 +83,7 @@ export class Endpoints {
     @inject(SecretBox) private readonly secrets: SecretBox,
     @inject(Ras) private readonly ras: Ras,
     @inject(EndpointRuntimes) private readonly runtimes: EndpointRuntimes,
+    @inject(CERTIFICATE_DEMAND) private readonly demand: readonly CertificateDemand[],
   ) {}
 
   async list(principal: Principal): Promise<readonly EndpointView[]> {
@@ -321,7 +323,9 @@ export class Endpoints {
     const limits = limitsOf(endpoint, this.settings.limits);
     const authority = await store.authorities.get(endpoint.authorityId);
     const shortLife = authority && shortLifeOf(authority, this.clock.now());
-    return endpointView(endpoint, limits, ra, this.settings.scepUrl, shortLife);
+    const { scepUrl } = this.settings;
+    const asked = clientCertificatesAt(scepUrl, this.demand[0]);
+    return endpointView(endpoint, limits, ra, scepUrl, asked, shortLife);
   }
 }
 

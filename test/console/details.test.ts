@@ -124,7 +124,7 @@ describe("console: details of CAs, endpoints and certificates", function () {
     assert.equal(await card.locator("dd .status.good").innerText(), `${days} days`);
     assert.equal(await fact("Challenge"), "one-time, one for all");
     assert.equal(await fact("Static password"), "set");
-    assert.equal(await fact("mTLS"), "not asked for");
+    assert.equal(await fact("mTLS"), "none: the address is plain HTTP");
     await card.getByText(`${consoled.served.url}/scep/lab-scep`).waitFor();
   });
 

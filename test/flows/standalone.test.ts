@@ -138,6 +138,39 @@ describe("standalone server", function () {
     );
   });
 
+  it("E-08 says of each endpoint whether client certificates are asked for, as far as its listeners know", async () => {
+    await selfSigned(folder, "first", "tls.pem", "tls.key");
+    const data = ["--data", folder.file("data")];
+    const secure = ["--tls-port", "0", "--tls-cert", folder.file("tls.pem")];
+    const asked = () =>
+      countersignOutput(["endpoint", "show", "lab", "--get", "clientCertificates", ...data]);
+    const restarted = async (...args: string[]) => {
+      await running?.stop();
+      running = await served(folder.file("data"), args);
+    };
+    await restarted();
+    await countersignOutput([
+      "authority",
+      "hierarchy",
+      "lab",
+      "--key-algorithm",
+      "ec-p256",
+      ...data,
+    ]);
+    await countersignOutput([
+      ...["template", "create", "lab", "--authority-id", "lab", "--subject", "CN=x", ...data],
+    ]);
+    await countersignOutput([
+      ...["endpoint", "create", "lab", "--authority-id", "lab", "--template-ids", "lab"],
+      ...["--dynamic", ...data],
+    ]);
+    assert.equal(await asked(), "no-tls\n");
+    await restarted("--scep-url", "https://scep.example/scep");
+    assert.equal(await asked(), "unknown\n", "whatever ends TLS in front may ask");
+    await restarted(...secure, "--tls-key", folder.file("tls.key"));
+    assert.equal(await asked(), "never\n", "the test before shows that it is so");
+  });
+
   it("E-15 shows a certificate of an own authority as soon as there is one, without a restart", async () => {
     const server = await served(folder.file("data"), [
       ...["--tls-port", "0", "--tls-authority", "corp", "--tls-names", "localhost,127.0.0.1"],

@@ -601,6 +601,7 @@ export interface Endpoint {
   readonly approvalLifetime: string;
   readonly queries: boolean;
   readonly clientProfile: string;
+  readonly clientCertificates: "no-tls" | "never" | "optional" | "required" | "unknown";
   readonly enabled: boolean;
   readonly url?: string | undefined;
   readonly warnings: readonly string[];

@@ -49,6 +49,14 @@ export class Endpoints extends View {
 }
 define("cs-endpoints", Endpoints);
 
+const CLIENT_CERTIFICATES: Readonly<Record<Endpoint["clientCertificates"], string>> = {
+  "no-tls": "none: the address is plain HTTP",
+  never: "not asked for",
+  optional: "taken when offered",
+  required: "asked for: devices without one are turned away before SCEP",
+  unknown: "not known here: asked where TLS ends, in front of this server",
+};
+
 const card = (endpoint: Endpoint): TemplateResult =>
   html`<section class="card stack tight">
     <div class="row spread">
@@ -76,7 +84,7 @@ const card = (endpoint: Endpoint): TemplateResult =>
       <dt>Static password</dt>
       <dd>${endpoint.policies.some(({ secretSet }) => secretSet === true) ? "set" : "not set"}</dd>
       <dt>Client certificates (mTLS)</dt>
-      <dd>not asked for</dd>
+      <dd>${CLIENT_CERTIFICATES[endpoint.clientCertificates]}</dd>
     </dl>
     ${endpoint.warnings.map((text) => note("warn", foreign(text)))}
   </section>`;

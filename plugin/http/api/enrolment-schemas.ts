@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { KEY_ALGORITHMS } from "../../domain/algorithm.ts";
+import { CLIENT_CERTIFICATES } from "../../domain/client-certificates.ts";
 import { DEPLOYMENT_REASONS, DEPLOYMENT_STATES } from "../../domain/deployment.ts";
 import { PLATFORMS } from "../../domain/device.ts";
 import { SAN_TYPES } from "../../domain/san.ts";
@@ -65,6 +66,9 @@ export const endpointSchema = named("Endpoint", {
   approvalLifetime: text,
   queries: yes,
   clientProfile: text,
+  clientCertificates: z
+    .enum(CLIENT_CERTIFICATES)
+    .describe("Whether TLS client certificates are asked for at its address."),
   enabled: yes,
   url: maybe,
   warnings: z.array(text),
