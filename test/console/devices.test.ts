@@ -91,7 +91,8 @@ describe("console: devices as end entities", function () {
 
     const report = async (since: string): Promise<void> => {
       await goTo(page, `devices/${device}`, "tablet");
-      await page.getByRole("button", { name: "Report compromised" }).click();
+      await page.locator("dialog[open]").waitFor({ state: "detached" });
+      await page.getByRole("button", { name: "Report compromised" }).first().click();
       await dialog.getByText("a later one changes nothing", { exact: false }).waitFor();
       await dialog.getByLabel("Type tablet to go on").fill("tablet");
       assert.equal(await yes.isDisabled(), true, "nothing to say without a date");

@@ -113,6 +113,7 @@ onBothDatabases("console: setting up", (open) => {
     await row.getByText("for lab").waitFor();
     await row.getByText(/in 30 days|in 29 days/).waitFor();
     await row.getByRole("button", { name: "New key" }).click();
+    await page.locator("wa-dialog[open]").getByRole("button", { name: "Make it" }).click();
     await secret.getByRole("button", { name: "I have copied it" }).click();
     const { keys, authorityIds } = await api.get("/credentials/radius");
     assert.equal(keys.length, 2);

@@ -113,7 +113,7 @@ describe("flows: live and die with the device", () => {
     const { hooks } = served.countersign;
     assert.equal((await hooks.deviceWiped(device.event)).revoked.length, 1);
     assert.deepEqual(await hooks.deviceWiped(device.event), {
-      ...{ deviceId: device.id, revoked: [], held: [], challengesBurned: 0 },
+      ...{ deviceId: device.id, revoked: [], predated: [], held: [], challengesBurned: 0 },
     });
     await assert.rejects(hooks.deviceWiped({ hostId: "mdm", deviceId: "nobody" }), {
       code: "not_found",

@@ -25,7 +25,9 @@ describe("alert readings of caps", () => {
       (await readings.read(store)).map(({ subject, value }) => [subject, value]);
     assert.deepEqual(await used(), [], "nothing is capped");
     await store.authorities.insert(anAuthority({ kind: "issuing", status: "active" }));
-    await store.authorities.insert(anAuthority({ id: "gone", status: "deleted" }));
+    await store.authorities.insert(
+      anAuthority({ id: "gone", status: "deleted", deletedAt: after(-90_000) }),
+    );
     await store.caps.set(capOfAuthority("wifi-ca"), 5, NOW);
     await store.caps.set(capOfAuthority("gone"), 5, NOW);
     await store.caps.set("certificates", 8, NOW);
