@@ -13,8 +13,8 @@ import { problemNote } from "../ui/problem-note.ts";
 import { note } from "../ui/status.ts";
 import { styles } from "../ui/styles.ts";
 import { theme } from "../ui/theme.ts";
-import type { App, Question, Tone } from "./app.ts";
-import { type Asked, askingDialog } from "./asking.ts";
+import type { App, Tone } from "./app.ts";
+import { Asking } from "./asking.ts";
 import { consoleStyles } from "./console-styles.ts";
 import { KeptLists } from "./kept-lists.ts";
 import { type Place, link, placeOf } from "./route.ts";
@@ -49,8 +49,6 @@ export class CountersignConsole extends LitElement {
   @state() private signIn: "unknown" | "needed" | "again" | "done" = "unknown";
   @state() private failure: unknown;
   @state() private said: readonly Said[] = [];
-  @state() private asked: Asked | undefined;
-  @state() private typed = "";
   @state() private open = false;
   @state() private waiting = 0;
   @query("main") private main!: HTMLElement | null;
@@ -58,6 +56,7 @@ export class CountersignConsole extends LitElement {
 
   readonly #pasted = new PastedToken();
   readonly #lists = new KeptLists();
+  readonly #asking = new Asking(this);
   #stay: string | undefined;
   #renewals: ((renewed: boolean) => void)[] = [];
   #next = 0;
@@ -132,7 +131,7 @@ export class CountersignConsole extends LitElement {
       go: (path) => void this.#go(path),
       say: (text, tone = "info") => this.#say(text, tone),
       fail: (thrown) => this.#fail(thrown),
-      ask: (question) => this.#ask(question),
+      ask: (question) => this.#asking.ask(question),
       keepHere: (reason) => (this.#stay = reason),
       signOut: () => this.#signOut(),
     };
@@ -211,7 +210,7 @@ export class CountersignConsole extends LitElement {
 
   async #mayLeave(): Promise<boolean> {
     if (this.#stay === undefined) return true;
-    const leave = await this.#ask({
+    const leave = await this.#asking.ask({
       title: "Leave this page?",
       text: this.#stay,
       yes: "Leave",
@@ -255,19 +254,6 @@ export class CountersignConsole extends LitElement {
     this.#fire("countersign:error", { code, title });
   }
 
-  #ask(question: Question): Promise<boolean> {
-    this.typed = "";
-    return new Promise((resolve) => {
-      this.asked = {
-        question,
-        answer: (yes) => {
-          this.asked = undefined;
-          resolve(yes);
-        },
-      };
-    });
-  }
-
   #fire(name: string, detail: unknown): void {
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
@@ -294,7 +280,7 @@ export class CountersignConsole extends LitElement {
       <div class="said" role="status" aria-live="polite">
         ${this.said.map(({ id, text, tone }) => note(tone === "quiet" ? "info" : tone, html`${foreign(text)}<button class="plain" type="button" aria-label="Close" @click=${() => this.#unsay(id)}>${icon("cross")}</button>`))}
       </div>
-      ${askingDialog(this.asked, this.typed, (text) => (this.typed = text))}
+      ${this.#asking.dialog()}
       <wa-dialog label="Sign in again" ?open=${this.signIn === "again"} @wa-hide=${this.#keepOpen}>
         ${this.signIn === "again" ? html`<cs-sign-in again .take=${this.#take}></cs-sign-in>` : nothing}
       </wa-dialog>`;
