@@ -42,7 +42,7 @@ export const SOFT = "soft";
 const FEWEST = 3;
 const EVEN_SECONDS = 4;
 /** Requests of each contender before anything is measured: a compiler that works while the program runs has settled by then. */
-const WARM_UP = 2000;
+const WARM_UP = 5000;
 
 /**
  * Paired rotating bursts (foundations.md 27): every contender is started before and kept warm, each round fires all of them in another order,

@@ -13,7 +13,8 @@ import { startWorker, type Worker } from "./worker.ts";
 export interface ProductOptions {
   /** Folder of the compiled processes. */
   readonly build: string;
-  readonly keys: "soft" | "softhsm";
+  /** `softhsm-ca`: CA keys on the token, RA keys in the encrypted file. */
+  readonly keys: "soft" | "softhsm" | "softhsm-ca";
   /** `static`: one secret for all; `dynamic`: one minted beforehand for each request. */
   readonly challenges: "dynamic" | "static";
   readonly issuerKey?: "rsa-2048" | "ec-p256";
@@ -57,38 +58,41 @@ export interface ProductServer extends EnrolmentServer {
 const DEVICES = 200;
 const STATIC_SECRET = "a static secret for all";
 
-const keysOf = (
+const SOFT_PASSPHRASE = "a passphrase";
+
+const keysOf = async (
   { keys, lanes }: ProductOptions,
   folder: string,
   token: SoftToken | undefined,
-): CountersignConfig["keys"] =>
-  keys === "soft" || token === undefined
-    ? [
-        {
-          kind: "soft",
-          folder: join(folder, "keys"),
-          passphrase: { file: join(folder, "passphrase") },
-          ...(lanes === undefined ? {} : { processes: lanes }),
-        },
-      ]
-    : [
-        {
-          kind: "pkcs11",
-          module: token.module,
-          tokenLabel: token.tokenLabel,
-          pin: { file: join(folder, "passphrase") },
-          environment: token.environment,
-          // As docs/hsm.md says of software tokens.
-          processes: 2,
-          ...(lanes === undefined ? {} : { sessions: lanes }),
-        },
-      ];
+): Promise<CountersignConfig["keys"]> => {
+  const passphrase = join(folder, "passphrase");
+  await writeFile(passphrase, SOFT_PASSPHRASE, { mode: 0o600 });
+  const soft = {
+    kind: "soft",
+    folder: join(folder, "keys"),
+    passphrase: { file: passphrase },
+    ...(keys === "soft" && lanes !== undefined ? { processes: lanes } : {}),
+  } as const;
+  if (token === undefined) return [soft];
+  const pin = join(folder, "pin");
+  await writeFile(pin, token.pin, { mode: 0o600 });
+  const pkcs11 = {
+    kind: "pkcs11",
+    module: token.module,
+    tokenLabel: token.tokenLabel,
+    pin: { file: pin },
+    environment: token.environment,
+    // As docs/hsm.md says of software tokens.
+    processes: 2,
+    ...(lanes === undefined ? {} : { sessions: lanes }),
+  } as const;
+  return keys === "softhsm" ? [pkcs11] : [pkcs11, soft];
+};
 
 /** Starts the product on an empty folder and sets it up over its own API: hierarchy, template, endpoint, devices. */
 export const startProduct = async (options: ProductOptions): Promise<ProductServer> => {
   const folder = await mkdtemp(join(tmpdir(), "countersign-bench-"));
-  const token = options.keys === "softhsm" ? await freshToken("countersign bench") : undefined;
-  await writeFile(join(folder, "passphrase"), token?.pin ?? "a passphrase", { mode: 0o600 });
+  const token = options.keys === "soft" ? undefined : await freshToken("countersign bench");
   const { postgres } = options;
   const url = postgres?.url(await postgres.create());
   const worker = startWorker<ProductQuestions>(options.build, "product", options.execArgv);
@@ -100,7 +104,7 @@ export const startProduct = async (options: ProductOptions): Promise<ProductServ
   try {
     const { port, token: bearer } = await worker.ask("start", {
       folder,
-      keys: keysOf(options, folder, token),
+      keys: await keysOf(options, folder, token),
       postgres: url,
       stages: options.stages ?? false,
     });
@@ -114,8 +118,13 @@ export const startProduct = async (options: ProductOptions): Promise<ProductServ
       validity: "P90D",
       challengeLifetime: "P1D",
     });
+    const ra =
+      options.keys === "softhsm-ca"
+        ? { raId: (await post("ras", { authorityId: "bench", keyStore: "soft" }))["id"] }
+        : {};
     await post("endpoints", {
       id: "bench",
+      ...ra,
       authorityId: "bench",
       templateIds: ["identity"],
       policies: [

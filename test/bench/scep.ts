@@ -118,6 +118,7 @@ const run = async (): Promise<BenchResult> => {
     else if (flags.softhsm) {
       const lanes = count(flags.sessions);
       ours.set("softhsm", kept(await startProduct({ ...common, keys: "softhsm", lanes })));
+      ours.set("softhsmCa", kept(await startProduct({ ...common, keys: "softhsm-ca", lanes })));
     }
     return await contest({
       load,
