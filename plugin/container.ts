@@ -37,6 +37,7 @@ import { AuthorityRemoval } from "./services/authority-removal.ts";
 import { Authorities } from "./services/authorities.ts";
 import { AuthorityEndings } from "./services/authority-endings.ts";
 import { PublicChecks } from "./services/public-checks.ts";
+import { SecretReadings } from "./services/secret-readings.ts";
 import { CaCertificates } from "./services/ca-certificates.ts";
 import { CaRenewals } from "./services/ca-renewals.ts";
 import { CapReadings } from "./services/cap-readings.ts";
@@ -172,6 +173,7 @@ type Service = new (...args: never[]) => object;
 const SERVICES: readonly Service[] = [
   AuthorityEndings,
   PublicChecks,
+  SecretReadings,
   Audiences,
   Deliveries,
   Distributions,

@@ -73,7 +73,9 @@ export const ALERT_MEASURES: Readonly<Record<AlertKind, AlertMeasure>> = {
   // It is rolled with a week left.
   "ocsp-expiry": { ...days("OCSP responders' certificates, each"), raise: 5, clear: 6 },
   "listener-expiry": { ...days("HTTPS listeners' certificates, each"), raise: 14, clear: 15 },
-  "secret-expiry": days("secrets that have an end, each"),
+  "secret-expiry": days(
+    "secrets that have an end, each: machine credentials, lasting API tokens, the host's own",
+  ),
   "certificate-expiry": count("certificates", 1, 1, "devices' certificates that end soon"),
   "endpoint-failing": count("refusals in an hour", 20, 10, "SCEP endpoints, each"),
   "approvals-waiting": count("requests", 1, 1, "requests that wait for approval"),

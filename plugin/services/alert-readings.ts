@@ -8,25 +8,17 @@ import type { HostExpiry } from "../ports/mailer.ts";
 import type { Settings } from "../ports/settings.ts";
 import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK, HOST_EXPIRIES, SETTINGS } from "../tokens.ts";
-import type { AlertReading } from "./alert-reading.ts";
+import { type AlertReading, ending } from "./alert-reading.ts";
 import { CapReadings } from "./cap-readings.ts";
 import { scopesOf } from "./crl-builder.ts";
 import { publishesCrls } from "./crl-schedule.ts";
 import { OperationReadings } from "./operation-readings.ts";
+import { SecretReadings } from "./secret-readings.ts";
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
 /** What is counted at most; more is said as that many. */
 const MOST = 500;
-
-const ending = (subject: string, what: string, end: Date, now: Date): AlertReading => {
-  const value = (end.getTime() - now.getTime()) / DAY;
-  const when =
-    value <= 0
-      ? `ended on ${end.toISOString()}`
-      : `ends in ${Math.ceil(value)} days, on ${end.toISOString()}`;
-  return { subject, value, text: `${what} ${when}` };
-};
 
 /** Looks at what alert rules watch. Reads only; a subject that is not there is over. */
 export class AlertReadings {
@@ -36,6 +28,7 @@ export class AlertReadings {
     @inject(HOST_EXPIRIES) private readonly expiries: () => Promise<readonly HostExpiry[]>,
     @inject(OperationReadings) private readonly operation: OperationReadings,
     @inject(CapReadings) private readonly caps: CapReadings,
+    @inject(SecretReadings) private readonly secrets: SecretReadings,
   ) {}
 
   async read(
@@ -69,7 +62,10 @@ export class AlertReadings {
         return [ending(id, `The OCSP responder of ${name}`, notAfter, this.clock.now())];
       }),
     "listener-expiry": (store) => this.ofHost(store, "listener", "The certificate of the listener"),
-    "secret-expiry": (store) => this.ofHost(store, "secret", "The secret"),
+    "secret-expiry": async (store) => [
+      ...(await this.ofHost(store, "secret", "The secret")),
+      ...(await this.secrets.read(store)),
+    ],
     "certificate-expiry": async (store, days) => {
       const now = this.clock.now();
       const soon = new Date(now.getTime() + days * DAY);

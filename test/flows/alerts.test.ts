@@ -298,4 +298,36 @@ describe("flows: alerts", function () {
     await look();
     assert.deepEqual(toldOf("backup-age"), ["firing"]);
   });
+
+  it("O-05 tells of machine credentials and of lasting API tokens before they end, until there is a newer one", async () => {
+    const secrets = async (): Promise<string[]> => {
+      await look();
+      return (await standing()).filter((alert) => alert.startsWith("secret-expiry "));
+    };
+    const credential = { id: "ci", name: "CI", roles: ["protocol-operator"], validity: "P31D" };
+    await api.post("/credentials", credential);
+    const token = { subject: "grafana", roles: ["ca-auditor"] };
+    await api.post("/tokens", { ...token, lifetimeSeconds: 40 * 86_400 });
+    await api.post("/tokens", { ...token, subject: "prometheus", lifetimeSeconds: 62 * 86_400 });
+    assert.deepEqual(await secrets(), []);
+    served.clock.advance(2 * DAY);
+    // What was minted for a few weeks ends as a matter of course.
+    assert.deepEqual(await secrets(), ["secret-expiry credential/ci"]);
+    await api.post("/credentials/ci/rotate", {});
+    assert.deepEqual(await secrets(), []);
+    served.clock.advance(31 * DAY);
+    assert.deepEqual(await secrets(), ["secret-expiry token/prometheus"]);
+    const { items } = await api.get("/alerts");
+    const alert = (items as Json[]).find(({ rule }) => rule === "secret-expiry");
+    assert.match(alert?.text as string, /^The API token of prometheus ends in 29 days, on /);
+    await api.post("/tokens", { ...token, subject: "prometheus", lifetimeSeconds: 80 * 86_400 });
+    assert.deepEqual(await secrets(), []);
+    await api.patch("/credentials/ci", { active: false });
+    served.clock.advance(400 * DAY);
+    assert.deepEqual(await secrets(), ["secret-expiry token/prometheus"]);
+    const tokens = await api.all("/tokens");
+    for (const { id, subject } of tokens)
+      if (subject === "prometheus") await api.post(`/tokens/${id as string}/revoke`);
+    assert.deepEqual(await secrets(), []);
+  });
 });
