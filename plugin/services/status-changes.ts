@@ -28,7 +28,7 @@ export class StatusChanges {
   constructor(
     private readonly tx: TenantStore,
     private readonly principal: Pick<Principal, "id">,
-    private readonly at: Date,
+    private readonly times: { readonly asked: Date; readonly at: Date },
     private readonly because: string,
     private readonly isOutside: (authority: Authority) => boolean,
   ) {}
@@ -40,7 +40,7 @@ export class StatusChanges {
     invalidityDate: Date | undefined,
     more: Readonly<Record<string, unknown>> = {},
   ): Promise<boolean> {
-    if (!(await this.tx.certificates.revoke(certificate.id, this.at, reason, invalidityDate)))
+    if (!(await this.tx.certificates.revoke(certificate.id, this.times.at, reason, invalidityDate)))
       return false;
     const since = invalidityDate === undefined ? {} : { invalidityDate };
     await this.record(certificate, "revoked", reason, { reason, ...since, ...more }, since);
@@ -60,7 +60,8 @@ export class StatusChanges {
   ): Promise<boolean> {
     const worse = isCompromise(reason) ? reason : undefined;
     const { id, revocationReason = "unspecified", revokedAt } = certificate;
-    if (!(await this.tx.certificates.predate(id, this.at, invalidityDate, worse))) return false;
+    if (!(await this.tx.certificates.predate(id, this.times.at, invalidityDate, worse)))
+      return false;
     const shown = worse ?? revocationReason;
     const before = certificate.invalidityDate ?? revokedAt;
     const data = { reason: shown, invalidityDate, already: true, before, ...more };
@@ -75,7 +76,7 @@ export class StatusChanges {
     until: Date | undefined,
     more: Readonly<Record<string, unknown>> = {},
   ): Promise<boolean> {
-    const done = await this.tx.certificates.hold(certificate.id, this.at, cause, until);
+    const done = await this.tx.certificates.hold(certificate.id, this.times.at, cause, until);
     if (done === false) return false;
     const data = { cause, ...(until === undefined ? {} : { until }), ...more };
     if (done === "held") await this.record(certificate, "suspended", "certificateHold", data);
@@ -89,7 +90,7 @@ export class StatusChanges {
     cause: HoldCause,
     more: Readonly<Record<string, unknown>> = {},
   ): Promise<boolean> {
-    const done = await this.tx.certificates.release(certificate.id, this.at, cause);
+    const done = await this.tx.certificates.release(certificate.id, this.times.at, cause);
     if (done === false) return false;
     if (done === "released")
       await this.record(certificate, "released", "release", { cause, ...more });
@@ -116,13 +117,13 @@ export class StatusChanges {
     const { authorityId, serial } = certificate;
     const authority = await this.authority(authorityId);
     const scope = { authorityId, shard: shardOf(serial, authority?.crlShards ?? 1) };
-    await this.tx.crls.markDirty(scope, this.at);
+    await this.tx.crls.markDirty(scope, this.times.asked);
     this.touched.set(`${authorityId}/${scope.shard}`, scope);
     this.made.set(change, (this.made.get(change) ?? 0) + 1);
     if (authority !== undefined && this.isOutside(authority))
       await this.tx.outbox.add(
         { kind: "revoke-outside", authorityId, serial, reason: outside, ...since },
-        this.at,
+        this.times.at,
       );
     await this.write(certificate, change, data);
   }
@@ -135,7 +136,7 @@ export class StatusChanges {
     await this.tx.ledger.append({
       event: EVENTS[change],
       principal: this.principal.id,
-      at: this.at,
+      at: this.times.at,
       subjectId: id,
       data: { serial, ...data, device: deviceId, because: this.because },
     });

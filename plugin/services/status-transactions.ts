@@ -16,10 +16,18 @@ export class StatusTransactions {
     @inject(RevocationWatch) private readonly watch: RevocationWatch,
   ) {}
 
-  /** Changes of status inside the caller's transaction `tx`; `because` goes into the ledger and the metrics. */
-  within(tx: TenantStore, principal: Pick<Principal, "id">, because: string): StatusChanges {
-    const begun = this.clock.now();
-    const changes = new StatusChanges(tx, principal, begun, because, (authority) =>
+  /**
+   * Changes of status inside the caller's transaction `tx`; `because` goes into the ledger and the metrics. `asked`: when the event came in, from which
+   * the time to revoked counts.
+   */
+  within(
+    tx: TenantStore,
+    principal: Pick<Principal, "id">,
+    because: string,
+    asked = this.clock.now(),
+  ): StatusChanges {
+    const times = { asked, at: this.clock.now() };
+    const changes = new StatusChanges(tx, principal, times, because, (authority) =>
       this.backends.some((backend) => backend.serves?.(authority) === true),
     );
     tx.afterCommit(() => {
@@ -28,19 +36,20 @@ export class StatusTransactions {
       for (const [change, count] of changes.counts())
         this.metrics.count("countersign_revocations_total", { because, change }, count);
       if (scopes.length === 0) return;
-      const seconds = Math.max(0, this.clock.now().getTime() - begun.getTime()) / 1000;
+      const seconds = Math.max(0, this.clock.now().getTime() - asked.getTime()) / 1000;
       this.metrics.observe("countersign_time_to_revoked_seconds", seconds, { seen: "ocsp" });
     });
     return changes;
   }
 
-  /** The same in a transaction of its own. */
+  /** The same in a transaction of its own; its turn to write may be some way off. */
   run<T>(
     store: TenantStore,
     principal: Pick<Principal, "id">,
     because: string,
     work: (tx: TenantStore, changes: StatusChanges) => Promise<T>,
   ): Promise<T> {
-    return store.run((tx) => work(tx, this.within(tx, principal, because)));
+    const asked = this.clock.now();
+    return store.run((tx) => work(tx, this.within(tx, principal, because, asked)));
   }
 }
