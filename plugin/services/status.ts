@@ -42,11 +42,9 @@ export class Status {
     const { store, authority } = await this.find(address.tenant, address.authorityId);
     if (!isKeyOf(authority, address.keyId8) || !authority.crlEnabled) return undefined;
     const { shard = 0, kind } = address;
-    if (
-      (address.shard === undefined) !== (authority.crlShards === 1) ||
-      shard >= authority.crlShards
-    )
-      return undefined;
+    // Shard 0 of one is the list without a shard, too.
+    const whole = address.shard === undefined && authority.crlShards > 1;
+    if (whole || shard >= authority.crlShards) return undefined;
     const list = await this.list(store, authority, shard, kind);
     return list && { list, body: await this.bodies.of(store, list) };
   }

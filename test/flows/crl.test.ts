@@ -92,6 +92,11 @@ describe("flows: CRLs", () => {
     );
     const chain = await chainOf(api, site.authority);
     assert.ok(await crlVerifies(crl, chain[0]!));
+    // One list has both names.
+    const { urls } = await api.get(`/authorities/${site.authority}`);
+    const shard = (urls.crl as string).replace("crl.crl", "0.crl");
+    assert.deepEqual(await fetchBytes(shard), await fetchBytes(urls.crl as string));
+    assert.equal((await fetch(shard.replace("0.crl", "1.crl"))).status, 404);
   });
 
   it("L-09 are published in the background after a revocation, and daily; numbers only grow", async () => {
@@ -138,6 +143,41 @@ describe("flows: CRLs", () => {
     assert.deepEqual(later, [second.number], "one list for the whole run, not one for each row");
     const [third] = (await api.post(`/authorities/${site.authority}/crl`)).items;
     assert.ok(BigInt(third.number) > BigInt(second.number));
+  });
+
+  it("L-11 L-09 a bulk run that asks for nothing is on one list of the background within a minute, and the time is measured", async () => {
+    const quiet = await more("quiet", {});
+    const rows = [];
+    for (let n = 0; n < 3; n += 1) rows.push({ id: (await enrol(quiet)).id });
+    const list = async (): Promise<Json> => (await api.get("/authorities/quiet/crl")).items[0];
+    const published = async (): Promise<Json[]> =>
+      api.all("/ledger?event=crl.published&subject=quiet");
+    const before = await list();
+    const measured = async (what: "sum" | "count"): Promise<number> => {
+      const { body } = await metrics(served);
+      const line = new RegExp(`time_to_revoked_seconds_${what}\\{seen="crl"\\} (\\S+)`);
+      return Number(line.exec(body)?.[1] ?? 0);
+    };
+    const [sum, times] = [await measured("sum"), await measured("count")];
+    const asked = served.clock.now().getTime();
+    const { done } = await api.post("/certificates/bulk", { action: "revoke", rows });
+    assert.equal(done, 3);
+    // Nobody fetches it. Half of the minute is left for building, so nothing is due yet.
+    served.clock.advance(25_000);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    assert.deepEqual([(await list()).number, (await list()).behind], [before.number, 3]);
+    served.clock.advance(5_000);
+    const after = await until(async () => {
+      const now = await list();
+      return now.behind === 0 ? now : undefined;
+    });
+    assert.equal(after.entries, 3);
+    assert.equal((await published()).length, 1, "one list for the whole run");
+    const took = (Date.parse((await published())[0]!.at as string) - asked) / 1000;
+    assert.ok(took > 25 && took <= 60, `${took} s`);
+    assert.equal(await measured("count"), times + 1);
+    const told = (await measured("sum")) - sum;
+    assert.ok(told >= took - 1 && told <= 60, `${told} s`);
   });
 
   it("L-12 in shards each list only their own certificates, which name them", async () => {
