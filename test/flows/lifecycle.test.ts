@@ -155,6 +155,40 @@ describe("flows: a deployment's life", () => {
     await enrolled(url, { key: await newKey(), challenge: good.challenge });
   });
 
+  it("L-05 unless a template says otherwise: five attempts a minute apart, locked for an hour, shown, then lifted by itself, no wipe", async () => {
+    const usual = await makeSite(api, { id: "usual" });
+    const template = await api.get(`/templates/${usual.template}`);
+    assert.deepEqual(template.attempts, {
+      ...{ limit: 5, interval: "PT1M", lock: "PT1H", wipe: false },
+    });
+    const phone = await assigned(usual.template);
+    for (let attempt = 1; attempt <= 5; attempt += 1) {
+      await phone.becomes("queued");
+      const { url: at, challenge } = await take(phone);
+      // What a client repeats within the minute is one attempt.
+      for (let n = 0; n < 2; n += 1) await refused(at, { key: await newKey(1024), challenge });
+      const now = await phone.state();
+      assert.deepEqual(
+        [now.attempts, now.state],
+        [attempt, attempt < 5 ? "requested" : "locked"],
+        `attempt ${attempt}`,
+      );
+      if (attempt === 5) break;
+      served.clock.advance(61_000);
+      await api.post("/deployments", { deviceId: phone.deviceId, templateId: usual.template });
+    }
+    const locked = await phone.state();
+    const since = Date.parse(locked.since as string);
+    assert.equal(Date.parse(locked.nextActionAt as string) - since, HOUR);
+    assert.match(locked.nextStep as string, /then lift the lock/);
+    served.clock.advance(since + HOUR - 2000 - served.clock.now().getTime());
+    assert.equal((await phone.state()).state, "locked");
+    served.clock.advance(4000);
+    await phone.becomes("queued");
+    assert.equal((await phone.state()).attempts, 0);
+    assert.deepEqual(host.wipes, []);
+  });
+
   it("L-05 a wipe only where the template says so, and the device is wiped when the host reports it, not before", async () => {
     const strict = await makeSite(api, {
       id: "strict",
