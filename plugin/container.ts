@@ -37,6 +37,7 @@ import { AuthorityRemoval } from "./services/authority-removal.ts";
 import { Authorities } from "./services/authorities.ts";
 import { AuthorityEndings } from "./services/authority-endings.ts";
 import { PublicChecks } from "./services/public-checks.ts";
+import { RenewalLateness } from "./services/renewal-lateness.ts";
 import { SecretReadings } from "./services/secret-readings.ts";
 import { CaCertificates } from "./services/ca-certificates.ts";
 import { CaRenewals } from "./services/ca-renewals.ts";
@@ -174,6 +175,7 @@ const SERVICES: readonly Service[] = [
   AuthorityEndings,
   PublicChecks,
   SecretReadings,
+  RenewalLateness,
   Audiences,
   Deliveries,
   Distributions,

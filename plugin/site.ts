@@ -55,6 +55,7 @@ import { OutboxLetters } from "./services/outbox-letters.ts";
 import { Ras } from "./services/ras.ts";
 import { Retirements } from "./services/retirements.ts";
 import { RenewalGroups } from "./services/renewal-groups.ts";
+import { RenewalLateness } from "./services/renewal-lateness.ts";
 import { RenewalPlans } from "./services/renewal-plans.ts";
 import { DeviceRenewals } from "./services/device-renewals.ts";
 import { PublicChecks } from "./services/public-checks.ts";
@@ -115,6 +116,7 @@ export const buildSite = (
     certificates: resolve(Certificates),
     deviceRenewals: resolve(DeviceRenewals),
     renewalGroups: resolve(RenewalGroups),
+    renewalLateness: resolve(RenewalLateness),
     renewalPlans: resolve(RenewalPlans),
     templateImpact: resolve(TemplateImpact),
     certificateStatuses: resolve(CertificateStatuses),

@@ -5,10 +5,12 @@ const SHOWN = 20;
 
 /** The impact of a change of a template, for a terminal. */
 export const impactText = (impact: TemplateImpactReport): string => {
-  const { version, fields, deployments, rekeyed, failing, failures, days, whole } = impact;
+  const { version, fields, deployments, rekeyed, failing, failures, days, whole, warnings } =
+    impact;
   const head = [
     `version ${version}: ${fields.length === 0 ? "no field changes" : fields.join(", ")}`,
     `${rekeyed} of ${deployments}${whole ? "" : " or more"} devices would be re-keyed, ${failing} would fail`,
+    ...warnings.map((warning) => `Warning: ${warning}`),
     "",
     "",
   ].join("\n");

@@ -5,6 +5,10 @@ import type { Template } from "./template.ts";
 /** What of a template decides when its certificates are renewed. */
 export type RenewalTerms = Pick<Template, "id" | "renewalWindow" | "renewalSpread" | "autoRenewal">;
 
+/** Whether a change of these fields of a template gives certificates that are out there other due times. */
+export const retimes = (fields: readonly string[]): boolean =>
+  ["autoRenewal", "renewalWindow", "renewalSpread"].some((field) => fields.includes(field));
+
 /** A certificate as the planner sees it. `issuedAt` is the time of issue and not notBefore (T-06). */
 export interface Renewable {
   readonly deviceId: string;

@@ -6,6 +6,7 @@ import { formatDn } from "../domain/distinguished-name.ts";
 import { addDuration, parseDuration } from "../domain/duration.ts";
 import type { Principal } from "../domain/principal.ts";
 import { type PlannedDay, RenewalPreview } from "../domain/renewal-preview.ts";
+import { retimes } from "../domain/renewal-time.ts";
 import type { Template } from "../domain/template.ts";
 import { validityFor } from "../domain/validity.ts";
 import { CountersignError } from "../errors.ts";
@@ -16,6 +17,7 @@ import { CLOCK } from "../tokens.ts";
 import { Access, found } from "./access.ts";
 import { CaCertificates, issuerOf } from "./ca-certificates.ts";
 import { namesFor } from "./profiles.ts";
+import { RenewalLateness } from "./renewal-lateness.ts";
 import { play, playedRow, type PlayedRenewal } from "./renewal-plans.ts";
 import { rulesOf, usageOf } from "./renewal-starts.ts";
 import { movedTime } from "./template-moves.ts";
@@ -56,6 +58,8 @@ export interface TemplateImpactReport {
   readonly days: readonly PlannedDay[];
   /** False when there are more deployments than an impact looks at. */
   readonly whole: boolean;
+  /** Of certificates that would end before the caps let them be renewed, where a change moves their renewal. */
+  readonly warnings: readonly string[];
 }
 
 /** What of a template stands in a certificate or decides on its key; a change of anything else re-keys nobody. */
@@ -79,6 +83,7 @@ export class TemplateImpact {
     @inject(CLOCK) private readonly clock: Clock,
     @inject(Templates) private readonly templates: Templates,
     @inject(CaCertificates) private readonly certificates: CaCertificates,
+    @inject(RenewalLateness) private readonly lateness: RenewalLateness,
   ) {}
 
   /** `over`: ISO 8601, how long the move may take. Throws what saving would throw. */
@@ -129,6 +134,7 @@ export class TemplateImpact {
       failures,
       days: await planned(store, after.authorityId, moving, now),
       whole: deployments < MOST_ROWS,
+      warnings: retimes(fields) ? await this.lateness.of(store, after) : [],
     };
   }
 

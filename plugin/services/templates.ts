@@ -6,6 +6,7 @@ import { canonicalJson } from "../domain/canonical-json.ts";
 import { profileMismatches } from "../domain/certificate-profile-check.ts";
 import { addDuration, compareDurations, parseDuration } from "../domain/duration.ts";
 import type { Principal } from "../domain/principal.ts";
+import { retimes } from "../domain/renewal-time.ts";
 import { templateProblems } from "../domain/template-check.ts";
 import {
   DEFAULT_PUSHED_LIFETIME,
@@ -313,10 +314,6 @@ export class Templates {
     return profileMismatches(template, profile);
   }
 }
-
-/** Whether a change of these fields gives certificates that are out there other due times. */
-const retimes = (fields: readonly string[]): boolean =>
-  ["autoRenewal", "renewalWindow", "renewalSpread"].some((field) => fields.includes(field));
 
 /** The longer of two lives; a faulty one is the template check's to name. */
 const longer = (validity: string | undefined, other: string): string => {

@@ -24,12 +24,14 @@ describe("flows: renewal by plan", () => {
   });
   after(() => served.end());
 
-  const enrol = async (deviceId: string): Promise<void> => {
-    const challenge = await mintChallenge(api, site, deviceId);
-    await enrolled(`${served.url}/scep/${site.endpoint}`, { key: await newKey(), challenge });
+  const enrol = async (deviceId: string, by = site): Promise<void> => {
+    const challenge = await mintChallenge(api, by, deviceId);
+    await enrolled(`${served.url}/scep/${by.endpoint}`, { key: await newKey(), challenge });
   };
   const deploymentOf = async (deviceId: string): Promise<Json> =>
-    (await api.get(`/deployments?device=${deviceId}`)).items[0];
+    (await api.all(`/deployments?device=${deviceId}`)).find(
+      ({ templateId }) => templateId === site.template,
+    ) as Json;
 
   it("L-01 shows on which day what was issued is renewed, as figures and as a picture", async () => {
     const plan = await api.get("/renewals/plan?days=90");
@@ -95,6 +97,42 @@ describe("flows: renewal by plan", () => {
     const impossible = await api.refused("POST", path, { subject: "CN=%usrname%" });
     assert.equal(impossible.code, "template_impossible");
     assert.equal((await api.get(`/templates/${site.template}`)).version, 1);
+  });
+
+  it("L-03 says before saving and at saving that a window is too narrow for the caps, which never yield", async () => {
+    const rules = `/renewals/rules/${site.authority}`;
+    const path = `/templates/${site.template}`;
+    await api.patch(rules, { perDay: 1 });
+    const [narrow, wide] = [{ renewalWindow: "P1D" }, { renewalWindow: "P30D" }];
+    const { warnings } = await api.post(`${path}/impact`, narrow);
+    assert.match(
+      String(warnings),
+      /^[12] certificates of lab end before its caps \(50 an hour, 1 a day\) let them be renewed: raise the caps or widen the renewal window of lab-wifi$/,
+    );
+    assert.deepEqual((await api.patch(path, narrow)).warnings, warnings);
+    assert.deepEqual((await api.post(`${path}/impact`, wide)).warnings, []);
+    assert.deepEqual((await api.patch(path, wide)).warnings, []);
+    assert.deepEqual((await api.post(`${path}/impact`, { name: "x" })).warnings, []);
+    // Two days of UTC are in that window: room for these three, and not for as many of another template besides.
+    await api.patch(rules, { perDay: 2 });
+    assert.deepEqual((await api.post(`${path}/impact`, narrow)).warnings, []);
+    const beside = { ...site, template: "beside", endpoint: "beside" };
+    await api.post("/templates", {
+      ...{ id: "beside", authorityId: site.authority, subject: "CN=%devicename%,O=Lab" },
+      ...{ validity: "P100D", renewalWindow: "P1D", renewalSpread: "0%" },
+    });
+    await api.post("/endpoints", {
+      ...{ id: "beside", authorityId: site.authority, templateIds: ["beside"] },
+      policies: [{ kind: "dynamic" }],
+    });
+    for (const deviceId of devices) {
+      await api.post("/deployments", { deviceId, templateId: "beside" });
+      await enrol(deviceId, beside);
+    }
+    const shared = await api.post(`${path}/impact`, narrow);
+    assert.match(String(shared.warnings), /^[2-6] certificates of lab end before/);
+    await api.patch(rules, { perDay: "off" });
+    assert.deepEqual((await api.post(`${path}/impact`, narrow)).warnings, []);
   });
 
   it("renews a device by hand: sent again within seconds, done with the new certificate", async () => {

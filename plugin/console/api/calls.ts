@@ -468,6 +468,7 @@ export interface TemplateImpact {
     readonly planned: number;
   }[];
   readonly whole: boolean;
+  readonly warnings: readonly string[];
 }
 
 export interface Distribution {
@@ -2017,7 +2018,7 @@ export interface Calls {
     readonly request: { readonly id: string };
     readonly answer: Template;
   };
-  /** Saves a new version with the named fields; `moveOver` (such as `P7D`) moves its deployments to it by the renewal plan in that time. `If-Match` guards against changing a newer one. */
+  /** Saves a new version with the named fields; `moveOver` (such as `P7D`) moves its deployments to it by the renewal plan in that time. `warnings` tells of certificates that would end before the caps let them be renewed. `If-Match` guards against changing a newer one. */
   readonly patchTemplatesId: {
     readonly request: {
       readonly id: string;

@@ -150,7 +150,7 @@ export class TemplateImpactCard extends LitElement {
   }
 
   #shown(impact: TemplateImpact): TemplateResult {
-    const { deployments, rekeyed, failing, failures, fields, days, whole } = impact;
+    const { deployments, rekeyed, failing, failures, fields, days, whole, warnings } = impact;
     const all = this.rollOut.how === "all";
     return html`<p>
         ${fields.length === 0 ? "Nothing that is saved would differ." : html`Changes ${fields.map(words).join(", ")}.`}
@@ -163,6 +163,7 @@ export class TemplateImpactCard extends LitElement {
           ? html`<cs-chart unit="new certificates" .bars=${days.map(barOf)}></cs-chart>`
           : nothing
       }
+      ${warnings.map((text) => note("warn", foreign(text)))}
       ${
         failing === 0
           ? nothing

@@ -37,6 +37,9 @@ export const impactSchema = z
     ),
     days: z.array(z.looseObject({ day: z.iso.date(), planned: whole })),
     whole: z.boolean(),
+    warnings: z
+      .array(text)
+      .describe("Of certificates that would end before the caps let them be renewed."),
   })
   .meta({ id: "TemplateImpact" });
 

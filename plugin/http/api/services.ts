@@ -38,6 +38,7 @@ import type { OutboxLetters } from "../../services/outbox-letters.ts";
 import type { PublicChecks } from "../../services/public-checks.ts";
 import type { Ras } from "../../services/ras.ts";
 import type { Retirements } from "../../services/retirements.ts";
+import type { RenewalLateness } from "../../services/renewal-lateness.ts";
 import type { RenewalGroups } from "../../services/renewal-groups.ts";
 import type { RenewalPlans } from "../../services/renewal-plans.ts";
 import type { DeviceRenewals } from "../../services/device-renewals.ts";
@@ -87,6 +88,7 @@ export interface ApiServices {
   readonly certificates: Certificates;
   readonly deviceRenewals: DeviceRenewals;
   readonly renewalGroups: RenewalGroups;
+  readonly renewalLateness: RenewalLateness;
   readonly renewalPlans: RenewalPlans;
   readonly templateImpact: TemplateImpact;
   readonly certificateStatuses: CertificateStatuses;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { retimes } from "../../domain/renewal-time.ts";
 import { REVOCATION_REASONS, type RevocationReason } from "../../domain/certificate.ts";
 import { SAN_TYPES } from "../../domain/san.ts";
 import { CONTAINER_ENCODINGS } from "../../domain/pkcs12-encoding.ts";
@@ -119,10 +120,16 @@ export const templateRoutes: readonly Route[] = [
     method: "PATCH",
     path: "/templates/:id",
     summary:
-      "Saves a new version with the named fields; `moveOver` (such as `P7D`) moves its deployments to it by the renewal plan in that time. `If-Match` guards against changing a newer one.",
+      "Saves a new version with the named fields; `moveOver` (such as `P7D`) moves its deployments to it by the renewal plan in that time. `warnings` tells of certificates that would end before the caps let them be renewed. `If-Match` guards against changing a newer one.",
     body: z.strictObject({ ...templateChanges, moveOver }),
-    call: async ({ templates }, { principal, id, version, body: { moveOver: over, ...change } }) =>
-      ok(await templates.update(principal, id, change, version, over)),
+    call: async ({ templates, renewalLateness }, { principal, id, version, body }) => {
+      const { moveOver: over, ...change } = body;
+      const saved = await templates.update(principal, id, change, version, over);
+      const warnings = retimes(Object.keys(change))
+        ? await renewalLateness.warnings(principal, id)
+        : [];
+      return ok({ ...saved, warnings });
+    },
   }),
   route({
     method: "POST",

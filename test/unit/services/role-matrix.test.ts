@@ -144,6 +144,7 @@ const METHODS: Readonly<Record<string, Right | "via" | "none">> = {
   "crl-lists.list": "authorities:read",
   "crl-lists.publish": "certificates:change-status",
   "public-checks.run": "authorities:read",
+  "renewal-lateness.warnings": "configuration:read",
   "deployment-commands.acknowledged": "none",
   "deployment-commands.apply": "none",
   "deployment-commands.delivered": "none",

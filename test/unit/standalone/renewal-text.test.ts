@@ -42,8 +42,12 @@ describe("renewals on a terminal", () => {
       ...{ version: 4, fields: ["subject"], deployments: 3, rekeyed: 2, failing: 1, whole: true },
       failures: [{ deviceId: "d", hostDeviceId: "h", code: "lint_failed", detail: "too long" }],
       days: [{ day: "2027-03-01", planned: 2, late: 0, peakHour: 1 }],
+      warnings: ["too narrow"],
     });
-    assert.match(text, /^version 4: subject\n2 of 3 devices would be re-keyed, 1 would fail\n/);
+    assert.match(
+      text,
+      /^version 4: subject\n2 of 3 devices would be re-keyed, 1 would fail\nWarning: too narrow\n/,
+    );
     assert.match(text, /\n2027-03-01 +2\n/);
     assert.match(text, /\nd +h +lint_failed +too long\n$/);
   });
