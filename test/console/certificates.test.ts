@@ -34,7 +34,7 @@ onBothDatabases("console: certificates by hand", (open) => {
       .getByLabel("File")
       .setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
 
-  it("C-18 revokes many from a file: preview, typed number, progress, why a row was refused, result file", async () => {
+  it("C-18 L-11 revokes many from a file: preview, typed number, progress, why a row was refused, result file", async () => {
     const serials = await enrolled(["one", "two", "three"]);
     assert.equal(serials.length, 3);
     await page.getByRole("link", { name: "From a file" }).click();
@@ -44,13 +44,20 @@ onBothDatabases("console: certificates by hand", (open) => {
       "leavers.csv",
       `name,Serial number,reason\n"one, first",${spelled},keyCompromise\ntwo,${serials[1] ?? ""},\nnobody,00ff00ff00ff,\nrubbish,=2+2,\n`,
     );
+    await page.getByLabel("The CRLs at once").check();
     await page.getByRole("heading", { name: "3 certificates in leavers.csv" }).waitFor();
     await page.getByText("1 line of the file names no certificate").waitFor();
+    const published = (await api.all("/ledger?event=crl.published&subject=lab")).length;
     await page.getByRole("button", { name: "Revoke 3 certificates" }).click();
     const yes = page.locator("wa-dialog").getByRole("button", { name: "Go on" });
     await page.locator("wa-dialog").getByRole("textbox").fill("3");
     await yes.click();
     await page.getByText("3 of 3: 2 revoked, 1 refused. That was all.").waitFor();
+    await page.getByText("The CRLs are signed and show it.").waitFor();
+    const lists = (await api.get("/authorities/lab/crl")).items;
+    assert.deepEqual([lists[0].entries, lists[0].behind], [2, 0]);
+    const signed = await api.all("/ledger?event=crl.published&subject=lab");
+    assert.equal(signed.length, published + 1);
     assert.equal(await page.getByRole("progressbar").getAttribute("value"), "3");
     await page.getByRole("cell", { name: "00ff00ff00ff" }).waitFor();
     const coming = page.waitForEvent("download");

@@ -194,23 +194,28 @@ describe("console: the same by the command line", function () {
     assert.ok(issue.includes("it'\\''s me") && !issue.includes("a hidden password"));
   });
 
-  it("the revocation's line carries reason, date and comment as they are chosen", async () => {
+  it("L-11 the revocation's line carries reason, date, comment and the list at once as they are chosen", async () => {
     await goTo(page, `certificates/${certificate}`, "CN=tablet,O=Lab");
     await page.getByRole("button", { name: "Revoke" }).click();
     const dialog = page.locator("wa-dialog[open]");
     await dialog.getByLabel("Reason").selectOption("keyCompromise");
     await dialog.getByLabel("Not to be trusted since").fill("2026-01-31T10:00");
     await dialog.getByLabel("Comment").fill("sold on a market; don't trust");
+    await dialog.getByLabel("The CRL at once").check();
     const [line = ""] = await dialog.locator("cs-commands code").allTextContents();
     const { path, options } = parsed(shellWords(line).slice(1));
     assert.equal(path, "certificate revoke");
     assert.equal(options["reason"], "keyCompromise");
     assert.equal(options["comment"], "sold on a market; don't trust");
+    assert.equal(options["publishNow"], true);
     assert.equal(new Date(String(options["invalidityDate"])).getUTCFullYear(), 2026);
     await dialog.getByRole("button", { name: "Revoke" }).click();
     await page.getByText("The certificate is revoked.").waitFor();
     const { items } = await api.get("/ledger?event=certificate.revoked&limit=1");
     assert.equal(items[0].data.comment, "sold on a market; don't trust");
+    // L-11: nobody has asked for the list.
+    const lists = (await api.get("/authorities/lab/crl")).items;
+    assert.deepEqual([lists[0].entries, lists[0].behind], [1, 0]);
   });
 
   it("R-01 an auditor is offered only what reads", async () => {

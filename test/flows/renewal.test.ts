@@ -31,7 +31,7 @@ describe("flows: renewal by plan", () => {
   const deploymentOf = async (deviceId: string): Promise<Json> =>
     (await api.all(`/deployments?device=${deviceId}`)).find(
       ({ templateId }) => templateId === site.template,
-    ) as Json;
+    );
 
   it("L-01 shows on which day what was issued is renewed, as figures and as a picture", async () => {
     const plan = await api.get("/renewals/plan?days=90");

@@ -12,6 +12,8 @@ export interface BulkRun {
   /** Empty: any. */
   readonly authority: string;
   readonly comment: string;
+  /** Undefined in one that an earlier console has kept: no. */
+  readonly publishNow?: boolean;
   /** Of the file. */
   readonly name: string;
   readonly rows: readonly BulkRow[];

@@ -30,6 +30,8 @@ export class BulkRunElement extends LitElement {
   @state() private results: readonly BulkResult[] = [];
   @state() private going = false;
   @state() private broken: unknown;
+  /** What kept lists from being signed at the end; undefined before it, empty once they are. */
+  @state() private unpublished: readonly string[] | undefined;
 
   protected override willUpdate(changed: PropertyValues): void {
     if (!changed.has("run")) return;
@@ -61,6 +63,8 @@ export class BulkRunElement extends LitElement {
         this.results = [...this.results, ...items];
         await keepSlice(this.run.id, from, items);
       }
+      if (this.results.length === rows.length && this.run.publishNow === true)
+        this.unpublished = await this.#publish();
     } catch (thrown) {
       this.broken = thrown;
     } finally {
@@ -70,6 +74,19 @@ export class BulkRunElement extends LitElement {
         await forgetRun(this.run.id);
       }
     }
+  }
+
+  /** Each list once, behind all slices. What cannot be signed now follows by itself. */
+  async #publish(): Promise<readonly string[]> {
+    const done = this.results.filter((one) => one.done);
+    const faults: string[] = [];
+    for (const id of new Set(done.map(({ authorityId }) => authorityId)))
+      try {
+        if (id !== undefined) await this.app.call("postAuthoritiesIdCrl", { id });
+      } catch (thrown) {
+        faults.push(`${id ?? ""}: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+      }
+    return faults;
   }
 
   /** Pause, or leaving the page, says no. */
@@ -115,7 +132,7 @@ export class BulkRunElement extends LitElement {
           ${word}${refused.length === 0 ? "" : html`, <span class="bad">${count(refused.length)} refused</span>`}${through ? ". That was all." : ""}
         </p>
       </div>
-      ${this.broken === undefined ? nothing : problemNote(this.broken)}
+      ${this.broken === undefined ? nothing : problemNote(this.broken)} ${this.#published()}
       <div class="actions">
         ${
           through
@@ -144,6 +161,18 @@ export class BulkRunElement extends LitElement {
       </div>
       ${refused.length === 0 ? nothing : this.#refused(refused)}
     </section>`;
+  }
+
+  #published(): TemplateResult | typeof nothing {
+    if (this.unpublished === undefined) return nothing;
+    return this.unpublished.length === 0
+      ? note("good", "The CRLs are signed and show it.")
+      : note(
+          "warn",
+          html`Not signed yet, and following by
+          ${this.unpublished.length === 1 ? "itself" : "themselves"}:
+          ${foreign(this.unpublished.join("; "))}`,
+        );
   }
 
   #refused(refused: readonly BulkResult[]): TemplateResult {

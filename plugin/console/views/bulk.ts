@@ -11,6 +11,7 @@ import { View } from "../ui/view.ts";
 import { ACTIONS, type BulkAction } from "./bulk-actions.ts";
 import { type BulkFile, readBulkFile } from "./bulk-file.ts";
 import { type BulkResult, type BulkRun, keepRun, keptRun, runId } from "./bulk-kept.ts";
+import { publishNowField } from "./publish-now-field.ts";
 import { REASONS_TO_REVOKE } from "./revocation-reasons.ts";
 import "./bulk-run.ts";
 
@@ -26,6 +27,7 @@ export class Bulk extends View {
   @state() private name = "";
   @state() private fault: string | undefined;
   @state() private comment = "";
+  @state() private publishNow = false;
   @state() private begun = false;
   @state() private run: BulkRun | undefined;
   /** What an earlier page has got done of the run; undefined: it was begun here. */
@@ -115,6 +117,7 @@ export class Bulk extends View {
         />
         <div class="help">Why, for the ledger.</div>
       </div>
+      ${publishNowField("The CRLs", this.publishNow, (now) => (this.publishNow = now))}
       <div class="field">
         <label for="file">File</label>
         <input
@@ -226,6 +229,7 @@ export class Bulk extends View {
       reason: this.reason,
       authority: this.authority,
       comment: this.comment.trim(),
+      publishNow: this.publishNow,
       name: this.name,
       rows: this.file?.rows ?? [],
     };

@@ -9,6 +9,8 @@ export interface Ending {
   /** ISO 8601. */
   readonly invalidityDate: string | undefined;
   readonly until: string | undefined;
+  /** The CRL is signed before the answer. */
+  readonly publishNow?: boolean;
 }
 
 /** The end of a certificate by the command line, with what is filled in. */
@@ -18,6 +20,7 @@ export const revokeCommand = (id: string, ending: Ending): CommandLine => ({
     ...["certificate", "revoke", id, "--reason", ending.reason],
     ...option("invalidity-date", ending.invalidityDate),
     ...option("comment", ending.comment),
+    ...(ending.publishNow === true ? ["--publish-now"] : []),
   ],
 });
 

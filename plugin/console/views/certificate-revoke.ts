@@ -10,6 +10,7 @@ import { when } from "../ui/format.ts";
 import { note } from "../ui/status.ts";
 import { styles } from "../ui/styles.ts";
 import { type Ending, revokeCommand } from "./certificate-commands.ts";
+import { publishNowField } from "./publish-now-field.ts";
 import { REASONS_TO_REVOKE } from "./revocation-reasons.ts";
 
 type Reason = NonNullable<
@@ -36,12 +37,14 @@ export class CertificateRevoke extends LitElement {
   /** As the field has it, in the reader's own time zone. */
   @state() private since = "";
   @state() private comment = "";
+  @state() private publishNow = false;
 
   protected override willUpdate(changed: PropertyValues): void {
     if (!changed.has("open") || !this.open) return;
     this.reason = this.#ended ? "keyCompromise" : "unspecified";
     this.since = "";
     this.comment = "";
+    this.publishNow = false;
   }
 
   get #ended(): boolean {
@@ -106,6 +109,7 @@ export class CertificateRevoke extends LitElement {
         />
         <div class="help">Why, for the ledger.</div>
       </div>
+      ${publishNowField("The CRL", this.publishNow, (now) => (this.publishNow = now))}
       <cs-commands .lines=${[revokeCommand(this.certificate.id, this.#ending)]}></cs-commands>
     </div>`;
   }
@@ -138,6 +142,7 @@ export class CertificateRevoke extends LitElement {
       comment: this.comment.trim(),
       invalidityDate: dated ? new Date(this.since).toISOString() : undefined,
       until: undefined,
+      publishNow: this.publishNow,
     };
   }
 
@@ -147,17 +152,23 @@ export class CertificateRevoke extends LitElement {
 
   async #revoke(): Promise<void> {
     const { app, reason, certificate } = this;
-    const { invalidityDate, comment } = this.#ending;
+    const { invalidityDate, comment, publishNow } = this.#ending;
     const done = this.#ended
       ? "It is not to be trusted since then."
       : "The certificate is revoked.";
-    const body = { reason, invalidityDate, ...(comment === "" ? {} : { comment }) };
+    const body = { reason, invalidityDate, publishNow, ...(comment === "" ? {} : { comment }) };
+    const { id } = certificate;
     this.#close();
-    const revoked = await attempt(
+    const answered = await attempt(
       app,
-      () => app.call("postCertificatesIdRevoke", { id: certificate.id, body }),
+      () => app.call("postCertificatesIdRevoke", { id, body }),
       done,
     );
+    // It stays revoked when its list could not be signed.
+    const revoked =
+      answered === undefined && publishNow
+        ? await attempt(app, () => app.call("getCertificatesId", { id }))
+        : answered;
     if (revoked !== undefined)
       this.dispatchEvent(new CustomEvent<Certificate>("revoked", { detail: revoked }));
   }
