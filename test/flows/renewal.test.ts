@@ -143,7 +143,8 @@ describe("flows: renewal by plan", () => {
     await api.patch(`/templates/${site.template}`, { allowDuplicates: false });
     const second = { key: await newKey(), challenge: await mintChallenge(api, site, deviceId) };
     await refused(`${served.url}/scep/${site.endpoint}`, second);
-    const { items } = await api.post("/renewals/now", { deviceId });
+    const asked = { deviceId, templateId: site.template };
+    const { items } = await api.post("/renewals/now", asked);
     assert.equal(items[0].id, before.id);
     const end = Date.now() + 14_000;
     let state = "";
