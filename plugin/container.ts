@@ -48,6 +48,7 @@ import { CertificateExport } from "./services/certificate-export.ts";
 import { CertificateProfiles } from "./services/certificate-profiles.ts";
 import { Certificates } from "./services/certificates.ts";
 import { CertificateStatuses } from "./services/certificate-statuses.ts";
+import { ChallengeAlarms } from "./services/challenge-alarms.ts";
 import { Challenges } from "./services/challenges.ts";
 import { Consoles } from "./services/consoles.ts";
 import { ConsoleCaServers } from "./services/console-ca-servers.ts";
@@ -219,6 +220,7 @@ const SERVICES: readonly Service[] = [
   People,
   Certificates,
   CertificateStatuses,
+  ChallengeAlarms,
   Challenges,
   Consoles,
   ConsoleCaServers,

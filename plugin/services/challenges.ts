@@ -1,12 +1,9 @@
-import { hash } from "node:crypto";
 import { inject } from "tsyringe";
-import type { Challenge } from "../domain/challenge.ts";
 import { addDuration, parseDuration } from "../domain/duration.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
 import type { Principal } from "../domain/principal.ts";
 import { CountersignError } from "../errors.ts";
-import { parseCertificate } from "../pki/certificate.ts";
-import type { Clock, Logger, Metrics, Random } from "../ports/ambient.ts";
+import type { Clock, Random } from "../ports/ambient.ts";
 import type {
   ChallengeContext,
   ChallengePolicy,
@@ -15,8 +12,9 @@ import type {
 } from "../ports/challenge-policy.ts";
 import type { Settings } from "../ports/settings.ts";
 import type { TenantStore } from "../ports/stores.ts";
-import { CLOCK, LOGGER, METRICS, RANDOM, SETTINGS } from "../tokens.ts";
+import { CLOCK, RANDOM, SETTINGS } from "../tokens.ts";
 import { Access, found } from "./access.ts";
+import { ChallengeAlarms, type ChallengeUse } from "./challenge-alarms.ts";
 import { DynamicChallenges, dynamicScope } from "./dynamic-challenges.ts";
 import { refuseLocked } from "./locks.ts";
 import { SecretBox } from "./secret-box.ts";
@@ -41,14 +39,6 @@ export interface MintedChallenge {
   readonly scepUrl: string | undefined;
 }
 
-/** Who uses a challenge, as far as an alarm tells it. */
-export interface ChallengeUse {
-  /** SubjectPublicKeyInfo of the request, DER. */
-  readonly spki: Uint8Array;
-  readonly source: string;
-  readonly transactionId: string;
-}
-
 /** Mints dynamic challenges and redeems every kind at an endpoint. */
 export class Challenges {
   private readonly policies: readonly ChallengePolicy[];
@@ -59,8 +49,7 @@ export class Challenges {
     @inject(RANDOM) private readonly random: Random,
     @inject(SETTINGS) private readonly settings: Settings,
     @inject(SecretBox) private readonly secrets: SecretBox,
-    @inject(LOGGER) private readonly logger: Logger,
-    @inject(METRICS) private readonly metrics: Metrics,
+    @inject(ChallengeAlarms) private readonly alarms: ChallengeAlarms,
     @inject(StaticChallenges) staticChallenges: StaticChallenges,
     @inject(DynamicChallenges) dynamicChallenges: DynamicChallenges,
   ) {
@@ -158,48 +147,23 @@ export class Challenges {
     asking: ChallengeUse,
     use: () => Promise<T>,
   ): Promise<T> {
+    if (challengeId === undefined) return use();
+    this.alarms.enter(challengeId, asking);
     try {
       return await use();
     } catch (error) {
-      if (challengeId !== undefined && isRefusal(error)) {
+      if (isRefusal(error)) {
+        const beside = this.alarms.others(challengeId, asking);
         await store.challenges.countFailure(challengeId);
         if (error.code === "challenge_refused")
-          await this.alarm(store, endpoint.id, challengeId, asking);
+          await this.alarms.refused(store, endpoint.id, challengeId, asking, beside);
       }
       throw error;
+    } finally {
+      this.alarms.leave(challengeId, asking);
     }
   }
-
-  /** A one-time challenge that comes with a second key has been read by somebody, also while the first waits for approval (RFC 8894 section 2.4, case 37). */
-  private async alarm(
-    store: TenantStore,
-    endpoint: string,
-    challengeId: string,
-    { spki, source, transactionId }: ChallengeUse,
-  ): Promise<void> {
-    const challenge = await store.challenges.get(challengeId);
-    if (challenge === undefined) return;
-    const [first, second] = [await keyOf(store, challenge), hash("sha256", spki, "hex")];
-    if (first === undefined || first === second) return;
-    const facts = { endpoint, device: challenge.deviceId, source, transactionId };
-    this.metrics.count("countersign_challenge_alarms_total", { endpoint });
-    this.logger.error({ challenge: challengeId, ...facts }, "spent challenge used by another key");
-    await store.ledger.append({
-      event: "challenge.alarm",
-      principal: `system:scep:${endpoint}`,
-      at: this.clock.now(),
-      subjectId: challengeId,
-      data: { ...facts, certificate: challenge.certificateId, key: second },
-    });
-  }
 }
-
-/** SHA-256, hex, of the key that a challenge was used with. */
-const keyOf = async (store: TenantStore, challenge: Challenge): Promise<string | undefined> => {
-  if (challenge.certificateId === undefined) return challenge.spentByKey;
-  const der = await store.certificates.der(challenge.certificateId);
-  return der === undefined ? undefined : hash("sha256", parseCertificate(der).spki, "hex");
-};
 
 /** Not our own faults, and not the limits themselves. */
 const isRefusal = (error: unknown): error is CountersignError =>

@@ -127,6 +127,27 @@ describe("flows: dynamic challenges", () => {
     assert.equal((await certificatesOf(id)).length, 1);
   });
 
+  it("case 37 a second key sets off the alarm while the certificate of the first is being signed; the same key does not", async () => {
+    const alarms = async (): Promise<Json[]> => api.all("/ledger?event=challenge.alarm");
+    const before = (await alarms()).length;
+    const { id, mint } = await device();
+    const challenge = await mint();
+    gate.close();
+    const waiting = gate.waiting();
+    const key = await newKey();
+    const first = enrolled(url, { key, challenge });
+    await waiting;
+    await refused(url, { key, challenge, subject: "CN=written anew" });
+    assert.equal((await alarms()).length, before, "its own retry");
+    await refused(url, { key: await newKey(), challenge });
+    const [row, ...rest] = await alarms();
+    assert.equal(rest.length, before);
+    assert.equal(row.data.device, id);
+    gate.open();
+    await first;
+    assert.equal((await alarms()).length, before + 1);
+  });
+
   it("E-19 is open again when the signature fails: the device hears 503 and tries again", async () => {
     const { id, mint } = await device();
     const challenge = await mint();
