@@ -185,7 +185,7 @@ describe("console: the same by the command line", function () {
     await dialog.waitFor({ state: "detached" });
     await goTo(page, "certificates/new", "Issue a certificate");
     await page.locator('cs-form [id="how"]').selectOption("pkcs12");
-    await page.locator('cs-form [id="fileSubject"]').fill("CN=it's me,O=Lab");
+    await page.locator('cs-form [id="subject"]').fill("CN=it's me,O=Lab");
     await page.locator('cs-form [id="password"]').first().fill("a hidden password");
     const [issue = ""] = await page.locator("cs-issue cs-commands code").allTextContents();
     const { path, options } = parsed(shellWords(issue).slice(1));
