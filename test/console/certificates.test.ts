@@ -10,7 +10,7 @@ import type { Api } from "../flows/api.ts";
 import { enrolledDevice } from "../flows/enrolled-device.ts";
 import { eventually } from "../flows/served.ts";
 import type { SiteIds } from "../flows/site.ts";
-import { goTo } from "../support/browser.ts";
+import { goTo, leaveTo } from "../support/browser.ts";
 import { type Consoled, onBothDatabases } from "./consoled.ts";
 
 const PROFILE = "privatessl-tls-client";
@@ -181,14 +181,6 @@ onBothDatabases("console: certificates by hand", (open) => {
       "base64",
     );
   };
-  const leave = async (): Promise<void> => {
-    await goToAsking("settings");
-    await page.locator("dialog[open]").waitFor();
-    await page.getByRole("button", { name: "Leave", exact: true }).click();
-    await page.locator("dialog[open]").waitFor({ state: "detached" });
-  };
-  const goToAsking = (view: string) =>
-    page.evaluate(`location.hash = ${JSON.stringify(`#/${view}`)}`);
 
   it("C-09 issues from a request: whose subject is shown and cannot be typed; the dry run shows exactly what comes out", async () => {
     const form = await newForm();
@@ -250,8 +242,7 @@ onBothDatabases("console: certificates by hand", (open) => {
   it("C-09 what was typed is not left without a word", async () => {
     const form = await newForm();
     await form.getByLabel("Certificate request").fill("something");
-    await leave();
-    await page.getByRole("heading", { level: 1, name: "Settings" }).waitFor();
+    await leaveTo(page, "settings", "Settings");
   });
 
   it("C-13 C-14 issues as PKCS#12: password twice, key chosen; handed over this once, and leaving without it asks first", async () => {
@@ -285,9 +276,9 @@ onBothDatabases("console: certificates by hand", (open) => {
     assert.match(text, /BEGIN PRIVATE KEY/);
     assert.match(text, /subject=.*vpn box/);
     await page.getByText("ec-p384").waitFor();
-    const copied = await page.locator("cs-once-only-secret cs-copy-button").evaluate(
-      (button: { readonly value: string }) => button.value,
-    );
+    const copied = await page
+      .locator("cs-once-only-secret cs-copy-button")
+      .evaluate((button: { readonly value: string }) => button.value);
     assert.deepEqual(Buffer.from(copied, "base64"), await readFile(path));
     await page.getByRole("button", { name: "I have kept it" }).click();
     await page.getByRole("link", { name: "Overview" }).click();

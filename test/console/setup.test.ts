@@ -4,7 +4,7 @@ import type { Api } from "../flows/api.ts";
 import { ask, newKey } from "../flows/device.ts";
 import { makeDevice, makeSite, mintChallenge } from "../flows/site.ts";
 import { openssl } from "../support/openssl.ts";
-import { goTo } from "../support/browser.ts";
+import { goTo, leaveTo } from "../support/browser.ts";
 import { type Consoled, onBothDatabases } from "./consoled.ts";
 
 onBothDatabases("console: setting up", (open) => {
@@ -65,7 +65,7 @@ onBothDatabases("console: setting up", (open) => {
     const offered = await form.getByLabel("Profile").locator("option").allInnerTexts();
     assert.equal(offered.filter((text) => text.includes("scep-key-encipherment")).length, 1);
     assert.equal(offered.filter((text) => text.includes("privatessl")).length, 0);
-    await goTo(page, "ca-servers/bare", /bare/i);
+    await leaveTo(page, "ca-servers/bare", /bare/i);
     await page.getByText("Choose", { exact: true }).click();
     await card.getByRole("button", { name: "Allow all" }).click();
     await page.getByText("It may issue by every profile.").waitFor();

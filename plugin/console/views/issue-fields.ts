@@ -196,9 +196,9 @@ export const issueFields = (
       type: "text",
       required: true,
       format: {
-      expression: "P(?=.)(\\d+Y)?(\\d+M)?(\\d+W)?(\\d+D)?(T(?=.)(\\d+H)?(\\d+M)?(\\d+S)?)?",
-      message: "Write it like P1Y, P47D or PT12H.",
-    },
+        expression: "P(?=.)(\\d+Y)?(\\d+M)?(\\d+W)?(\\d+D)?(T(?=.)(\\d+H)?(\\d+M)?(\\d+S)?)?",
+        message: "Write it like P1Y, P47D or PT12H.",
+      },
       when: { field: "validity", is: ["other"] },
     },
   ];
