@@ -46,6 +46,7 @@ import { Caps } from "./services/caps.ts";
 import { CaServerReadings } from "./services/ca-server-readings.ts";
 import { CertificateExport } from "./services/certificate-export.ts";
 import { CertificateProfiles } from "./services/certificate-profiles.ts";
+import { CertificateRequests } from "./services/certificate-requests.ts";
 import { Certificates } from "./services/certificates.ts";
 import { CertificateStatuses } from "./services/certificate-statuses.ts";
 import { ChallengeAlarms } from "./services/challenge-alarms.ts";
@@ -212,6 +213,7 @@ const SERVICES: readonly Service[] = [
   AuthorityRemoval,
   CertificateExport,
   CertificateProfiles,
+  CertificateRequests,
   Credentials,
   EndEntities,
   Events,

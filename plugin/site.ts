@@ -23,6 +23,7 @@ import { CaRenewals } from "./services/ca-renewals.ts";
 import { Caps } from "./services/caps.ts";
 import { CertificateExport } from "./services/certificate-export.ts";
 import { CertificateProfiles } from "./services/certificate-profiles.ts";
+import { CertificateRequests } from "./services/certificate-requests.ts";
 import { Certificates } from "./services/certificates.ts";
 import { CertificateStatuses } from "./services/certificate-statuses.ts";
 import { Challenges } from "./services/challenges.ts";
@@ -113,6 +114,7 @@ export const buildSite = (
     manualIssuance: resolve(ManualIssuance),
     certificateExport: resolve(CertificateExport),
     certificateProfiles: resolve(CertificateProfiles),
+    certificateRequests: resolve(CertificateRequests),
     certificates: resolve(Certificates),
     deviceRenewals: resolve(DeviceRenewals),
     renewalGroups: resolve(RenewalGroups),

@@ -1,5 +1,5 @@
 import { generateKeyPair, type KeyObject } from "node:crypto";
-import { isRsa, type KeyAlgorithm } from "../domain/algorithm.ts";
+import { type DeviceKeyAlgorithm, isRsa } from "../domain/algorithm.ts";
 
 /** A key pair that is made for somebody else, to be handed over. */
 export interface MadeKey {
@@ -9,14 +9,14 @@ export interface MadeKey {
   readonly privateKey: Uint8Array;
 }
 
-const CURVES: Partial<Record<KeyAlgorithm, string>> = {
+const CURVES: Record<Exclude<DeviceKeyAlgorithm, `rsa-${string}`>, string> = {
   "ec-p256": "P-256",
   "ec-p384": "P-384",
   "ec-p521": "P-521",
 };
 
 /** Off the event loop: an RSA key takes its time. */
-export const makeKey = (algorithm: KeyAlgorithm): Promise<MadeKey> =>
+export const makeKey = (algorithm: DeviceKeyAlgorithm): Promise<MadeKey> =>
   new Promise((resolve, reject) => {
     const made = (error: Error | null, publicKey: KeyObject, privateKey: KeyObject): void => {
       if (error !== null) reject(error);
@@ -28,5 +28,5 @@ export const makeKey = (algorithm: KeyAlgorithm): Promise<MadeKey> =>
     };
     if (isRsa(algorithm))
       generateKeyPair("rsa", { modulusLength: Number(algorithm.slice("rsa-".length)) }, made);
-    else generateKeyPair("ec", { namedCurve: CURVES[algorithm] ?? "P-256" }, made);
+    else generateKeyPair("ec", { namedCurve: CURVES[algorithm] }, made);
   });

@@ -1,29 +1,21 @@
 import { createHash } from "node:crypto";
 import { inject } from "tsyringe";
-import { isRsa, type KeyAlgorithm } from "../domain/algorithm.ts";
+import { type DeviceKeyAlgorithm, isRsa } from "../domain/algorithm.ts";
 import type { Authority } from "../domain/authority.ts";
 import type { CertificateProfile } from "../domain/certificate-profile.ts";
-import {
-  profileExtendedUsages,
-  profileKeyUsages,
-  takesExtendedUsages,
-} from "../domain/certificate-profile-check.ts";
 import { type DistinguishedName, formatDn, parseDn } from "../domain/distinguished-name.ts";
 import type { Pkcs12Encoding } from "../domain/pkcs12-encoding.ts";
 import { type Principal, requireScope } from "../domain/principal.ts";
 import { normalizeSan } from "../domain/san-value.ts";
 import type { SubjectAltName } from "../domain/san.ts";
-import type { KeyUsage } from "../domain/template.ts";
 import { validityFor } from "../domain/validity.ts";
 import type { LedgerEntry } from "../domain/events.ts";
 import { toPem } from "../domain/pem.ts";
 import { CountersignError } from "../errors.ts";
 import type { Certificate } from "../domain/certificate.ts";
 import { parseCertificate, TbsCertificate } from "../pki/certificate.ts";
-import { type ParsedCsr, parseCsr } from "../pki/certificate-request.ts";
 import { readDer } from "../pki/der-read.ts";
 import { buildPkcs12 } from "../pki/pkcs12.ts";
-import { verifySignature, weakness } from "../pki/public-key.ts";
 import type { Clock, Random } from "../ports/ambient.ts";
 import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK, RANDOM } from "../tokens.ts";
@@ -34,7 +26,15 @@ import type { OwnCertificate } from "./own-certificate.ts";
 import { chainOf } from "./ca-chain.ts";
 import { type CertificateDetails, certificateDetails } from "./certificate-details.ts";
 import { CertificateProfiles, rulesOf } from "./certificate-profiles.ts";
+import { inField } from "./in-field.ts";
 import { requireEnabled, takenOver, withCommonNames } from "./profile-rules.ts";
+import { extendedUsagesFor, keyUsagesFor } from "./profile-usages.ts";
+import { provenCsr } from "./proven-csr.ts";
+import {
+  type AskedExtensions,
+  type ExtensionInput,
+  requestedExtensions,
+} from "./requested-extensions.ts";
 
 /** What a certificate issued by hand says. */
 export interface IssueInput {
@@ -46,6 +46,8 @@ export interface IssueInput {
   readonly sans?: readonly SubjectAltName[] | undefined;
   /** ISO 8601; the profile's unless given. */
   readonly validity?: string | undefined;
+  /** In the place of all that the request asks for; left out: those of the request that the profile takes (C-12). */
+  readonly extensions?: readonly ExtensionInput[] | undefined;
 }
 export interface IssueFromCsr extends IssueInput {
   /** PKCS#10, DER. */
@@ -55,7 +57,7 @@ export interface IssuePkcs12 extends IssueInput {
   readonly subject: string;
   readonly password: string;
   readonly encoding: Pkcs12Encoding;
-  readonly keyAlgorithm: KeyAlgorithm;
+  readonly keyAlgorithm: DeviceKeyAlgorithm;
   readonly friendlyName?: string | undefined;
 }
 
@@ -89,8 +91,9 @@ export class ManualIssuance {
   async fromCsr(principal: Principal, input: IssueFromCsr, dryRun: boolean): Promise<Issued> {
     const store = this.access.open(principal, "certificates:issue");
     const { authority, profile } = await this.rules(principal, store, input);
-    const csr = provenCsr(input.csr);
-    const subject = input.subject === undefined ? csr.subject : parseDn(input.subject);
+    const csr = inField("csr", () => provenCsr(input.csr));
+    const subject = subjectOf(input) ?? csr.subject;
+    const asked = askedOf(profile, input) ?? csr;
     if (input.sans === undefined && csr.unsupportedSans > 0)
       throw new CountersignError(
         "policy_refused",
@@ -99,12 +102,12 @@ export class ManualIssuance {
     const contents = {
       ...this.contents(authority, profile, input, {
         subject,
-        sans: (input.sans ?? csr.sans).map((san) => normalizeSan(san, { wildcard: true })),
+        sans: normalSans(input.sans ?? csr.sans),
         rsa: csr.publicKey.type === "rsa",
       }),
-      extendedKeyUsages: extendedUsagesFor(profile, csr),
-      keyUsages: keyUsagesFor(profile, csr.publicKey.type === "rsa", csr.keyUsages),
-      other: takenOver(rulesOf(profile), csr, false),
+      extendedKeyUsages: extendedUsagesFor(profile, asked),
+      keyUsages: keyUsagesFor(profile, csr.publicKey.type === "rsa", asked.keyUsages),
+      other: takenOver(rulesOf(profile), asked, false),
       publicKey: csr.publicKey.spki,
     };
     return this.make(principal, store, authority, profile, contents, dryRun, {
@@ -125,19 +128,20 @@ export class ManualIssuance {
       throw new CountersignError("invalid_input", "the password is too short", {
         issues: [{ path: "password", message: `${SHORTEST_PASSWORD} characters at least` }],
       });
-    const keys = await makeKey(input.keyAlgorithm);
     const rsa = isRsa(input.keyAlgorithm);
-    const contents = {
+    const asked = askedOf(profile, input) ?? NOTHING_ASKED;
+    const wanted = {
       ...this.contents(authority, profile, input, {
-        subject: parseDn(input.subject),
-        sans: (input.sans ?? []).map((san) => normalizeSan(san, { wildcard: true })),
+        subject: subjectOf(input) ?? [],
+        sans: normalSans(input.sans ?? []),
         rsa,
       }),
-      extendedKeyUsages: profileExtendedUsages(profile.definition),
+      extendedKeyUsages: extendedUsagesFor(profile, asked),
       keyUsages: keyUsagesFor(profile, rsa, undefined),
-      other: [],
-      publicKey: keys.publicKey,
+      other: takenOver(rulesOf(profile), asked, false),
     };
+    const keys = await makeKey(input.keyAlgorithm);
+    const contents = { ...wanted, publicKey: keys.publicKey };
     const issued = await this.make(principal, store, authority, profile, contents, false, {
       pkcs12: input.encoding,
     });
@@ -196,15 +200,17 @@ export class ManualIssuance {
         issues: [{ path: "subject", message: "a subject or an alternative name is needed" }],
       });
     const life = input.validity ?? definition.validity_period;
-    const validity = validityFor({
-      now,
-      validity: life,
-      // Whoever issues by hand is bounded by the CA's own end.
-      maxValidity: life,
-      backdate: definition.backdate,
-      authorityNotAfter: authority.notAfter ?? now,
-      beyondAuthority: definition.truncate_to_ca_not_after ? "shorten" : "refuse",
-    });
+    const validity = inField("validity", () =>
+      validityFor({
+        now,
+        validity: life,
+        // Whoever issues by hand is bounded by the CA's own end.
+        maxValidity: life,
+        backdate: definition.backdate,
+        authorityNotAfter: authority.notAfter ?? now,
+        beyondAuthority: definition.truncate_to_ca_not_after ? "shorten" : "refuse",
+      }),
+    );
     const start = authority.notBefore ?? validity.notBefore;
     return {
       role: "subscriber" as const,
@@ -269,55 +275,20 @@ export class ManualIssuance {
   }
 }
 
-/** Read, with its proof of possession checked (C-11). Throws `bad_csr`. */
-const provenCsr = (der: Uint8Array): ParsedCsr => {
-  const csr = parseCsr(der);
-  if (
-    csr.scheme === undefined ||
-    !verifySignature(csr.publicKey, csr.scheme, csr.info, csr.signature)
-  )
-    throw new CountersignError("bad_csr", "the request is not signed with its own key");
-  const weak = weakness(csr.publicKey);
-  if (weak !== undefined) throw new CountersignError("bad_csr", `the key is weak: ${weak}`);
-  if (csr.publicKey.algorithm === undefined)
-    throw new CountersignError("bad_csr", "the key is of a kind that is not certified");
-  if (csr.basicConstraints?.cA === true)
-    throw new CountersignError("policy_refused", "the request asks for a CA certificate");
-  return csr;
+const NOTHING_ASKED: AskedExtensions = {
+  extensions: [],
+  keyUsages: undefined,
+  extendedKeyUsages: undefined,
 };
 
-const keyUsagesFor = (
-  { id, definition }: CertificateProfile,
-  rsa: boolean,
-  asked: readonly KeyUsage[] | undefined,
-): readonly KeyUsage[] => {
-  const allowed = profileKeyUsages(definition);
-  for (const usage of asked ?? [])
-    if (!allowed.includes(usage))
-      throw new CountersignError(
-        "policy_refused",
-        `key usage ${usage} is not allowed by profile ${id}`,
-      );
-  const fitting = allowed.filter((usage) =>
-    rsa ? usage !== "keyAgreement" : usage !== "keyEncipherment" && usage !== "dataEncipherment",
-  );
-  if (fitting.length === 0)
-    throw new CountersignError("policy_refused", `profile ${id} has no key usage for such a key`);
-  return fitting;
-};
+const askedOf = (
+  { definition }: CertificateProfile,
+  { extensions }: IssueInput,
+): AskedExtensions | undefined =>
+  extensions && requestedExtensions(extensions, definition.allowed_extensions);
 
-/** T-13: where the profile takes them, those of the request; where it prescribes them, no other. */
-const extendedUsagesFor = (
-  { id, definition }: CertificateProfile,
-  csr: ParsedCsr,
-): readonly string[] => {
-  const own = profileExtendedUsages(definition);
-  const asked = csr.extendedKeyUsages ?? [];
-  const outside = asked.find((oid) => !own.includes(oid) && !takesExtendedUsages(definition));
-  if (outside !== undefined)
-    throw new CountersignError(
-      "policy_refused",
-      `extended key usage ${outside} is not allowed by profile ${id}`,
-    );
-  return [...new Set([...own, ...asked])];
-};
+const subjectOf = ({ subject }: IssueInput): DistinguishedName | undefined =>
+  subject === undefined ? undefined : inField("subject", () => parseDn(subject));
+
+const normalSans = (sans: readonly SubjectAltName[]): readonly SubjectAltName[] =>
+  inField("sans", () => sans.map((san) => normalizeSan(san, { wildcard: true })));

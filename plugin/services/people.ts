@@ -19,6 +19,13 @@ export interface PersonInput {
   readonly active?: boolean | undefined;
 }
 
+/** What may be changed of somebody; `null` takes away what is known of them. */
+export type PersonChange = Partial<
+  Pick<PersonInput, "roles" | "approveOwn" | "active"> & {
+    readonly [Detail in "email" | "firstName" | "lastName"]: PersonInput[Detail] | null;
+  }
+>;
+
 /** A role and who has it. */
 export interface RoleView {
   readonly role: Role;
@@ -80,7 +87,7 @@ export class People {
   async change(
     principal: Principal,
     id: string,
-    change: Partial<Omit<PersonInput, "id">>,
+    change: PersonChange,
     version?: number,
   ): Promise<Person> {
     const store = this.access.open(principal, "people:manage");
@@ -89,9 +96,9 @@ export class People {
       sameVersion(stored.version, version);
       const person: Person = {
         ...stored,
-        email: change.email?.toLowerCase() ?? stored.email,
-        firstName: change.firstName ?? stored.firstName,
-        lastName: change.lastName ?? stored.lastName,
+        email: changed(change.email, stored.email)?.toLowerCase(),
+        firstName: changed(change.firstName, stored.firstName),
+        lastName: changed(change.lastName, stored.lastName),
         roles: change.roles === undefined ? stored.roles : ordered(change.roles),
         approveOwn: change.approveOwn ?? stored.approveOwn,
         active: change.active ?? stored.active,
@@ -141,6 +148,9 @@ export class People {
 
 /** An address is the same in any case; a subject is taken as it is. */
 const idOf = (id: string): string => (id.includes("@") ? id.toLowerCase() : id);
+
+const changed = (asked: string | null | undefined, stored: string | undefined) =>
+  asked === undefined ? stored : (asked ?? undefined);
 
 const ordered = (roles: readonly Role[]): readonly Role[] =>
   ROLES.filter((role) => roles.includes(role));

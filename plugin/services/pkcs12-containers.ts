@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { inject } from "tsyringe";
+import { isDeviceKeyAlgorithm } from "../domain/algorithm.ts";
 import type { Authority } from "../domain/authority.ts";
 import { capsOver } from "../domain/cap.ts";
 import type { Deployment } from "../domain/deployment.ts";
@@ -89,6 +90,8 @@ export class Pkcs12Containers {
     const { store, deployment, device, template, authority } = order;
     await this.unseen.note(store, deployment);
     const algorithm = preferredKey(template, false);
+    if (!isDeviceKeyAlgorithm(algorithm))
+      throw new CountersignError("policy_refused", `a key of kind ${algorithm} is not made here`);
     const encoding = encodingFor(template.pkcs12Encoding, device.platform);
     const key = await makeKey(algorithm);
     try {

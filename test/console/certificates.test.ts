@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { deviceKey } from "../../adapters/scep-client/device-key.ts";
 import { parseDn } from "../../plugin/domain/distinguished-name.ts";
 import { buildCsr } from "../../plugin/pki/build-request.ts";
 import { openssl } from "../support/openssl.ts";
 import type { Api } from "../flows/api.ts";
 import { enrolledDevice } from "../flows/enrolled-device.ts";
+import { eventually } from "../flows/served.ts";
 import type { SiteIds } from "../flows/site.ts";
-import { goTo } from "../support/browser.ts";
+import { goTo, leaveTo } from "../support/browser.ts";
 import { type Consoled, onBothDatabases } from "./consoled.ts";
 
 const PROFILE = "privatessl-tls-client";
@@ -166,53 +167,120 @@ onBothDatabases("console: certificates by hand", (open) => {
     await page.getByText("In use").first().waitFor();
   });
 
-  it("issues from a request: the dry run shows exactly what comes out", async () => {
-    const { privateKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
-    const { signer } = deviceKey(privateKey);
-    const csr = await buildCsr({ subject: parseDn("CN=printer.lab,O=Lab"), signer });
+  const newForm = async (): Promise<Locator> => {
     await goTo(page, "certificates", "Certificates");
     await page.getByRole("link", { name: "Issue" }).click();
-    const form = page.locator("cs-form");
+    await page.getByRole("heading", { level: 1, name: "Issue a certificate" }).waitFor();
+    return page.locator("cs-issue cs-form");
+  };
+  const requestOf = async (subject: string): Promise<string> => {
+    const { privateKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
+    const { signer } = deviceKey(privateKey);
+    const sans = [{ type: "dns", value: "printer.example" }] as const;
+    return Buffer.from(await buildCsr({ subject: parseDn(subject), sans, signer })).toString(
+      "base64",
+    );
+  };
+
+  it("C-09 issues from a request: whose subject is shown and cannot be typed; the dry run shows exactly what comes out", async () => {
+    const form = await newForm();
     await form.getByLabel("CA server").selectOption("lab");
     await form.getByLabel("Profile").selectOption(PROFILE);
-    await form.getByLabel("Certificate request").fill(Buffer.from(csr).toString("base64"));
+    assert.ok(await form.getByLabel("Use Subject from CSR").isChecked());
+    await form.getByLabel("Certificate request").fill("no request");
+    await form.getByLabel("Certificate request").blur();
+    await form.getByText("must be one PKCS#10 request").waitFor();
+    await form.getByLabel("Certificate request").fill(await requestOf("CN=printer.lab,O=Lab"));
+    const subject = form.getByLabel("Subject", { exact: true });
+    await eventually(async () => (await subject.inputValue()) === "CN=printer.lab,O=Lab");
+    assert.equal(await form.getByText("must be one PKCS#10 request").count(), 0);
+    assert.equal(await subject.isEditable(), false);
+    await form.getByText("The request asks for: DNS name printer.example.").waitFor();
+    await form.getByText("It has a key of kind ec-p256.").waitFor();
+    await form.getByLabel("Validity").selectOption("P30D");
     await page.getByRole("button", { name: "Dry run" }).click();
     await page.getByRole("heading", { name: "It would be" }).waitFor();
     await page.getByText("CN=printer.lab,O=Lab").first().waitFor();
     assert.equal((await api.get("/certificates?q=printer.lab")).items.length, 0);
     await page.getByRole("button", { name: "Issue", exact: true }).click();
     await page.getByText("The certificate is issued.").waitFor();
+    const { items } = await api.get("/certificates?limit=1");
+    const days = (Date.parse(items[0].notAfter) - Date.now()) / 86_400_000;
+    assert.ok(days > 29 && days <= 30, `${days} days`);
   });
 
-  it("issues as PKCS#12: the key is handed over this once, and leaving without it asks first", async () => {
-    await goTo(page, "certificates", "Certificates");
-    await page.getByRole("link", { name: "Issue" }).click();
-    const form = page.locator("cs-form");
-    await form.getByLabel("How").selectOption("pkcs12");
+  it("C-09 C-10 a typed subject begins with the request's; what is wrong stands at its field", async () => {
+    const form = await newForm();
+    await form.getByLabel("CA server").selectOption("lab");
+    await form.getByLabel("Profile").selectOption(PROFILE);
+    await form.getByLabel("Certificate request").fill(await requestOf("CN=asked,O=Lab"));
+    const subject = form.getByLabel("Subject", { exact: true });
+    await eventually(async () => (await subject.inputValue()) === "CN=asked,O=Lab");
+    await form.getByLabel("Use Subject from CSR").uncheck();
+    assert.equal(await subject.inputValue(), "CN=asked,O=Lab");
+    await subject.fill("nobody");
+    await form.getByRole("button", { name: "Add a line" }).click();
+    await form.getByLabel("Name, line 1").fill("10.0.0.1");
+    await page.getByRole("button", { name: "Issue", exact: true }).click();
+    await form.getByText("Each line needs a kind and a name.").waitFor();
+    await form.getByLabel("Kind, line 1").selectOption("ip");
+    await page.getByRole("button", { name: "Issue", exact: true }).click();
+    await form.locator("#subject-fault").waitFor();
+    await subject.fill("CN=one,CN=two,O=Lab");
+    await form.getByLabel("Validity").selectOption("other");
+    await form.getByLabel("Its life").fill("soon");
+    await page.getByRole("button", { name: "Issue", exact: true }).click();
+    await form.getByText("Write it like P1Y, P47D or PT12H.").waitFor();
+    await form.getByLabel("Its life").fill("P47D");
+    await page.getByRole("button", { name: "Issue", exact: true }).click();
+    await page.getByText("The certificate is issued.").waitFor();
+    const { items } = await api.get("/certificates?limit=1");
+    assert.equal(items[0].subject, "CN=one,CN=two,O=Lab");
+    assert.deepEqual(items[0].sans, [{ type: "ip", value: "10.0.0.1" }]);
+  });
+
+  it("C-09 what was typed is not left without a word", async () => {
+    const form = await newForm();
+    await form.getByLabel("Certificate request").fill("something");
+    await leaveTo(page, "settings", "Settings");
+  });
+
+  it("C-13 C-14 issues as PKCS#12: password twice, key chosen; handed over this once, and leaving without it asks first", async () => {
+    const form = await newForm();
+    await form.getByLabel("Certificate type").selectOption("pkcs12");
     await form.getByLabel("CA server").selectOption("lab");
     const profiles = await form.getByLabel("Profile").locator("option").allInnerTexts();
     assert.ok(profiles.length > 5 && profiles.slice(1).every((text) => text.includes("p12")));
     await form.getByLabel("Profile").selectOption("multiuse-p12-client");
     await form.getByLabel("Subject").fill("CN=vpn box,O=Lab");
-    await form.getByLabel("Password of the file").fill("a-password-of-16");
+    await form.getByLabel("Key", { exact: true }).selectOption("ec-p384");
+    await form.getByLabel("Encoding").selectOption("compatible");
+    const password = "a-password.of (16)";
+    await form.getByLabel("Password of the file").fill(password);
+    await form.getByLabel("The password again").fill("a-password.of (17)");
     await page.getByRole("button", { name: "Issue", exact: true }).click();
-    await page.getByText("the key in it is not kept here").waitFor();
+    await form.getByText("The two passwords are not the same.").waitFor();
+    await form.getByLabel("The password again").fill(password);
+    await page.getByRole("button", { name: "Issue", exact: true }).click();
+    await page.getByText("The key in it is not kept here.").waitFor();
     await page.getByRole("link", { name: "Overview" }).click();
-    await page.getByText("Have you saved it?").waitFor();
+    await page.getByText("Are you sure you want to leave this page?").waitFor();
     await page.getByRole("button", { name: "Cancel" }).click();
+    await page.locator("dialog[open]").waitFor({ state: "detached" });
     const coming = page.waitForEvent("download");
-    await page.getByRole("button", { name: "Save the PKCS#12 file" }).click();
+    await page.getByRole("button", { name: /\.p12$/ }).click();
     const path = await (await coming).path();
     const text = await openssl([
-      "pkcs12",
-      "-in",
-      path,
-      "-passin",
-      "pass:a-password-of-16",
-      "-nodes",
+      ...["pkcs12", "-in", path, "-passin", `pass:${password}`, "-nodes", "-legacy"],
     ]);
     assert.match(text, /BEGIN PRIVATE KEY/);
     assert.match(text, /subject=.*vpn box/);
+    await page.getByText("ec-p384").waitFor();
+    const copied = await page
+      .locator("cs-once-only-secret cs-copy-button")
+      .evaluate((button: { readonly value: string }) => button.value);
+    assert.deepEqual(Buffer.from(copied, "base64"), await readFile(path));
+    await page.getByRole("button", { name: "I have kept it" }).click();
     await page.getByRole("link", { name: "Overview" }).click();
     await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
   });

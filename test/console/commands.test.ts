@@ -9,7 +9,7 @@ import type { Api } from "../flows/api.ts";
 import { makeDevice, makeSite } from "../flows/site.ts";
 import { enrolDevice } from "../flows/enrolled-device.ts";
 import { eventually } from "../flows/served.ts";
-import { goTo } from "../support/browser.ts";
+import { goTo, leaveTo } from "../support/browser.ts";
 import { type Consoled, openConsole } from "./consoled.ts";
 
 interface Profile {
@@ -185,13 +185,14 @@ describe("console: the same by the command line", function () {
     await dialog.waitFor({ state: "detached" });
     await goTo(page, "certificates/new", "Issue a certificate");
     await page.locator('cs-form [id="how"]').selectOption("pkcs12");
-    await page.locator('cs-form [id="fileSubject"]').fill("CN=it's me,O=Lab");
+    await page.locator('cs-form [id="subject"]').fill("CN=it's me,O=Lab");
     await page.locator('cs-form [id="password"]').first().fill("a hidden password");
     const [issue = ""] = await page.locator("cs-issue cs-commands code").allTextContents();
     const { path, options } = parsed(shellWords(issue).slice(1));
     assert.equal(path, "certificate pkcs12");
     assert.equal(options["passwordFile"], "password.txt");
     assert.ok(issue.includes("it'\\''s me") && !issue.includes("a hidden password"));
+    await leaveTo(page, "settings", "Settings");
   });
 
   it("L-11 the revocation's line carries reason, date, comment and the list at once as they are chosen", async () => {

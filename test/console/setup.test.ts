@@ -4,7 +4,7 @@ import type { Api } from "../flows/api.ts";
 import { ask, newKey } from "../flows/device.ts";
 import { makeDevice, makeSite, mintChallenge } from "../flows/site.ts";
 import { openssl } from "../support/openssl.ts";
-import { goTo } from "../support/browser.ts";
+import { goTo, leaveTo } from "../support/browser.ts";
 import { type Consoled, onBothDatabases } from "./consoled.ts";
 
 onBothDatabases("console: setting up", (open) => {
@@ -65,7 +65,7 @@ onBothDatabases("console: setting up", (open) => {
     const offered = await form.getByLabel("Profile").locator("option").allInnerTexts();
     assert.equal(offered.filter((text) => text.includes("scep-key-encipherment")).length, 1);
     assert.equal(offered.filter((text) => text.includes("privatessl")).length, 0);
-    await goTo(page, "ca-servers/bare", /bare/i);
+    await leaveTo(page, "ca-servers/bare", /bare/i);
     await page.getByText("Choose", { exact: true }).click();
     await card.getByRole("button", { name: "Allow all" }).click();
     await page.getByText("It may issue by every profile.").waitFor();
@@ -83,6 +83,28 @@ onBothDatabases("console: setting up", (open) => {
     assert.match(await dialog.locator(".note.bad").innerText(), /owner/i);
     await dialog.getByRole("button", { name: "Cancel" }).click();
     assert.deepEqual((await api.get("/people/olga@acme.example")).roles, ["owner"]);
+  });
+
+  it("R-03 a name and an address are taken away by emptying their fields", async () => {
+    await api.post("/people", {
+      ...{ id: "nina@acme.example", email: "n@acme.example", firstName: "Nina", lastName: "Nine" },
+      roles: ["ca-auditor"],
+    });
+    await goTo(page, "settings", "Settings");
+    await goTo(page, "people", "People");
+    const row = page.getByRole("row").filter({ hasText: "nina@acme.example" }).first();
+    await row.getByText("Nina Nine").waitFor();
+    await row.getByRole("button", { name: "Edit" }).click();
+    const dialog = page.locator(`wa-dialog[label="Change roles"]`);
+    await dialog.getByLabel("E-mail address", { exact: true }).fill("");
+    await dialog.getByLabel("First name").fill("");
+    const line = dialog.locator("cs-commands code").first();
+    assert.match((await line.textContent()) ?? "", /--email '' --first-name ''/);
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await row.getByText("Nina Nine").waitFor({ state: "detached" });
+    const { email, firstName, lastName } = await api.get("/people/nina@acme.example");
+    assert.deepEqual([email, firstName, lastName], [undefined, undefined, "Nine"]);
+    await page.locator("dialog[open]").waitFor({ state: "detached" });
   });
 
   it("R-10 a machine's key: scope, end, once only, a second one while the first is good", async () => {
@@ -106,15 +128,15 @@ onBothDatabases("console: setting up", (open) => {
       /BEGIN PRIVATE KEY/,
     );
     await page.getByRole("link", { name: "Overview" }).click();
-    await page.getByText("Have you copied it?").waitFor();
+    await page.getByText("Are you sure you want to leave this page?").waitFor();
     await page.getByRole("button", { name: "Cancel" }).click();
-    await secret.getByRole("button", { name: "I have copied it" }).click();
+    await secret.getByRole("button", { name: "I have kept it" }).click();
     const row = page.getByRole("row").filter({ hasText: "radius" });
     await row.getByText("for lab").waitFor();
     await row.getByText(/in 30 days|in 29 days/).waitFor();
     await row.getByRole("button", { name: "New key" }).click();
     await page.locator("wa-dialog[open]").getByRole("button", { name: "Make it" }).click();
-    await secret.getByRole("button", { name: "I have copied it" }).click();
+    await secret.getByRole("button", { name: "I have kept it" }).click();
     const { keys, authorityIds } = await api.get("/credentials/radius");
     assert.equal(keys.length, 2);
     assert.deepEqual(authorityIds, ["lab"]);

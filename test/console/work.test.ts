@@ -133,10 +133,10 @@ onBothDatabases("console: the daily work", (open) => {
     await page.getByRole("button", { name: "Mint a challenge" }).click();
     await page.getByText("it is not shown again").waitFor();
     await page.getByRole("link", { name: "Overview" }).click();
-    await page.getByText("Have you copied it?").waitFor();
+    await page.getByText("Are you sure you want to leave this page?").waitFor();
     await page.getByRole("button", { name: "Cancel" }).click();
     await page.getByRole("heading", { level: 1, name: "minting" }).waitFor();
-    await page.getByRole("button", { name: "I have copied it" }).click();
+    await page.getByRole("button", { name: "I have kept it" }).click();
     await page.getByRole("link", { name: "Overview" }).click();
     await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
   });

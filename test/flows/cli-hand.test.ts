@@ -48,6 +48,8 @@ describe("command line: people, machines, certificates by hand, and the end of a
       [anna.id, anna.roles, anna.firstName, anna.approveOwn],
       ["anna@acme.example", ["owner"], "Anna", true],
     );
+    const gone = await json("person", "change", anna.id, "--first-name", "", "--last-name", "Arc");
+    assert.deepEqual([gone.firstName, gone.lastName], [undefined, "Arc"]);
     assert.match(await refusal("role", "take-away", "owner", anna.id), /is the last Owner/);
     assert.match(await refusal("person", "remove", anna.id), /is the last Owner/);
     await cli("person", "add", "bruno");
@@ -139,6 +141,8 @@ describe("command line: people, machines, certificates by hand, and the end of a
       ...["req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"],
       ...["-keyout", folder.file("key.pem"), "-subj", "/CN=printer/O=Lab", "-out", csr],
     ]);
+    const read = await json("certificate", "request", csr);
+    assert.deepEqual([read.subject, read.publicKeyType], ["CN=printer,O=Lab", "ec-p256"]);
     const names = ["--authority-id", "lab", "--profile-id", "privatessl-tls-client"];
     const wanted = ["certificate", "issue", csr, ...names, "--san", "dns:printer.example"];
     const before = (await json("certificate", "list")).items.length;
@@ -159,6 +163,8 @@ describe("command line: people, machines, certificates by hand, and the end of a
     assert.match(text, /DNS:printer\.example/);
     assert.equal((await json("certificate", "show", issued.certificate.id)).status, "issued");
     assert.match(await refusal(...wanted, "--san", "name:x"), /write type:value/);
+    assert.match(await refusal(...wanted, "--extension", "MAA="), /write oid=base64/);
+    assert.match(await refusal(...wanted, "--extension", "1.2.3=MAA="), /1\.2\.3 is not allowed/);
     assert.match(await refusal("certificate", "issue", "no-such-file", ...names), /cannot be read/);
 
     await writeFile(folder.file("password"), "a long password\n");

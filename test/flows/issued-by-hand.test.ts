@@ -99,6 +99,91 @@ describe("certificates issued by hand", function () {
     assert.ok(days >= 47 && days < 47.1, String(days));
   });
 
+  it("C-09 shows what a request asks for, and refuses what proves nothing or is no request", async () => {
+    const read = (csr: string) => owner.call("POST", "/certificates/request", { csr });
+    const csr = request("look", "/CN=one/CN=two/O=Ex, Inc", [
+      "subjectAltName=DNS:look.example,RID:1.2.3",
+      "extendedKeyUsage=clientAuth",
+    ]);
+    const { status, json } = await read(csr);
+    assert.equal(status, 200);
+    assert.ok(
+      ANSWERS["POST /certificates/request"]!.content["application/json"]!.safeParse(json).success,
+    );
+    assert.deepEqual(
+      [json.subject, json.publicKeyType, json.unsupportedSans, json.sans],
+      ["CN=one,CN=two,O=Ex\\, Inc", "ec-p256", 1, [{ type: "dns", value: "look.example" }]],
+    );
+    assert.deepEqual(json.extensions, ["2.5.29.17", "2.5.29.37"]);
+    const der = Buffer.from(csr.replace(/-----[^-]+-----|\s/g, ""), "base64");
+    der[der.length - 1] = (der[der.length - 1] ?? 0) ^ 1;
+    assert.equal((await read(der.toString("base64"))).json.code, "bad_csr");
+    assert.equal((await read("AAAA")).json.code, "bad_csr");
+    const none = await read("no request");
+    assert.deepEqual([none.status, none.json.issues[0].path], [400, "csr"]);
+    assert.equal((await read("A".repeat(70_000))).status, 400);
+  });
+
+  it("C-12 extensions apart from the request take the place of its own, and only what the profile allows", async () => {
+    const csr = request("ext", "/CN=ext", [
+      "extendedKeyUsage=codeSigning",
+      "keyUsage=nonRepudiation",
+      "1.3.6.1.4.1.311.25.2=DER:3000",
+    ]);
+    // MS template OID and clientAuth, DER in base64.
+    const template = { oid: "1.3.6.1.4.1.311.21.7", value: "MAsGCSsGAQQBgjcVAg==" };
+    const usage = { oid: "2.5.29.37", value: "MAoGCCsGAQUFBwMC" };
+    const made = await issue({ csr, extensions: [template, usage] });
+    assert.equal(made.status, 201, made.text);
+    assert.deepEqual(made.json.details.extendedKeyUsages, ["1.3.6.1.5.5.7.3.2"]);
+    writeFileSync(file("ext.pem"), made.json.pem as string);
+    const shown = openssl("x509", "-in", file("ext.pem"), "-noout", "-text");
+    assert.match(shown, /1\.3\.6\.1\.4\.1\.311\.21\.7/);
+    assert.ok(!shown.includes("311.25.2"), "none of the request's own");
+    const refused = async (extensions: readonly object[], profileId = "scep-digital-signature") => {
+      const { status, json } = await issue({ csr, extensions, profileId });
+      return [status, json.code, json.issues?.[0]?.path ?? "", String(json.detail)] as const;
+    };
+    const unknown = await refused([{ oid: "1.2.3.4.5", value: "BQA=" }]);
+    assert.deepEqual(unknown.slice(0, 2), [422, "policy_refused"]);
+    assert.match(unknown[3], /1\.2\.3\.4\.5/);
+    const fixed = "intune-digital-signature-key-encipherment-clientauth";
+    const code = { oid: "2.5.29.37", value: "MAoGCCsGAQUFBwMD" };
+    assert.match((await refused([code], fixed))[3], /1\.3\.6\.1\.5\.5\.7\.3\.3/);
+    for (const [bad, path] of [
+      [{ oid: "2.5.29.17", value: "MAA=" }, "extensions.1"],
+      [{ oid: "2.5.29.19", value: "MAA=" }, "extensions.1"],
+      [template, "extensions.1"],
+      [{ oid: "2.5.29.32", value: "MBD/" }, "extensions.1"],
+      [{ oid: "2.5.29.37", value: "BQA=" }, "extensions.1"],
+      [{ oid: "not.an.oid", value: "MAA=" }, "extensions.1.oid"],
+      [{ oid: "1.2.3", value: "?" }, "extensions.1.value"],
+    ] as const)
+      assert.deepEqual((await refused([template, bad])).slice(0, 3), [400, "invalid_input", path]);
+    const p12 = await owner.call("POST", "/certificates/pkcs12", {
+      ...{ authorityId: "main", profileId: "multiuse-p12-client", subject: "CN=x" },
+      ...{ password: "long enough", keyAlgorithm: "ec-p256", extensions: [template] },
+    });
+    assert.equal(p12.status, 201, p12.text);
+    assert.equal(p12.json.details.publicKeyType, "ec-p256");
+  });
+
+  it("C-09 what is wrong is said with its field: subject, names, life", async () => {
+    const csr = request("field", "/CN=field");
+    for (const [member, path] of [
+      [{ subject: "no name" }, "subject"],
+      [{ subject: "CN=a\u0000b" }, "subject"],
+      [{ sans: [{ type: "ip", value: "1.2.3" }] }, "sans"],
+      [{ validity: "1 year" }, "validity"],
+      [{ validity: "P0D" }, "validity"],
+      [{ validity: "P11Y" }, "validity"],
+    ] as const) {
+      const { status, json } = await issue({ csr, ...member });
+      assert.ok(status === 400 || status === 422, `${path}: ${status}`);
+      assert.equal(json.issues?.[0]?.path, path, JSON.stringify(json));
+    }
+  });
+
   it("C-11 T-13 T-18 a request that proves nothing, and what the profile does not allow, are refused by name", async () => {
     const good = request("good", "/CN=good", ["extendedKeyUsage=clientAuth"]);
     const der = Buffer.from(good.replace(/-----[^-]+-----|\s/g, ""), "base64");

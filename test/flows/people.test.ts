@@ -54,6 +54,23 @@ describe("people and machines", function () {
     assert.deepEqual(ledger[1].data.roles, ["owner"]);
   });
 
+  it("R-03 what is known of somebody is taken away again with null, and nothing else changes", async () => {
+    await owner.call("POST", "/people", {
+      ...{ id: "u-9", email: "Nina@Example.org", firstName: "Nina", lastName: "Nine" },
+      roles: ["ca-auditor"],
+    });
+    const change = (body: object) => owner.call("PATCH", "/people/u-9", body);
+    assert.equal((await change({ firstName: "" })).status, 400);
+    const { json } = await change({ email: null, firstName: null });
+    assert.deepEqual(
+      [json.email, json.firstName, json.lastName, json.roles],
+      [undefined, undefined, "Nine", ["ca-auditor"]],
+    );
+    assert.equal((await change({ active: true })).json.lastName, "Nine");
+    assert.equal((await owner.call("GET", "/people/u-9")).json.email, undefined);
+    await owner.call("DELETE", "/people/u-9");
+  });
+
   it("R-02 only Owners manage people, the last Owner stays one, and an inactive person may do nothing", async () => {
     const auditor = await bearer({ sub: "u-2" });
     for (const [method, path] of [

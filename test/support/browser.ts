@@ -85,3 +85,12 @@ export const goTo = async (page: Page, view: string, title: string | RegExp): Pr
   })`);
   await page.getByRole("heading", { level: 1, name: title }).waitFor();
 };
+
+/** Goes to another view from a form where something was typed: the console asks first. */
+export const leaveTo = async (page: Page, view: string, title: string | RegExp): Promise<void> => {
+  await page.evaluate(`location.hash = ${JSON.stringify(`#/${view}`)}`);
+  await page.locator("dialog[open]").waitFor();
+  await page.getByRole("button", { name: "Leave", exact: true }).click();
+  await page.locator("dialog[open]").waitFor({ state: "detached" });
+  await page.getByRole("heading", { level: 1, name: title }).waitFor();
+};

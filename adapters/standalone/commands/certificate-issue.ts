@@ -1,8 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { KEY_ALGORITHMS, PKCS12_ENCODINGS } from "../../../plugin/sdk.ts";
+import { DEVICE_KEY_ALGORITHMS, PKCS12_ENCODINGS } from "../../../plugin/sdk.ts";
 import { addApiCommand, type Invocation } from "../api-command.ts";
 import { certificateOf } from "../certificate-input.ts";
+import { extensionOption, typedExtension } from "../extension-option.ts";
 import { handedOverFile } from "../handed-over-file.ts";
 import { choiceOption, flagOption, outOption, textOption } from "../options.ts";
 import { sanOption, typedSan } from "../san-option.ts";
@@ -19,14 +20,18 @@ const names = () => [
   textOption("--authority-id <id>", "the issuing CA").makeOptionMandatory(),
   textOption("--profile-id <id>", "the certificate profile").makeOptionMandatory(),
   sanOption(),
+  extensionOption(),
   textOption("--validity <duration>", "P90D; the profile's unless given"),
 ];
 
 /** The body of a request for a certificate; the password's file is read here, never sent. */
 const bodyOf = async ({ body }: Invocation): Promise<Record<string, unknown>> => {
-  const { san, passwordFile, ...rest } = await body();
+  const { san, extension, passwordFile, ...rest } = await body();
   return {
     ...rest,
+    ...(Array.isArray(extension)
+      ? { extensions: (extension as string[]).map(typedExtension) }
+      : {}),
     ...(Array.isArray(san) ? { sans: (san as string[]).map(typedSan) } : {}),
     ...(typeof passwordFile === "string" ? { password: await readSecretInput(passwordFile) } : {}),
   };
@@ -57,8 +62,16 @@ const asPkcs12 = async (call: Invocation) => {
   });
 };
 
-/** `certificate issue` and `pkcs12`: by hand, for what has no MDM. */
+/** `certificate request`, `issue` and `pkcs12`: by hand, for what has no MDM. */
 export const addIssueCommands = (group: Command): void => {
+  addApiCommand(group, {
+    usage: "request <csr>",
+    summary: "show what a request asks for, a PEM or DER file, once its signature is checked",
+    run: async ({ api, args }) =>
+      api.ask("POST", "/certificates/request", {
+        body: { csr: await certificateOf(args[0] ?? "") },
+      }),
+  });
   addApiCommand(group, {
     usage: "issue <csr>",
     summary: "issue from a request, a PEM or DER file; with --dry-run it is only shown",
@@ -76,7 +89,7 @@ export const addIssueCommands = (group: Command): void => {
     summary: "make a key, certify it, and write both with the chain as PKCS#12; it is not kept",
     options: [
       ...names(),
-      choiceOption("--key-algorithm <algorithm>", "rsa-2048 unless given", KEY_ALGORITHMS),
+      choiceOption("--key-algorithm <algorithm>", "rsa-2048 unless given", DEVICE_KEY_ALGORITHMS),
       choiceOption("--encoding <encoding>", "strong unless given", PKCS12_ENCODINGS),
       textOption("--friendly-name <name>", "how the file calls the key"),
       textOption(

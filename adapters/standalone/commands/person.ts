@@ -8,12 +8,18 @@ const COLUMNS = ["id", "email", "roles", "approveOwn", "active"];
 
 const details = () => [
   listOption("--roles <roles>", ROLES.join(", ")),
-  textOption("--email <address>", "where it is not the id"),
-  textOption("--first-name <name>", "how they are called"),
-  textOption("--last-name <name>", "how they are called"),
+  textOption("--email <address>", "where it is not the id; with change, '' takes it away"),
+  textOption("--first-name <name>", "how they are called; with change, '' takes it away"),
+  textOption("--last-name <name>", "how they are called; with change, '' takes it away"),
   flagOption("approve-own", "may approve what they asked for themselves"),
   flagOption("active", "an inactive person may do nothing, whatever a token says"),
 ];
+
+/** An empty text takes away what is known. */
+const cleared = (body: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [name, value === "" ? null : value]),
+  );
 
 /** `person …`: who may do what, besides the roles of their tokens. */
 export const addPersonCommands = (program: Command): void => {
@@ -33,7 +39,7 @@ export const addPersonCommands = (program: Command): void => {
     summary: "change roles (all of them anew) and details",
     options: [...details(), versionOption()],
     run: async (call) => {
-      const body = await call.body();
+      const body = cleared(await call.body());
       if (Object.keys(body).length === 0)
         throw new CountersignError("invalid_input", "nothing is to change: give an option");
       return call.api.ask("PATCH", pathOf("/people", call), { body, ifVersion: call.ifVersion });

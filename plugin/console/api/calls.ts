@@ -1051,6 +1051,19 @@ export interface Issued {
   readonly fileName?: string | undefined;
 }
 
+export interface CertificateRequest {
+  readonly subject: string;
+  readonly sans: readonly {
+    readonly type: "rfc822" | "dns" | "uri" | "upn" | "ip";
+    readonly value: string;
+  }[];
+  readonly unsupportedSans: number;
+  readonly publicKeyType: string;
+  readonly keyUsages: readonly string[];
+  readonly extendedKeyUsages: readonly string[];
+  readonly extensions: readonly string[];
+}
+
 export interface BulkAnswer {
   readonly items: readonly {
     readonly row: number;
@@ -1310,9 +1323,9 @@ export interface Calls {
               | "protocol-auditor"
             )[]
           | undefined;
-        readonly email?: string | undefined;
-        readonly firstName?: string | undefined;
-        readonly lastName?: string | undefined;
+        readonly email?: string | null | undefined;
+        readonly firstName?: string | null | undefined;
+        readonly lastName?: string | null | undefined;
         readonly approveOwn?: boolean | undefined;
         readonly active?: boolean | undefined;
       };
@@ -3359,12 +3372,27 @@ export interface Calls {
             }[]
           | undefined;
         readonly validity?: string | undefined;
+        readonly extensions?:
+          | readonly {
+              readonly oid: string;
+              readonly value: string;
+            }[]
+          | undefined;
         readonly csr: string;
         readonly subject?: string | undefined;
         readonly dryRun?: boolean | undefined;
       };
     };
     readonly answer: Issued;
+  };
+  /** Shows what a PKCS#10 request asks for, once its proof of possession is checked; nothing is issued and nothing is kept. */
+  readonly postCertificatesRequest: {
+    readonly request: {
+      readonly body: {
+        readonly csr: string;
+      };
+    };
+    readonly answer: CertificateRequest;
   };
   /** Makes a key, certifies it and hands both over as PKCS#12 with the whole chain, this once; the key is not kept. */
   readonly postCertificatesPkcs12: {
@@ -3379,21 +3407,17 @@ export interface Calls {
             }[]
           | undefined;
         readonly validity?: string | undefined;
+        readonly extensions?:
+          | readonly {
+              readonly oid: string;
+              readonly value: string;
+            }[]
+          | undefined;
         readonly subject: string;
         readonly password: string;
         readonly encoding?: "strong" | "compatible" | undefined;
         readonly keyAlgorithm?:
-          | "rsa-2048"
-          | "rsa-3072"
-          | "rsa-4096"
-          | "ec-p256"
-          | "ec-p384"
-          | "ec-p521"
-          | "ed25519"
-          | "ml-dsa-44"
-          | "ml-dsa-65"
-          | "ml-dsa-87"
-          | undefined;
+          "rsa-2048" | "rsa-3072" | "rsa-4096" | "ec-p256" | "ec-p384" | "ec-p521" | undefined;
         readonly friendlyName?: string | undefined;
       };
     };
@@ -4172,6 +4196,7 @@ export const OPERATIONS: Readonly<
   postApprovalsIdDeny: ["POST", "/approvals/{id}/deny", "json"],
   getCertificates: ["GET", "/certificates", "json"],
   postCertificates: ["POST", "/certificates", "json"],
+  postCertificatesRequest: ["POST", "/certificates/request", "json"],
   postCertificatesPkcs12: ["POST", "/certificates/pkcs12", "json"],
   getCertificatesExport: ["GET", "/certificates/export", "file"],
   getCertificatesId: ["GET", "/certificates/{id}", "json"],

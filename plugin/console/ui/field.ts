@@ -41,7 +41,7 @@ const markOf = ({ mark }: FieldSpec): TemplateResult | typeof nothing =>
 
 const below = (spec: FieldSpec, { fault }: FieldState): TemplateResult => html`
   <div class="help" id="${spec.name}-help">
-    ${spec.help}${spec.note === undefined ? "" : ` ${spec.note}`}
+    ${spec.help}${spec.note === undefined ? "" : html` ${foreign(spec.note)}`}
   </div>
   ${fault === undefined ? nothing : html`<div class="fault" id="${spec.name}-fault">${icon("alert")}<span>${foreign(fault)}</span></div>`}
 `;

@@ -78,15 +78,21 @@ export const short = (text: string, keep = 8): TemplateResult =>
     ? html`<span class="mono">${text}</span>`
     : html`<span class="mono" title=${text}>${text.slice(0, keep)}…${text.slice(-keep)}</span>`;
 
+/** Text from outside with what cannot be seen made visible. */
+export const visible = (text: string): string =>
+  text.replace(
+    INVISIBLE,
+    (character) =>
+      `\u27e8U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}\u27e9`,
+  );
+
 /** Text from outside: isolated, so that its direction changes nothing around it, and with what cannot be seen made visible. */
 export const foreign = (text: string | undefined): TemplateResult =>
-  html`<bdi
-    >${(text ?? "").replace(INVISIBLE, (character) => `\u27e8U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}\u27e9`)}</bdi
-  >`;
+  html`<bdi>${visible(text ?? "")}</bdi>`;
 
-// Controls, and marks that turn the direction of what follows (Trojan Source).
+// Controls, marks that turn the direction of what follows (Trojan Source), and letters that are nothing but blank.
 const INVISIBLE =
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 
 const counts = new Intl.NumberFormat("en");
 export const count = (value: number): string => counts.format(value);

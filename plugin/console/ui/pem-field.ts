@@ -20,6 +20,7 @@ export const pemField = (
     const before = typeof state.value === "string" ? state.value.trim() : "";
     const kept = kind === "CERTIFICATE" && before !== "" ? [before] : [];
     state.change([...kept, ...taken].join("\n"));
+    state.left();
   };
   const drop = (event: DragEvent): void => {
     event.preventDefault();

@@ -15,14 +15,14 @@ export const issueCommands = (values: FieldValues): readonly CommandLine[] => {
     ...((values["sans"] ?? []) as readonly Row[])
       .filter(({ type, value }) => (type ?? "") !== "" && (value ?? "") !== "")
       .flatMap(({ type, value }) => ["--san", `${type ?? ""}:${value ?? ""}`]),
-    ...option("validity", text("validity")),
+    ...option("validity", text(text("validity") === "other" ? "otherValidity" : "validity")),
   ];
   if (values["how"] === "pkcs12")
     return [
       {
         what: "Issue it; the password of the file stands in a file",
         words: [
-          ...["certificate", "pkcs12", text("fileSubject") || "CN=name", ...names],
+          ...["certificate", "pkcs12", text("subject") || "CN=name", ...names],
           ...option("key-algorithm", text("keyAlgorithm")),
           ...option("encoding", text("encoding")),
           ...["--password-file", "password.txt", "--out", "certificate.p12"],
@@ -31,11 +31,12 @@ export const issueCommands = (values: FieldValues): readonly CommandLine[] => {
     ];
   const words = [
     ...["certificate", "issue", "request.csr", ...names],
-    ...option("subject", text("subject")),
+    ...option("subject", values["useCsrSubject"] === true ? "" : text("subject")),
   ];
   const csr = text("csr");
   const file = csr === "" ? {} : { file: { name: "request.csr", text: csr } };
   return [
+    { what: "Show what the request asks for", words: ["certificate", "request", "request.csr"] },
     { what: "Show what it would be", words: [...words, "--dry-run"], ...file },
     { what: "Issue it", words: [...words, "--out", "certificate.pem"] },
   ];

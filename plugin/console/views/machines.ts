@@ -8,7 +8,6 @@ import type { FieldSpec, FieldValues } from "../ui/field-spec.ts";
 import { foreign, when, words } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
 import { Loaded } from "../ui/loaded.ts";
-import { saveFile } from "../ui/save-file.ts";
 import { status } from "../ui/status.ts";
 import { styles } from "../ui/styles.ts";
 import { tableStyles } from "../ui/table-styles.ts";
@@ -225,20 +224,14 @@ export class Machines extends LitElement {
   }
 
   #handedOver({ pkcs12, password, fileName }: HandedOver): TemplateResult {
-    const bytes = Uint8Array.from(atob(pkcs12), (character) => character.charCodeAt(0));
     return html`<cs-once-only-secret
       .app=${this.app}
       .secret=${password}
+      .file=${{ name: fileName, type: "application/x-pkcs12", content: pkcs12 }}
       what="password of the key file"
       @done=${() => (this.handed = undefined)}
     >
       <p>Save the key file, too: it is not kept here.</p>
-      <wa-button
-        size="s"
-        appearance="outlined"
-        @click=${() => saveFile(new Blob([bytes], { type: "application/x-pkcs12" }), fileName)}
-        >${icon("download")} ${fileName}</wa-button
-      >
     </cs-once-only-secret>`;
   }
 

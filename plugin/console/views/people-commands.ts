@@ -18,6 +18,15 @@ export const personCommand = (stored: Person | undefined, values: FieldValues): 
     ...option("first-name", text(values, "firstName")),
     ...option("last-name", text(values, "lastName")),
   ];
+  const gone = (
+    [
+      ["email", "email"],
+      ["first-name", "firstName"],
+      ["last-name", "lastName"],
+    ] as const
+  ).flatMap(([flag, name]) =>
+    text(values, name) === "" && (stored?.[name] ?? "") !== "" ? [`--${flag}`, ""] : [],
+  );
   const own = values["approveOwn"] === true;
   if (stored === undefined)
     return {
@@ -35,6 +44,7 @@ export const personCommand = (stored: Person | undefined, values: FieldValues): 
     words: [
       ...["person", "change", stored.id, "--roles", listed(values["roles"])],
       ...details,
+      ...gone,
       ...["--approve-own", String(own), "--active", String(values["active"] === true)],
       ...["--if-version", String(stored.version)],
     ],

@@ -170,16 +170,26 @@ export class People extends View {
 
   async #save(editing: Person | "new" | undefined, values: FieldValues): Promise<void> {
     const text = (name: string): string => textOf(values[name]).trim();
-    const given = ["email", "firstName", "lastName"].filter((name) => text(name) !== "");
-    const body = {
-      ...Object.fromEntries(given.map((name) => [name, text(name)])),
+    const details = ["email", "firstName", "lastName"] as const;
+    const rights = {
       roles: values["roles"] as Roles,
       approveOwn: values["approveOwn"] === true,
       active: values["active"] === true,
     };
-    if (typeof editing === "object")
-      await this.app.call("patchPeopleId", { id: editing.id, body, version: editing.version });
-    else await this.app.call("postPeople", { body: { id: text("id"), ...body } });
+    if (typeof editing === "object") {
+      const changed = details
+        .filter((name) => text(name) !== (editing[name] ?? ""))
+        .map((name) => [name, text(name) === "" ? null : text(name)] as const);
+      await this.app.call("patchPeopleId", {
+        id: editing.id,
+        body: { ...Object.fromEntries(changed), ...rights },
+        version: editing.version,
+      });
+    } else {
+      const given = details.filter((name) => text(name) !== "");
+      const known = Object.fromEntries(given.map((name) => [name, text(name)]));
+      await this.app.call("postPeople", { body: { id: text("id"), ...known, ...rights } });
+    }
     this.app.say("Saved.", "good");
     await this.#people.reload();
   }

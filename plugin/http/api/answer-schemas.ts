@@ -57,6 +57,7 @@ import {
   certificateProfileSchema,
   certificateSchema,
   issuedSchema,
+  requestContentsSchema,
 } from "./certificate-schemas.ts";
 import {
   approvalSchema,
@@ -225,6 +226,7 @@ export const ANSWERS: Readonly<Record<string, AnswerSchema>> = {
   "GET /certificates": page(certificateSchema),
   // 200 for a dry run.
   "POST /certificates": { ...made(issuedSchema), or: 200 },
+  "POST /certificates/request": one(requestContentsSchema),
   "POST /certificates/pkcs12": made(issuedSchema),
   "GET /certificates/export": file("text/csv", "application/x-ndjson"),
   "GET /certificates/:id/details": one(certificateDetailsSchema),

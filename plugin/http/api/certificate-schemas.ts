@@ -52,6 +52,16 @@ export const certificateSchema = named("Certificate", {
     .describe("While it is suspended."),
 });
 
+export const requestContentsSchema = named("CertificateRequest", {
+  subject: text,
+  sans: z.array(z.looseObject({ type: z.enum(SAN_TYPES), value: text })),
+  unsupportedSans: whole.describe("Names of kinds that are never issued, beside these."),
+  publicKeyType: text,
+  keyUsages: z.array(text),
+  extendedKeyUsages: z.array(text),
+  extensions: z.array(text).describe("OIDs of all that it asks for."),
+});
+
 export const issuedSchema = named("Issued", {
   certificate: certificateSchema.optional(),
   details: certificateDetailsSchema,

@@ -4,6 +4,7 @@ import {
   REVOCATION_REASONS,
   type RevocationReason,
 } from "../../domain/certificate.ts";
+import { isOid } from "../../domain/oid.ts";
 import { fromPem, toPem } from "../../domain/pem.ts";
 import { SAN_TYPES } from "../../domain/san.ts";
 import { CountersignError } from "../../errors.ts";
@@ -19,10 +20,10 @@ import { created, file, ok, paged, stream } from "./answer.ts";
 import { toJson } from "./json.ts";
 import { route, type Route } from "./route.ts";
 import {
+  deviceKeyAlgorithm,
   displayName,
   flag,
   instant,
-  keyAlgorithm,
   page,
   reference,
   serialNumber,
@@ -67,11 +68,34 @@ const sans = z
   .array(z.strictObject({ type: z.enum(SAN_TYPES), value: z.string().min(1).max(2048) }))
   .max(100);
 
+const extensions = z
+  .array(
+    z.strictObject({
+      oid: z.string().refine(isOid, "must be an object identifier such as 1.3.6.1.4.1.311.21.10"),
+      value: z
+        .base64()
+        .min(4)
+        .max(16 * 1024)
+        .describe("DER of what stands inside the OCTET STRING, in base64.")
+        .transform((text) => new Uint8Array(Buffer.from(text, "base64"))),
+    }),
+  )
+  .max(32)
+  .describe(
+    "In the place of all that the request asks for, never critical; only what the profile allows.",
+  );
+
 const issuing = {
   authorityId: reference,
   profileId: reference,
   sans: sans.exactOptional(),
-  validity: z.string().min(2).max(40).exactOptional(),
+  validity: z
+    .string()
+    .min(2)
+    .max(40)
+    .exactOptional()
+    .describe("ISO 8601, `P90D`; the profile's unless given."),
+  extensions: extensions.exactOptional(),
 };
 
 const publishNow = z.boolean().default(false);
@@ -126,6 +150,15 @@ export const certificateRoutes: readonly Route[] = [
   }),
   route({
     method: "POST",
+    path: "/certificates/request",
+    summary:
+      "Shows what a PKCS#10 request asks for, once its proof of possession is checked; nothing is issued and nothing is kept.",
+    body: z.strictObject({ csr: csrText }),
+    call: ({ certificateRequests }, { principal, body }) =>
+      Promise.resolve(ok(certificateRequests.read(principal, body.csr))),
+  }),
+  route({
+    method: "POST",
     path: "/certificates/pkcs12",
     summary:
       "Makes a key, certifies it and hands both over as PKCS#12 with the whole chain, this once; the key is not kept.",
@@ -134,7 +167,7 @@ export const certificateRoutes: readonly Route[] = [
       subject: z.string().min(1).max(4096),
       password: z.string().min(1).max(200),
       encoding: z.enum(PKCS12_ENCODINGS).default("strong"),
-      keyAlgorithm: keyAlgorithm.default("rsa-2048"),
+      keyAlgorithm: deviceKeyAlgorithm.default("rsa-2048"),
       friendlyName: displayName.exactOptional(),
     }),
     call: async ({ manualIssuance }, { principal, body }) => {

@@ -6,12 +6,20 @@ import { route, type Route } from "./route.ts";
 import { displayName, pageQuery, reference } from "./schemas.ts";
 
 const roles = z.array(z.enum(ROLES)).max(ROLES.length);
-const details = {
-  email: z.email().max(320).exactOptional(),
-  firstName: displayName.exactOptional(),
-  lastName: displayName.exactOptional(),
+const email = z.email().max(320);
+const rights = {
   approveOwn: z.boolean().exactOptional().describe("May approve what they asked for themselves."),
   active: z.boolean().exactOptional(),
+};
+const details = {
+  email: email.exactOptional(),
+  firstName: displayName.exactOptional(),
+  lastName: displayName.exactOptional(),
+};
+const changes = {
+  email: email.nullable().exactOptional().describe("`null` takes it away."),
+  firstName: displayName.nullable().exactOptional().describe("`null` takes it away."),
+  lastName: displayName.nullable().exactOptional().describe("`null` takes it away."),
 };
 const validity = z.string().min(2).max(40).exactOptional();
 const encoding = z.enum(PKCS12_ENCODINGS).exactOptional();
@@ -28,7 +36,7 @@ export const peopleRoutes: readonly Route[] = [
     method: "POST",
     path: "/people",
     summary: "Adds somebody by subject or e-mail address, also before the first login.",
-    body: z.strictObject({ id: reference, roles, ...details }),
+    body: z.strictObject({ id: reference, roles, ...details, ...rights }),
     call: async ({ people }, { principal, body }) => created(await people.add(principal, body)),
   }),
   route({
@@ -41,7 +49,7 @@ export const peopleRoutes: readonly Route[] = [
     method: "PATCH",
     path: "/people/:id",
     summary: "Changes roles and details; the last Owner stays one.",
-    body: z.strictObject({ roles: roles.exactOptional(), ...details }),
+    body: z.strictObject({ roles: roles.exactOptional(), ...changes, ...rights }),
     call: async ({ people }, call) =>
       ok(await people.change(call.principal, call.id, call.body, call.version)),
   }),

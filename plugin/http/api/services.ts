@@ -8,6 +8,7 @@ import type { CaRenewals } from "../../services/ca-renewals.ts";
 import type { Caps } from "../../services/caps.ts";
 import type { CertificateExport } from "../../services/certificate-export.ts";
 import type { CertificateProfiles } from "../../services/certificate-profiles.ts";
+import type { CertificateRequests } from "../../services/certificate-requests.ts";
 import type { Certificates } from "../../services/certificates.ts";
 import type { CertificateStatuses } from "../../services/certificate-statuses.ts";
 import type { Challenges } from "../../services/challenges.ts";
@@ -85,6 +86,7 @@ export interface ApiServices {
   readonly manualIssuance: ManualIssuance;
   readonly certificateExport: CertificateExport;
   readonly certificateProfiles: CertificateProfiles;
+  readonly certificateRequests: CertificateRequests;
   readonly certificates: Certificates;
   readonly deviceRenewals: DeviceRenewals;
   readonly renewalGroups: RenewalGroups;

@@ -98,6 +98,7 @@ const METHODS: Readonly<Record<string, Right | "via" | "none">> = {
   "certificate-profiles.list": "certificate-profiles:manage",
   "certificate-profiles.picks": "certificate-profiles:pick",
   "certificate-profiles.update": "certificate-profiles:manage",
+  "certificate-requests.read": "certificates:issue",
   "certificate-statuses.apply": "none",
   "certificate-statuses.bulk": "certificates:change-status",
   "certificate-statuses.change": "certificates:change-status",
