@@ -44,6 +44,20 @@ export const issuedBy = (field: Partial<ConsoleField> = {}): FormPart<TemplateMo
     "authorityId",
   );
 
+/** The certificate profile that a template keeps to, where the console has no such field of its own. */
+export const profilePick: FormPart<TemplateModel> = text<TemplateModel>(
+  {
+    name: "certificateProfile",
+    label: "Certificate profile",
+    help: "What its certificates may hold. A CA server with profiles of its own issues by one of these only. Picking one sets the usages that this form does not ask for.",
+    type: "choice",
+    from: "certificate-profiles",
+    section: "Countersign",
+    mark: "ours",
+  },
+  "profileId",
+);
+
 const DELIVERY_FIELD = "delivery";
 
 /** Who makes the key, and how a container with one is encrypted: no console's own words, since theirs have a form for each. */
@@ -120,6 +134,12 @@ export const rootFingerprint = <M extends CaServerModel | TemplateModel>(
     },
     (model) => model.readings.rootFingerprintSha256,
   );
+
+/** Identifiers of Entra ID. */
+export const GUID = {
+  expression: "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}",
+  message: "a GUID",
+};
 
 type More = Partial<ConsoleField>;
 const field =

@@ -68,6 +68,7 @@ export const ivanti: ConsoleShape = {
   dialect,
   caServer: {
     title: "Connect to a publicly-trusted cloud certificate authority",
+    editTitle: "Edit Cloud Certificate Authority",
     place: "Admin > Certificate Authority",
     notes: [
       "With Entrust only the CA-made key (PKCS#12) works, though the manual says to paste the SCEP URL.",
@@ -150,9 +151,7 @@ export const ivanti: ConsoleShape = {
           "profileId",
           "Profile ID",
           "The certificate profile, out of those of the CA.",
-          {
-            from: "certificate-profiles",
-          },
+          { required: true, from: "certificate-profiles" },
         ),
         "profileId",
       ),
@@ -177,6 +176,7 @@ export const ivanti: ConsoleShape = {
                 name: "type",
                 label: "Subject Alternate Name Type",
                 type: "choice",
+                required: true,
                 choices: [
                   { value: "DNS Name", label: "DNS Name" },
                   { value: "RFC 822 Name", label: "RFC 822 Name", mark: "inferred" },

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { FilledForm } from "../api/calls.ts";
 import { foreign } from "../ui/format.ts";
+import { memberName } from "./member-name.ts";
 
 /** What an object says and the form of this console has no field for. */
 export const alsoSet = (
@@ -15,7 +16,7 @@ export const alsoSet = (
         <dl class="facts">
           ${filled.alsoSet.map(
             ({ member, value }) =>
-              html`<dt>${member}</dt>
+              html`<dt>${memberName(member)}</dt>
                 <dd class="mono">${foreign(JSON.stringify(value))}</dd>`,
           )}
         </dl>

@@ -5,7 +5,7 @@ import { textOf } from "../ui/text-of.ts";
 import { link } from "../app/route.ts";
 import type { CommandLine } from "../ui/command-line.ts";
 import { define } from "../ui/define.ts";
-import type { FieldValues } from "../ui/field-spec.ts";
+import type { FieldSpec, FieldValues } from "../ui/field-spec.ts";
 import { CRL_SHARDS_FIELD, crlShardsOf } from "./crl-shards-field.ts";
 import { caCommand } from "./form-commands.ts";
 import { ShapeForm } from "./shape-form.ts";
@@ -24,6 +24,16 @@ export class CaServerForm extends ShapeForm {
   protected override arrive(): void {
     this.own = OWN;
     super.arrive();
+  }
+
+  /** A form begun from a parent's page stays below that parent. */
+  protected override given(field: FieldSpec): FieldSpec {
+    const fixed = field.name === "parent" && this.id_ === undefined && this.#parent !== undefined;
+    return fixed ? { ...field, readOnly: true } : field;
+  }
+
+  get #parent(): string | undefined {
+    return this.place.query.get("parent") ?? undefined;
   }
 
   protected override furtherFields(): TemplateResult | typeof nothing {

@@ -1,4 +1,4 @@
-import type { CertificateProfile } from "../api/calls.ts";
+import type { Authority, CertificateProfile } from "../api/calls.ts";
 import type { App } from "../app/app.ts";
 
 /** Lists of ours that fill pick lists, and a device whose values stand beside variables. */
@@ -13,13 +13,13 @@ export interface Sources {
 }
 
 /** What the fields of a console's form refer to with `from`. */
-export const choiceSources = async ({ call }: App): Promise<Sources> => {
-  const [authorities, templates, about, devices, profiles] = await Promise.all([
+export const choiceSources = async (app: App): Promise<Sources> => {
+  const { call } = app;
+  const [authorities, templates, about, devices] = await Promise.all([
     call("getAuthorities"),
     call("getTemplates"),
     call("getAbout"),
     call("getDevices", { query: { limit: 1 } }),
-    call("getCertificateProfiles"),
   ]);
   const named = ({ id, name }: { readonly id: string; readonly name: string }) => ({
     value: id,
@@ -30,13 +30,15 @@ export const choiceSources = async ({ call }: App): Promise<Sources> => {
     label: description === "" ? id : `${id}: ${description}`,
   });
   const living = authorities.items.filter(({ status }) => status === "active");
+  const issuing = living.filter(({ kind }) => kind === "issuing");
+  const profiles = await profilesOf(app, issuing);
   return {
     choices: {
-      authorities: living.map(named),
-      "issuing-authorities": living.filter(({ kind }) => kind === "issuing").map(named),
+      authorities: living.filter(({ kind }) => CERTIFIES.has(kind)).map(named),
+      "issuing-authorities": issuing.map(named),
       templates: templates.items.map(named),
-      "certificate-profiles": profiles.items.map(profile),
-      "pkcs12-profiles": profiles.items.filter(({ pkcs12 }) => pkcs12).map(profile),
+      "certificate-profiles": profiles.map(profile),
+      "pkcs12-profiles": profiles.filter(({ pkcs12 }) => pkcs12).map(profile),
       "key-stores": about.keyStores.map((name) => ({ value: name, label: name })),
     },
     enabled: Object.fromEntries(
@@ -44,4 +46,22 @@ export const choiceSources = async ({ call }: App): Promise<Sources> => {
     ),
     sample: devices.items[0]?.attributes ?? {},
   };
+};
+
+/** CAs that may stand above another (A-02). */
+const CERTIFIES: ReadonlySet<Authority["kind"]> = new Set(["root", "external", "intermediate"]);
+
+/** The whole catalogue for those who manage it; for everybody else what the CAs may issue by. */
+const profilesOf = async (
+  app: App,
+  issuing: readonly Authority[],
+): Promise<readonly CertificateProfile[]> => {
+  if (app.may("certificate-profiles:manage"))
+    return (await app.call("getCertificateProfiles")).items;
+  if (!app.may("certificate-profiles:pick")) return [];
+  const picks = await Promise.all(
+    issuing.map(({ id }) => app.call("getAuthoritiesIdProfiles", { id })),
+  );
+  const all = picks.flatMap(({ items }) => items);
+  return [...new Map(all.map((profile) => [profile.id, profile])).values()];
 };

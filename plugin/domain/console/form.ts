@@ -51,6 +51,10 @@ export interface Column {
   readonly label: string;
   readonly type: "text" | "pattern" | "choice";
   readonly choices?: readonly Choice[];
+  /** As of a field. */
+  readonly format?: { readonly expression: string; readonly message: string };
+  /** Must hold something in every line that holds anything. */
+  readonly required?: boolean;
 }
 
 /** One field of a console's form, as a page renders it. */

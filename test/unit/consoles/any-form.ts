@@ -143,6 +143,7 @@ export const anyTemplate: fc.Arbitrary<TemplateModel> = fc.record({
   renewalGrace: duration,
   policies: fc.constant([]),
   allowDuplicates: fc.boolean(),
+  acceptMd5Csr: fc.boolean(),
   secret: fc.constant(""),
   readings: fc.constant(BLANK_TEMPLATE.readings),
 });
