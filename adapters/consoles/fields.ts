@@ -142,31 +142,40 @@ export const GUID = {
 };
 
 type More = Partial<ConsoleField>;
-const field =
+const marked =
+  (mark: ConsoleField["mark"]) =>
   (type: ConsoleField["type"]) =>
   (name: string, label: string, help: string, more: More = {}): ConsoleField => ({
     name,
     label,
     help,
     type,
-    mark: "documented",
+    mark,
     ...more,
   });
 
-/** Fields by their type; documented unless said otherwise. */
-export const input = {
-  text: field("text"),
-  pattern: field("pattern"),
-  integer: field("integer"),
-  yesNo: field("yes-no"),
-  choice: field("choice"),
-  choices: field("choices"),
-  list: field("list"),
-  rows: field("rows"),
-  date: field("date"),
-  secret: field("secret"),
-  file: field("file"),
+const inputs = (mark: ConsoleField["mark"]) => {
+  const field = marked(mark);
+  return {
+    text: field("text"),
+    pattern: field("pattern"),
+    integer: field("integer"),
+    yesNo: field("yes-no"),
+    choice: field("choice"),
+    choices: field("choices"),
+    list: field("list"),
+    rows: field("rows"),
+    date: field("date"),
+    secret: field("secret"),
+    file: field("file"),
+  };
 };
+
+/** Fields by their type; documented unless said otherwise. */
+export const input = inputs("documented");
+
+/** Fields of our own form. */
+export const ownInput = inputs("ours");
 
 /** Choices whose label is their value, or [value, label]. */
 export const choicesOf = (

@@ -13,7 +13,6 @@ import {
   subjectText,
   type TemplateModel,
   text,
-  usage,
 } from "../../plugin/sdk.ts";
 import { keyDelivery, choicesOf, input, issuedBy, NOT_KEPT, scepUrl } from "./fields.ts";
 
@@ -150,7 +149,7 @@ export const ivanti: ConsoleShape = {
         input.choice(
           "profileId",
           "Profile ID",
-          "The certificate profile, out of those of the CA.",
+          "The certificate profile, out of those of the CA; it sets what the key may be used for.",
           { required: true, from: "certificate-profiles" },
         ),
         "profileId",
@@ -226,22 +225,6 @@ export const ivanti: ConsoleShape = {
           section: "Countersign",
           mark: "ours",
         }),
-      ),
-      usage(
-        input.yesNo("digitalSignature", "Digital signature", "Key usage.", {
-          default: true,
-          section: "Countersign",
-          mark: "ours",
-        }),
-        "digitalSignature",
-      ),
-      usage(
-        input.yesNo("keyEncipherment", "Key encipherment", "Key usage.", {
-          default: true,
-          section: "Countersign",
-          mark: "ours",
-        }),
-        "keyEncipherment",
       ),
       beside<TemplateModel>(
         input.yesNo("allowAllApps", "Allow All Apps to access Private Key", "For macOS.", {

@@ -26,10 +26,16 @@ export class CaServerForm extends ShapeForm {
     super.arrive();
   }
 
-  /** A form begun from a parent's page stays below that parent. */
+  /** A form begun from a parent's page stays below that parent; a CA is offered the profiles of its kind. */
   protected override given(field: FieldSpec): FieldSpec {
     const fixed = field.name === "parent" && this.id_ === undefined && this.#parent !== undefined;
-    return fixed ? { ...field, readOnly: true } : field;
+    if (fixed) return { ...field, readOnly: true };
+    if (field.from !== "certificate-profiles") return field;
+    const type = CA_TYPES[textOf(this.values["type"])] ?? "subord";
+    const offered = (this.facts.value?.sources.choices[field.from] ?? []).filter(
+      ({ allowedCATypes }) => allowedCATypes?.includes(type) === true,
+    );
+    return { ...field, choices: offered };
   }
 
   get #parent(): string | undefined {
@@ -84,6 +90,13 @@ export class CaServerForm extends ShapeForm {
   }
 }
 define("cs-ca-server-form", CaServerForm);
+
+/** Kinds of CA by Entrust's form, as profiles name them. */
+const CA_TYPES: Readonly<Record<string, "root" | "intermediate" | "subord">> = {
+  root: "root",
+  intermediate: "intermediate",
+  issuing: "subord",
+};
 
 const OWN: FieldValues = { crlShards: "1" };
 const OWN_FIELDS = [{ ...CRL_SHARDS_FIELD, section: "In Countersign only" }];

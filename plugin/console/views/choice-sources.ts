@@ -1,11 +1,18 @@
 import type { Authority, CertificateProfile } from "../api/calls.ts";
 import type { App } from "../app/app.ts";
 
+/** One entry of a list of ours. */
+interface SourceChoice {
+  readonly value: string;
+  readonly label: string;
+  /** Profiles stand in groups, and are for some kinds of CA only. */
+  readonly group?: string;
+  readonly allowedCATypes?: CertificateProfile["definition"]["allowedCATypes"];
+}
+
 /** Lists of ours that fill pick lists, and a device whose values stand beside variables. */
 export interface Sources {
-  readonly choices: Readonly<
-    Record<string, readonly { readonly value: string; readonly label: string }[]>
-  >;
+  readonly choices: Readonly<Record<string, readonly SourceChoice[]>>;
   /** The profiles that a CA may issue by; a CA that is missing has all. */
   readonly enabled: Readonly<Record<string, readonly string[]>>;
   /** Attributes of a device, by variable. */
@@ -25,9 +32,11 @@ export const choiceSources = async (app: App): Promise<Sources> => {
     value: id,
     label: name === id ? id : `${name} (${id})`,
   });
-  const profile = ({ id, description }: CertificateProfile) => ({
+  const profile = ({ id, group, description, definition }: CertificateProfile) => ({
     value: id,
     label: description === "" ? id : `${id}: ${description}`,
+    group,
+    allowedCATypes: definition.allowedCATypes,
   });
   const living = authorities.items.filter(({ status }) => status === "active");
   const issuing = living.filter(({ kind }) => kind === "issuing");

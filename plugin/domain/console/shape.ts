@@ -130,6 +130,7 @@ export const alsoSet = <M extends object>(
     .filter(
       ([member, value]) =>
         !shown.has(member) &&
+        member !== "id" &&
         member !== "secret" &&
         member !== "readings" &&
         JSON.stringify(value) !== JSON.stringify((blank as Record<string, unknown>)[member]),

@@ -1,4 +1,4 @@
-import { KEY_USAGES, type KeyUsage } from "../template.ts";
+import { type CertificatePolicy, KEY_USAGES, type KeyUsage } from "../template.ts";
 import { type ConsoleDialect, fromPattern, toPattern } from "./dialect.ts";
 import { type ConsoleField, rowsOf } from "./form.ts";
 import type { TemplateModel } from "./model.ts";
@@ -77,6 +77,20 @@ export const extendedUsage = (field: ConsoleField, oid: string): Part =>
     "extendedKeyUsages",
     oid,
     EXTENDED_KEY_USAGES.map(([, one]) => one),
+  );
+
+/** Certificate policies a line each, with the columns `oid` and `cps` (T-23). */
+export const policyRows = (field: ConsoleField): Part =>
+  member(
+    field,
+    "policies",
+    (policies) => policies.map(({ oid, cps }) => ({ oid, cps: cps ?? "" })),
+    (value) =>
+      rowsOf(value).flatMap((row): CertificatePolicy[] => {
+        const [oid = "", cps = ""] = [row["oid"], row["cps"]];
+        if (oid === "" && cps === "") return [];
+        return [cps === "" ? { oid } : { oid, cps }];
+      }),
   );
 
 /** The secret of a static challenge: written, never shown. */
