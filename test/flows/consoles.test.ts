@@ -350,6 +350,45 @@ describe("consoles' forms over the API", function () {
     assert.match(wrong.issues[0].message, /\$NOTHING/);
   });
 
+  it("T-23 T-25 Countersign's own form has a field for all that a template says, faults at their lines", async () => {
+    const post = (fields: object, save = false) =>
+      write("/consoles/countersign/template", { fields, save });
+    const fields = {
+      ...{ name: "Own", authority: shared, subject: "CN=%username%,O=Example" },
+      ...{ keyAlgorithms: ["ec-p256", "rsa-2048"], keyUsages: ["digitalSignature"] },
+      policies: [{ oid: "1.2.3.4", cps: "https://cps.example/" }],
+      ...{ validity: "P90D", maxValidity: "P1Y", renewalWindow: "P10D", renewalGrace: "P1D" },
+      ...{ beyondAuthority: "shorten", scepRenewal: "in-window", allowDuplicates: false },
+    };
+    const bad = await post({
+      ...fields,
+      policies: [
+        { oid: "1.2.3", cps: "" },
+        { oid: "word", cps: "" },
+      ],
+      keyAlgorithms: ["ec-p256"],
+      keyUsages: ["keyEncipherment"],
+      validity: "P30Y",
+      beyondAuthority: "refuse",
+    });
+    const at = (bad.json.issues as { path: string }[]).map(({ path }) => path);
+    for (const path of ["policies.1.oid", "keyUsages", "validity"])
+      assert.ok(at.includes(`fields.${path}`), `${path}: ${JSON.stringify(bad.json.issues)}`);
+    const { json } = await post(fields, true);
+    assert.deepEqual([json.saved, json.alsoSet], [true, []]);
+    const made = (await owner.call("GET", "/templates/own")).json;
+    assert.deepEqual(made.policies, fields.policies);
+    assert.deepEqual(
+      [made.keyAlgorithms, made.maxValidity, made.allowDuplicates, made.scepRenewal],
+      [["ec-p256", "rsa-2048"], "P1Y", false, "in-window"],
+    );
+    const jamf = (await owner.call("GET", "/consoles/jamf/template?template=own")).json;
+    const also = new Set((jamf.alsoSet as { member: string }[]).map(({ member }) => member));
+    for (const member of ["policies", "validity", "allowDuplicates", "keyAlgorithms"])
+      assert.ok(also.has(member), `${member} is said where Jamf has no field for it`);
+    assert.ok(!also.has("id"));
+  });
+
   it("F-18 Jellyfish's switch for SonicWall is the endpoint's, and a new template does not take it away", async () => {
     const accepts = async (): Promise<boolean> => {
       const { items } = (await owner.call("GET", "/endpoints")).json;
