@@ -35,7 +35,7 @@ export const issuedBy = (field: Partial<ConsoleField> = {}): FormPart<TemplateMo
       label: "Certificate authority",
       help: "The CA server of Countersign that issues for this template.",
       type: "choice",
-      from: "issuing-authorities",
+      from: "template-authorities",
       required: true,
       section: "Countersign",
       mark: "ours",

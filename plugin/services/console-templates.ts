@@ -168,6 +168,9 @@ export class ConsoleTemplates {
     { model, stored }: ShapedTemplate,
   ): Promise<readonly Issue[]> {
     if (model.challengeMode !== "static") return [];
+    const store = this.access.open(principal, "configuration:read");
+    // What an outside CA asks for stands with that CA.
+    if ((await store.authorities.get(model.authorityId))?.kind === "outside") return [];
     const path = shape.template.parts.find(({ members }) => members.includes("secret"))?.fields[0];
     const at = path === undefined ? "secret" : fieldPath(path.name);
     if (model.secret !== "")
@@ -219,6 +222,13 @@ export class ConsoleTemplates {
     template: Template,
     { secret, acceptMd5Csr }: TemplateModel,
   ): Promise<readonly string[]> {
+    const store = this.access.open(principal, "configuration:read");
+    const { outside } = found(
+      await store.authorities.get(template.authorityId),
+      "authority",
+      template.authorityId,
+    );
+    if (outside !== undefined) return ["Devices ask the outside CA itself: it needs no endpoint."];
     const all = await this.endpoints.list(principal);
     const own = all.filter(({ authorityId }) => authorityId === template.authorityId);
     const endpoint = own.find(offers(template.id)) ?? (own.length === 1 ? own[0] : undefined);

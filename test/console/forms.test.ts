@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import type { Api } from "../flows/api.ts";
+import { ask, newKey } from "../flows/device.ts";
+import { enrolledDevice } from "../flows/enrolled-device.ts";
 import { eventually } from "../flows/served.ts";
 import { type SiteIds } from "../flows/site.ts";
 import { goTo } from "../support/browser.ts";
@@ -99,6 +101,27 @@ describe("console: forms, as an admin fills them in", function () {
     await page.getByRole("button", { name: "Save", exact: true }).click();
     await page.getByText("Saved as").waitFor();
     assert.deepEqual((await api.get(`/templates/${site.template}`)).policies, [{ oid: "1.2.3.4" }]);
+  });
+
+  it("E-08 the tab of recent activity has what devices were answered, each with its way on, by an address of its own", async () => {
+    await enrolledDevice(api, consoled.served.url, site, "scanner-9");
+    const scep = `${consoled.served.url}/scep/${site.endpoint}`;
+    await ask(scep, { challenge: "a wrong one", key: await newKey() });
+    await goTo(page, "endpoints", "Endpoints");
+    await page.getByRole("link", { name: "Recent activity" }).click();
+    const rows = page.locator("cs-endpoint-activity tbody tr");
+    const refused = rows.filter({ hasText: "A request was refused" });
+    await eventually(async () => {
+      await page.reload();
+      await rows.first().waitFor();
+      return (await refused.count()) > 0;
+    });
+    await refused.first().getByRole("link", { name: site.endpoint }).waitFor();
+    const issued = rows
+      .filter({ hasText: "A certificate was issued" })
+      .filter({ hasText: "scanner-9" });
+    await issued.getByRole("link", { name: /scanner-9/ }).click();
+    await page.getByRole("heading", { level: 1, name: /scanner-9/ }).waitFor();
   });
 
   it("E-17 the limit by address is lifted and set again where a console proxies its fleet", async () => {

@@ -45,6 +45,9 @@ export const choiceSources = async (app: App): Promise<Sources> => {
     choices: {
       authorities: living.filter(({ kind }) => CERTIFIES.has(kind)).map(named),
       "issuing-authorities": issuing.map(named),
+      "template-authorities": living
+        .filter(({ kind }) => kind === "issuing" || kind === "outside")
+        .map(named),
       templates: templates.items.map(named),
       "certificate-profiles": profiles.map(profile),
       "pkcs12-profiles": profiles.filter(({ pkcs12 }) => pkcs12).map(profile),
