@@ -1,4 +1,5 @@
 import type { ConsoleShape } from "../../plugin/sdk.ts";
+import { countersign } from "./countersign.ts";
 import { digicertOne } from "./digicert-one.ts";
 import { entrust } from "./entrust.ts";
 import { intune } from "./intune.ts";
@@ -9,7 +10,7 @@ import { maas360 } from "./maas360.ts";
 import { manageEngine } from "./manage-engine.ts";
 import { workspaceOne } from "./workspace-one.ts";
 
-/** The consoles whose forms are shipped, in the order of the pick list. */
+/** The consoles whose forms are shipped, in the order of the pick list; the last one is our own. */
 export const consoleShapes = (): readonly ConsoleShape[] => [
   manageEngine,
   digicertOne,
@@ -20,4 +21,5 @@ export const consoleShapes = (): readonly ConsoleShape[] => [
   intune,
   entrust,
   jellyfish,
+  countersign,
 ];

@@ -10,11 +10,13 @@ import {
   keySize,
   life,
   pick,
+  sanRows,
+  subjectText,
   type TemplateModel,
   text,
   usage,
 } from "../../plugin/sdk.ts";
-import { keyDelivery, issuedBy, OWN_DIALECT, scepUrl } from "./fields.ts";
+import { issuedBy, keyDelivery, OWN_DIALECT, profilePick, scepUrl } from "./fields.ts";
 
 /** DigiCert ONE Trust Lifecycle Manager: Policies, Base Templates. */
 export const digicertOne: ConsoleShape = {
@@ -52,6 +54,7 @@ export const digicertOne: ConsoleShape = {
   },
   template: {
     title: "Create certificate template",
+    editTitle: "Edit certificate template",
     place: "Trust Lifecycle Manager > Policies > Base Templates > Generic User Template",
     parts: [
       fixed<TemplateModel>(
@@ -238,6 +241,53 @@ export const digicertOne: ConsoleShape = {
         note: "The choices are not documented here.",
       }),
       scepUrl<TemplateModel>({ label: "Server URL", mark: "documented" }),
+      subjectText(
+        {
+          name: "subject",
+          label: "Subject of the requests",
+          help: "What the subject of a request must look like: CN=%username%,O=Example. The variables stand for what the device sends.",
+          type: "pattern",
+          required: true,
+          section: "Countersign",
+          mark: "ours",
+        },
+        OWN_DIALECT,
+      ),
+      sanRows(
+        {
+          name: "sans",
+          label: "Alternative names of the requests",
+          help: "A request may hold these and no others; none: a request with alternative names is refused.",
+          type: "rows",
+          section: "Countersign",
+          columns: [
+            {
+              name: "type",
+              label: "Kind",
+              type: "choice",
+              required: true,
+              choices: [
+                { value: "rfc822", label: "RFC 822 name" },
+                { value: "dns", label: "DNS name" },
+                { value: "upn", label: "User principal name" },
+                { value: "uri", label: "URI" },
+                { value: "ip", label: "IP address" },
+              ],
+            },
+            { name: "value", label: "Value", type: "pattern" },
+          ],
+          mark: "ours",
+        },
+        [
+          ["rfc822", "rfc822"],
+          ["dns", "dns"],
+          ["upn", "upn"],
+          ["uri", "uri"],
+          ["ip", "ip"],
+        ],
+        OWN_DIALECT,
+      ),
+      profilePick,
       ...keyDelivery,
     ],
   },

@@ -13,7 +13,8 @@ import {
   text,
   texts,
 } from "../../plugin/sdk.ts";
-import { keyDelivery, choicesOf, input, issuedBy, scepUrl } from "./fields.ts";
+import { choicesOf, GUID, input, issuedBy, keyDelivery, scepUrl } from "./fields.ts";
+import { signingKey } from "./signing-key.ts";
 
 const dialect: ConsoleDialect = {
   open: "<",
@@ -50,6 +51,7 @@ export const entrust: ConsoleShape = {
   dialect,
   caServer: {
     title: "Create authority",
+    editTitle: "Edit authority",
     place: "Certificate Authorities > Create",
     parts: [
       pick<CaServerModel>(
@@ -90,32 +92,13 @@ export const entrust: ConsoleShape = {
         ),
         "parentId",
       ),
-      pick<CaServerModel>(
-        input.choice("signingKey", "Signing Key Details", "Kind and size of the CA's key.", {
-          ...OWN_KEY,
-          required: true,
-          default: "rsa-2048",
-          choices: choicesOf(
-            ["rsa-2048", "RSA 2048"],
-            ["rsa-3072", "RSA 3072"],
-            ["rsa-4096", "RSA 4096"],
-            ["ec-p256", "ECDSA P-256"],
-            ["ec-p384", "ECDSA P-384"],
-            ["ec-p521", "ECDSA P-521"],
-          ),
-        }),
-        "keyAlgorithm",
-        [],
-      ),
-      pick<CaServerModel>(
-        input.choice("signature", "Signature", "How an RSA key signs; Apple refuses PSS.", {
-          ...OWN_KEY,
-          required: true,
-          default: "pkcs1",
-          choices: choicesOf(["pkcs1", "PKCS#1 v1.5"], ["pss", "PSS"]),
-        }),
-        "signature",
-        [],
+      signingKey(
+        input.choice(
+          "signingKey",
+          "Signing Key Details",
+          "Key and hash that the CA signs with. Apple's devices refuse chains that are signed with PSS.",
+          { ...OWN_KEY, required: true, default: "rsa-2048" },
+        ),
       ),
       text<CaServerModel>(
         input.choice("keyStore", "Key store", "File or HSM that holds the key.", {
@@ -185,6 +168,7 @@ export const entrust: ConsoleShape = {
           "Root CA Certificate",
           "The outside root's certificate, without its key.",
           {
+            required: true,
             when: { field: "type", is: ["external"] },
           },
         ),
@@ -198,6 +182,7 @@ export const entrust: ConsoleShape = {
   },
   template: {
     title: "Create protocol configuration and digital ID",
+    editTitle: "Edit protocol configuration and digital ID",
     place: "Protocol Configurations > Create",
     notes: ["A request that lacks a value for any variable of the RDN format is refused."],
     parts: [
@@ -222,8 +207,16 @@ export const entrust: ConsoleShape = {
           required: true,
           format: N2,
         }),
-        input.text("intuneTenant", "Intune Tenant ID", "Of Entra ID.", INTUNE),
-        input.text("intuneApp", "Intune App ID", "Of Entra ID.", INTUNE),
+        input.text("intuneTenant", "Intune Tenant ID", "The tenant's GUID in Entra ID.", {
+          ...INTUNE,
+          required: true,
+          format: GUID,
+        }),
+        input.text("intuneApp", "Intune App ID", "The application's GUID in Entra ID.", {
+          ...INTUNE,
+          required: true,
+          format: GUID,
+        }),
         input.secret(
           "intuneKey",
           "Intune App key",
@@ -241,7 +234,12 @@ export const entrust: ConsoleShape = {
           ...DIGITAL_ID,
           required: true,
         }),
-        input.text("parentDn", "Parent DN", "Appended after the RDN format.", DIGITAL_ID),
+        input.text(
+          "parentDn",
+          "Parent DN",
+          "Appended after the RDN format: O=Example,C=US. Entrust asks for one; without it the subject is the RDN format alone.",
+          DIGITAL_ID,
+        ),
         dialect,
       ),
       issuedBy({ name: "caId", label: "CA Identifier", mark: "documented", ...DIGITAL_ID }),

@@ -35,7 +35,7 @@ export const issuedBy = (field: Partial<ConsoleField> = {}): FormPart<TemplateMo
       label: "Certificate authority",
       help: "The CA server of Countersign that issues for this template.",
       type: "choice",
-      from: "issuing-authorities",
+      from: "template-authorities",
       required: true,
       section: "Countersign",
       mark: "ours",
@@ -43,6 +43,20 @@ export const issuedBy = (field: Partial<ConsoleField> = {}): FormPart<TemplateMo
     },
     "authorityId",
   );
+
+/** The certificate profile that a template keeps to, where the console has no such field of its own. */
+export const profilePick: FormPart<TemplateModel> = text<TemplateModel>(
+  {
+    name: "certificateProfile",
+    label: "Certificate profile",
+    help: "What its certificates may hold. A CA server with profiles of its own issues by one of these only. Picking one sets the usages that this form does not ask for.",
+    type: "choice",
+    from: "certificate-profiles",
+    section: "Countersign",
+    mark: "ours",
+  },
+  "profileId",
+);
 
 const DELIVERY_FIELD = "delivery";
 
@@ -121,32 +135,47 @@ export const rootFingerprint = <M extends CaServerModel | TemplateModel>(
     (model) => model.readings.rootFingerprintSha256,
   );
 
+/** Identifiers of Entra ID. */
+export const GUID = {
+  expression: "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}",
+  message: "a GUID",
+};
+
 type More = Partial<ConsoleField>;
-const field =
+const marked =
+  (mark: ConsoleField["mark"]) =>
   (type: ConsoleField["type"]) =>
   (name: string, label: string, help: string, more: More = {}): ConsoleField => ({
     name,
     label,
     help,
     type,
-    mark: "documented",
+    mark,
     ...more,
   });
 
-/** Fields by their type; documented unless said otherwise. */
-export const input = {
-  text: field("text"),
-  pattern: field("pattern"),
-  integer: field("integer"),
-  yesNo: field("yes-no"),
-  choice: field("choice"),
-  choices: field("choices"),
-  list: field("list"),
-  rows: field("rows"),
-  date: field("date"),
-  secret: field("secret"),
-  file: field("file"),
+const inputs = (mark: ConsoleField["mark"]) => {
+  const field = marked(mark);
+  return {
+    text: field("text"),
+    pattern: field("pattern"),
+    integer: field("integer"),
+    yesNo: field("yes-no"),
+    choice: field("choice"),
+    choices: field("choices"),
+    list: field("list"),
+    rows: field("rows"),
+    date: field("date"),
+    secret: field("secret"),
+    file: field("file"),
+  };
 };
+
+/** Fields by their type; documented unless said otherwise. */
+export const input = inputs("documented");
+
+/** Fields of our own form. */
+export const ownInput = inputs("ours");
 
 /** Choices whose label is their value, or [value, label]. */
 export const choicesOf = (

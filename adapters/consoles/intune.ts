@@ -18,7 +18,15 @@ import {
   text,
   usage,
 } from "../../plugin/sdk.ts";
-import { keyDelivery, choicesOf, input, issuedBy, RSA_1024, scepUrl } from "./fields.ts";
+import {
+  choicesOf,
+  input,
+  issuedBy,
+  keyDelivery,
+  RSA_1024,
+  profilePick,
+  scepUrl,
+} from "./fields.ts";
 
 const variable = (name: string, ours: string, mark: Mark = "documented"): ConsoleVariable => ({
   name,
@@ -84,6 +92,7 @@ export const intune: ConsoleShape = {
           "Destination store",
           "For Windows: root or intermediate.",
           {
+            default: "Computer certificate store - Root",
             choices: choicesOf(
               "Computer certificate store - Root",
               "Computer certificate store - Intermediate",
@@ -145,6 +154,7 @@ export const intune: ConsoleShape = {
                 name: "type",
                 label: "Attribute",
                 type: "choice",
+                required: true,
                 choices: choicesOf(
                   "DNS",
                   ["Email address", "Email address (RFC 822)"],
@@ -236,8 +246,20 @@ export const intune: ConsoleShape = {
           columns: [
             { name: "name", label: "Name", type: "text" },
             { name: "oid", label: "Object Identifier", type: "text" },
+            {
+              name: "predefined",
+              label: "Predefined values",
+              type: "choice",
+              choices: choicesOf(...EXTENDED_KEY_USAGES.map(([name]) => name)),
+            },
           ],
-          default: [{ name: "Client Authentication", oid: "1.3.6.1.5.5.7.3.2" }],
+          default: [
+            {
+              name: "Client Authentication",
+              oid: "1.3.6.1.5.5.7.3.2",
+              predefined: "Client Authentication",
+            },
+          ],
         }),
         EXTENDED_KEY_USAGES,
       ),
@@ -296,6 +318,7 @@ export const intune: ConsoleShape = {
         }),
         input.text("trustedName", "Name", "The trusted-certificate profile beside it.", TRUSTED),
       ),
+      profilePick,
       ...keyDelivery,
     ],
   },

@@ -13,7 +13,6 @@ import {
   subjectText,
   type TemplateModel,
   text,
-  usage,
 } from "../../plugin/sdk.ts";
 import { keyDelivery, choicesOf, input, issuedBy, NOT_KEPT, scepUrl } from "./fields.ts";
 
@@ -68,6 +67,7 @@ export const ivanti: ConsoleShape = {
   dialect,
   caServer: {
     title: "Connect to a publicly-trusted cloud certificate authority",
+    editTitle: "Edit Cloud Certificate Authority",
     place: "Admin > Certificate Authority",
     notes: [
       "With Entrust only the CA-made key (PKCS#12) works, though the manual says to paste the SCEP URL.",
@@ -149,10 +149,8 @@ export const ivanti: ConsoleShape = {
         input.choice(
           "profileId",
           "Profile ID",
-          "The certificate profile, out of those of the CA.",
-          {
-            from: "certificate-profiles",
-          },
+          "The certificate profile, out of those of the CA; it sets what the key may be used for.",
+          { required: true, from: "certificate-profiles" },
         ),
         "profileId",
       ),
@@ -177,6 +175,7 @@ export const ivanti: ConsoleShape = {
                 name: "type",
                 label: "Subject Alternate Name Type",
                 type: "choice",
+                required: true,
                 choices: [
                   { value: "DNS Name", label: "DNS Name" },
                   { value: "RFC 822 Name", label: "RFC 822 Name", mark: "inferred" },
@@ -226,22 +225,6 @@ export const ivanti: ConsoleShape = {
           section: "Countersign",
           mark: "ours",
         }),
-      ),
-      usage(
-        input.yesNo("digitalSignature", "Digital signature", "Key usage.", {
-          default: true,
-          section: "Countersign",
-          mark: "ours",
-        }),
-        "digitalSignature",
-      ),
-      usage(
-        input.yesNo("keyEncipherment", "Key encipherment", "Key usage.", {
-          default: true,
-          section: "Countersign",
-          mark: "ours",
-        }),
-        "keyEncipherment",
       ),
       beside<TemplateModel>(
         input.yesNo("allowAllApps", "Allow All Apps to access Private Key", "For macOS.", {

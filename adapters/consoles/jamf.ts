@@ -18,6 +18,7 @@ import {
   input,
   issuedBy,
   NOT_KEPT,
+  profilePick,
   rootFingerprint,
   RSA_1024,
   scepUrl,
@@ -241,10 +242,8 @@ export const jamf: ConsoleShape = {
           ...ENTRUST,
           required: true,
         }),
-        input.secret("entrustPassword", "Administrator Password", NOT_KEPT, {
-          ...ENTRUST,
-          note: "Jamf asks for it twice (Verify Password).",
-        }),
+        input.secret("entrustPassword", "Administrator Password", NOT_KEPT, ENTRUST),
+        input.secret("entrustVerify", "Verify Password", "The same once more.", ENTRUST),
         input.text(
           "digitalId",
           "Digital ID Configuration Name",
@@ -320,11 +319,20 @@ export const jamf: ConsoleShape = {
       ),
       rootFingerprint<TemplateModel>({ label: "Fingerprint", mark: "documented", ...SCEP }),
       beside<TemplateModel>(
-        input.text("targetDevices", "Target Mobile Devices", "Who gets the profile.", {
+        input.text("targetDevices", "Target Mobile Devices", "Which devices get the profile.", {
           section: "Scope",
+          required: true,
+          default: "Specific Mobile Devices",
+          note: "What Jamf offers here is inferred.",
         }),
-        input.text("targetUsers", "Target Users", "Who gets the profile.", { section: "Scope" }),
+        input.text("targetUsers", "Target Users", "Which users get the profile.", {
+          section: "Scope",
+          required: true,
+          default: "Specific Users",
+          note: "What Jamf offers here is inferred.",
+        }),
       ),
+      profilePick,
       ...keyDelivery,
     ],
   },

@@ -3,6 +3,7 @@ import {
   type CaServerModel,
   challengeSecret,
   type ConsoleShape,
+  fixed,
   flag,
   keySize,
   life,
@@ -14,14 +15,21 @@ import {
   text,
   texts,
 } from "../../plugin/sdk.ts";
-import { keyDelivery, choicesOf, input, issuedBy, OWN_DIALECT, scepUrl } from "./fields.ts";
+import {
+  choicesOf,
+  GUID,
+  input,
+  issuedBy,
+  keyDelivery,
+  NOT_KEPT,
+  OWN_DIALECT,
+  profilePick,
+  scepUrl,
+} from "./fields.ts";
 
 const REQUEST = { section: "Request SCEP Certificate" };
 const INTUNE = { section: "Intune Authentication" };
-const GUID = {
-  expression: "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}",
-  message: "a GUID",
-};
+const AUTHENTICATED = { ...INTUNE, when: { field: "intuneAuthentication", is: [true] } };
 
 /** Cogito Jellyfish: Configuration, SCEP Configuration. */
 export const jellyfish: ConsoleShape = {
@@ -31,6 +39,7 @@ export const jellyfish: ConsoleShape = {
   dialect: OWN_DIALECT,
   caServer: {
     title: "Add SCEP Configuration",
+    editTitle: "Edit SCEP Configuration",
     place: "Configuration > SCEP Configuration",
     parts: [
       text<CaServerModel>(
@@ -40,14 +49,31 @@ export const jellyfish: ConsoleShape = {
         "name",
       ),
       text<CaServerModel>(
-        input.choice("ca", "CA", "The CA that issues; none: a new one is made.", {
-          from: "issuing-authorities",
-        }),
+        input.choice(
+          "ca",
+          "CA",
+          "The CA that issues. Jellyfish wants one to be there; here a new one is made unless you choose.",
+          { from: "issuing-authorities" },
+        ),
         "id",
       ),
       texts<CaServerModel>(
-        input.choices("template", "Template", "What it issues by.", { from: "templates" }),
+        input.choices(
+          "template",
+          "Template",
+          "What it issues by. It may follow later: the configuration is enabled with its first template.",
+          { from: "templates" },
+        ),
         "templateIds",
+      ),
+      fixed<CaServerModel>(
+        {
+          name: "certificateChain",
+          label: "Certificate chain",
+          help: "The CA and its parents; Countersign puts the enrolment agent's certificate before them, as SonicWall needs it too.",
+          mark: "documented",
+        },
+        "sent by Countersign itself",
       ),
       reading<CaServerModel>(
         input.text(
@@ -63,25 +89,24 @@ export const jellyfish: ConsoleShape = {
       ),
       scepUrl<CaServerModel>({ label: "SCEP URL", mark: "documented" }),
       beside<CaServerModel>(
+        input.yesNo(
+          "intuneAuthentication",
+          "Add Intune SCEP Authentication Config",
+          "Jellyfish asks Intune whether a challenge of it is good. Kept for the copy sheet.",
+          { ...INTUNE, default: false },
+        ),
         input.text(
           "entraApplicationId",
           "Entra Application ID",
-          "Add Intune SCEP Authentication Config.",
-          {
-            ...INTUNE,
-            format: GUID,
-          },
+          "The application that Jellyfish signs in to Entra ID as.",
+          { ...AUTHENTICATED, required: true, format: GUID },
         ),
         input.text("entraTenantId", "Entra Tenant ID", "The tenant of Intune.", {
-          ...INTUNE,
+          ...AUTHENTICATED,
+          required: true,
           format: GUID,
         }),
-        input.secret(
-          "entraAppKey",
-          "Entra App Key (Secret Value)",
-          "Not kept with this form: it belongs to the endpoint's Intune settings.",
-          INTUNE,
-        ),
+        input.secret("entraAppKey", "Entra App Key (Secret Value)", NOT_KEPT, AUTHENTICATED),
       ),
     ],
   },
@@ -94,19 +119,25 @@ export const jellyfish: ConsoleShape = {
         "name",
       ),
       issuedBy({ name: "ca", label: "CA", section: "" }),
-      beside<TemplateModel>(
+      flag<TemplateModel>(
         input.yesNo(
           "ignoreSignature",
           "Ignore signature validation",
-          "For SonicWall, whose requests are signed with MD5. Nothing is ignored: the endpoint's MD5 switch takes them when the signature verifies.",
+          "For SonicWall, whose requests are signed with MD5. Nothing is ignored: it is the endpoint's switch that takes such requests when their signature verifies.",
           { default: false },
         ),
+        "acceptMd5Csr",
       ),
       subjectText(
-        input.pattern("subject", "Subject", "At least one part must be set.", {
-          ...REQUEST,
-          required: true,
-        }),
+        input.pattern(
+          "subject",
+          "Subject",
+          "At least one part must be set: CN=%devicename%,O=Contoso.",
+          {
+            ...REQUEST,
+            required: true,
+          },
+        ),
         OWN_DIALECT,
       ),
       sanRows(
@@ -117,6 +148,7 @@ export const jellyfish: ConsoleShape = {
               name: "type",
               label: "Type",
               type: "choice",
+              required: true,
               choices: choicesOf(
                 ["dns", "DNS name"],
                 ["ip", "IP address"],
@@ -185,6 +217,7 @@ export const jellyfish: ConsoleShape = {
           mark: "ours",
         }),
       ),
+      profilePick,
       ...keyDelivery,
     ],
   },

@@ -12,7 +12,15 @@ import {
   type TemplateModel,
   text,
 } from "../../plugin/sdk.ts";
-import { keyDelivery, choicesOf, input, issuedBy, NOT_KEPT, scepUrl } from "./fields.ts";
+import {
+  choicesOf,
+  input,
+  issuedBy,
+  keyDelivery,
+  NOT_KEPT,
+  profilePick,
+  scepUrl,
+} from "./fields.ts";
 
 const dialect: ConsoleDialect = {
   open: "%",
@@ -205,6 +213,7 @@ export const maas360: ConsoleShape = {
         },
         "Save and Test",
       ),
+      profilePick,
       ...keyDelivery,
     ],
   },

@@ -17,7 +17,7 @@ import {
   text,
   usage,
 } from "../../plugin/sdk.ts";
-import { keyDelivery, issuedBy, RSA_1024, scepUrl } from "./fields.ts";
+import { issuedBy, keyDelivery, profilePick, RSA_1024, scepUrl } from "./fields.ts";
 
 const dialect: ConsoleDialect = {
   open: "%",
@@ -51,6 +51,7 @@ export const manageEngine: ConsoleShape = {
   dialect,
   caServer: {
     title: "Add CA server",
+    editTitle: "Edit CA server",
     place: "Device Mgmt > Certificates > CA Servers",
     parts: [
       beside<CaServerModel>({
@@ -135,6 +136,7 @@ export const manageEngine: ConsoleShape = {
   },
   template: {
     title: "Add template",
+    editTitle: "Edit template",
     place: "Device Mgmt > Certificates > Templates",
     notes: [
       "The CA must allow a second certificate for a device, because renewal needs it: on by default here.",
@@ -331,6 +333,7 @@ export const manageEngine: ConsoleShape = {
           mark: "documented",
         },
       ),
+      profilePick,
       ...keyDelivery,
     ],
   },

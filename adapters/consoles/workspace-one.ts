@@ -14,7 +14,15 @@ import {
   text,
   usage,
 } from "../../plugin/sdk.ts";
-import { keyDelivery, choicesOf, input, issuedBy, NOT_KEPT, scepUrl } from "./fields.ts";
+import {
+  choicesOf,
+  input,
+  issuedBy,
+  keyDelivery,
+  NOT_KEPT,
+  profilePick,
+  scepUrl,
+} from "./fields.ts";
 
 const dialect: ConsoleDialect = {
   open: "{",
@@ -62,6 +70,7 @@ export const workspaceOne: ConsoleShape = {
   dialect,
   caServer: {
     title: "Certificate Authority - Add",
+    editTitle: "Certificate Authority - Edit",
     place: "System > Enterprise Integration > Certificate Authorities",
     notes: [
       "Where Workspace ONE proxies SCEP all devices come from one address: lift the endpoint's limit by address then.",
@@ -152,6 +161,7 @@ export const workspaceOne: ConsoleShape = {
   },
   template: {
     title: "Request Template - Add",
+    editTitle: "Request Template - Edit",
     place: "System > Enterprise Integration > Certificate Authorities > Request Templates",
     parts: [
       text<TemplateModel>(
@@ -182,6 +192,7 @@ export const workspaceOne: ConsoleShape = {
               name: "type",
               label: "SAN Type",
               type: "choice",
+              required: true,
               choices: [
                 { value: "Email Address", label: "Email Address", mark: "inferred" },
                 { value: "User Principal Name", label: "User Principal Name", mark: "inferred" },
@@ -209,7 +220,12 @@ export const workspaceOne: ConsoleShape = {
           {
             columns: [
               { name: "name", label: "Variable", type: "text" },
-              { name: "value", label: "Value", type: "pattern" },
+              {
+                name: "value",
+                label: "Value",
+                type: "pattern",
+                format: { expression: "[^&=]*", message: "the characters & and = are not allowed" },
+              },
             ],
           },
         ),
@@ -322,6 +338,7 @@ export const workspaceOne: ConsoleShape = {
         ],
       ),
       scepUrl<TemplateModel>({ label: "SCEP Endpoint URL", mark: "documented", ...PROFILE }),
+      profilePick,
       ...keyDelivery,
     ],
   },

@@ -27,7 +27,8 @@ export class CaServerReadings {
     );
     const root = authority.certificate && (await chainOf(store, authority)).at(-1);
     return {
-      scepUrl: endpoint?.url ?? "",
+      // Devices call an outside CA at its own address.
+      scepUrl: endpoint?.url ?? authority.outside?.url ?? "",
       rootFingerprintSha256: root === undefined ? "" : sha256Fingerprint(root),
       rootFingerprintSha1: root === undefined ? "" : sha1Fingerprint(root),
       status: statusAt(authority, this.clock.now()),

@@ -1,6 +1,6 @@
 import { inject } from "tsyringe";
-import { isKeyAlgorithm, type RsaSignature } from "../domain/algorithm.ts";
-import { AUTHORITY_ID, type Authority } from "../domain/authority.ts";
+import { isKeyAlgorithm } from "../domain/algorithm.ts";
+import type { Authority } from "../domain/authority.ts";
 import { atFields } from "../domain/console/at-fields.ts";
 import { formProblems, unknownFields } from "../domain/console/check.ts";
 import { BLANK_CA_SERVER, type CaServerModel } from "../domain/console/model.ts";
@@ -12,14 +12,24 @@ import {
   type Shaped,
   writeForm,
 } from "../domain/console/shape.ts";
-import { SHARD_COUNTS } from "../domain/crl-scope.ts";
 import type { Principal } from "../domain/principal.ts";
-import { CountersignError, type Issue } from "../errors.ts";
+import { CountersignError } from "../errors.ts";
 import { readCertificateFile } from "../pki/certificate.ts";
 import { sha256Fingerprint } from "../pki/fingerprint.ts";
+import type { Clock } from "../ports/ambient.ts";
+import type { Settings } from "../ports/settings.ts";
+import { CLOCK, SETTINGS } from "../tokens.ts";
 import { Access, found, sameVersion } from "./access.ts";
 import { Authorities } from "./authorities.ts";
 import { CertificateProfiles } from "./certificate-profiles.ts";
+import { certificateOf } from "./ca-certificate-check.ts";
+import {
+  isHierarchy,
+  modelProblems,
+  newAuthorityOf,
+  shardProblems,
+  surroundingProblems,
+} from "./ca-server-model.ts";
 import { CaServerReadings } from "./ca-server-readings.ts";
 import { type FilledForm, filledForm, type FormRequest, identifierOf } from "./console-view.ts";
 import { Endpoints } from "./endpoints.ts";
@@ -41,6 +51,8 @@ export class ConsoleCaServers {
     @inject(CertificateProfiles) private readonly profiles: CertificateProfiles,
     @inject(CaServerReadings) private readonly readings: CaServerReadings,
     @inject(OcspSwitch) private readonly ocsp: OcspSwitch,
+    @inject(CLOCK) private readonly clock: Clock,
+    @inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
   /** The form of an authority, or of a new one. */
@@ -54,18 +66,26 @@ export class ConsoleCaServers {
 
   /** Checks a filled-in form, and saves it when it is asked to and nothing is wrong. Throws what making an authority throws. */
   async write(principal: Principal, shape: ConsoleShape, request: FormRequest): Promise<Form> {
-    this.access.open(principal, "authorities:manage");
+    const store = this.access.open(principal, "authorities:manage");
     const before = await this.shaped(principal, shape, request.id);
     if (before.stored !== undefined) sameVersion(before.stored.version, request.version);
+    const now = this.clock.now();
     const fields = fieldsOf(shape.caServer);
     const values = { ...readForm(shape.caServer, before), ...request.fields };
     const written = writeForm(shape.caServer, shape.version, before, values);
-    const chosen = await this.chosen(principal, before.stored, written.model);
+    const chosen = await this.chosen(principal, shape, before.stored, written.model);
     const after: ShapedServer = { ...written, stored: chosen };
+    const asked = formProblems(fields, values);
+    const faulty = new Set(asked.map(({ path }) => path));
     const issues = [
       ...unknownFields(fields, request.fields),
-      ...formProblems(fields, values),
-      ...atFields(shape.caServer, modelProblems(after, before.stored)),
+      ...asked,
+      ...atFields(shape.caServer, [
+        ...modelProblems(after, before.stored, now),
+        ...(chosen === undefined
+          ? await surroundingProblems(store, after.model, this.settings, now)
+          : []),
+      ]).filter(({ path }) => !faulty.has(path)),
       ...shardProblems(request.crlShards, before.stored),
     ];
     if (issues.length > 0 && request.save)
@@ -116,18 +136,20 @@ export class ConsoleCaServers {
   /** The authority a new form means: the one it names, or whose certificate it brings. */
   private async chosen(
     principal: Principal,
+    shape: ConsoleShape,
     stored: Authority | undefined,
     model: CaServerModel,
   ): Promise<Authority | undefined> {
     if (stored !== undefined) return stored;
     const store = this.access.open(principal, "authorities:read");
     if (model.certificate !== "" && model.kind !== "external") {
-      const wanted = fingerprintOf(model.certificate);
+      const der = certificateOf(model.certificate);
+      const wanted = der && sha256Fingerprint(der);
       return (await store.authorities.list()).find(
         ({ certificate }) => certificate !== undefined && sha256Fingerprint(certificate) === wanted,
       );
     }
-    return model.id === "" ? undefined : store.authorities.get(model.id);
+    return model.id === "" || !picksAuthority(shape) ? undefined : store.authorities.get(model.id);
   }
 
   private async save(
@@ -157,34 +179,13 @@ export class ConsoleCaServers {
       });
       return id;
     }
-    if (model.kind === "outside")
-      throw new CountersignError(
-        "invalid_input",
-        "an outside CA whose SCEP URL the devices call has a form of its own on the page of CA servers (POST /authorities/outside)",
-      );
-    if (!isKeyAlgorithm(model.keyAlgorithm))
-      throw new CountersignError("invalid_input", `no CA key is made of ${model.keyAlgorithm}`);
-    const keyStore = model.keyStore === "" ? undefined : model.keyStore;
-    const { keyAlgorithm } = model;
-    if (model.kind === "issuing" && model.parentId === "" && model.subject === "") {
-      const { name } = model;
+    if (isHierarchy(model) && isKeyAlgorithm(model.keyAlgorithm)) {
+      const { name, keyAlgorithm } = model;
+      const keyStore = model.keyStore === "" ? undefined : model.keyStore;
       await this.hierarchies.create(principal, { id, name, keyAlgorithm, keyStore, crlShards });
       return id;
     }
-    await this.authorities.create(principal, {
-      id,
-      name: model.name,
-      kind: model.kind,
-      parentId: model.parentId === "" ? undefined : model.parentId,
-      subject: model.subject,
-      keyAlgorithm,
-      keyStore,
-      signature: model.signature as RsaSignature,
-      notAfter: model.notAfter === "" ? undefined : new Date(model.notAfter),
-      crlEnabled: model.crlEnabled,
-      ocspEnabled: model.ocspEnabled,
-      crlShards,
-    });
+    await this.authorities.create(principal, newAuthorityOf(model, id, crlShards));
     return id;
   }
 
@@ -250,6 +251,13 @@ interface ShapedServer extends Shaped<CaServerModel> {
   readonly stored: Authority | undefined;
 }
 
+/** Whether a console's form chooses among CAs that are there, instead of giving a new one its identifier. */
+const picksAuthority = ({ caServer }: ConsoleShape): boolean =>
+  caServer.parts.some(
+    ({ members, fields }) =>
+      members.includes("id") && fields.some(({ from }) => from !== undefined),
+  );
+
 const form = (
   shape: ConsoleShape,
   shaped: ShapedServer,
@@ -270,62 +278,4 @@ const beginning = (shape: ConsoleShape): Shaped<CaServerModel> => {
     ),
   );
   return writeForm(shape.caServer, shape.version, blank, defaults);
-};
-
-/** What of an authority never changes once it is made. */
-const FIXED = ["kind", "parentId", "subject", "keyAlgorithm", "signature", "notAfter"] as const;
-
-const modelProblems = (
-  { model, stored }: ShapedServer,
-  edited: Authority | undefined,
-): readonly Issue[] => {
-  const issues: Issue[] = [];
-  const fault = (path: string, message: string): void => void issues.push({ path, message });
-  if (edited !== undefined) {
-    const now: Partial<Record<string, unknown>> = {
-      ...edited,
-      parentId: edited.parentId ?? "",
-      signature: edited.signature ?? "pkcs1",
-      notAfter: edited.notAfter?.toISOString() ?? "",
-    };
-    for (const member of FIXED)
-      if (model[member] !== now[member]) fault(member, "cannot be changed after the CA was made");
-    if (model.id !== edited.id) fault("id", "cannot be changed after the CA was made");
-    return issues;
-  }
-  if (model.id !== "" && !AUTHORITY_ID.test(model.id))
-    fault("id", "2 to 18 lower-case letters, digits, _ and -");
-  if (model.kind === "external" && model.certificate === "")
-    fault("certificate", "the root's certificate is needed");
-  if (model.kind !== "external" && model.certificate !== "" && stored === undefined)
-    fault(
-      "certificate",
-      "no CA here has this certificate; leave it empty to make a new CA, or import an outside root in the Entrust form",
-    );
-  if (model.kind !== "external" && !isKeyAlgorithm(model.keyAlgorithm))
-    fault("keyAlgorithm", `no CA key is made of ${model.keyAlgorithm}`);
-  return issues;
-};
-
-/** Beside the form, whose console has no field for it. */
-const shardProblems = (
-  crlShards: number | undefined,
-  edited: Authority | undefined,
-): readonly Issue[] => {
-  const path = "crlShards";
-  if (crlShards === undefined) return [];
-  if (!SHARD_COUNTS.some((count) => count === crlShards))
-    return [{ path, message: `one of ${SHARD_COUNTS.join(", ")}` }];
-  return edited !== undefined && edited.crlShards !== crlShards
-    ? [{ path, message: "cannot be changed after the CA was made" }]
-    : [];
-};
-
-const fingerprintOf = (base64: string): string => {
-  try {
-    return sha256Fingerprint(readCertificateFile(Buffer.from(base64, "base64")));
-  } catch (thrown) {
-    if (!(thrown instanceof CountersignError)) throw thrown;
-    return "";
-  }
 };

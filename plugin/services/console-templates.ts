@@ -81,7 +81,7 @@ export class ConsoleTemplates {
     return this.form(principal, shape, shaped, { issues: [], notes, saved: true });
   }
 
-  /** Where a console has profiles and no usages, a profile that is newly picked brings its own. */
+  /** A profile that is newly picked brings the usages that the console does not ask for. */
   private async byProfile(
     principal: Principal,
     shape: ConsoleShape,
@@ -89,17 +89,20 @@ export class ConsoleTemplates {
     after: ShapedTemplate,
   ): Promise<ShapedTemplate> {
     const { profileId } = after.model;
-    const asksUsages = shape.template.parts.some(({ members }) => members.includes("keyUsages"));
-    if (asksUsages || profileId === "" || profileId === before.model.profileId) return after;
-    const all = await this.profiles.list(principal);
-    const definition = all.find(({ id }) => id === profileId)?.definition;
+    if (profileId === "" || profileId === before.model.profileId) return after;
+    const store = this.access.open(principal, "configuration:read");
+    const definition = (await this.profiles.find(store, profileId))?.definition;
     if (definition === undefined) return after;
+    const asked = new Set(shape.template.parts.flatMap(({ members }) => members));
     const usages = {
       keyUsages: profileKeyUsages(definition),
       extendedKeyUsages: profileExtendedUsages(definition),
       allowedExtendedKeyUsages: [],
     };
-    return { ...after, model: { ...after.model, ...usages } };
+    const brought = Object.entries(usages).filter(
+      ([member]) => !asked.has(member as keyof typeof usages),
+    );
+    return { ...after, model: { ...after.model, ...Object.fromEntries(brought) } };
   }
 
   private async shaped(
@@ -110,9 +113,8 @@ export class ConsoleTemplates {
     const extra = noExtra(shape.version);
     if (id === undefined) return { ...beginning(shape), stored: undefined };
     const stored = await this.templates.get(principal, id);
-    const readings = await this.readings.of(principal, stored.authorityId);
     return {
-      model: modelOf(stored, readings),
+      model: await this.modelOf(principal, stored),
       extra: stored.shapeExtras?.[shape.id] ?? extra,
       stored,
     };
@@ -124,9 +126,13 @@ export class ConsoleTemplates {
     const stored = found(saved.stored, "draft of", "a new template");
     const distribution = await store.distributions.get(stored.id);
     const { plan } = found(distribution?.draft, "draft of", stored.id);
-    const changed = withChange(stored, plan.change);
-    const readings = await this.readings.of(principal, changed.authorityId);
-    return { ...saved, model: modelOf(changed, readings) };
+    return { ...saved, model: await this.modelOf(principal, withChange(stored, plan.change)) };
+  }
+
+  private async modelOf(principal: Principal, template: Template): Promise<TemplateModel> {
+    const readings = await this.readings.of(principal, template.authorityId);
+    const endpoint = (await this.endpoints.list(principal)).find(offers(template.id));
+    return { ...modelOf(template, readings), acceptMd5Csr: endpoint?.acceptMd5Csr ?? false };
   }
 
   private async form(
@@ -162,6 +168,9 @@ export class ConsoleTemplates {
     { model, stored }: ShapedTemplate,
   ): Promise<readonly Issue[]> {
     if (model.challengeMode !== "static") return [];
+    const store = this.access.open(principal, "configuration:read");
+    // What an outside CA asks for stands with that CA.
+    if ((await store.authorities.get(model.authorityId))?.kind === "outside") return [];
     const path = shape.template.parts.find(({ members }) => members.includes("secret"))?.fields[0];
     const at = path === undefined ? "secret" : fieldPath(path.name);
     if (model.secret !== "")
@@ -193,13 +202,13 @@ export class ConsoleTemplates {
       const change = { ...input, profileId: input.profileId ?? null, shapeExtras };
       const { id, version } = stored;
       const template = await this.templates.update(principal, id, change, version, moveOver);
-      return { template, notes: await this.offer(principal, template, model.secret) };
+      return { template, notes: await this.offer(principal, template, model) };
     }
     const taken = (await this.templates.list(principal)).map(({ id }) => id);
     const id = identifierOf(model.name, LONGEST_ID, taken);
     const template = await this.templates.create(principal, { ...inputOf(model, id), shapeExtras });
     try {
-      return { template, notes: await this.offer(principal, template, model.secret) };
+      return { template, notes: await this.offer(principal, template, model) };
     } catch (failure) {
       // Half a form is none: the admin corrects it and saves it again.
       await this.templates.delete(principal, template.id);
@@ -211,13 +220,18 @@ export class ConsoleTemplates {
   private async offer(
     principal: Principal,
     template: Template,
-    secret: string,
+    { secret, acceptMd5Csr }: TemplateModel,
   ): Promise<readonly string[]> {
+    const store = this.access.open(principal, "configuration:read");
+    const { outside } = found(
+      await store.authorities.get(template.authorityId),
+      "authority",
+      template.authorityId,
+    );
+    if (outside !== undefined) return ["Devices ask the outside CA itself: it needs no endpoint."];
     const all = await this.endpoints.list(principal);
     const own = all.filter(({ authorityId }) => authorityId === template.authorityId);
-    const endpoint =
-      own.find(({ templateIds }) => templateIds.includes(template.id)) ??
-      (own.length === 1 ? own[0] : undefined);
+    const endpoint = own.find(offers(template.id)) ?? (own.length === 1 ? own[0] : undefined);
     if (endpoint === undefined && own.length > 1) {
       const names = own.map(({ id }) => id).join(", ");
       return [`The authority has several endpoints (${names}): add the template to one of them.`];
@@ -231,6 +245,7 @@ export class ConsoleTemplates {
       );
       await this.endpoints.create(principal, {
         ...{ id, authorityId: template.authorityId, templateIds: [template.id], policies },
+        acceptMd5Csr,
       });
       return [`Made endpoint ${id}.`];
     }
@@ -241,6 +256,8 @@ export class ConsoleTemplates {
       {
         templateIds: [...new Set([...endpoint.templateIds, template.id])],
         policies,
+        // What other templates need there is not taken away by a new one.
+        acceptMd5Csr: acceptMd5Csr || (!offers(template.id)(endpoint) && endpoint.acceptMd5Csr),
         ...(waiting ? { enabled: true } : {}),
       },
       endpoint.version,
@@ -263,6 +280,11 @@ const beginning = (shape: ConsoleShape): Shaped<TemplateModel> => {
   );
   return writeForm(shape.template, shape.version, blank, defaults);
 };
+
+const offers =
+  (templateId: string) =>
+  ({ templateIds }: EndpointView): boolean =>
+    templateIds.includes(templateId);
 
 const hasSecret =
   (templateId: string) =>

@@ -18,6 +18,8 @@ import type { FilledForm, FormRequest } from "./console-view.ts";
 /** A form without its mapping: what a page needs to draw it. */
 export interface FormView {
   readonly title: string;
+  /** Above a form that changes what is there. */
+  readonly editTitle: string;
   readonly place: string;
   readonly notes: readonly string[];
   readonly fields: readonly (ConsoleField & { readonly maps: readonly string[] })[];
@@ -164,6 +166,7 @@ export class Consoles {
 
 const formView = <M>(form: ConsoleForm<M>): FormView => ({
   title: form.title,
+  editTitle: form.editTitle ?? form.title,
   place: form.place,
   notes: form.notes ?? [],
   fields: fieldsOf(form).map((field) => ({

@@ -51,8 +51,8 @@ onBothDatabases("console: setting up", (open) => {
     await page.getByText("It may issue by every profile.").waitFor();
     await page.getByText("Choose", { exact: true }).click();
     const card = page.locator("cs-ca-profiles");
-    for (const box of await card.getByRole("checkbox").all())
-      if (await box.isChecked()) await box.uncheck();
+    for (const group of await card.locator("details details > summary").all()) await group.click();
+    for (const all of await card.getByLabel(/^All of /).all()) await all.uncheck();
     await card.getByLabel("scep-key-encipherment").check();
     await card.getByRole("button", { name: "Save" }).click();
     await page.getByText("The profiles are set.").waitFor();

@@ -40,6 +40,7 @@ describe("console: a change of a template is kept as a draft", function () {
 
   it("P-08 saves it as a draft by keyboard: the template serves on as it was", async () => {
     await edit();
+    await form().getByRole("heading", { level: 2, name: "Edit template" }).waitFor();
     assert.equal(await card().count(), 0);
     await subject().fill("CN=%devicename%,O=Acme");
     await button("Save as draft").focus();
@@ -80,8 +81,8 @@ describe("console: a change of a template is kept as a draft", function () {
     assert.equal(bare.profileId, profileId);
     const kept = async () => (await api.get("/templates/with-profile/distribution")).draft.plan;
     await page.reload();
-    await goTo(page, "templates/with-profile/edit?as=ivanti", "Edit template");
-    const profile = page.locator('cs-form [id="profileId"]');
+    await goTo(page, "templates/with-profile/edit?as=jamf", "Edit template");
+    const profile = page.locator('cs-form [id="certificateProfile"]');
     assert.equal(await profile.inputValue(), profileId);
     await profile.selectOption("");
     await button("Save as draft").click();
@@ -96,7 +97,7 @@ describe("console: a change of a template is kept as a draft", function () {
     await page.getByText("is saved; nothing is delivered yet", { exact: false }).waitFor();
     assert.deepEqual((await kept()).change, { profileId: null, autoRenewal: false });
     await page.reload();
-    await goTo(page, "templates/with-profile/edit?as=ivanti", "Edit template");
+    await goTo(page, "templates/with-profile/edit?as=jamf", "Edit template");
     await card().getByRole("button", { name: "Continue the draft" }).click();
     await eventually(async () => (await profile.inputValue()) === "");
     assert.equal((await api.get("/templates/with-profile")).profileId, profileId);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { consoleShapes } from "../../adapters/consoles/consoles.ts";
 import { ANSWERS } from "../../plugin/http/api/answer-schemas.ts";
+import { type Certifying, OpensslCa } from "../support/openssl.ts";
 import { startInstallation, type TestInstallation } from "../support/installation.ts";
 import { type Admin, type AdminAnswer, adminOf } from "../support/published.ts";
 
@@ -43,7 +44,11 @@ const TYPED: Readonly<Record<string, { caServer: object; template: object; ca: s
   ivanti: {
     caServer: { name: "Ivanti CA", description: "x" },
     ca: "source",
-    template: { name: "Ivanti", subject: "CN=${userUPN}" },
+    template: {
+      name: "Ivanti",
+      subject: "CN=${userUPN}",
+      profileId: "mdmws-digital-signature-key-encipherment",
+    },
   },
   intune: {
     caServer: { name: "Intune CA" },
@@ -55,6 +60,13 @@ const TYPED: Readonly<Record<string, { caServer: object; template: object; ca: s
     ca: "ca",
     template: { name: "Jelly", subject: "CN=%devicename%,O=Contoso" },
   },
+};
+
+/** A self-signed certificate, as a form takes a file: base64. */
+const fileOf = async (wanted: Certifying): Promise<string> => {
+  const made = await OpensslCa.create("Outer Root", wanted, "ec:P-256");
+  await made.remove();
+  return Buffer.from(made.certificate).toString("base64");
 };
 
 describe("consoles' forms over the API", function () {
@@ -165,13 +177,77 @@ describe("consoles' forms over the API", function () {
     });
     assert.deepEqual(
       wrong.json.issues.map(({ path }: { path: string }) => path),
-      ["fields.identifier", "fields.friendlyName", "fields.parent", "fields.identifier"],
+      ["fields.identifier", "fields.friendlyName", "fields.parent", "fields.subject"],
     );
     const changed = await write("/consoles/entrust/ca-server", {
       id: "sub-1",
       fields: { subject: "CN=Other" },
     });
     assert.equal(changed.json.issues[0].path, "fields.subject");
+  });
+
+  it("A-03 A-06 F-28 a CA that could not be made is refused before a key is, each fault at its field", async () => {
+    const at = async (fields: object): Promise<Record<string, string>> => {
+      const { json } = await write("/consoles/entrust/ca-server", { fields });
+      return Object.fromEntries(
+        (json.issues as { path: string; message: string }[]).map(({ path, message }) => [
+          path.replace("fields.", ""),
+          message,
+        ]),
+      );
+    };
+    const fields = {
+      ...{ type: "issuing", identifier: "sub-2", friendlyName: "Two", parent: "ent-root" },
+      ...{ signingKey: "rsa-2048-pss", subject: "CN=Two" },
+    };
+    assert.deepEqual(await at(fields), {});
+    assert.match((await at({ ...fields, identifier: "sub-1" }))["identifier"]!, /another CA/);
+    const late = { ...fields, expiryDate: "2090-01-01T00:00:00.000Z" };
+    assert.match((await at(late))["expiryDate"]!, /./);
+    assert.match((await at({ ...fields, subject: "O=Nobody" }))["subject"]!, /common name/);
+    assert.match((await at({ ...fields, parent: "sub-1" }))["parent"]!, /issuing CA/);
+    const before = (await owner.call("GET", "/authorities/sub-1")).json;
+    const again = await write("/consoles/entrust/ca-server", {
+      fields: { ...fields, identifier: "sub-1", friendlyName: "Stolen" },
+      save: true,
+    });
+    assert.equal(again.status, 400, "a new CA never takes another's place");
+    assert.deepEqual((await owner.call("GET", "/authorities/sub-1")).json, before);
+  });
+
+  it("A-17 F-01 F-28 a certificate that does not fit is refused at its field, with what is wrong", async () => {
+    const ca = [
+      "basicConstraints = critical, CA:TRUE",
+      "keyUsage = critical, keyCertSign, cRLSign",
+    ];
+    const past = { from: "20200101000000Z", until: "20210101000000Z" };
+    const [leaf, root, expired] = await Promise.all([
+      fileOf({ extensions: ["basicConstraints = critical, CA:FALSE"] }),
+      fileOf({ extensions: ca }),
+      fileOf({ extensions: ca, ...past }),
+    ]);
+    const told = async (console: string, fields: object): Promise<string> => {
+      const { json } = await write(`/consoles/${console}/ca-server`, { fields });
+      const issues = json.issues as { path: string; message: string }[];
+      return issues.map(({ path, message }) => `${path}: ${message}`).join("\n");
+    };
+    const known = (caCertificate: string) =>
+      told("manageengine", { authorityName: "x", caCertificate });
+    assert.match(await known("bm90IG9uZQ=="), /^fields\.caCertificate: .*no certificate/);
+    assert.match(await known(leaf), /^fields\.caCertificate: this is no CA's certificate/);
+    assert.match(
+      await known(expired),
+      /^fields\.caCertificate: this CA's certificate expired on 2021/,
+    );
+    assert.match(await known(root), /^fields\.caCertificate: no CA here has this certificate/);
+    const outside = (rootCertificate: string) =>
+      told("entrust", {
+        ...{ type: "external", identifier: "outer", friendlyName: "Outer", rootCertificate },
+      });
+    assert.equal(await outside(root), "");
+    assert.match(await outside(""), /^fields\.rootCertificate: must be filled in/);
+    assert.match(await outside(leaf), /^fields\.rootCertificate: .*not one of a CA/);
+    assert.match(await outside(expired), /^fields\.rootCertificate: It expired on 2021/);
   });
 
   it("T-27 what cannot be saved is told at its field, in preview and at save", async () => {
@@ -272,6 +348,84 @@ describe("consoles' forms over the API", function () {
     assert.equal(lacking.subject, undefined);
     const wrong = await resolve("jamf", { subject: "CN=$NOTHING" });
     assert.match(wrong.issues[0].message, /\$NOTHING/);
+  });
+
+  it("T-23 T-25 Countersign's own form has a field for all that a template says, faults at their lines", async () => {
+    const post = (fields: object, save = false) =>
+      write("/consoles/countersign/template", { fields, save });
+    const fields = {
+      ...{ name: "Own", authority: shared, subject: "CN=%username%,O=Example" },
+      ...{ keyAlgorithms: ["ec-p256", "rsa-2048"], keyUsages: ["digitalSignature"] },
+      policies: [{ oid: "1.2.3.4", cps: "https://cps.example/" }],
+      ...{ validity: "P90D", maxValidity: "P1Y", renewalWindow: "P10D", renewalGrace: "P1D" },
+      ...{ beyondAuthority: "shorten", scepRenewal: "in-window", allowDuplicates: false },
+    };
+    const bad = await post({
+      ...fields,
+      policies: [
+        { oid: "1.2.3", cps: "" },
+        { oid: "word", cps: "" },
+      ],
+      keyAlgorithms: ["ec-p256"],
+      keyUsages: ["keyEncipherment"],
+      validity: "P30Y",
+      beyondAuthority: "refuse",
+    });
+    const at = (bad.json.issues as { path: string }[]).map(({ path }) => path);
+    for (const path of ["policies.1.oid", "keyUsages", "validity"])
+      assert.ok(at.includes(`fields.${path}`), `${path}: ${JSON.stringify(bad.json.issues)}`);
+    const { json } = await post(fields, true);
+    assert.deepEqual([json.saved, json.alsoSet], [true, []]);
+    const made = (await owner.call("GET", "/templates/own")).json;
+    assert.deepEqual(made.policies, fields.policies);
+    assert.deepEqual(
+      [made.keyAlgorithms, made.maxValidity, made.allowDuplicates, made.scepRenewal],
+      [["ec-p256", "rsa-2048"], "P1Y", false, "in-window"],
+    );
+    const jamf = (await owner.call("GET", "/consoles/jamf/template?template=own")).json;
+    const also = new Set((jamf.alsoSet as { member: string }[]).map(({ member }) => member));
+    for (const member of ["policies", "validity", "allowDuplicates", "keyAlgorithms"])
+      assert.ok(also.has(member), `${member} is said where Jamf has no field for it`);
+    assert.ok(!also.has("id"));
+  });
+
+  it("F-18 Jellyfish's switch for SonicWall is the endpoint's, and a new template does not take it away", async () => {
+    const accepts = async (): Promise<boolean> => {
+      const { items } = (await owner.call("GET", "/endpoints")).json;
+      const all = items as { authorityId: string; acceptMd5Csr: boolean }[];
+      return all.find(({ authorityId }) => authorityId === shared)!.acceptMd5Csr;
+    };
+    const save = (id: string, fields: object) =>
+      write("/consoles/jellyfish/template", { id, fields, save: true });
+    assert.equal(await accepts(), false);
+    const on = await save("jelly", { ignoreSignature: true });
+    assert.deepEqual([on.status, on.json.values.ignoreSignature], [200, true]);
+    assert.equal(await accepts(), true);
+    const fields = { ca: shared, name: "Beside", subject: "CN=%devicename%,O=Contoso" };
+    assert.equal((await write("/consoles/jellyfish/template", { fields, save: true })).status, 200);
+    assert.equal(await accepts(), true);
+    await save("jelly", { ignoreSignature: false });
+    assert.equal(await accepts(), false);
+  });
+
+  it("A-26 a profile that is picked brings the usages that the console does not ask for, for protocol operators too", async () => {
+    const operator = await adminOf(installation.countersign, { roles: ["protocol-operator"] });
+    try {
+      const fields = {
+        ...{
+          server: shared,
+          templateName: "Mail",
+          subject: "CN=%username%",
+          keyEncipherment: false,
+        },
+        certificateProfile: "smime-digital-signature-key-encipherment",
+      };
+      const { json } = await operator.call("POST", "/consoles/manageengine/template", { fields });
+      assert.deepEqual(json.issues, []);
+      assert.deepEqual(json.model.extendedKeyUsages, ["1.3.6.1.5.5.7.3.2", "1.3.6.1.5.5.7.3.4"]);
+    } finally {
+      await operator.close();
+    }
   });
 
   it("R-01 roles that may only read see the forms and save nothing", async () => {

@@ -80,6 +80,21 @@ describe("flows: an outside CA that devices call themselves", () => {
     assert.equal((await auditor.refused("POST", "/authorities/outside", outside())).status, 403);
   });
 
+  it("F-06 a template of it is made in a console's words, and needs no endpoint and no password", async () => {
+    const body = {
+      fields: {
+        ...{ templateName: "Mail", businessUnit: "IT", issuingCa: "digicert" },
+        subject: "CN=%username%",
+      },
+      save: true,
+    };
+    const made = await api.post("/consoles/digicert-one/template", body);
+    assert.deepEqual([made.saved, made.model.authorityId], [true, "digicert"]);
+    assert.equal(made.values.serverUrl, serverUrl);
+    assert.match(made.notes.join(), /outside CA itself/);
+    await api.delete("/templates/mail");
+  });
+
   it("A-01 L-01 L-03 L-08 profile, certificate seen on the device, renewal, wipe: from end to end", async () => {
     await api.post("/templates", {
       ...{ id: "outside-wifi", authorityId: "digicert", subject: "CN=%devicename%,O=Lab" },

@@ -3,7 +3,7 @@ import { type ConsoleForm, type ConsoleShape, fieldsOf } from "../../plugin/sdk.
 
 const HEAD = `# Consoles
 
-The forms of nine consoles, field by field, and what each field is in Countersign. Made by \`npm run manifest\` from \`adapters/consoles\`.
+The forms of nine consoles and of Countersign itself, field by field, and what each field is in Countersign. Made by \`npm run manifest\` from \`adapters/consoles\`.
 
 A form is shown, checked and saved over \`/api/v1/consoles/<id>/ca-server\` and \`/template\`; what Countersign's model lacks is kept beside it for that console and survives edits in the words of another. *Mark* says how sure the field is: documented by the vendor, observed in programs that talk to it, inferred from its neighbours, or ours. Passwords of outside services are not kept.
 

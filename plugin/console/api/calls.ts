@@ -647,12 +647,14 @@ export interface Console {
   };
   readonly caServer: {
     readonly title: string;
+    readonly editTitle: string;
     readonly place: string;
     readonly notes: readonly string[];
     readonly fields: readonly ConsoleField[];
   };
   readonly template: {
     readonly title: string;
+    readonly editTitle: string;
     readonly place: string;
     readonly notes: readonly string[];
     readonly fields: readonly ConsoleField[];

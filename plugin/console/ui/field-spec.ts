@@ -28,6 +28,8 @@ export interface FieldSpec {
         readonly value: string;
         readonly label: string;
         readonly refused?: string | undefined;
+        /** `choices` only: those of a group stand together and are opened together. */
+        readonly group?: string | undefined;
       }[]
     | undefined;
   /** A list of ours that fills the pick list. */

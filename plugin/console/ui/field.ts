@@ -4,6 +4,7 @@ import { foreign } from "./format.ts";
 import { textOf } from "./text-of.ts";
 import { icon } from "./icon.ts";
 import type { FieldSpec, FieldState, FieldValue } from "./field-spec.ts";
+import { choicesField } from "./choices-field.ts";
 import { fileField } from "./file-field.ts";
 import { listField, rowsField } from "./many-field.ts";
 import { pemField } from "./pem-field.ts";
@@ -66,7 +67,7 @@ const control = (common: Common): TemplateResult => {
     case "choice":
       return choiceField(common, text);
     case "choices":
-      return choicesField(common);
+      return choicesField(spec, state);
     case "list":
       return listField(spec, state);
     case "rows":
@@ -154,31 +155,6 @@ const choiceField = ({ spec, state, described }: Common, value: string): Templat
         </option>`,
     )}
   </select>`;
-};
-
-const choicesField = ({ spec, state }: Common): TemplateResult => {
-  const chosen = Array.isArray(state.value) ? (state.value as readonly string[]) : [];
-  const known = (spec.choices ?? []).map((choice) => choice.value);
-  // What is set and not offered stays set.
-  const others = chosen.filter((word) => !known.includes(word));
-  const toggle = (value: string, on: boolean): void =>
-    state.change([
-      ...known.filter((word) => (word === value ? on : chosen.includes(word))),
-      ...others,
-    ]);
-  return html`<div class="checks">
-    ${(spec.choices ?? []).map(
-      (choice) =>
-        html`<label class="check"
-          ><input
-            type="checkbox"
-            .checked=${live(chosen.includes(choice.value))}
-            @change=${(event: Event) => toggle(choice.value, (event.target as HTMLInputElement).checked)}
-          />${choice.label}</label
-        >`,
-    )}
-    ${(spec.choices ?? []).length === 0 ? html`<span class="quiet">Nothing to choose from yet.</span>` : nothing}
-  </div>`;
 };
 
 const checkField = ({ spec, state, described }: Common): TemplateResult =>

@@ -2,6 +2,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { property, state } from "lit/decorators.js";
 import type { Authority, CertificateProfile } from "../api/calls.ts";
 import type { App } from "../app/app.ts";
+import { choicesField } from "../ui/choices-field.ts";
 import { define } from "../ui/define.ts";
 import { formStyles } from "../ui/form-styles.ts";
 import { Loaded } from "../ui/loaded.ts";
@@ -58,18 +59,16 @@ export class CaProfiles extends LitElement {
         may
           ? html`<details>
               <summary>Choose</summary>
-              <div class="checks">
-                ${all.map(
-                  ({ id }) =>
-                    html`<label class="check"
-                      ><input
-                        type="checkbox"
-                        .checked=${chosen.has(id)}
-                        @change=${(event: Event) => this.#toggle(chosen, id, (event.target as HTMLInputElement).checked)}
-                      />${id}</label
-                    >`,
-                )}
-              </div>
+              ${choicesField(
+                { ...PICK, choices: all.map(({ id, group }) => ({ value: id, label: id, group })) },
+                {
+                  value: [...chosen],
+                  fault: undefined,
+                  secretSet: false,
+                  change: (value) => (this.chosen = new Set(value as readonly string[])),
+                  left: () => undefined,
+                },
+              )}
               <div class="actions">
                 <wa-button
                   size="s"
@@ -86,13 +85,6 @@ export class CaProfiles extends LitElement {
             </details>`
           : nothing
       }`;
-  }
-
-  #toggle(chosen: ReadonlySet<string>, id: string, on: boolean): void {
-    const next = new Set(chosen);
-    if (on) next.add(id);
-    else next.delete(id);
-    this.chosen = next;
   }
 
   async #save(profiles: readonly string[] | null): Promise<void> {
@@ -115,3 +107,5 @@ export class CaProfiles extends LitElement {
   }
 }
 define("cs-ca-profiles", CaProfiles);
+
+const PICK = { name: "profiles", label: "Profiles", help: "", type: "choices" } as const;

@@ -5,7 +5,7 @@ import { textOf } from "../ui/text-of.ts";
 import { link } from "../app/route.ts";
 import type { CommandLine } from "../ui/command-line.ts";
 import { define } from "../ui/define.ts";
-import type { FieldValues } from "../ui/field-spec.ts";
+import type { FieldSpec, FieldValues } from "../ui/field-spec.ts";
 import { CRL_SHARDS_FIELD, crlShardsOf } from "./crl-shards-field.ts";
 import { caCommand } from "./form-commands.ts";
 import { ShapeForm } from "./shape-form.ts";
@@ -24,6 +24,22 @@ export class CaServerForm extends ShapeForm {
   protected override arrive(): void {
     this.own = OWN;
     super.arrive();
+  }
+
+  /** A form begun from a parent's page stays below that parent; a CA is offered the profiles of its kind. */
+  protected override given(field: FieldSpec): FieldSpec {
+    const fixed = field.name === "parent" && this.id_ === undefined && this.#parent !== undefined;
+    if (fixed) return { ...field, readOnly: true };
+    if (field.from !== "certificate-profiles") return field;
+    const type = CA_TYPES[textOf(this.values["type"])] ?? "subord";
+    const offered = (this.facts.value?.sources.choices[field.from] ?? []).filter(
+      ({ allowedCATypes }) => allowedCATypes?.includes(type) === true,
+    );
+    return { ...field, choices: offered };
+  }
+
+  get #parent(): string | undefined {
+    return this.place.query.get("parent") ?? undefined;
   }
 
   protected override furtherFields(): TemplateResult | typeof nothing {
@@ -74,6 +90,13 @@ export class CaServerForm extends ShapeForm {
   }
 }
 define("cs-ca-server-form", CaServerForm);
+
+/** Kinds of CA by Entrust's form, as profiles name them. */
+const CA_TYPES: Readonly<Record<string, "root" | "intermediate" | "subord">> = {
+  root: "root",
+  intermediate: "intermediate",
+  issuing: "subord",
+};
 
 const OWN: FieldValues = { crlShards: "1" };
 const OWN_FIELDS = [{ ...CRL_SHARDS_FIELD, section: "In Countersign only" }];

@@ -60,7 +60,16 @@ export class CaServer extends View {
     const back = { href: link(["ca-servers"]), text: "CA servers" };
     const edit =
       authority !== undefined && this.app.may("authorities:manage")
-        ? html`<wa-button
+        ? html`${
+              isParent(authority)
+                ? html`<wa-button
+                    appearance="outlined"
+                    href=${link(["ca-servers", "new"], { as: "entrust", parent: authority.id })}
+                    >${icon("plus")} Add a CA below</wa-button
+                  >`
+                : nothing
+            }
+            <wa-button
               appearance="outlined"
               href=${link(authority.kind === "outside" ? ["ca-servers", "outside", authority.id] : ["ca-servers", authority.id, "edit"])}
               >${icon("edit")} Edit</wa-button
@@ -316,3 +325,7 @@ export class CaServer extends View {
   }
 }
 define("cs-ca-server", CaServer);
+
+/** Whether it certifies other CAs now (A-02). */
+const isParent = ({ kind, status }: Authority): boolean =>
+  status === "active" && (kind === "root" || kind === "intermediate" || kind === "external");

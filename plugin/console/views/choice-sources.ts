@@ -1,11 +1,18 @@
-import type { CertificateProfile } from "../api/calls.ts";
+import type { Authority, CertificateProfile } from "../api/calls.ts";
 import type { App } from "../app/app.ts";
+
+/** One entry of a list of ours. */
+interface SourceChoice {
+  readonly value: string;
+  readonly label: string;
+  /** Profiles stand in groups, and are for some kinds of CA only. */
+  readonly group?: string;
+  readonly allowedCATypes?: CertificateProfile["definition"]["allowedCATypes"];
+}
 
 /** Lists of ours that fill pick lists, and a device whose values stand beside variables. */
 export interface Sources {
-  readonly choices: Readonly<
-    Record<string, readonly { readonly value: string; readonly label: string }[]>
-  >;
+  readonly choices: Readonly<Record<string, readonly SourceChoice[]>>;
   /** The profiles that a CA may issue by; a CA that is missing has all. */
   readonly enabled: Readonly<Record<string, readonly string[]>>;
   /** Attributes of a device, by variable. */
@@ -13,30 +20,37 @@ export interface Sources {
 }
 
 /** What the fields of a console's form refer to with `from`. */
-export const choiceSources = async ({ call }: App): Promise<Sources> => {
-  const [authorities, templates, about, devices, profiles] = await Promise.all([
+export const choiceSources = async (app: App): Promise<Sources> => {
+  const { call } = app;
+  const [authorities, templates, about, devices] = await Promise.all([
     call("getAuthorities"),
     call("getTemplates"),
     call("getAbout"),
     call("getDevices", { query: { limit: 1 } }),
-    call("getCertificateProfiles"),
   ]);
   const named = ({ id, name }: { readonly id: string; readonly name: string }) => ({
     value: id,
     label: name === id ? id : `${name} (${id})`,
   });
-  const profile = ({ id, description }: CertificateProfile) => ({
+  const profile = ({ id, group, description, definition }: CertificateProfile) => ({
     value: id,
     label: description === "" ? id : `${id}: ${description}`,
+    group,
+    allowedCATypes: definition.allowedCATypes,
   });
   const living = authorities.items.filter(({ status }) => status === "active");
+  const issuing = living.filter(({ kind }) => kind === "issuing");
+  const profiles = await profilesOf(app, issuing);
   return {
     choices: {
-      authorities: living.map(named),
-      "issuing-authorities": living.filter(({ kind }) => kind === "issuing").map(named),
+      authorities: living.filter(({ kind }) => CERTIFIES.has(kind)).map(named),
+      "issuing-authorities": issuing.map(named),
+      "template-authorities": living
+        .filter(({ kind }) => kind === "issuing" || kind === "outside")
+        .map(named),
       templates: templates.items.map(named),
-      "certificate-profiles": profiles.items.map(profile),
-      "pkcs12-profiles": profiles.items.filter(({ pkcs12 }) => pkcs12).map(profile),
+      "certificate-profiles": profiles.map(profile),
+      "pkcs12-profiles": profiles.filter(({ pkcs12 }) => pkcs12).map(profile),
       "key-stores": about.keyStores.map((name) => ({ value: name, label: name })),
     },
     enabled: Object.fromEntries(
@@ -44,4 +58,22 @@ export const choiceSources = async ({ call }: App): Promise<Sources> => {
     ),
     sample: devices.items[0]?.attributes ?? {},
   };
+};
+
+/** CAs that may stand above another (A-02). */
+const CERTIFIES: ReadonlySet<Authority["kind"]> = new Set(["root", "external", "intermediate"]);
+
+/** The whole catalogue for those who manage it; for everybody else what the CAs may issue by. */
+const profilesOf = async (
+  app: App,
+  issuing: readonly Authority[],
+): Promise<readonly CertificateProfile[]> => {
+  if (app.may("certificate-profiles:manage"))
+    return (await app.call("getCertificateProfiles")).items;
+  if (!app.may("certificate-profiles:pick")) return [];
+  const picks = await Promise.all(
+    issuing.map(({ id }) => app.call("getAuthoritiesIdProfiles", { id })),
+  );
+  const all = picks.flatMap(({ items }) => items);
+  return [...new Map(all.map((profile) => [profile.id, profile])).values()];
 };

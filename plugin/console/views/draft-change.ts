@@ -1,6 +1,6 @@
 import type { Console, Distribution, FilledForm } from "../api/calls.ts";
 import type { FieldValues } from "../ui/field-spec.ts";
-import { type TemplateChange, templateChange } from "./template-change.ts";
+import { isOfTemplate, type TemplateChange, templateChange } from "./template-change.ts";
 
 type Fields = Console["template"]["fields"];
 
@@ -29,7 +29,7 @@ export const leftOut = (
     .filter(
       ({ name, type, maps, readOnly }) =>
         readOnly !== true &&
-        (type === "secret" || maps.length === 0) &&
+        (type === "secret" || !maps.some(isOfTemplate)) &&
         JSON.stringify(values[name] ?? "") !== JSON.stringify(before[name] ?? ""),
     )
     .map(({ label }) => label);

@@ -69,7 +69,7 @@ export const endpointFields = ({ choices }: Sources, isNew: boolean): readonly F
   {
     name: "secret",
     label: "Password",
-    help: "At least 12 characters; it is kept sealed and never shown again.",
+    help: "At least 8 characters; it is kept sealed and never shown again.",
     type: "secret",
     required: true,
     section: "Challenge",
@@ -122,6 +122,13 @@ export const endpointFields = ({ choices }: Sources, isNew: boolean): readonly F
     name: "includeRoot",
     label: "Send the root with GetCACert",
     help: "Clients that trust the root already do not need it.",
+    type: "yes-no",
+    section: "Rules",
+  },
+  {
+    name: "proxied",
+    label: "No limit by address",
+    help: "For consoles that pass the requests of a whole fleet on from one address: Workspace ONE, Jamf and Ivanti as a SCEP proxy.",
     type: "yes-no",
     section: "Rules",
   },

@@ -52,6 +52,7 @@ export class EndpointForm extends FormView {
       clientProfile: "auto",
       approval: "none",
       includeRoot: true,
+      proxied: false,
       legacy: false,
       acceptMd5Csr: false,
     };
@@ -116,6 +117,7 @@ const valuesOf = (endpoint: Endpoint): FieldValues => {
     clientProfile: endpoint.clientProfile,
     approval: endpoint.approval,
     includeRoot: endpoint.includeRoot,
+    proxied: endpoint.limits["perSource"] === "off",
     legacy: endpoint.legacy,
     acceptMd5Csr: endpoint.acceptMd5Csr,
   };
@@ -146,7 +148,15 @@ const bodyOf = (values: FieldValues, stored: Endpoint | undefined): NewEndpoint 
     clientProfile: text("clientProfile") as NonNullable<NewEndpoint["clientProfile"]>,
     approval: text("approval") === "manual" ? "manual" : "none",
     includeRoot: values["includeRoot"] === true,
+    ...limitsOf(values["proxied"] === true, stored),
     legacy: values["legacy"] === true,
     acceptMd5Csr: values["acceptMd5Csr"] === true,
   };
+};
+
+/** Only where the limit by address is lifted or set again; the others stay as they are. */
+const limitsOf = (proxied: boolean, stored: Endpoint | undefined): Pick<NewEndpoint, "limits"> => {
+  if (proxied === (stored?.limits["perSource"] === "off")) return {};
+  const { perSource: _, ...others } = (stored?.limits ?? {}) as NonNullable<NewEndpoint["limits"]>;
+  return { limits: proxied ? { ...others, perSource: "off" } : others };
 };

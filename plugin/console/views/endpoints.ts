@@ -9,6 +9,7 @@ import { Loaded } from "../ui/loaded.ts";
 import { endpointState } from "../ui/state.ts";
 import { note, status } from "../ui/status.ts";
 import { View } from "../ui/view.ts";
+import "./endpoint-activity.ts";
 
 /** Days: the badge of O-07. */
 const SOON = 30;
@@ -39,8 +40,24 @@ export class Endpoints extends View {
           >${icon("plus")} Add endpoint</wa-button
         >`
       : "";
+    const activity = this.place.query.get("tab") === "activity";
     return html`${this.head("Endpoints", sentence, add)}
-    ${this.#endpoints.show(
+      <nav class="bar" aria-label="Endpoints">
+        <a class="chip" href=${link(["endpoints"])} aria-current=${activity ? nothing : "true"}
+          >Endpoints</a
+        >
+        <a
+          class="chip"
+          href=${link(["endpoints"], { tab: "activity" })}
+          aria-current=${activity ? "true" : nothing}
+          >Recent activity</a
+        >
+      </nav>
+      ${activity ? html`<cs-endpoint-activity .app=${this.app}></cs-endpoint-activity>` : this.#cards()}`;
+  }
+
+  #cards(): TemplateResult | typeof nothing {
+    return html`${this.#endpoints.show(
       (items) =>
         html`<div class="cards">${items.map((endpoint) => card(endpoint))}</div>
           ${items.length === 0 ? html`<p class="empty card">An endpoint is the SCEP address that goes into a console or a device.</p>` : nothing}`,

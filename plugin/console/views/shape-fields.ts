@@ -35,9 +35,16 @@ export const carriedValues = (before: FilledFields, after: FilledFields): FieldV
   );
 };
 
-/** What the server found, by field. */
-export const faultsOf = (issues: FilledForm["issues"]): Readonly<Record<string, string>> =>
-  Object.fromEntries(issues.map(({ path, message }) => [path.replace(/^fields\./, ""), message]));
+/** What the server found, by field; the line of one that has several is named. */
+export const faultsOf = (issues: FilledForm["issues"]): Readonly<Record<string, string>> => {
+  const faults: Record<string, string> = {};
+  for (const { path, message } of issues) {
+    const [name = "", index] = path.replace(/^fields\./, "").split(".");
+    const fault = index === undefined ? message : `line ${Number(index) + 1}: ${message}`;
+    faults[name] = faults[name] === undefined ? fault : `${faults[name]}; ${fault}`;
+  }
+  return faults;
+};
 
 /** Profiles are those that the chosen CA may issue by. */
 export const withChoices = (field: FieldSpec, sources: Sources, authority: string): FieldSpec => {

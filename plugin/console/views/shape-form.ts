@@ -6,7 +6,7 @@ import { link } from "../app/route.ts";
 import type { CommandLine } from "../ui/command-line.ts";
 import "../ui/commands.ts";
 import "../ui/working.ts";
-import type { FieldValues } from "../ui/field-spec.ts";
+import type { FieldSpec, FieldValues } from "../ui/field-spec.ts";
 import type { FormElement, Insertable } from "../ui/form.ts";
 import { Loaded } from "../ui/loaded.ts";
 import { problemNote } from "../ui/problem-note.ts";
@@ -51,6 +51,10 @@ export abstract class ShapeForm extends View {
   ): Promise<FilledForm>;
   /** Said while saving goes on, where that may take its time. */
   protected readonly patience: string | undefined;
+  /** A field as this form shows it; one that where somebody came from has settled is read only. */
+  protected given(field: FieldSpec): FieldSpec {
+    return field;
+  }
   /** What stands above the form, beside it, and after Save. */
   protected above(): TemplateResult | typeof nothing {
     return nothing;
@@ -199,7 +203,9 @@ export abstract class ShapeForm extends View {
 
   #page({ consoles, shape, filled, sources }: ShapeFacts): TemplateResult {
     const form = shape[this.kind];
-    const fields = form.fields.map((field) => withChoices(field, sources, this.#authority(filled)));
+    const fields = form.fields.map((field) =>
+      this.given(withChoices(field, sources, this.#authority(filled))),
+    );
     const variables: readonly Insertable[] = shape.dialect.variables
       .filter(({ name }) => !name.includes("#"))
       .map(({ name, variable }) => ({
@@ -225,7 +231,7 @@ export abstract class ShapeForm extends View {
       <div class="halves form">
         <form class="card stack" @submit=${this.#submit} novalidate>
           <div>
-            <h2>${form.title}</h2>
+            <h2>${this.id_ === undefined ? form.title : form.editTitle}</h2>
             <p class="small quiet">In ${shape.name}: ${form.place}</p>
           </div>
           ${form.notes.map((text) => note("info", text))}

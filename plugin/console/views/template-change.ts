@@ -32,6 +32,10 @@ const MEMBERS = [
   "allowDuplicates",
 ] as const satisfies readonly (keyof TemplateChange)[];
 
+/** Whether a member of a form's model is one of the template's own: what is not stands beside it, at its endpoint. */
+export const isOfTemplate = (member: string): boolean =>
+  (MEMBERS as readonly string[]).includes(member);
+
 /** What is taken away by leaving it empty. */
 const REMOVABLE: readonly string[] = ["profileId"] satisfies readonly (keyof TemplateChange)[];
 

@@ -1,21 +1,47 @@
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { property } from "lit/decorators.js";
 import type { Distribution } from "../api/calls.ts";
 import type { App } from "../app/app.ts";
 import { link } from "../app/route.ts";
 import { define } from "../ui/define.ts";
-import { foreign, when, words } from "../ui/format.ts";
+import { foreign, when } from "../ui/format.ts";
 import { styles } from "../ui/styles.ts";
 import { discardDraft, publishDraft } from "./draft-acts.ts";
+import { memberName } from "./member-name.ts";
 
 const LOST = "What was typed in the form since then is not part of it and is lost.";
+
+/** "subject, profile ID and SCEP renewal": the members of a template in the middle of a sentence. */
+const listOf = (members: readonly string[]): string => {
+  const names = members.map((member) => inSentence(memberName(member)));
+  const last = names.at(-1) ?? "";
+  return names.length < 2 ? last : `${names.slice(0, -1).join(", ")} and ${last}`;
+};
+
+/** A capital that begins the sentence goes; one of an abbreviation stays. */
+const inSentence = (name: string): string =>
+  name.replace(/^[A-Z](?![A-Z])/, (first) => first.toLowerCase());
 
 /**
  * The draft of a template beside its form: what it changes, and what may be done with it. Fires `take` to have it in the form, `done` once
  * it was published or discarded.
  */
 export class TemplateDraftCard extends LitElement {
-  static override styles = [styles];
+  static override styles = [
+    styles,
+    css`
+      @media (max-width: 640px) {
+        .row {
+          display: grid;
+          margin-block-start: var(--unit);
+        }
+        .row a {
+          padding-block: var(--unit);
+          text-align: center;
+        }
+      }
+    `,
+  ];
 
   @property({ attribute: false }) app!: App;
   @property({ attribute: false }) distribution!: Distribution;
@@ -31,10 +57,10 @@ export class TemplateDraftCard extends LitElement {
     return html`<section class="card stack tight" aria-labelledby="draft-title">
       <h2 id="draft-title">Draft ${draft.number}</h2>
       <p>
-        ${fields.length === 0 ? "Changes whom the template is for" : html`Changes ${fields.map(words).join(", ")}`};
+        ${fields.length === 0 ? "Changes whom the template is for" : `Changes ${listOf(fields)}`};
         nothing of it is delivered.
-        <span class="small quiet">(${foreign(draft.by)}, ${when(draft.at)})</span>
       </p>
+      <p class="small quiet">Saved by ${foreign(draft.by)}, ${when(draft.at)}</p>
       ${
         fields.length === 0
           ? nothing

@@ -1,5 +1,13 @@
 import type { Issue } from "../../errors.ts";
-import { type ConsoleField, type FieldValue, type FieldValues, isShown } from "./form.ts";
+import {
+  type Column,
+  type ConsoleField,
+  type FieldValue,
+  type FieldValues,
+  isShown,
+  type Row,
+  rowsOf,
+} from "./form.ts";
 
 /** Where the faults of a field are named. */
 export const fieldPath = (name: string): string => `fields.${name}`;
@@ -42,6 +50,7 @@ const faultsOf = (field: ConsoleField, value: FieldValue, kept: boolean): readon
     ...choiceFaults(field, value),
     ...boundFaults(field, value),
     ...formatFaults(field, value),
+    ...rowsOf(value).flatMap((row, index) => rowFaults(field.columns ?? [], row, index)),
   ];
 };
 
@@ -65,10 +74,7 @@ const choiceFaults = ({ choices }: ConsoleField, value: FieldValue): readonly st
   const chosen = Array.isArray(value) ? (value as readonly unknown[]) : [value];
   return chosen.flatMap((one) => {
     const choice = choices.find((known) => known.value === one);
-    if (choice === undefined)
-      return [
-        `${JSON.stringify(one)} is none of ${choices.map((known) => known.value).join(", ")}`,
-      ];
+    if (choice === undefined) return [`${JSON.stringify(one)} is none of ${wordsOf(choices)}`];
     return choice.refused === undefined ? [] : [choice.refused];
   });
 };
@@ -80,13 +86,30 @@ const boundFaults = ({ minimum, maximum }: ConsoleField, value: FieldValue): rea
   return [];
 };
 
+/** A line that holds nothing means nothing. */
+const rowFaults = (columns: readonly Column[], row: Row, index: number): readonly string[] =>
+  columns.every(({ name }) => (row[name] ?? "") === "")
+    ? []
+    : columns.flatMap(({ name, label, required, choices, format }) => {
+        const text = row[name] ?? "";
+        const at = `line ${index + 1}, ${label}:`;
+        if (text === "") return required === true ? [`${at} must be filled in`] : [];
+        if (choices?.some(({ value }) => value === text) === false)
+          return [`${at} ${JSON.stringify(text)} is none of ${wordsOf(choices)}`];
+        return format === undefined || fits(format, text) ? [] : [`${at} ${format.message}`];
+      });
+
+const wordsOf = (choices: readonly { readonly value: string }[]): string =>
+  choices.map(({ value }) => value).join(", ");
+
+const fits = ({ expression }: { readonly expression: string }, text: string): boolean =>
+  new RegExp(`^(?:${expression})$`).test(text);
+
 const LONGEST_TEXT = 4096;
 
 const formatFaults = ({ format, type }: ConsoleField, value: FieldValue): readonly string[] => {
   if (typeof value !== "string") return [];
   if (type !== "file" && value.length > LONGEST_TEXT)
     return [`must be ${LONGEST_TEXT} characters at most`];
-  return format === undefined || new RegExp(`^(?:${format.expression})$`).test(value)
-    ? []
-    : [format.message];
+  return format === undefined || fits(format, value) ? [] : [format.message];
 };

@@ -41,9 +41,17 @@ export const FIELD_TYPES = [
  */
 export type FieldType = (typeof FIELD_TYPES)[number];
 
-/** Lists of ours that fill a pick list. */
+/**
+ * Lists of ours that fill a pick list. `authorities`: those that certify other CAs; `template-authorities`: those that issue here, and the
+ * outside CAs that devices call themselves.
+ */
 export type ChoiceSource =
-  "authorities" | "issuing-authorities" | "templates" | "certificate-profiles" | "key-stores";
+  | "authorities"
+  | "issuing-authorities"
+  | "template-authorities"
+  | "templates"
+  | "certificate-profiles"
+  | "key-stores";
 
 /** A column of a field with rows. */
 export interface Column {
@@ -51,6 +59,10 @@ export interface Column {
   readonly label: string;
   readonly type: "text" | "pattern" | "choice";
   readonly choices?: readonly Choice[];
+  /** As of a field. */
+  readonly format?: { readonly expression: string; readonly message: string };
+  /** Must hold something in every line that holds anything. */
+  readonly required?: boolean;
 }
 
 /** One field of a console's form, as a page renders it. */

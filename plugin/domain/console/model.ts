@@ -75,6 +75,8 @@ export interface TemplateModel {
   readonly renewalGrace: string;
   readonly policies: readonly CertificatePolicy[];
   readonly allowDuplicates: boolean;
+  /** Of the endpoint that offers it: whether requests signed with MD5 are taken when their signature verifies (decision 7). */
+  readonly acceptMd5Csr: boolean;
   readonly secret: string;
   readonly readings: Readings;
 }
@@ -135,6 +137,7 @@ export const BLANK_TEMPLATE: TemplateModel = {
   renewalGrace: "PT0S",
   policies: [],
   allowDuplicates: true,
+  acceptMd5Csr: false,
   secret: "",
   readings: NO_READINGS,
 };

@@ -24,6 +24,8 @@ export interface FormPart<M> {
 /** One form of a console; its parts are in the console's own order. */
 export interface ConsoleForm<M> {
   readonly title: string;
+  /** Above a form that changes what is there; the title unless given. */
+  readonly editTitle?: string;
   /** Where to find it in that console. */
   readonly place: string;
   readonly parts: readonly FormPart<M>[];
@@ -128,6 +130,7 @@ export const alsoSet = <M extends object>(
     .filter(
       ([member, value]) =>
         !shown.has(member) &&
+        member !== "id" &&
         member !== "secret" &&
         member !== "readings" &&
         JSON.stringify(value) !== JSON.stringify((blank as Record<string, unknown>)[member]),

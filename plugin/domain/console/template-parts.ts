@@ -1,4 +1,4 @@
-import { KEY_USAGES, type KeyUsage } from "../template.ts";
+import { type CertificatePolicy, KEY_USAGES, type KeyUsage } from "../template.ts";
 import { type ConsoleDialect, fromPattern, toPattern } from "./dialect.ts";
 import { type ConsoleField, rowsOf } from "./form.ts";
 import type { TemplateModel } from "./model.ts";
@@ -37,21 +37,28 @@ export const keySize = (field: ConsoleField): Part =>
 const firstRsa = (algorithms: readonly string[]): string | undefined =>
   algorithms.find((algorithm) => algorithm.startsWith("rsa-"));
 
-/** The extended key usages by name and OID; `known` gives the names. */
+/** The extended key usages by name and OID; `known` gives the names, which a column `predefined` offers. */
 export const extendedUsageRows = (
   field: ConsoleField,
   known: readonly (readonly [name: string, oid: string])[],
-): Part =>
-  member(
+): Part => {
+  const picks = field.columns?.some(({ name }) => name === "predefined") === true;
+  return member(
     field,
     "extendedKeyUsages",
-    (oids) => oids.map((oid) => ({ name: known.find(([, one]) => one === oid)?.[0] ?? oid, oid })),
+    (oids) =>
+      oids.map((oid) => {
+        const name = known.find(([, one]) => one === oid)?.[0];
+        return { name: name ?? oid, oid, ...(picks ? { predefined: name ?? "" } : {}) };
+      }),
     (value) =>
       rowsOf(value).flatMap((row) => {
-        const oid = row["oid"] || known.find(([name]) => name === row["name"])?.[1];
+        const named = (word: string | undefined) => known.find(([name]) => name === word)?.[1];
+        const oid = row["oid"] || named(row["predefined"]) || named(row["name"]) || row["name"];
         return oid === undefined || oid === "" ? [] : [oid];
       }),
   );
+};
 
 /** Names that consoles give to extended key usages. */
 export const EXTENDED_KEY_USAGES = [
@@ -70,6 +77,20 @@ export const extendedUsage = (field: ConsoleField, oid: string): Part =>
     "extendedKeyUsages",
     oid,
     EXTENDED_KEY_USAGES.map(([, one]) => one),
+  );
+
+/** Certificate policies a line each, with the columns `oid` and `cps` (T-23). */
+export const policyRows = (field: ConsoleField): Part =>
+  member(
+    field,
+    "policies",
+    (policies) => policies.map(({ oid, cps }) => ({ oid, cps: cps ?? "" })),
+    (value) =>
+      rowsOf(value).flatMap((row): CertificatePolicy[] => {
+        const [oid = "", cps = ""] = [row["oid"], row["cps"]];
+        if (oid === "" && cps === "") return [];
+        return [cps === "" ? { oid } : { oid, cps }];
+      }),
   );
 
 /** The secret of a static challenge: written, never shown. */

@@ -47,6 +47,7 @@ const fieldSchema = z
 
 const formSchema = z.looseObject({
   title: text,
+  editTitle: text,
   place: text,
   notes: z.array(text),
   fields: z.array(fieldSchema),

@@ -141,8 +141,12 @@ export const anyTemplate: fc.Arbitrary<TemplateModel> = fc.record({
   renewalWindow: fc.constantFrom("20%", "P30D", "P1M", "7%", "odd"),
   scepRenewal: fc.constantFrom(...SCEP_RENEWALS),
   renewalGrace: duration,
-  policies: fc.constant([]),
+  policies: fc.array(
+    fc.oneof(fc.record({ oid }), fc.record({ oid, cps: fc.constant("https://cps.example/") })),
+    { maxLength: 2 },
+  ),
   allowDuplicates: fc.boolean(),
+  acceptMd5Csr: fc.boolean(),
   secret: fc.constant(""),
   readings: fc.constant(BLANK_TEMPLATE.readings),
 });

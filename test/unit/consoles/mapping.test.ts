@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { consoleShapes } from "../../../adapters/consoles/consoles.ts";
 import { formProblems } from "../../../plugin/domain/console/check.ts";
 import { fromPattern, toPattern } from "../../../plugin/domain/console/dialect.ts";
-import type { FieldValues } from "../../../plugin/domain/console/form.ts";
+import type { ConsoleField, FieldValues } from "../../../plugin/domain/console/form.ts";
 import { BLANK_CA_SERVER, BLANK_TEMPLATE } from "../../../plugin/domain/console/model.ts";
 import { noExtra, readForm, writeForm } from "../../../plugin/domain/console/shape.ts";
 import { CountersignError } from "../../../plugin/errors.ts";
@@ -255,6 +255,103 @@ describe("console shapes, what their fields mean", () => {
       ["main", "Intune", ["wifi"], true],
     );
   });
+
+  /** What is wrong with a filled-in form, by field. */
+  const faults = (fields: readonly ConsoleField[], values: FieldValues): readonly string[] =>
+    formProblems(fields, values).map(({ path, message }) => `${path}: ${message}`);
+
+  it("F-13 F-14 Intune's predefined values stand for their identifiers, and a usage without one is refused by name", () => {
+    const { template } = shapeOf("intune");
+    const shown = readForm(template, { model: BLANK_TEMPLATE, extra: noExtra(1) });
+    assert.deepEqual(shown["extendedKeyUsage"], [
+      {
+        ...{ name: "Client Authentication", oid: "1.3.6.1.5.5.7.3.2" },
+        predefined: "Client Authentication",
+      },
+    ]);
+    const rows = [
+      { name: "", oid: "", predefined: "Server Authentication" },
+      { name: "Mine", oid: "1.2.3.4", predefined: "" },
+      { name: "Nobody's", oid: "", predefined: "" },
+    ];
+    assert.deepEqual(meant("intune", { extendedKeyUsage: rows }).extendedKeyUsages, [
+      ...["1.3.6.1.5.5.7.3.1", "1.2.3.4", "Nobody's"],
+    ]);
+  });
+
+  it("F-20 Workspace ONE refuses & and = in the value of a variable, and a name without its kind is not passed over", () => {
+    const fields = fieldsOf(shapeOf("workspace-one").template);
+    const begun = readForm(shapeOf("workspace-one").template, {
+      model: BLANK_TEMPLATE,
+      extra: noExtra(1),
+    });
+    const form = { ...begun, name: "x", authority: "main", subjectName: "CN={EnrollmentUser}" };
+    const bad = [
+      { name: "var1", value: "{EmailAddress}" },
+      { name: "var2", value: "a=b" },
+    ];
+    assert.deepEqual(faults(fields, { ...form, rdnVariables: bad.slice(0, 1) }), []);
+    assert.match(
+      faults(fields, { ...form, rdnVariables: bad })[0]!,
+      /^fields\.rdnVariables: line 2/,
+    );
+    const untyped = faults(fields, { ...form, sans: [{ type: "", value: "a.example" }] });
+    assert.match(untyped[0]!, /^fields\.sans: line 1, SAN Type: must be filled in/);
+    const other = faults(fields, { ...form, sans: [{ type: "Fax", value: "1" }] });
+    assert.match(other[0]!, /"Fax" is none of Email Address/);
+    assert.deepEqual(faults(fields, { ...form, sans: [{ type: "", value: "" }] }), []);
+  });
+
+  it("F-06 DigiCert ONE takes names from the request: what they must look like is a field, not hidden", () => {
+    const made = meant("digicert-one", {
+      subject: "CN=%username%,O=Example",
+      sans: [{ type: "rfc822", value: "%email%" }],
+    });
+    assert.equal(made.subject, "CN=%username%,O=Example");
+    assert.deepEqual(made.sans, [{ type: "rfc822", pattern: "%email%" }]);
+  });
+
+  it("F-28 K-01 Entrust's signing keys fix key, padding and hash under one label", () => {
+    const { caServer } = shapeOf("entrust");
+    const blank = { model: BLANK_CA_SERVER, extra: noExtra(1) };
+    const field = fieldsOf(caServer).find(({ name }) => name === "signingKey");
+    const labels = field?.choices?.map(({ label }) => label) ?? [];
+    assert.deepEqual(labels.slice(0, 9), [
+      ...["RSA-2048+PKCS15-SHA256", "RSA-2048+PSS-SHA256", "RSA-3072+PKCS15-SHA256"],
+      ...["RSA-3072+PSS-SHA256", "RSA-4096+PKCS15-SHA512", "RSA-4096+PSS-SHA512"],
+      ...["ECDSAP256+SHA256", "ECDSAP384+SHA384", "ECDSAP521+SHA512"],
+    ]);
+    const { model } = writeForm(caServer, 1, blank, { signingKey: "rsa-4096-pss" });
+    assert.deepEqual([model.keyAlgorithm, model.signature], ["rsa-4096", "pss"]);
+    assert.equal(readForm(caServer, { ...blank, model })["signingKey"], "rsa-4096-pss");
+  });
+
+  it("F-16 F-31 Intune's identifiers are asked for where they are used, and must be GUIDs", () => {
+    const jellyfish = fieldsOf(shapeOf("jellyfish").caServer);
+    const named = { configurationName: "Main" };
+    assert.deepEqual(faults(jellyfish, named), []);
+    const asked = { ...named, intuneAuthentication: true, entraTenantId: "not one" };
+    assert.deepEqual(faults(jellyfish, asked), [
+      "fields.entraApplicationId: must be filled in",
+      "fields.entraTenantId: a GUID",
+    ]);
+    const entrust = fieldsOf(shapeOf("entrust").template);
+    const told = faults(entrust, { configType: "intune" }).join();
+    assert.match(told, /intuneTenant: must be filled in.*intuneApp: must be filled in/);
+    assert.doesNotMatch(faults(entrust, { configType: "jamf" }).join(), /intune/);
+  });
+
+  it("F-18 Jellyfish's switch for SonicWall is the endpoint's", () => {
+    assert.equal(meant("jellyfish", { ignoreSignature: true }).acceptMd5Csr, true);
+    assert.equal(meant("jellyfish", {}).acceptMd5Csr, false);
+  });
+
+  for (const { id, template } of consoleShapes())
+    it(`A-26 ${id}: a template can keep to a certificate profile`, () => {
+      const field = fieldsOf(template).find(({ from }) => from === "certificate-profiles");
+      assert.ok(field, "no field picks one");
+      assert.equal(meant(id, { [field.name]: "smime-x" }).profileId, "smime-x");
+    });
 
   it("T-19 a dialect's case counts where the console's does, and an unknown variable is named as it was written", () => {
     const jamf = shapeOf("jamf").dialect;
