@@ -3034,6 +3034,7 @@ export interface Calls {
           | "other-device"
           | "authority"
           | "unassigned"
+          | "unknown"
           | "stranger";
       };
     };
