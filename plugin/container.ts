@@ -39,6 +39,7 @@ import { AuthorityEndings } from "./services/authority-endings.ts";
 import { PublicChecks } from "./services/public-checks.ts";
 import { RenewalLateness } from "./services/renewal-lateness.ts";
 import { SecretReadings } from "./services/secret-readings.ts";
+import { AlarmReadings } from "./services/alarm-readings.ts";
 import { CaCertificates } from "./services/ca-certificates.ts";
 import { CaRenewals } from "./services/ca-renewals.ts";
 import { CapReadings } from "./services/cap-readings.ts";
@@ -177,6 +178,7 @@ const SERVICES: readonly Service[] = [
   AuthorityEndings,
   PublicChecks,
   SecretReadings,
+  AlarmReadings,
   RenewalLateness,
   Audiences,
   Deliveries,

@@ -19,6 +19,7 @@ export const ALERT_KINDS = [
   "renewal-cap",
   "renewals-failing",
   "device-limited",
+  "security-alarm",
   "backup-age",
 ] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
@@ -76,7 +77,12 @@ export const ALERT_MEASURES: Readonly<Record<AlertKind, AlertMeasure>> = {
   "secret-expiry": days(
     "secrets that have an end, each: machine credentials, lasting API tokens, the host's own",
   ),
-  "certificate-expiry": count("certificates", 1, 1, "devices' certificates that end soon"),
+  "certificate-expiry": count(
+    "certificates",
+    1,
+    1,
+    "devices' certificates that end soon and are not replaced",
+  ),
   "endpoint-failing": count("refusals in an hour", 20, 10, "SCEP endpoints, each"),
   "approvals-waiting": count("requests", 1, 1, "requests that wait for approval"),
   "outbox-stuck": count("entries", 1, 1, "outbox entries an hour late, or given up"),
@@ -89,6 +95,12 @@ export const ALERT_MEASURES: Readonly<Record<AlertKind, AlertMeasure>> = {
   "renewal-cap": count("percent", 100, 80, "renewal caps of authorities, each"),
   "renewals-failing": count("percent", 10, 5, "renewals that failed within a day"),
   "device-limited": count("refusals in an hour", 2, 1, "devices that a limit refused, each"),
+  "security-alarm": count(
+    "alarms in a day",
+    1,
+    1,
+    "a challenge with a second key, an RA key that is probed, a certificate by our key that nobody here has issued; each",
+  ),
   "backup-age": count("days", 2, 1.5, "the last backup"),
 };
 

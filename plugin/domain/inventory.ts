@@ -15,7 +15,8 @@ export interface HeldCertificate {
 /**
  * What a certificate on a device is to us. `current`: its deployment's; `held`: of ours, without a deployment; `duplicate`: a second live one of the
  * same template; `expired`, `revoked`: of ours, and still there; `other-device`: of ours, issued to another device; `authority`: a CA of ours;
- * `unassigned`: of an outside authority of ours, and no deployment fits it; `stranger`: none of ours.
+ * `unassigned`: of an outside authority of ours, and no deployment fits it; `unknown`: signed with a key of ours, and nobody here has issued it;
+ * `stranger`: none of ours.
  */
 export const INVENTORY_VERDICTS = [
   "current",
@@ -26,6 +27,7 @@ export const INVENTORY_VERDICTS = [
   "other-device",
   "authority",
   "unassigned",
+  "unknown",
   "stranger",
 ] as const;
 export type InventoryVerdict = (typeof INVENTORY_VERDICTS)[number];

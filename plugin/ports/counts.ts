@@ -23,4 +23,9 @@ export interface CountStore {
   overview(now: Date, until: Date): Promise<Counts>;
   /** Deployments that hold a certificate and have failed, or been locked, at this time or later and stayed so. */
   failedRenewals(since: Date): Promise<number>;
+  /**
+   * Certificates of subscribers that end between these times and that nothing has replaced: their device has no live one of the same template that ends
+   * later. Not counted beyond `most`.
+   */
+  endingUnreplaced(from: Date, until: Date, most: number): Promise<number>;
 }

@@ -8,6 +8,7 @@ import type { HostExpiry } from "../ports/mailer.ts";
 import type { Settings } from "../ports/settings.ts";
 import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK, HOST_EXPIRIES, SETTINGS } from "../tokens.ts";
+import { AlarmReadings } from "./alarm-readings.ts";
 import { type AlertReading, ending } from "./alert-reading.ts";
 import { CapReadings } from "./cap-readings.ts";
 import { scopesOf } from "./crl-builder.ts";
@@ -29,6 +30,7 @@ export class AlertReadings {
     @inject(OperationReadings) private readonly operation: OperationReadings,
     @inject(CapReadings) private readonly caps: CapReadings,
     @inject(SecretReadings) private readonly secrets: SecretReadings,
+    @inject(AlarmReadings) private readonly alarms: AlarmReadings,
   ) {}
 
   async read(
@@ -48,8 +50,8 @@ export class AlertReadings {
           : [ending(id, `The CA certificate of ${name}`, notAfter, this.clock.now())],
       ),
     "ra-expiry": async (store) =>
-      (await store.ras.list()).flatMap(({ id, subject, notAfter }) =>
-        notAfter === undefined
+      (await store.ras.list()).flatMap(({ id, subject, notAfter, retiredAt }) =>
+        notAfter === undefined || retiredAt !== undefined
           ? []
           : [ending(id, `The RA certificate ${subject}`, notAfter, this.clock.now())],
       ),
@@ -69,18 +71,10 @@ export class AlertReadings {
     "certificate-expiry": async (store, days) => {
       const now = this.clock.now();
       const soon = new Date(now.getTime() + days * DAY);
-      const { items } = await store.certificates.list(
-        { status: "issued", role: "subscriber", expiresAfter: now, expiresBefore: soon },
-        { limit: MOST },
-      );
-      const many = items.length === MOST ? `${MOST} or more` : String(items.length);
-      return [
-        {
-          subject: "certificates",
-          value: items.length,
-          text: `${many} certificates of devices end within ${days} days`,
-        },
-      ];
+      const value = await store.counts.endingUnreplaced(now, soon, MOST);
+      const many = value === MOST ? `${MOST} or more` : String(value);
+      const text = `${many} certificates of devices end within ${days} days, and nothing has replaced them`;
+      return [{ subject: "certificates", value, text }];
     },
     "endpoint-failing": (store) => this.failing(store),
     "approvals-waiting": async (store) => {
@@ -111,6 +105,7 @@ export class AlertReadings {
     "renewal-cap": (store) => this.operation.caps(store),
     "renewals-failing": (store) => this.operation.renewals(store),
     "device-limited": (store) => this.operation.limited(store),
+    "security-alarm": (store) => this.alarms.read(store),
     "backup-age": (store) => this.operation.backup(store),
   };
 

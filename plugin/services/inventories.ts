@@ -10,6 +10,7 @@ import type {
 } from "../domain/inventory.ts";
 import type { Principal } from "../domain/principal.ts";
 import { CountersignError } from "../errors.ts";
+import { sha256Fingerprint } from "../pki/fingerprint.ts";
 import type { Clock } from "../ports/ambient.ts";
 import type { MdmHost } from "../ports/mdm-host.ts";
 import type { Page, PageRequest } from "../ports/paging.ts";
@@ -17,9 +18,10 @@ import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK, MDM_HOSTS } from "../tokens.ts";
 import { Access, found } from "./access.ts";
 import { DeploymentSteps } from "./deployment-steps.ts";
-import { judge, judgeContext } from "./inventory-judge.ts";
+import { issuerOf, judge, judgeContext } from "./inventory-judge.ts";
 import { readHeld, type ReadCertificate } from "./inventory-reading.ts";
 import { OutsideCertificates } from "./outside-certificates.ts";
+import { SuspectCertificates } from "./suspect-certificates.ts";
 
 /** What a host has seen on a device. */
 export interface InventoryReport {
@@ -56,6 +58,7 @@ export class Inventories {
     @inject(MDM_HOSTS) private readonly hosts: readonly MdmHost[],
     @inject(DeploymentSteps) private readonly steps: DeploymentSteps,
     @inject(OutsideCertificates) private readonly outside: OutsideCertificates,
+    @inject(SuspectCertificates) private readonly suspects: SuspectCertificates,
   ) {}
 
   /** What the device held when it was last reported, judged by what is known now. */
@@ -122,7 +125,7 @@ export class Inventories {
       if (known.reportedAt !== undefined && known.reportedAt > at)
         return { ...result, stale: true, installed: [], missing: [] };
       await this.outside.adopt(tx, principal, device, held);
-      const { items, present } = await this.judged(tx, device, report, known);
+      const { items, present } = await this.judged(tx, principal, device, report, known);
       await tx.inventories.replace(device.id, at, items);
       const moved = isLive(device)
         ? await this.move(tx, principal, device, { ...report, present })
@@ -161,6 +164,7 @@ export class Inventories {
 
   private async judged(
     tx: TenantStore,
+    principal: Pick<Principal, "id">,
     device: Device,
     { held, at, complete }: Held,
     known: Inventory,
@@ -172,6 +176,13 @@ export class Inventories {
     for (const { parsed, ...one } of held) {
       const { verdict, certificate } = await judge(tx, context, { ...one, parsed });
       if (certificate?.deviceId === device.id) present.add(certificate.id);
+      if (verdict === "unknown" && parsed !== undefined) {
+        const authorityId = issuerOf({ ...one, parsed }, context.authorities)?.id ?? "";
+        const fingerprint = sha256Fingerprint(parsed.der);
+        await this.suspects.note(tx, principal, {
+          ...{ certificate: parsed, fingerprint, authorityId, deviceId: device.id },
+        });
+      }
       const firstSeenAt = before.get(one.key)?.firstSeenAt ?? at;
       const certificateId = certificate?.id;
       items.push({ ...one, verdict, certificateId, firstSeenAt, lastSeenAt: at });

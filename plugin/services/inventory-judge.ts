@@ -57,8 +57,10 @@ export const judge = async (
       verdict: foreign.role === "subscriber" ? "other-device" : "authority",
       certificate: foreign,
     };
+  // Without the DER its issuer is hearsay, and an external root signs elsewhere, too.
+  const signed = held.parsed !== undefined && issuer.keyRef !== undefined ? "unknown" : "stranger";
   return {
-    verdict: issuer.kind === "outside" ? "unassigned" : "stranger",
+    verdict: issuer.kind === "outside" ? "unassigned" : signed,
     certificate: undefined,
   };
 };

@@ -48,10 +48,12 @@ export class RenewalProof {
       const fingerprint = hash("sha256", der, "hex");
       if (row !== undefined) return { kind: "own", certificate, row, fingerprint };
       if (Buffer.compare(der, authorityCertificate.der) === 0) continue;
-      await this.suspects.note(runtime.store, {
-        ...{ certificate, fingerprint },
-        ...{ authorityId: authority.id, endpointId: runtime.endpoint.id },
-      });
+      const { store, endpoint } = runtime;
+      await this.suspects.note(
+        store,
+        { id: `system:scep:${endpoint.id}` },
+        { certificate, fingerprint, authorityId: authority.id, endpointId: endpoint.id },
+      );
     }
     return this.foreign.recognise(runtime, der);
   }

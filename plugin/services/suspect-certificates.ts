@@ -1,5 +1,6 @@
 import { inject } from "tsyringe";
 import { formatDn } from "../domain/distinguished-name.ts";
+import type { Principal } from "../domain/principal.ts";
 import type { ParsedCertificate } from "../pki/certificate.ts";
 import type { Clock, Logger } from "../ports/ambient.ts";
 import type { TenantStore } from "../ports/stores.ts";
@@ -11,8 +12,9 @@ export interface SuspectCertificate {
   readonly authorityId: string;
   /** SHA-256 of the DER, lower-case hex. */
   readonly fingerprint: string;
-  /** Where it was shown. */
-  readonly endpointId: string;
+  /** Where it was shown: at an endpoint, or on a device. */
+  readonly endpointId?: string;
+  readonly deviceId?: string;
 }
 
 /**
@@ -28,20 +30,23 @@ export class SuspectCertificates {
   /** Whoever shows it again changes nothing. */
   async note(
     { tenant, ledger }: TenantStore,
-    { certificate, authorityId, fingerprint, endpointId }: SuspectCertificate,
+    { id: principal }: Pick<Principal, "id">,
+    { certificate, authorityId, fingerprint, endpointId, deviceId }: SuspectCertificate,
   ): Promise<void> {
     const event = "certificate.unknown";
     const { items } = await ledger.list({ event, subjectId: fingerprint }, { limit: 1 });
     if (items.length > 0) return;
     const facts = {
-      ...{ authority: authorityId, endpoint: endpointId, serial: certificate.serial },
+      ...{ authority: authorityId, serial: certificate.serial },
+      ...(endpointId === undefined ? {} : { endpoint: endpointId }),
+      ...(deviceId === undefined ? {} : { device: deviceId }),
       subject: formatDn(certificate.subject),
       notAfter: certificate.notAfter.toISOString(),
     };
     this.logger.error({ tenant, fingerprint, ...facts }, "a certificate of ours is not known here");
     await ledger.append({
       event,
-      principal: `system:scep:${endpointId}`,
+      principal,
       at: this.clock.now(),
       subjectId: fingerprint,
       data: facts,

@@ -54,15 +54,33 @@ export class CountsOfTenant implements CountStore {
     return Number(row?.count ?? 0);
   }
 
+  endingUnreplaced(from: Date, until: Date, most: number): Promise<number> {
+    return this.#upTo(
+      CERTIFICATES,
+      (query) =>
+        issued(query)
+          .where("not_after", ">", toMillis(from))
+          .where("not_after", "<", toMillis(until))
+          .whereRaw(
+            `not exists (select 1 from ${CERTIFICATES} newer
+             where newer.tenant = ${CERTIFICATES}.tenant and newer.device_id = ${CERTIFICATES}.device_id
+               and newer.template_id = ${CERTIFICATES}.template_id and newer.status = 'issued'
+               and newer.not_after > ${CERTIFICATES}.not_after)`,
+          ),
+      most,
+    );
+  }
+
   /** Stops as soon as there are more than anybody wants to know. */
   async #upTo(
     table: string,
     narrow: (query: Knex.QueryBuilder) => Knex.QueryBuilder,
+    most = COUNTED_TO + 1,
   ): Promise<number> {
     const rows = await this.session.read(async (db) => {
       const some = narrow(db(table).where({ tenant: this.tenant }))
         .select(db.raw("1"))
-        .limit(COUNTED_TO + 1);
+        .limit(most);
       const counted: Counted[] = await db.count({ count: "*" }).from(some.as("some"));
       return counted;
     });

@@ -85,6 +85,7 @@ describe("console: the same by the command line", function () {
         "tablet",
         [
           "device timeline",
+          "device scan",
           "deployment renew",
           "deployment remove",
           "challenge mint",
@@ -223,7 +224,7 @@ describe("console: the same by the command line", function () {
     const auditor = await consoled.open(`devices/${device}`, ["ca-auditor"]);
     assert.deepEqual(
       (await lines(auditor)).map(({ path }) => path),
-      ["device timeline"],
+      ["device timeline", "device inventory"],
     );
   });
 

@@ -340,7 +340,7 @@ describe("SCEP renewal", () => {
       isRefused(await send(lab, sent, "vouched"), "2");
     }
   });
-  it("case 31 one that our CA key has signed and the store does not know renews nothing, and is listed once", async () => {
+  it("case 31 one that our CA key has signed and the store does not know renews nothing, and is listed once; so is one on a device", async () => {
     const [ca = new Uint8Array()] = lab.chain;
     const key = rsaKey("unknown");
     const certificate = signerCertificate({
@@ -356,6 +356,27 @@ describe("SCEP renewal", () => {
     assert.equal(items[0].data.serial, parseCertificate(certificate).serial);
     assert.equal(items[0].data.authority, "lab");
     assert.match(items[0].data.subject, /CN=unknown/);
+    // One that is found on a device is listed likewise, and the alert tells somebody.
+    const { deviceId } = await lab.mint("holder");
+    const found = signerCertificate({
+      ...{ key: rsaKey("found"), subject: "CN=found,O=Lab" },
+      ...{ issuer: parseCertificate(ca).subjectRaw, issuerKey: storedKeyOf(lab, ca) },
+    });
+    const held = [{ certificate: Buffer.from(found).toString("base64") }];
+    for (let n = 0; n < 2; n += 1)
+      await lab.api("POST", `/devices/${deviceId}/inventory`, { certificates: held });
+    const inventory = await lab.api("GET", `/devices/${deviceId}/inventory`);
+    assert.deepEqual(
+      (inventory.items as { verdict: string }[]).map(({ verdict }) => verdict),
+      ["unknown"],
+    );
+    const listed = (await lab.api("GET", "/ledger?event=certificate.unknown")).items;
+    assert.equal(listed.length, 2);
+    assert.equal(listed[0].data.device, deviceId);
+    await lab.api("POST", "/alerts/check");
+    const alerts = (await lab.api("GET", "/alerts")).items as { rule: string; text: string }[];
+    const texts = alerts.flatMap(({ rule, text }) => (rule === "security-alarm" ? [text] : []));
+    assert.match(texts.join(), /Within a day 2 certificates were seen that a key of ours/);
     // Its holder is a stranger, whom a challenge helps.
     const { secret } = await lab.mint("unknown");
     const reply = await renew(device, { key, challenge: secret, message: { messageType: "19" } });

@@ -3049,6 +3049,7 @@ export interface Calls {
           | "other-device"
           | "authority"
           | "unassigned"
+          | "unknown"
           | "stranger";
       };
     };

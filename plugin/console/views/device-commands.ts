@@ -12,6 +12,8 @@ export const deviceCommands = (
   const turn = (what: string, verb: string): CommandLine => ({ what, words: ["device", verb, id] });
   return [
     turn("What happened to it", "timeline"),
+    turn("What it really holds", "inventory"),
+    ...(app.may("deployments:manage") ? [turn("Ask what it holds now", "scan")] : []),
     ...(app.may("deployments:manage") && here
       ? deployments.flatMap((deployment) => deploymentCommands(deployment))
       : []),

@@ -11,6 +11,7 @@ import { deviceCommands } from "./device-commands.ts";
 import { deviceName } from "./device-name.ts";
 import { timelineLines } from "./timeline-lines.ts";
 import "./device-deployments.ts";
+import "./device-inventory.ts";
 import "./device-life.ts";
 
 interface Facts {
@@ -130,6 +131,11 @@ export class DeviceView extends View {
           ${certificates.length === 0 ? html`<p class="empty">None was issued to this device yet.</p>` : nothing}
         </div>
       </section>
+      <cs-device-inventory
+        .app=${this.app}
+        .device=${device}
+        @changed=${() => void this.#facts.reload()}
+      ></cs-device-inventory>
       <section class="card">
         <h2>What happened</h2>
         ${

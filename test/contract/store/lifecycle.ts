@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Certificate } from "../../../plugin/domain/certificate.ts";
 import type { TenantStore } from "../../../plugin/ports/stores.ts";
 import {
   aCertificate,
@@ -54,6 +55,29 @@ export const describeLifecycle = (open: () => Promise<OpenedDatabase>): void => 
         ["a", "b", "c"].map((deviceId) => ({ deviceId, ...bare })),
       );
       assert.deepEqual((await other.inventories.findings("stranger", { limit: 9 })).items, []);
+    });
+  });
+
+  describe("certificates that end and are not replaced", () => {
+    it("are counted up to what is asked for", async () => {
+      const ends = (seconds: number, over: Partial<Certificate> = {}): Promise<void> =>
+        store.certificates.insert(aCertificate({ notAfter: after(seconds), ...over }), undefined);
+      // Replaced, and the new one ends later than is asked.
+      await ends(100);
+      await ends(9000);
+      // Not by one of another template or device, nor by a revoked one.
+      await ends(100, { templateId: "vpn" });
+      await ends(100, { deviceId: "device-2" });
+      await ends(9000, { deviceId: "device-2", status: "revoked", revokedAt: NOW });
+      await ends(100, { deviceId: undefined, templateId: undefined });
+      await ends(100, { deviceId: undefined, templateId: undefined });
+      await ends(-1, { deviceId: "device-3" });
+      await ends(100, { deviceId: "device-4", role: "ra" });
+      const { counts } = store;
+      assert.equal(await counts.endingUnreplaced(NOW, after(1000), 500), 4);
+      assert.equal(await counts.endingUnreplaced(NOW, after(1000), 3), 3);
+      assert.equal(await counts.endingUnreplaced(NOW, after(50), 500), 0);
+      assert.equal(await other.counts.endingUnreplaced(NOW, after(1000), 500), 0);
     });
   });
 
