@@ -122,6 +122,7 @@ const METHODS: Readonly<Record<string, Right | "via" | "none">> = {
   "console-templates.challengeProblems": "via",
   "console-templates.drafted": "via",
   "console-templates.form": "via",
+  "console-templates.modelOf": "via",
   "console-templates.offer": "via",
   "console-templates.save": "via",
   "console-templates.secretsSet": "via",
