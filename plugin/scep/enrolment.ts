@@ -72,11 +72,9 @@ export class Enrolment {
     return reply;
   }
 
-  private async enrol(
-    exchange: Exchange,
-    { csr, ciphertext }: EnrolmentRequest,
-  ): Promise<Reply | SignedReply> {
-    const { runtime, message, verified, source, client, seen } = exchange;
+  private async enrol(exchange: Exchange, request: EnrolmentRequest): Promise<Reply | SignedReply> {
+    const { runtime, message, verified, source, seen } = exchange;
+    const { csr } = request;
     const { store, endpoint, templates } = runtime;
     const waiting = await this.waiting(runtime, message, verified);
     if (waiting !== undefined) return waiting;
@@ -96,17 +94,7 @@ export class Enrolment {
       });
     seen.device = redemption.device.id;
     seen.template = redemption.template.id;
-    const issue = {
-      runtime,
-      way: verified.way,
-      redemption,
-      csr,
-      ciphertext,
-      source,
-      client: client?.name,
-      transactionId: message.transactionId,
-      signer: "self",
-    };
+    const issue = issueOf(exchange, request, redemption, "self");
     const use = { spki: csr.publicKey.spki, source, transactionId: message.transactionId };
     return this.challenges.using(runtime, redemption, use, async () => {
       if (endpoint.approval === "manual") {
@@ -119,10 +107,10 @@ export class Enrolment {
 
   private async renew(
     exchange: Exchange,
-    { csr, ciphertext }: EnrolmentRequest,
+    request: EnrolmentRequest,
     known: KnownSigner | undefined,
   ): Promise<SignedReply> {
-    const { runtime, message, verified, source, client, seen } = exchange;
+    const { runtime, message, seen } = exchange;
     if (known === undefined)
       throw new CountersignError(
         "renewal_refused",
@@ -131,21 +119,10 @@ export class Enrolment {
     // RFC 8894 section 7.9: SHA-1 may carry a first enrolment, not a renewal (case 34).
     if (message.signed.digest === "sha1")
       throw new CountersignError("bad_algorithm", "a renewal signed with SHA-1 is not accepted");
-    const redemption = await this.renewals.redeem(runtime, known, csr);
+    const redemption = await this.renewals.redeem(runtime, known, request.csr);
     seen.device = redemption.device.id;
     seen.template = redemption.template.id;
-    const issue = {
-      runtime,
-      way: verified.way,
-      redemption,
-      csr,
-      ciphertext,
-      source,
-      client: client?.name,
-      transactionId: message.transactionId,
-      signer: known.fingerprint,
-    };
-    return this.issue(exchange, issue);
+    return this.issue(exchange, issueOf(exchange, request, redemption, known.fingerprint));
   }
 
   /** The CertRep is signed while the certificate is being stored: both take as long, and neither needs the other. */
@@ -180,6 +157,24 @@ export class Enrolment {
       : success([answer.certificate], verified);
   }
 }
+
+/** What is to be issued; `signer`: fingerprint of the certificate that vouches for it, or "self". */
+const issueOf = (
+  { runtime, verified, source, client, message }: Exchange,
+  { csr, ciphertext }: EnrolmentRequest,
+  redemption: IssueRequest["redemption"],
+  signer: string,
+): IssueRequest => ({
+  runtime,
+  way: verified.way,
+  redemption,
+  csr,
+  ciphertext,
+  source,
+  client: client?.name,
+  transactionId: message.transactionId,
+  signer,
+});
 
 const isGuess = (error: unknown): boolean =>
   error instanceof CountersignError && error.code === "challenge_refused";

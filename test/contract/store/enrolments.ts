@@ -1,18 +1,10 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import type { Certificate } from "../../../plugin/domain/certificate.ts";
 import type { Reservation, ReserveResult } from "../../../plugin/ports/enrolment-store.ts";
 import type { TenantStore } from "../../../plugin/ports/stores.ts";
-import {
-  aCertificate,
-  aChallenge,
-  aDevice,
-  aReservation,
-  aSettlement,
-  after,
-  bytes,
-} from "./samples.ts";
-import { fails, useDatabase, type OpenedDatabase } from "./subject.ts";
+import { aCertificate, aDevice, aReservation, aSettlement, after, bytes } from "./samples.ts";
+import { useEnrolling } from "./enrolling.ts";
+import { fails, type OpenedDatabase } from "./subject.ts";
 
 const RESERVED: ReserveResult = { status: "reserved" };
 const IN_PROGRESS: ReserveResult = { status: "in-progress" };
@@ -25,26 +17,13 @@ const refused = (
 
 /** The hot path (foundations.md 8 to 13; scep.md cases 35 to 40). */
 export const describeEnrolments = (open: () => Promise<OpenedDatabase>): void => {
-  const subject = useDatabase(open);
+  const { challenge, stateOf, statusOf, certificates, ...tenant } = useEnrolling(open);
   let store: TenantStore;
-  beforeEach(async () => {
-    store = subject.tenant();
-    await store.devices.save(aDevice());
+  beforeEach(() => {
+    store = tenant.store();
   });
   const reserve = (over: Partial<Reservation> = {}): Promise<ReserveResult> =>
     store.enrolments.reserve(aReservation(over));
-  const challenge = async (): Promise<string> => {
-    const id = randomUUID();
-    await store.challenges.insert(aChallenge({ id }), id);
-    return id;
-  };
-  const stateOf = async (id: string): Promise<string | undefined> =>
-    (await store.challenges.get(id))?.state;
-  const statusOf = async (id: string): Promise<string | undefined> =>
-    (await store.certificates.get(id))?.status;
-  /** Everything that a refused row could have left behind. */
-  const certificates = async (): Promise<readonly Certificate[]> =>
-    (await store.certificates.list({}, { limit: 500 })).items;
 
   describe("reserve", () => {
     it("stores the certificate before it exists", async () => {

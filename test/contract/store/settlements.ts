@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { DEFAULT_ATTEMPTS } from "../../../plugin/domain/attempt-policy.ts";
-import type { Certificate } from "../../../plugin/domain/certificate.ts";
 import { advance } from "../../../plugin/domain/deployment-machine.ts";
 import { serialsOf } from "../../../plugin/domain/crl-scope.ts";
 import type { ReserveResult } from "../../../plugin/ports/enrolment-store.ts";
@@ -18,7 +17,8 @@ import {
   after,
   bytes,
 } from "./samples.ts";
-import { unpacked, useDatabase, type OpenedDatabase } from "./subject.ts";
+import { useEnrolling } from "./enrolling.ts";
+import { unpacked, type OpenedDatabase } from "./subject.ts";
 
 const SCOPE = { authorityId: "wifi-ca", shard: 0 };
 const RESERVED: ReserveResult = { status: "reserved" };
@@ -26,23 +26,11 @@ const REFUSED: ReserveResult = { status: "refused", because: "device" };
 
 /** The end of a reservation: settled, released, or left behind. */
 export const describeSettlements = (open: () => Promise<OpenedDatabase>): void => {
-  const subject = useDatabase(open);
+  const { challenge, stateOf, statusOf, certificates, ...tenant } = useEnrolling(open);
   let store: TenantStore;
-  beforeEach(async () => {
-    store = subject.tenant();
-    await store.devices.save(aDevice());
+  beforeEach(() => {
+    store = tenant.store();
   });
-  const challenge = async (): Promise<string> => {
-    const id = randomUUID();
-    await store.challenges.insert(aChallenge({ id }), id);
-    return id;
-  };
-  const stateOf = async (id: string): Promise<string | undefined> =>
-    (await store.challenges.get(id))?.state;
-  const statusOf = async (id: string): Promise<string | undefined> =>
-    (await store.certificates.get(id))?.status;
-  const certificates = async (): Promise<readonly Certificate[]> =>
-    (await store.certificates.list({}, { limit: 500 })).items;
 
   describe("settle", () => {
     it("stores certificate, challenge, deployment and ledger together", async () => {

@@ -4,6 +4,7 @@ import type { Database } from "../../../plugin/ports/stores.ts";
 import { type DatabaseOptions, openDatabase, openDialect } from "../../../plugin/store/database.ts";
 import { translating, type Dialect } from "../../../plugin/store/dialect.ts";
 import { describeStore } from "../../contract/store.ts";
+import { describeOpening } from "../../contract/store/opening.ts";
 import { aDevice, aReservation, aSettlement, bytes } from "../../contract/store/samples.ts";
 import { fails } from "../../contract/store/subject.ts";
 import { postgresDatabase } from "../../support/databases.ts";
@@ -270,35 +271,18 @@ describe("PostgreSQL", () => {
       await fails(store.devices.save(aDevice({ hostId: "a\0b" })), "invalid_input");
     });
 
-    it("frees a run() that waits for a write outside itself", async () => {
-      const database = await open({ waitMs: 100, busyMs: 200 });
-      await database.migrate();
-      const store = database.directory.open("t");
-      await fails(
-        store.run(async () => store.devices.save(aDevice())),
-        "busy",
-      );
-      await fails(
-        store.run(async () => {
-          await store.enrolments.reserve(aReservation());
-        }),
-        "database_locked",
-      );
-      await store.devices.save(aDevice());
-      assert.deepEqual(await store.enrolments.reserve(aReservation()), { status: "reserved" });
+    describeOpening({
+      open,
+      impatient: () => open({ waitMs: 100, busyMs: 200 }),
+      stuck: "database_locked",
     });
 
-    it("is left with all that has begun done, and without a connection", async () => {
+    it("is left without a connection", async () => {
       const database = await open();
       await database.migrate();
-      const store = database.directory.open("t");
-      const writes = [1, 2, 3].map((n) =>
-        store.devices.save(aDevice({ id: `d${n}`, hostDeviceId: String(n) })),
-      );
-      const enrolment = store.enrolments.reserve(aReservation());
+      const begun = database.directory.open("t").devices.save(aDevice());
       await database.close();
-      await Promise.all(writes);
-      assert.deepEqual(await enrolment, { status: "refused", because: "device" });
+      await begun;
       const second = await open();
       assert.deepEqual(await second.directory.setting("s", async () => bytes(1)), bytes(1));
       await second.close();

@@ -19,6 +19,7 @@ import {
   bytes,
 } from "../../contract/store/samples.ts";
 import { fails } from "../../contract/store/subject.ts";
+import { describeOpening } from "../../contract/store/opening.ts";
 import { sqliteDatabase } from "../../support/databases.ts";
 
 describeStore("SQLite", sqliteDatabase);
@@ -233,36 +234,7 @@ describe("the SQLite file", () => {
     });
   });
 
-  it("frees a run() that waits for a write outside itself", async () => {
-    const database = await open({ waitMs: 100 });
-    await database.migrate();
-    const store = database.directory.open("t");
-    await fails(
-      store.run(async () => store.devices.save(aDevice())),
-      "busy",
-    );
-    await fails(
-      store.run(async () => {
-        await store.enrolments.reserve(aReservation());
-      }),
-      "busy",
-    );
-    await store.devices.save(aDevice());
-    assert.deepEqual(await store.enrolments.reserve(aReservation()), { status: "reserved" });
-  });
-
-  it("ends what has begun before it closes", async () => {
-    const database = await open();
-    await database.migrate();
-    const store = database.directory.open("t");
-    const writes = [1, 2, 3].map((n) =>
-      store.devices.save(aDevice({ id: `d${n}`, hostDeviceId: String(n) })),
-    );
-    const enrolment = store.enrolments.reserve(aReservation());
-    await database.close();
-    await Promise.all(writes);
-    assert.deepEqual(await enrolment, { status: "refused", because: "device" });
-  });
+  describeOpening({ open, impatient: () => open({ waitMs: 100 }), stuck: "busy" });
 
   it("forgets ciphertexts after a day and keys after their grace", async () => {
     const database = await open();
