@@ -60,13 +60,18 @@ export class DistributionPreviews {
     const { devices, fresh, staged, leaving, coming } = counted;
     const days = await this.planned(store, template.authorityId, coming);
     const changes = Object.keys(plan.change).length > 0;
+    const impact = changes
+      ? await this.impacts.preview(principal, templateId, plan.change, plan.over)
+      : undefined;
     return {
       firstStage: firstStage(plan),
       ...{ devices, fresh, staged, leaving, days },
-      warnings: [...warningsOf(plan, counted, days), ...(await groupWarnings(store, plan))],
-      impact: changes
-        ? await this.impacts.preview(principal, templateId, plan.change, plan.over)
-        : undefined,
+      warnings: [
+        ...warningsOf(plan, counted, days),
+        ...(await groupWarnings(store, plan)),
+        ...(impact?.warnings ?? []),
+      ],
+      impact,
       whole: fresh <= MOST_PLAYED,
     };
   }
