@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import type { Page } from "playwright-core";
+import { endTone } from "../../plugin/console/ui/end-tone.ts";
 import { expiry } from "../../plugin/console/ui/format.ts";
 import { scepPlaces } from "../../plugin/console/views/scep-places.ts";
 import { parseCertificate, toPem } from "../../plugin/sdk.ts";
@@ -45,6 +46,19 @@ describe("console: details of CAs, endpoints and certificates", function () {
       expiry("2027-02-28T13:00:00Z", new Date("2027-01-31T12:00:00Z")),
       "Expires in 1 month",
     );
+  });
+
+  it("O-07 every end has one badge; what lives for weeks or hours turns in its last fifth and twentieth", () => {
+    const now = new Date("2026-11-22T12:00:00Z");
+    const in_ = (days: number): string => new Date(now.getTime() + days * DAY).toISOString();
+    const tones = (...days: number[]) => days.map((left) => endTone(in_(left), now));
+    assert.deepEqual(tones(400, 30, 29.9, 7), ["good", "good", "warn", "warn"]);
+    assert.deepEqual(tones(6.9, 0.1, 0, -1), ["bad", "bad", "over", "over"]);
+    const ofTen = (...days: number[]) =>
+      days.map((left) => endTone(in_(left), now, in_(left - 10)));
+    assert.deepEqual(ofTen(10, 2, 1.9, 0.5, 0.4, 0), [
+      ...["good", "good", "warn", "warn", "bad", "over"],
+    ]);
   });
 
   it("A-14 a row of the list has name, identifier, type, status, and expiry in words", async () => {

@@ -8,7 +8,8 @@ import type {
   Endpoint,
 } from "../api/calls.ts";
 import type { Tone } from "../app/app.ts";
-import { daysUntil, words } from "./format.ts";
+import { endTone } from "./end-tone.ts";
+import { words } from "./format.ts";
 import { status } from "./status.ts";
 
 const said = (
@@ -85,14 +86,15 @@ export const deploymentState = ({ state }: Deployment): TemplateResult =>
 
 export const certificateState = ({
   status: state,
+  notBefore,
   notAfter,
   hold,
 }: Certificate): TemplateResult => {
   if (hold !== undefined) return status("warn", "Suspended");
   if (state === "issued") {
-    const left = daysUntil(notAfter);
-    if (left < 0) return status("quiet", "Expired");
-    return left < 14 ? status("warn", "Ends soon") : status("good", "In use");
+    const tone = endTone(notAfter, new Date(), notBefore);
+    if (tone === "over") return status("quiet", "Expired");
+    return status(tone, tone === "good" ? "In use" : "Ends soon");
   }
   return said(
     {

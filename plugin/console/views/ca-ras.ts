@@ -5,8 +5,9 @@ import type { App } from "../app/app.ts";
 import { link } from "../app/route.ts";
 import { attempt } from "../ui/attempt.ts";
 import { define } from "../ui/define.ts";
+import { expiryBadge } from "../ui/expiry-badge.ts";
 import { formStyles } from "../ui/form-styles.ts";
-import { foreign, onDay, plural, when } from "../ui/format.ts";
+import { foreign, onDay, plural } from "../ui/format.ts";
 import { Loaded } from "../ui/loaded.ts";
 import { status } from "../ui/status.ts";
 import { styles } from "../ui/styles.ts";
@@ -69,7 +70,7 @@ export class CaRas extends LitElement {
     const next = this.endpoints.filter((endpoint) => endpoint.next?.raId === ra.id);
     return html`<div>${foreign(ra.subject)}</div>
       <div class="small">
-        ${ra.notAfter === undefined ? "waits for its certificate" : html`ends ${onDay(ra.notAfter)}, ${when(ra.notAfter)}`};
+        ${ra.notAfter === undefined ? "waits for its certificate" : ra.retiredAt === undefined ? html`${onDay(ra.notAfter)}, ${expiryBadge(ra.notAfter)}` : html`retired, ends ${onDay(ra.notAfter)}`};
         ${plural(ra.devices, "device")} enrolled last by it
       </div>
       <div class="small">

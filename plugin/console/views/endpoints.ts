@@ -3,17 +3,14 @@ import type { Endpoint } from "../api/calls.ts";
 import { link } from "../app/route.ts";
 import { copyable } from "../ui/copy.ts";
 import { define } from "../ui/define.ts";
+import { expiryBadge } from "../ui/expiry-badge.ts";
 import { daysUntil, foreign, plural, when, words } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
 import { Loaded } from "../ui/loaded.ts";
 import { endpointState } from "../ui/state.ts";
-import { note, status } from "../ui/status.ts";
+import { note } from "../ui/status.ts";
 import { View } from "../ui/view.ts";
 import "./endpoint-activity.ts";
-
-/** Days: the badge of O-07. */
-const SOON = 30;
-const URGENT = 7;
 
 /** The objects behind SCEP addresses, one card each. */
 export class Endpoints extends View {
@@ -115,7 +112,6 @@ export const raOf = ({ ra }: Endpoint): TemplateResult => {
   if (ra === undefined) return html`<span class="quiet">none</span>`;
   if (ra.notAfter === undefined) return html`<span class="warn">waits for its certificate</span>`;
   const left = daysUntil(ra.notAfter);
-  const tone = left < URGENT ? "bad" : left < SOON ? "warn" : "good";
-  return html`${status(tone, left < 0 ? "Expired" : plural(left, "day"))}
+  return html`${expiryBadge(ra.notAfter, left < 0 ? "Expired" : plural(left, "day"))}
     <span class="quiet">ends ${when(ra.notAfter)}</span>`;
 };

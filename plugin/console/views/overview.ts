@@ -4,6 +4,7 @@ import { link } from "../app/route.ts";
 import type { Bar } from "../ui/chart.ts";
 import { define } from "../ui/define.ts";
 import { Every } from "../ui/every.ts";
+import { expiryBadge } from "../ui/expiry-badge.ts";
 import { count, daysUntil, foreign, onDay, plural, when, words } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
 import { Loaded } from "../ui/loaded.ts";
@@ -270,15 +271,12 @@ const refusals = (causes: readonly Cause[]): TemplateResult =>
       </ul>`;
 
 const authorityLine = ({ id, name, status: state, notAfter, kind }: Authority): TemplateResult => {
-  const left = notAfter === undefined ? undefined : daysUntil(notAfter);
   const shown =
     state === "pending"
       ? status("warn", "Waits for its certificate")
-      : state === "expired" || (left !== undefined && left < 0)
-        ? status("bad", "Expired")
-        : left !== undefined && left < SOON
-          ? status("warn", `${plural(left, "day")} left`)
-          : html`<span class="quiet nowrap">until ${onDay(notAfter)}</span>`;
+      : notAfter !== undefined && daysUntil(notAfter) < SOON
+        ? expiryBadge(notAfter)
+        : html`<span class="quiet nowrap">until ${onDay(notAfter)}</span>`;
   return html`<li>
     <span
       ><a href=${link(["ca-servers", id])}>${foreign(name)}</a>
