@@ -82,7 +82,9 @@ export class RenewalPlans {
     const store = this.access.open(principal, "configuration:read");
     const of = await rulesOf(store);
     const stored = new Map((await store.renewalRules.list()).map((one) => [one.authorityId, one]));
-    const issuing = (await store.authorities.list()).filter(({ kind }) => kind === "issuing");
+    const issuing = (await store.authorities.list()).filter(
+      ({ kind, status }) => (kind === "issuing" || kind === "outside") && status !== "deleted",
+    );
     return issuing.map(({ id }) => ({
       authorityId: id,
       rules: of(id),
@@ -94,7 +96,7 @@ export class RenewalPlans {
   async rulesFor(principal: Principal, authorityId: string): Promise<RulesView> {
     return found(
       (await this.rules(principal)).find((one) => one.authorityId === authorityId),
-      "issuing authority",
+      "issuing or outside authority",
       authorityId,
     );
   }

@@ -60,6 +60,37 @@ describe("console: the life of a CA server", function () {
     assert.equal(await page.getByRole("button", { name: "Switch OCSP" }).count(), 0);
   });
 
+  it("L-03 caps and quiet hours of its renewals are shown and changed, with what the plan says to them", async () => {
+    await goTo(page, "ca-servers/lab", "lab");
+    const card = page.getByRole("region", { name: "How fast it renews" });
+    await card.getByText("1,000 at most").waitFor();
+    await card.getByRole("button", { name: "Change caps and quiet hours" }).click();
+    const dialog = card.locator("wa-dialog[open]");
+    await dialog.getByLabel("Most renewals started in an hour").fill("200");
+    await dialog.getByLabel("Most on a day").fill("1500");
+    await dialog.getByLabel("Quiet from").fill("08:00");
+    await dialog.getByLabel("Quiet until").fill("18:00");
+    await dialog.getByLabel("Time zone").fill("Mars/Base");
+    const line = dialog.locator("cs-commands code");
+    await line
+      .getByText("--per-hour 200 --per-day 1500 --quiet-hours 08:00-18:00@Mars/Base")
+      .waitFor({ state: "attached" });
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await dialog.getByRole("alert").first().waitFor();
+    await dialog.getByLabel("Time zone").fill("Europe/Berlin");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await card.getByText("08:00 to 18:00, Europe/Berlin").waitFor();
+    const quietHours = { from: "08:00", to: "18:00", timeZone: "Europe/Berlin" };
+    const { rules } = await api.get("/renewals/rules/lab");
+    assert.deepEqual(rules, { perHour: 200, perDay: 1500, quietHours });
+    await card.getByRole("button", { name: "Change caps and quiet hours" }).click();
+    for (const label of ["Most on a day", "Quiet from", "Quiet until"])
+      await dialog.getByLabel(label).fill("");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await card.getByText("no cap").waitFor();
+    assert.deepEqual((await api.get("/renewals/rules/lab")).rules, { perHour: 200, perDay: "off" });
+  });
+
   it("A-12 A-09 shows what it publishes, publishes it now, and tests what anybody gets", async () => {
     await goTo(page, "ca-servers/lab", "lab");
     const card = page.locator("cs-ca-published");

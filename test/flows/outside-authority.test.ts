@@ -219,6 +219,13 @@ describe("flows: an outside CA that devices call themselves", () => {
     assert.equal((await api.get(`/deployments/${desktop.id}`)).state, "installed");
   });
 
+  it("L-03 its renewals have caps and quiet hours of their own", async () => {
+    const rules = "/renewals/rules/digicert";
+    assert.equal((await api.get(rules)).rules.perHour, 1000);
+    assert.equal((await api.patch(rules, { perHour: 20 })).rules.perHour, 20);
+    assert.equal((await api.get(rules)).version, 1);
+  });
+
   it("A-01 the code and the URL change; profiles carry the new ones", async () => {
     const changed = await api.patch("/authorities/digicert/outside", {
       code: null,

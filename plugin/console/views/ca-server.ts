@@ -17,6 +17,7 @@ import { kindName } from "./ca-kinds.ts";
 import { detailFacts } from "./detail-facts.ts";
 import { outsideName } from "./outside-kinds.ts";
 import "./ca-cap.ts";
+import "./ca-renewal-rules.ts";
 import "./ca-keys.ts";
 import "./ca-profiles.ts";
 import "./ca-published.ts";
@@ -112,6 +113,7 @@ export class CaServer extends View {
               ></cs-ca-keys>`
         }
         ${authority.kind === "issuing" ? html`<cs-ca-cap .app=${this.app} .authority=${authority}></cs-ca-cap>` : nothing}
+        ${(authority.kind === "issuing" || authority.kind === "outside") && this.app.may("configuration:read") ? html`<cs-ca-renewal-rules .app=${this.app} .authority=${authority}></cs-ca-renewal-rules>` : nothing}
         ${
           authority.kind === "issuing"
             ? html`<cs-ca-ras
