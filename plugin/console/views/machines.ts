@@ -5,6 +5,7 @@ import type { App } from "../app/app.ts";
 import { attempt } from "../ui/attempt.ts";
 import { define } from "../ui/define.ts";
 import type { FieldSpec, FieldValues } from "../ui/field-spec.ts";
+import { expiryBadge } from "../ui/expiry-badge.ts";
 import { foreign, when, words } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
 import { Loaded } from "../ui/loaded.ts";
@@ -294,4 +295,4 @@ const valuesOf = ({ id, name, roles, authorityIds, active }: Credential): FieldV
 
 /** Until when; during a change both keys are good. */
 const keysOf = ({ keys }: Credential): TemplateResult =>
-  html`${keys.map(({ notAfter }) => html`<div>${when(notAfter)}</div>`)}`;
+  html`${keys.map(({ notAfter }) => html`<div>${expiryBadge(notAfter)}</div>`)}`;
