@@ -5,6 +5,7 @@ import { createApp } from "./http/app.ts";
 import { ConsoleRoutes } from "./http/console-routes.ts";
 import type { Site } from "./http/handler.ts";
 import { HookRoutes } from "./http/hook-routes.ts";
+import { CredentialCertificates } from "./http/credential-certificates.ts";
 import { CredentialTokens } from "./http/credential-tokens.ts";
 import { IssuerTokens } from "./http/issuer-tokens.ts";
 import type { LocalTokens } from "./http/local-tokens.ts";
@@ -135,6 +136,7 @@ export const buildSite = (
     tokens,
     issuer === undefined ? undefined : new IssuerTokens(issuer, clock),
     new CredentialTokens(resolve(Credentials), clock),
+    new CredentialCertificates(resolve(Credentials)),
     setup.principal,
   );
   const app = createApp({

@@ -7,6 +7,8 @@ export interface ListenSpec {
   /** 0: any free port. */
   readonly port: number;
   readonly serves: readonly Part[];
+  /** HTTPS only: machines may sign in with the certificates of their credentials. */
+  readonly takesCertificates?: boolean;
 }
 
 /** The main listener, unless it is told otherwise. */

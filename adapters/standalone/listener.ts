@@ -41,7 +41,9 @@ export const openListener = async (
   let handler = notYet;
   const pass: Handler = (request, response) => handler(request, response);
   const secure =
-    tls === undefined ? undefined : createHttpsServer({ ...OPTIONS, ...tlsOptions(tls) }, pass);
+    tls === undefined
+      ? undefined
+      : createHttpsServer({ ...OPTIONS, ...tlsOptions(tls, spec.takesCertificates) }, pass);
   const server: Server = secure ?? createHttpServer(OPTIONS, pass);
   await bind(server, spec);
   const reloader =

@@ -5,7 +5,13 @@ import { dataOption } from "./api-command.ts";
 import { readConfigFile } from "./configuration.ts";
 import { dataFolder } from "./data-folder.ts";
 import { type KeyStoreOptions, keyStoreOf } from "./key-stores.ts";
-import { ALL_PARTS, DEFAULT_HOST, parseListen, parseParts } from "./listen-spec.ts";
+import {
+  ALL_PARTS,
+  DEFAULT_HOST,
+  type ListenSpec,
+  parseListen,
+  parseParts,
+} from "./listen-spec.ts";
 import { listOption } from "./options.ts";
 import type { OwnTlsOrder, ServerOptions } from "./server.ts";
 import type { TlsFiles } from "./tls.ts";
@@ -20,6 +26,7 @@ export interface InstallationOptions extends KeyStoreOptions {
   readonly serves?: string;
   readonly listen?: readonly string[];
   readonly tlsPort?: number;
+  readonly mtlsPort?: number;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly tlsAuthority?: string;
@@ -66,6 +73,11 @@ export const addListenOptions = (command: Command): Command =>
       collect,
     )
     .option("--tls-port <n>", "port of an HTTPS listener that serves all", portOf)
+    .option(
+      "--mtls-port <n>",
+      "port of an HTTPS listener that serves admin, for machines with client certificates",
+      portOf,
+    )
     .option("--tls-cert <file>", "its certificate and chain, PEM")
     .option("--tls-key <file>", "its key, PEM")
     .option("--tls-authority <id>", "an authority here issues and renews it, instead of the files")
@@ -92,7 +104,7 @@ export const serverOptions = async (
   options: InstallationOptions,
   hosts: readonly MdmHost[] = [],
 ): Promise<ServerOptions> => {
-  const { data, host, port, publicUrl, scepUrl, tlsPort } = options;
+  const { data, host, port, publicUrl, scepUrl } = options;
   const serves = options.serves === undefined ? ALL_PARTS : parseParts(options.serves);
   const listen = (options.listen ?? []).map(parseListen);
   const tls = tlsOf(options);
@@ -108,20 +120,29 @@ export const serverOptions = async (
     keyStore: keyStoreOf(options),
     serves,
     listen,
-    ...(tls === undefined || tlsPort === undefined
-      ? {}
-      : {
-          tls: { host: host ?? DEFAULT_HOST, port: tlsPort, serves: ALL_PARTS, from: tls },
-        }),
+    tls: tls && { from: tls, listen: tlsListeners(options) },
     further: await readConfigFile(options.config),
     hosts,
     logger: standaloneLogger(options.logLevel),
   };
 };
 
-/** Where the certificate of the HTTPS listener comes from; undefined without one. Throws `invalid_config`. */
+/** One for everybody, and one that takes machines' certificates: a device is never asked for one (E-16). */
+const tlsListeners = ({
+  host = DEFAULT_HOST,
+  tlsPort,
+  mtlsPort,
+}: InstallationOptions): readonly ListenSpec[] => [
+  ...(tlsPort === undefined ? [] : [{ host, port: tlsPort, serves: ALL_PARTS }]),
+  ...(mtlsPort === undefined
+    ? []
+    : [{ host, port: mtlsPort, serves: ["admin"] as const, takesCertificates: true }]),
+];
+
+/** Where the certificate of the HTTPS listeners comes from; undefined without one. Throws `invalid_config`. */
 const tlsOf = (options: InstallationOptions): TlsFiles | OwnTlsOrder | undefined => {
-  const { tlsPort, tlsCert, tlsKey, tlsAuthority, tlsNames } = options;
+  const { tlsCert, tlsKey, tlsAuthority, tlsNames } = options;
+  const tlsPort = options.tlsPort ?? options.mtlsPort;
   const given = [tlsPort, tlsCert, tlsKey, tlsAuthority, tlsNames].some(
     (value) => value !== undefined,
   );
@@ -141,7 +162,7 @@ const tlsOf = (options: InstallationOptions): TlsFiles | OwnTlsOrder | undefined
   ) {
     throw new CountersignError(
       "invalid_config",
-      "an HTTPS listener needs --tls-port, and --tls-cert with --tls-key or --tls-authority",
+      "an HTTPS listener needs --tls-port or --mtls-port, and --tls-cert with --tls-key or --tls-authority",
     );
   }
   return { certificate: tlsCert, key: tlsKey };

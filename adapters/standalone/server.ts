@@ -19,6 +19,12 @@ import { keepRequestsYoung } from "./young-objects.ts";
 /** What an own certificate is to be like. */
 export type OwnTlsOrder = Omit<OwnTls, "file">;
 
+/** HTTPS listeners that show the same certificate. */
+export interface TlsListeners {
+  readonly from: TlsFiles | OwnTlsOrder;
+  readonly listen: readonly ListenSpec[];
+}
+
 export interface ServerOptions {
   readonly folder: DataFolder;
   /** What was said this time; it is kept in the settings once the server runs. */
@@ -28,8 +34,8 @@ export interface ServerOptions {
   /** The main listener; host and port come from `changes`, the settings, or 127.0.0.1:8080. */
   readonly serves: ListenSpec["serves"];
   readonly listen: readonly ListenSpec[];
-  /** An HTTPS listener: with files, or with a certificate of an authority here. */
-  readonly tls?: (ListenSpec & { readonly from: TlsFiles | OwnTlsOrder }) | undefined;
+  /** HTTPS listeners: with files, or with a certificate of an authority here. */
+  readonly tls?: TlsListeners | undefined;
   /** Members of a configuration file. */
   readonly further: Partial<CountersignConfig>;
   readonly hosts: readonly MdmHost[];
@@ -144,7 +150,8 @@ const openListeners = async (
   };
   await open({ host, port, serves });
   for (const spec of listen) await open(spec);
-  if (tls !== undefined && "key" in tls.from) await open(tls, tls.from);
+  if (tls !== undefined && "key" in tls.from)
+    for (const spec of tls.listen) await open(spec, tls.from);
   return listeners;
 };
 
@@ -167,9 +174,11 @@ const openOwnListener = async (
   if (tls === undefined || "key" in tls.from) return undefined;
   const own: OwnTls = { ...tls.from, file: folder.tls };
   await ensureTlsFile(own, machineClock);
-  const listener = await openListener(tls, logger, tlsFilesOf(own));
-  undo.push(() => listener.close());
-  listeners.push(listener);
+  for (const spec of tls.listen) {
+    const listener = await openListener(spec, logger, tlsFilesOf(own));
+    undo.push(() => listener.close());
+    listeners.push(listener);
+  }
   return own;
 };
 

@@ -34,10 +34,16 @@ const contextOf = (files: TlsFiles): SecureContextOptions => {
   return options;
 };
 
-/** Options of an HTTPS listener that asks nobody for a certificate (E-16). Throws `invalid_config` for files that cannot be used. */
-export const tlsOptions = (files: TlsFiles): ServerOptions => {
+/**
+ * Options of an HTTPS listener. It asks nobody for a certificate (E-16) unless `takesCertificates`; then it takes any or none, and whose it is the
+ * API finds out (R-10). Throws `invalid_config` for files that cannot be used. */
+export const tlsOptions = (files: TlsFiles, takesCertificates = false): ServerOptions => {
   try {
-    return { ...contextOf(files), requestCert: false };
+    return {
+      ...contextOf(files),
+      requestCert: takesCertificates,
+      ...(takesCertificates ? { rejectUnauthorized: false } : {}),
+    };
   } catch (cause) {
     throw new CountersignError(
       "invalid_config",

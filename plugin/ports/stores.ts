@@ -152,6 +152,8 @@ export interface Versioned {
 export interface DocumentStore<T extends Versioned> {
   insert(item: T): Promise<void>;
   update(item: T): Promise<void>;
+  /** Writes what is no change for whoever edits it: its version stays. False, and nothing is written, where that version is not there any more. */
+  note(item: T): Promise<boolean>;
   delete(id: string): Promise<boolean>;
   get(id: string): Promise<T | undefined>;
   /** Oldest first. */

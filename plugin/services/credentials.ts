@@ -51,6 +51,8 @@ const LONGEST_LIFE = parseDuration("P2Y");
 /** How long the old key stays good after a rotation. */
 const OVERLAP = parseDuration("P7D");
 
+const USED_EVERY_MS = 60_000;
+
 /** What machines sign in with (R-10): a key pair each, roles and a scope of its own, an end, and rotation with an overlap. */
 export class Credentials {
   constructor(
@@ -74,7 +76,7 @@ export class Credentials {
     const store = this.access.open(principal, "credentials:manage");
     check(principal, input);
     const now = this.clock.now();
-    const made = await this.makeKey(input.id, input.validity ?? "P1Y", input.encoding);
+    const made = await this.makeKey(store.tenant, input.id, input.validity, input.encoding);
     const credential: Credential = {
       id: input.id,
       name: input.name ?? input.id,
@@ -109,7 +111,7 @@ export class Credentials {
   ): Promise<HandedOver> {
     const store = this.access.open(principal, "credentials:manage");
     const now = this.clock.now();
-    const made = await this.makeKey(id, input.validity ?? "P1Y", input.encoding);
+    const made = await this.makeKey(store.tenant, id, input.validity, input.encoding);
     const credential = await store.run(async (tx) => {
       const stored = found(await tx.credentials.get(id), "credential", id);
       const good = stored.keys.filter(({ notAfter }) => notAfter > now);
@@ -190,11 +192,16 @@ export class Credentials {
       : new Uint8Array(Buffer.from(key.publicKey, "base64"));
   }
 
-  /** Who a credential is, once its token has been verified. Throws `unauthenticated` for one that is gone. */
+  /** Who a credential is, once it has proven its key, by which it was used now. Throws `unauthenticated` for one that is gone. */
   async principalOf(tenant: TenantId, id: string): Promise<Principal> {
-    const credential = await this.directory.open(tenant).credentials.get(id);
+    const { credentials } = this.directory.open(tenant);
+    const credential = await credentials.get(id);
     if (credential?.active !== true)
       throw new CountersignError("unauthenticated", `credential ${id} is not good`);
+    const now = this.clock.now();
+    // To the minute, so that a busy machine costs no write a request.
+    if (now.getTime() - (credential.lastUsedAt?.getTime() ?? 0) >= USED_EVERY_MS)
+      await credentials.note({ ...credential, lastUsedAt: now });
     return {
       id: `credential:${id}`,
       kind: "user",
@@ -205,8 +212,9 @@ export class Credentials {
   }
 
   private async makeKey(
+    tenant: TenantId,
     id: string,
-    validity: string,
+    validity = "P1Y",
     encoding: Pkcs12Encoding = "strong",
   ): Promise<MadeKey> {
     const now = this.clock.now();
@@ -224,7 +232,8 @@ export class Credentials {
     const publicKey = new Uint8Array(pair.publicKey);
     const privateKey = createPrivateKey({ key: pair.privateKey, type: "pkcs8", format: "der" });
     const certificate = await buildTransientCertificate({
-      subject: [[["2.5.4.3", id]]],
+      // CN and O: whose it is (http/credential-certificates.ts).
+      subject: [[["2.5.4.3", id]], [["2.5.4.10", tenant]]],
       signer: {
         algorithm: "ec-p256",
         publicKey,

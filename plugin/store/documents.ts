@@ -49,6 +49,10 @@ export class Documents<T extends Versioned> implements DocumentStore<T> {
     return this.#rows.replace(item);
   }
 
+  note(item: T): Promise<boolean> {
+    return this.#rows.note(item);
+  }
+
   delete(id: string): Promise<boolean> {
     return this.#rows.delete(id);
   }

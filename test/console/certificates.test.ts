@@ -152,6 +152,58 @@ onBothDatabases("console: certificates by hand", (open) => {
     assert.equal(await page.getByRole("button", { name: /^Revoke/ }).count(), 0);
   });
 
+  it("C-02 O-07 a row says who, which serial, when it ends in words, and what may be done with it", async () => {
+    await enrolled(["rowed"]);
+    await goTo(page, "settings", "Settings");
+    await goTo(page, "certificates", "Certificates");
+    const row = page.getByRole("row").filter({ hasText: "CN=rowed,O=Lab" });
+    await row.getByText(/^Expires in 1 year$|^Expires in 11 months and \d+ days$/).waitFor();
+    assert.equal(await row.locator("time .status.good").count(), 1);
+    await row.getByRole("link", { name: "lab-wifi" }).waitFor();
+    for (const [validity, tone] of [
+      ["P10D", "warn"],
+      ["P3D", "bad"],
+    ]) {
+      const made = {
+        authorityId: "lab",
+        profileId: "multiuse-p12-client",
+        keyAlgorithm: "ec-p256",
+      };
+      const subject = `CN=short ${validity},O=Lab`;
+      await api.post("/certificates/pkcs12", { ...made, subject, validity, password: "12345678" });
+      await goTo(page, "settings", "Settings");
+      await goTo(page, "certificates", "Certificates");
+      const short = page.getByRole("row").filter({ hasText: subject });
+      await short.locator(`time .status.${tone}`).waitFor();
+      await short.getByRole("link", { name: "multiuse-p12-client" }).waitFor();
+    }
+    await row.getByRole("link", { name: /^Suspend/ }).click();
+    const dialog = page.locator(`wa-dialog[label="Suspend this certificate?"]`);
+    await dialog.getByRole("button", { name: "Suspend" }).click();
+    await page.getByRole("button", { name: "Unsuspend" }).waitFor();
+    await page.locator("dialog[open]").waitFor({ state: "detached" });
+    await goTo(page, "certificates", "Certificates");
+    await row.getByText("Suspended").waitFor();
+    await row.getByRole("link", { name: /^Unsuspend/ }).click();
+    await page.locator("dialog[open]").waitFor();
+    await page.getByRole("button", { name: "Unsuspend" }).last().click();
+    await page.getByText("The certificate is good again.").waitFor();
+    await page.locator("dialog[open]").waitFor({ state: "detached" });
+    await goTo(page, "certificates", "Certificates");
+    await row.getByRole("link", { name: /^Revoke/ }).click();
+    await page.locator("wa-dialog[open]").getByLabel("Reason").waitFor();
+    await page.keyboard.press("Escape");
+    await page.locator("dialog[open]").waitFor({ state: "detached" });
+  });
+
+  it("C-05 the installation's own certificates are shown apart, marked internal", async () => {
+    await goTo(page, "certificates", "Certificates");
+    await page.getByRole("link", { name: "Internal" }).click();
+    await page.getByText("Internal: OCSP").first().waitFor();
+    await page.getByText("Internal: RA").first().waitFor();
+    assert.equal(await page.getByText("O=Lab").count(), 0);
+  });
+
   it("suspends until a day, shows it, and makes it good again", async () => {
     await enrolled(["lent"]);
     await goTo(page, "settings", "Settings");

@@ -133,7 +133,7 @@ onBothDatabases("console: setting up", (open) => {
     await secret.getByRole("button", { name: "I have kept it" }).click();
     const row = page.getByRole("row").filter({ hasText: "radius" });
     await row.getByText("for lab").waitFor();
-    await row.getByText(/in 30 days|in 29 days/).waitFor();
+    await row.getByText(/Expires in (1 month|30 days|29 days)/).waitFor();
     await row.getByRole("button", { name: "New key" }).click();
     await page.locator("wa-dialog[open]").getByRole("button", { name: "Make it" }).click();
     await secret.getByRole("button", { name: "I have kept it" }).click();

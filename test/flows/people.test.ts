@@ -146,6 +146,8 @@ describe("people and machines", function () {
       [who.json.id, who.json.roles, who.json.authorityIds],
       ["credential:inventory", ["certificate-administrator"], ["main"]],
     );
+    const { lastUsedAt } = (await owner.call("GET", "/credentials/inventory")).json;
+    assert.ok(Math.abs(Date.parse(lastUsedAt as string) - Date.now()) < 60_000, "its last use");
     assert.equal(await get("/certificates?authority=main", first), 200);
     assert.equal(await get("/certificates?authority=main-root", first), 403, "outside its scope");
     assert.equal(await get("/authorities/main-root", first), 403);

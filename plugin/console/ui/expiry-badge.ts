@@ -1,12 +1,12 @@
 import { html, type TemplateResult } from "lit";
 import { endTone } from "./end-tone.ts";
-import { when } from "./format.ts";
+import { expiry } from "./format.ts";
 import { status } from "./status.ts";
 
-/** The badge of O-07, with the exact time on hover; `words`: in place of "ends in 23 days". */
+/** The one badge for every end (O-07), with the exact time on hover; `words`: in place of "Expires in 23 days" and "EXPIRED 2 days ago". */
 export const expiryBadge = (iso: string, words?: string): TemplateResult => {
   const tone = endTone(iso);
-  return tone === "over"
-    ? status("bad", words ?? html`Expired ${when(iso)}`)
-    : status(tone, words ?? html`ends ${when(iso)}`);
+  const text = words ?? expiry(iso).replace("Expired", "EXPIRED");
+  const badge = status(tone === "over" ? "bad" : tone, text);
+  return html`<time datetime=${iso} title=${new Date(iso).toISOString()}>${badge}</time>`;
 };

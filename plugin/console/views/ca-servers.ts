@@ -3,7 +3,7 @@ import type { Authority } from "../api/calls.ts";
 import { link } from "../app/route.ts";
 import { define } from "../ui/define.ts";
 import { expiryBadge } from "../ui/expiry-badge.ts";
-import { expiry, foreign, plural } from "../ui/format.ts";
+import { foreign, plural } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
 import { Loaded } from "../ui/loaded.ts";
 import { authorityState } from "../ui/state.ts";
@@ -71,7 +71,7 @@ export class CaServers extends View {
                 <td data-label="Type">${kindName(authority.kind)}</td>
                 <td data-label="Status">${authorityState(authority)}</td>
                 <td data-label="Expires">
-                  ${authority.notAfter === undefined ? html`<span class="quiet">not yet</span>` : html`<time datetime=${authority.notAfter} title=${authority.notAfter}>${expiryBadge(authority.notAfter, expiry(authority.notAfter))}</time>`}
+                  ${authority.notAfter === undefined ? html`<span class="quiet">not yet</span>` : expiryBadge(authority.notAfter)}
                 </td>
                 <td data-label="Key">
                   <span class="mono">${authority.keyAlgorithm}</span

@@ -5,6 +5,7 @@ import { link } from "../app/route.ts";
 import "../ui/commands.ts";
 import { copyable } from "../ui/copy.ts";
 import { define } from "../ui/define.ts";
+import { expiryBadge } from "../ui/expiry-badge.ts";
 import { foreign, onDay, when, words } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
 import { Loaded } from "../ui/loaded.ts";
@@ -33,8 +34,28 @@ export class CertificateView extends View {
   );
 
   protected override arrive(): void {
-    void this.#certificate.reload();
+    void this.#certificate.reload().then(() => this.#begin());
     void this.#details.reload();
+  }
+
+  /** What the list was asked to do: the dialog that asks first is open already. */
+  #begin(): void {
+    const { value } = this.#certificate;
+    if (value === undefined || !this.app.may("certificates:change-status")) return;
+    const wanted = this.place.query.get("do");
+    const held = value.hold !== undefined;
+    this.suspending = wanted === "suspend" && value.status === "issued";
+    this.revoking = wanted === "revoke" && (value.status === "issued" || held);
+    if (wanted === "unsuspend" && held) void this.#askUnsuspend(value);
+  }
+
+  async #askUnsuspend({ subject }: Certificate): Promise<void> {
+    const yes = await this.app.ask({
+      title: "Unsuspend this certificate?",
+      text: `${subject} is good again, whatever it was suspended for.`,
+      yes: "Unsuspend",
+    });
+    if (yes) await this.#unsuspend();
   }
 
   override render(): TemplateResult {
@@ -102,7 +123,7 @@ export class CertificateView extends View {
             <dt>Serial</dt>
             <dd>${copyable(one.serial, "the serial")}</dd>
             <dt>Valid</dt>
-            <dd>${onDay(one.notBefore)} to ${onDay(one.notAfter)}, ends ${when(one.notAfter)}</dd>
+            <dd>${onDay(one.notBefore)} to ${onDay(one.notAfter)} ${expiryBadge(one.notAfter)}</dd>
             ${
               one.fingerprintSha256 === undefined
                 ? nothing

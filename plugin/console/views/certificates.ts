@@ -2,7 +2,8 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Calls, Certificate } from "../api/calls.ts";
 import { link } from "../app/route.ts";
 import { define } from "../ui/define.ts";
-import { foreign, onDay, short, when } from "../ui/format.ts";
+import { expiryBadge } from "../ui/expiry-badge.ts";
+import { foreign, onDay, short, words } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
 import { Paged } from "../ui/paged.ts";
 import { saveFile } from "../ui/save-file.ts";
@@ -35,7 +36,10 @@ export class Certificates extends View {
     const named = (name: string): string | undefined => given.get(name) ?? undefined;
     return {
       status: named("status") as Query["status"],
-      role: (named("role") ?? "subscriber") as Query["role"],
+      // The installation's own are no subscribers'.
+      ...(given.get("internal") === "true"
+        ? { internal: "true" as const }
+        : { role: (named("role") ?? "subscriber") as Query["role"] }),
       expiring: named("expiring") as Query["expiring"],
       q: named("q"),
       authority: named("authority"),
@@ -91,6 +95,7 @@ export class Certificates extends View {
         : html`ending ${after === null ? nothing : html`from ${onDay(after)} `}to ${onDay(before)}`;
     const expiring = EXPIRING[query.get("expiring") ?? ""];
     if (expiring !== undefined) parts.unshift(expiring);
+    if (query.get("internal") === "true") parts.unshift("of CAs, RAs, responders and listeners");
     if (parts.length === 0 && ends === "")
       return "Everything that was issued to devices, newest first.";
     return html`${foreign(parts.join(" · "))}${parts.length > 0 && ends !== "" ? " · " : nothing}${ends}
@@ -113,7 +118,7 @@ export class Certificates extends View {
     return html`<div class="bar">
       ${chip("All", {})} ${chip("Ends in 7 days", { expiring: "7d" })}
       ${chip("Ends in 30 days", { expiring: "30d" })} ${chip("Expired", { expiring: "expired" })}
-      ${chip("Revoked", { status: "revoked" })}
+      ${chip("Revoked", { status: "revoked" })} ${chip("Internal", { internal: "true" })}
       <form class="row" role="search" @submit=${this.#find}>
         <label for="words" class="hidden">Subject, name, serial or fingerprint</label>
         <span
@@ -148,6 +153,7 @@ export class Certificates extends View {
             <th>Template</th>
             <th>CA server</th>
             <th>Device</th>
+            <th><span class="hidden">Actions</span></th>
           </tr>
         </thead>
         <tbody>
@@ -160,11 +166,12 @@ export class Certificates extends View {
                       >${foreign(certificate.subject)}</a
                     ></span
                   >
+                  ${certificate.role === "subscriber" ? nothing : html`<span class="under">Internal: ${words(certificate.role)}</span>`}
                   ${certificate.sans.length === 0 ? nothing : html`<span class="under">${foreign(certificate.sans.map(({ value }) => value).join(", "))}</span>`}
                 </td>
                 <td data-label="Serial">${short(certificate.serial, 6)}</td>
                 <td data-label="Status">${certificateState(certificate)}</td>
-                <td data-label="Ends" class="nowrap">${when(certificate.notAfter)}</td>
+                <td data-label="Ends">${expiryBadge(certificate.notAfter)}</td>
                 <td data-label="Template">${templateLink(certificate.templateId)}</td>
                 <td data-label="CA server">
                   <a href=${link(["ca-servers", certificate.authorityId])}
@@ -174,11 +181,27 @@ export class Certificates extends View {
                 <td data-label="Device">
                   ${certificate.deviceId === undefined ? nothing : html`<a href=${link(["devices", certificate.deviceId])}><span class="mono">${certificate.deviceId.slice(0, 8)}</span></a>`}
                 </td>
+                <td data-label="">${this.#actions(certificate)}</td>
               </tr>`,
           )}
         </tbody>
       </table>
       ${items.length === 0 ? html`<p class="empty">No certificate is like that.</p>` : nothing}
+    </div>`;
+  }
+
+  /** What may be done with it (C-02): on its own page, which asks first. */
+  #actions({ id, role, status, hold, serial }: Certificate): TemplateResult | typeof nothing {
+    const open = status === "issued" || hold !== undefined;
+    if (!open || role === "authority" || !this.app.may("certificates:change-status"))
+      return nothing;
+    const action = (name: string, what: string): TemplateResult =>
+      html`<a href=${link(["certificates", id], { do: what })}
+        >${name}<span class="hidden"> ${serial.slice(0, 8)}</span></a
+      >`;
+    return html`<div class="row small">
+      ${hold === undefined ? action("Suspend", "suspend") : action("Unsuspend", "unsuspend")}
+      ${action("Revoke", "revoke")}
     </div>`;
   }
 

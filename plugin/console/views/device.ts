@@ -3,6 +3,7 @@ import type { Certificate, Deployment, Device, Template, Timeline } from "../api
 import { link } from "../app/route.ts";
 import "../ui/commands.ts";
 import { define } from "../ui/define.ts";
+import { expiryBadge } from "../ui/expiry-badge.ts";
 import { foreign, short, when, words } from "../ui/format.ts";
 import { Loaded } from "../ui/loaded.ts";
 import { certificateState, deviceState } from "../ui/state.ts";
@@ -122,7 +123,7 @@ export class DeviceView extends View {
                     </td>
                     <td data-label="Subject">${foreign(certificate.subject)}</td>
                     <td data-label="Status">${certificateState(certificate)}</td>
-                    <td data-label="Ends">${when(certificate.notAfter)}</td>
+                    <td data-label="Ends">${expiryBadge(certificate.notAfter)}</td>
                     <td data-label="Template">${certificate.templateId ?? ""}</td>
                   </tr>`,
               )}

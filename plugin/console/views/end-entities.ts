@@ -2,7 +2,8 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { EndEntity } from "../api/calls.ts";
 import { link } from "../app/route.ts";
 import { define } from "../ui/define.ts";
-import { foreign, when } from "../ui/format.ts";
+import { expiryBadge } from "../ui/expiry-badge.ts";
+import { foreign } from "../ui/format.ts";
 import { Paged } from "../ui/paged.ts";
 import { endEntityState } from "../ui/state.ts";
 import { View } from "../ui/view.ts";
@@ -46,7 +47,7 @@ export class EndEntities extends View {
                 <td data-label="MDM">${foreign(one.hostId)}</td>
                 <td data-label="Activation">${endEntityState(one)}</td>
                 <td data-label="Ends">
-                  ${one.expiresAt === undefined ? html`<span class="quiet">it has none</span>` : when(one.expiresAt)}
+                  ${one.expiresAt === undefined ? html`<span class="quiet">it has none</span>` : expiryBadge(one.expiresAt)}
                 </td>
                 <td data-label="">${this.#turn(one)}</td>
               </tr>`,

@@ -77,8 +77,10 @@ export class Issue extends FormView {
   #read(contents: CertificateRequest | undefined, failure: unknown): void {
     this.values = { ...this.values, csrSubject: visible(contents?.subject ?? "") };
     const { csr: _, ...others } = this.faults;
-    const { detail, title } = failure instanceof Refused ? failure.problem : {};
-    const fault = detail ?? title;
+    const fault =
+      failure instanceof Refused
+        ? (failure.issue("csr") ?? failure.problem.detail ?? failure.problem.title)
+        : undefined;
     this.faults = fault === undefined ? others : { ...others, csr: fault };
   }
 

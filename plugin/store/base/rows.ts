@@ -83,6 +83,16 @@ export class Rows<T extends { readonly id: string }, R extends Keyed> {
       );
   }
 
+  /** Writes it under the version that it has; false where another is stored. */
+  async note(item: T & { readonly version: number }): Promise<boolean> {
+    const changed = await this.session.write((db) =>
+      db(this.mapping.table)
+        .where({ tenant: this.tenant, id: item.id, version: item.version })
+        .update(this.mapping.toRow(item)),
+    );
+    return changed > 0;
+  }
+
   /** Throws `not_found` when it is not there. */
   async overwrite(item: T): Promise<void> {
     const changed = await this.session.write((db) =>

@@ -35,6 +35,12 @@ export const describeObjects = (open: () => Promise<OpenedDatabase>): void => {
     await store.people.update(changed);
     await fails(store.people.update(changed), "precondition_failed");
     assert.deepEqual(await store.people.get("ann@example.org"), changed);
+    const used = { ...aCredential(), lastUsedAt: after(60) };
+    assert.equal(await store.credentials.note(used), true);
+    assert.deepEqual(await store.credentials.get("inventory"), used);
+    assert.equal(await store.credentials.note({ ...used, version: used.version + 1 }), false);
+    assert.equal(await subject.tenant().credentials.note(used), false);
+    assert.deepEqual(await store.credentials.get("inventory"), used);
     assert.deepEqual(
       [await store.profiles.delete("mine"), await store.profiles.delete("mine")],
       [true, false],
