@@ -28,15 +28,27 @@ export class CredentialCertificates {
     // A browser shows it with every request, also with those that another page makes it send.
     if (OF_BROWSERS.some((name) => request.headers[name] !== undefined))
       throw refused("a client certificate signs in programs, not browsers");
-    const { CN: id, O: tenant = "default" } = shown.toLegacyObject().subject;
-    if (typeof id !== "string" || typeof tenant !== "string")
-      throw refused("the certificate is of no credential");
-    const spki = shown.publicKey.export({ type: "spki", format: "der" });
-    const keyId = createHash("sha256").update(spki).digest("hex");
+    const claimed = claimOf(shown);
+    if (claimed === undefined) throw refused("the certificate is of no credential");
+    const { tenant, id, keyId } = claimed;
     if ((await this.credentials.keyOf(tenant, id, keyId)) === undefined)
       throw refused("the certificate is of no credential");
     return this.credentials.principalOf(tenant, id);
   }
 }
+
+/** Whose it says it is, and the digest of its key; undefined for one that says nothing of the kind, or that cannot be read: anybody may show anything. */
+const claimOf = (
+  shown: X509Certificate,
+): { tenant: string; id: string; keyId: string } | undefined => {
+  try {
+    const { CN: id, O: tenant = "default" } = shown.toLegacyObject().subject;
+    if (typeof id !== "string" || typeof tenant !== "string") return undefined;
+    const spki = shown.publicKey.export({ type: "spki", format: "der" });
+    return { tenant, id, keyId: createHash("sha256").update(spki).digest("hex") };
+  } catch {
+    return undefined;
+  }
+};
 
 const refused = (why: string): CountersignError => new CountersignError("unauthenticated", why);
