@@ -24,6 +24,7 @@ import {
   OWN_DIALECT,
   ownInput,
   profilePick,
+  requiredDomain,
   scepUrl,
 } from "./fields.ts";
 
@@ -93,6 +94,7 @@ export const countersign: ConsoleShape = {
         ],
         OWN_DIALECT,
       ),
+      requiredDomain({ section: "" }),
       texts<TemplateModel>(
         ownInput.choices(
           "keyAlgorithms",
