@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import type { Page } from "playwright-core";
 import type { Api } from "../flows/api.ts";
 import { ask, newKey } from "../flows/device.ts";
@@ -42,6 +43,9 @@ describe("console: forms, as an admin fills them in", function () {
       [made.parentId, made.keyAlgorithm, made.kind],
       [...["lab-root", "ec-p256", "issuing"]],
     );
+    await goTo(page, "ca-servers/lab-root", /lab-root|Lab/i);
+    const below = page.locator("section", { hasText: "In use by" });
+    await below.getByRole("link", { name: "Lab Two" }).waitFor();
     await goTo(page, "ca-servers/lab-two", "Lab Two");
     assert.equal(await page.getByText("Add a CA below").count(), 0, "an issuing CA has none below");
   });
@@ -132,8 +136,8 @@ describe("console: forms, as an admin fills them in", function () {
       await goTo(page, `endpoints/${site.endpoint}/edit`, "Edit endpoint");
       await page.getByLabel("No limit by address").setChecked(on);
       await page.getByRole("button", { name: "Save" }).click();
-      await page.getByText("The endpoint is saved.").first().waitFor();
-      assert.deepEqual(await limits(), on ? { ...before, perSource: "off" } : before);
+      const wanted = on ? { ...before, perSource: "off" } : before;
+      await eventually(async () => isDeepStrictEqual(await limits(), wanted));
     }
   });
 });

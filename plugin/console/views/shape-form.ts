@@ -204,7 +204,7 @@ export abstract class ShapeForm extends View {
   #page({ consoles, shape, filled, sources }: ShapeFacts): TemplateResult {
     const form = shape[this.kind];
     const fields = form.fields.map((field) =>
-      this.given(withChoices(field, sources, this.#authority(filled))),
+      this.given(withChoices(marked(shape.id, field), sources, this.#authority(filled))),
     );
     const variables: readonly Insertable[] = shape.dialect.variables
       .filter(({ name }) => !name.includes("#"))
@@ -335,3 +335,7 @@ export abstract class ShapeForm extends View {
     }
   }
 }
+
+/** In our own form nothing needs to be marked as ours. */
+const marked = (shape: string, field: FieldSpec): FieldSpec =>
+  shape === "countersign" ? { ...field, mark: undefined } : field;
