@@ -57,7 +57,7 @@ export const countersign: ConsoleShape = {
         ownInput.text("name", "Name", "The name in lists.", { required: true }),
         "name",
       ),
-      issuedBy({ section: "" }),
+      issuedBy(),
       subjectText(
         ownInput.pattern(
           "subject",

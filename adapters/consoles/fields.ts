@@ -37,7 +37,6 @@ export const issuedBy = (field: Partial<ConsoleField> = {}): FormPart<TemplateMo
       type: "choice",
       from: "template-authorities",
       required: true,
-      section: "Countersign",
       mark: "ours",
       ...field,
     },

@@ -119,7 +119,7 @@ export const jellyfish: ConsoleShape = {
         input.text("name", "Name", "The name of the template.", { required: true, mark: "ours" }),
         "name",
       ),
-      issuedBy({ name: "ca", label: "CA", section: "" }),
+      issuedBy({ name: "ca", label: "CA" }),
       flag<TemplateModel>(
         input.yesNo(
           "ignoreSignature",

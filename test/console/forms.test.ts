@@ -107,6 +107,26 @@ describe("console: forms, as an admin fills them in", function () {
     assert.deepEqual((await api.get(`/templates/${site.template}`)).policies, [{ oid: "1.2.3.4" }]);
   });
 
+  it("F-09 F-14 a console's own fields come in its order, ours last; what is copied into it is only what it asks", async () => {
+    await goTo(page, "templates/new?as=jamf", "Add template");
+    await fieldOf("profileName").waitFor();
+    const legends = page.locator("cs-form legend");
+    assert.deepEqual(await legends.allInnerTexts(), [
+      ...["General", "Certificate", "SCEP", "Scope", "Countersign"],
+    ]);
+    await goTo(page, "templates/new?as=intune", "Add template");
+    await fieldOf("subjectNameFormat").waitFor();
+    await fieldOf("name").fill("Laptops");
+    await fieldOf("authority").selectOption(site.authority);
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByText("Saved as").waitFor();
+    const sheet = page.locator("dl.facts");
+    const usage = "Client Authentication: 1.3.6.1.5.5.7.3.2";
+    await sheet.getByText(usage, { exact: true }).waitFor();
+    await sheet.getByText("DNS: {{AAD_Device_ID}}", { exact: true }).waitFor();
+    assert.equal(await sheet.getByText("Who makes the key").count(), 0);
+  });
+
   it("E-08 the tab of recent activity has what devices were answered, each with its way on, by an address of its own", async () => {
     await enrolledDevice(api, consoled.served.url, site, "scanner-9");
     const scep = `${consoled.served.url}/scep/${site.endpoint}`;

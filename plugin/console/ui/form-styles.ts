@@ -155,6 +155,9 @@ export const formStyles = css`
     inline-size: auto;
     min-inline-size: 0;
   }
+  .lines {
+    grid-template-columns: minmax(0, 1fr);
+  }
   @media (max-width: 640px) {
     .line {
       flex-wrap: wrap;
