@@ -37,7 +37,7 @@ const valuesOf = (field: Field, value: FieldValue | undefined): readonly Templat
     );
   if (value === undefined || value === null || value === "") return [];
   const label = field.choices?.find((choice) => choice.value === value)?.label;
-  return [label === undefined ? copied(field, String(value as string | number)) : foreign(label)];
+  return [label === undefined ? copied(field, String(value)) : foreign(label)];
 };
 
 const copied = ({ label }: Field, text: string): TemplateResult =>
