@@ -3,6 +3,7 @@ import type { Console, FilledForm } from "../api/calls.ts";
 import { copyable } from "../ui/copy.ts";
 import { type FieldValue, isShown, type Row } from "../ui/field-spec.ts";
 import { foreign } from "../ui/format.ts";
+import { textOf } from "../ui/text-of.ts";
 
 type Field = Console["caServer"]["fields"][number];
 
@@ -37,7 +38,7 @@ const valuesOf = (field: Field, value: FieldValue | undefined): readonly Templat
     );
   if (value === undefined || value === null || value === "") return [];
   const label = field.choices?.find((choice) => choice.value === value)?.label;
-  return [label === undefined ? copied(field, String(value)) : foreign(label)];
+  return [label === undefined ? copied(field, textOf(value)) : foreign(label)];
 };
 
 const copied = ({ label }: Field, text: string): TemplateResult =>
