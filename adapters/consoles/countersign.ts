@@ -24,6 +24,7 @@ import {
   OWN_DIALECT,
   ownInput,
   profilePick,
+  requiredDomain,
   scepUrl,
 } from "./fields.ts";
 
@@ -56,7 +57,7 @@ export const countersign: ConsoleShape = {
         ownInput.text("name", "Name", "The name in lists.", { required: true }),
         "name",
       ),
-      issuedBy({ section: "" }),
+      issuedBy(),
       subjectText(
         ownInput.pattern(
           "subject",
@@ -93,6 +94,7 @@ export const countersign: ConsoleShape = {
         ],
         OWN_DIALECT,
       ),
+      requiredDomain({ section: "" }),
       texts<TemplateModel>(
         ownInput.choices(
           "keyAlgorithms",

@@ -85,7 +85,7 @@ export const digicertOne: ConsoleShape = {
         required: true,
         mark: "documented",
       }),
-      issuedBy({ name: "issuingCa", label: "Issuing CA", section: "", mark: "documented" }),
+      issuedBy({ name: "issuingCa", label: "Issuing CA", mark: "documented" }),
       fixed<TemplateModel>(
         {
           name: "enrollmentMethod",

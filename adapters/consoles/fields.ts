@@ -37,7 +37,6 @@ export const issuedBy = (field: Partial<ConsoleField> = {}): FormPart<TemplateMo
       type: "choice",
       from: "template-authorities",
       required: true,
-      section: "Countersign",
       mark: "ours",
       ...field,
     },
@@ -57,6 +56,21 @@ export const profilePick: FormPart<TemplateModel> = text<TemplateModel>(
   },
   "profileId",
 );
+
+/** The domain that RADIUS networks look for (T-24). */
+export const requiredDomain = (more: Partial<ConsoleField> = {}): FormPart<TemplateModel> =>
+  text<TemplateModel>(
+    {
+      name: "requiredDomain",
+      label: "Required domain",
+      help: "Must occur in a DNS name, the user principal name or the common name, or nothing is issued: what RADIUS networks such as Jellyfish's want. Empty: none.",
+      type: "text",
+      section: "Countersign",
+      mark: "ours",
+      ...more,
+    },
+    "requiredDomain",
+  );
 
 const DELIVERY_FIELD = "delivery";
 

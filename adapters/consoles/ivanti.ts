@@ -144,7 +144,7 @@ export const ivanti: ConsoleShape = {
         },
         "Dynamically Generated",
       ),
-      issuedBy({ name: "source", label: "Source", section: "", mark: "documented" }),
+      issuedBy({ name: "source", label: "Source", mark: "documented" }),
       text<TemplateModel>(
         input.choice(
           "profileId",

@@ -24,6 +24,7 @@ import {
   NOT_KEPT,
   OWN_DIALECT,
   profilePick,
+  requiredDomain,
   scepUrl,
 } from "./fields.ts";
 
@@ -118,7 +119,7 @@ export const jellyfish: ConsoleShape = {
         input.text("name", "Name", "The name of the template.", { required: true, mark: "ours" }),
         "name",
       ),
-      issuedBy({ name: "ca", label: "CA", section: "" }),
+      issuedBy({ name: "ca", label: "CA" }),
       flag<TemplateModel>(
         input.yesNo(
           "ignoreSignature",
@@ -217,6 +218,12 @@ export const jellyfish: ConsoleShape = {
           mark: "ours",
         }),
       ),
+      requiredDomain({
+        label: "Domain of the network",
+        help: "Jellyfish wants it in a DNS name, the UPN or the common name of every certificate of the network. Empty: none.",
+        section: "RADIUS",
+        mark: "documented",
+      }),
       profilePick,
       ...keyDelivery,
     ],

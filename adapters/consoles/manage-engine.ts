@@ -142,7 +142,7 @@ export const manageEngine: ConsoleShape = {
       "The CA must allow a second certificate for a device, because renewal needs it: on by default here.",
     ],
     parts: [
-      issuedBy({ name: "server", label: "CA server", section: "", mark: "documented" }),
+      issuedBy({ name: "server", label: "CA server", mark: "documented" }),
       text<TemplateModel>(
         {
           name: "templateName",

@@ -169,7 +169,7 @@ export const workspaceOne: ConsoleShape = {
         "name",
       ),
       beside<TemplateModel>(input.text("description", "Description", "For admins.")),
-      issuedBy({ label: "Certificate Authority", section: "", mark: "documented" }),
+      issuedBy({ label: "Certificate Authority", mark: "documented" }),
       beside<TemplateModel>(
         input.text("issuingTemplate", "Issuing Template", "The template's name at the CA."),
         input.text(

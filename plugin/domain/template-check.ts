@@ -5,6 +5,7 @@ import { addDuration, compareDurations, parseDuration, type Duration } from "./d
 import { isOid } from "./oid.ts";
 import { parseRenewalSpread } from "./renewal-spread.ts";
 import { parseRenewalWindow } from "./renewal-window.ts";
+import { couldHoldDomain } from "./required-domain.ts";
 import { revocationProblems } from "./revocation-rules.ts";
 import { normalizeSan } from "./san-value.ts";
 import { sanMatcher, subjectMatcher } from "./subject-matcher.ts";
@@ -57,6 +58,7 @@ export const templateProblems = (
       if (template.challengeMode === "static") sanMatcher([san]);
     }),
   ),
+  ...domainProblems(template),
   ...keyProblems(template),
   ...usageProblems(template),
   ...lifeProblems(template, authority),
@@ -119,6 +121,26 @@ const subjectProblems = (template: TemplateDraft): readonly Issue[] =>
     }
     if (template.challengeMode === "static") subjectMatcher(template.subject);
   });
+
+const domainProblems = (template: TemplateDraft): readonly Issue[] => {
+  const { requiredDomain: domain } = template;
+  if (domain === undefined) return [];
+  return fault("requiredDomain", () => {
+    normalizeSan({ type: "dns", value: domain });
+    if (!couldHold(domain, template))
+      refuse(`no common name, DNS name or user principal name of it can end in ${domain}`);
+  });
+};
+
+/** Faulty patterns are told at their own fields. */
+const couldHold = (domain: string, template: TemplateDraft): boolean => {
+  try {
+    return couldHoldDomain(domain, template);
+  } catch (thrown) {
+    if (thrown instanceof CountersignError) return true;
+    throw thrown;
+  }
+};
 
 const keyProblems = ({ keyAlgorithms, keyUsages }: TemplateDraft): readonly Issue[] => {
   if (keyAlgorithms.length === 0) {

@@ -57,7 +57,7 @@ export interface ProfileRules {
 }
 
 /** Members that a template need not have, and that a change takes away by `null`. */
-type Removable = "profileId" | "rules";
+type Removable = "profileId" | "requiredDomain" | "rules";
 
 /** The members of a template that a change names; what is not named, or undefined, stays. */
 export type TemplateChange = {
@@ -121,6 +121,8 @@ export interface Template {
   readonly revocation?: Partial<RevocationRules> | undefined;
   /** A device may hold two live certificates of this template (T-25). */
   readonly allowDuplicates: boolean;
+  /** A domain that must occur in a DNS name, the user principal name or a common name of every certificate (T-24). */
+  readonly requiredDomain?: string | undefined;
   /** The certificate profile it keeps to; must be enabled on an authority that has such a list (A-26). */
   readonly profileId?: string | undefined;
   /** What of that profile counts at issuance; copied from it when the template is saved. */

@@ -199,7 +199,12 @@ export class ConsoleTemplates {
     const shapeExtras = { ...stored?.shapeExtras, [shape.id]: extra };
     if (stored !== undefined) {
       const input = inputOf(model, stored.id);
-      const change = { ...input, profileId: input.profileId ?? null, shapeExtras };
+      const change = {
+        ...input,
+        profileId: input.profileId ?? null,
+        requiredDomain: input.requiredDomain ?? null,
+        shapeExtras,
+      };
       const { id, version } = stored;
       const template = await this.templates.update(principal, id, change, version, moveOver);
       return { template, notes: await this.offer(principal, template, model) };

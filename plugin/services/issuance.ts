@@ -16,7 +16,7 @@ import type { Settings } from "../ports/settings.ts";
 import type { Reservation, ReserveResult } from "../ports/enrolment-store.ts";
 import { CLOCK, LOGGER, METRICS, RANDOM, SETTINGS } from "../tokens.ts";
 import { CaCertificates, issuerOf } from "./ca-certificates.ts";
-import { byProfile } from "./profile-rules.ts";
+import { byProfile, requireDomain } from "./profile-rules.ts";
 import type { EndpointRuntime, RaWay } from "./endpoint-runtimes.ts";
 import { refusalOf } from "./refusal-of.ts";
 import {
@@ -152,6 +152,7 @@ export class Issuance {
     const names = namesOf(redemption, csr);
     const { subject } = names;
     const { sans, other } = byProfile(template, issuer.authority, csr, names);
+    requireDomain(template, subject, sans);
     const authorityNotAfter = issuer.authority.notAfter ?? now;
     const validity = validityFor({
       now,

@@ -1,6 +1,7 @@
 import type { Authority } from "../domain/authority.ts";
 import { REQUEST_EXTENSIONS } from "../domain/certificate-profile.ts";
 import type { DistinguishedName } from "../domain/distinguished-name.ts";
+import { holdsDomain } from "../domain/required-domain.ts";
 import { normalizeSan } from "../domain/san-value.ts";
 import type { SubjectAltName } from "../domain/san.ts";
 import type { ProfileRules, Template } from "../domain/template.ts";
@@ -48,6 +49,19 @@ export const byProfile = (
     sans: rules.fillSanDnsWithCn ? withCommonNames(names.subject, names.sans) : names.sans,
     other: takenOver(rules, csr, template.policies.length > 0),
   };
+};
+
+/** Throws `policy_refused` where the domain that the template requires occurs in none of the names (T-24). */
+export const requireDomain = (
+  { id, requiredDomain }: Pick<Template, "id" | "requiredDomain">,
+  subject: DistinguishedName,
+  sans: readonly SubjectAltName[],
+): void => {
+  if (requiredDomain !== undefined && !holdsDomain(requiredDomain, subject, sans))
+    throw new CountersignError(
+      "policy_refused",
+      `template ${id} wants ${requiredDomain} in a DNS name, the user principal name or the common name`,
+    );
 };
 
 /** Every common name that is a DNS name, unless it stands there already. */

@@ -68,4 +68,5 @@ export const inputOf = (model: TemplateModel, id: string): TemplateInput => ({
   renewalGrace: model.renewalGrace,
   policies: model.policies,
   allowDuplicates: model.allowDuplicates,
+  requiredDomain: model.requiredDomain === "" ? undefined : model.requiredDomain,
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import type { Page } from "playwright-core";
 import type { Api } from "../flows/api.ts";
 import { ask, newKey } from "../flows/device.ts";
@@ -42,6 +43,9 @@ describe("console: forms, as an admin fills them in", function () {
       [made.parentId, made.keyAlgorithm, made.kind],
       [...["lab-root", "ec-p256", "issuing"]],
     );
+    await goTo(page, "ca-servers/lab-root", /lab-root|Lab/i);
+    const below = page.locator("section", { hasText: "In use by" });
+    await below.getByRole("link", { name: "Lab Two" }).waitFor();
     await goTo(page, "ca-servers/lab-two", "Lab Two");
     assert.equal(await page.getByText("Add a CA below").count(), 0, "an issuing CA has none below");
   });
@@ -103,6 +107,26 @@ describe("console: forms, as an admin fills them in", function () {
     assert.deepEqual((await api.get(`/templates/${site.template}`)).policies, [{ oid: "1.2.3.4" }]);
   });
 
+  it("F-09 F-14 a console's own fields come in its order, ours last; what is copied into it is only what it asks", async () => {
+    await goTo(page, "templates/new?as=jamf", "Add template");
+    await fieldOf("profileName").waitFor();
+    const legends = page.locator("cs-form legend");
+    assert.deepEqual(await legends.allInnerTexts(), [
+      ...["General", "Certificate", "SCEP", "Scope", "Countersign"],
+    ]);
+    await goTo(page, "templates/new?as=intune", "Add template");
+    await fieldOf("subjectNameFormat").waitFor();
+    await fieldOf("name").fill("Laptops");
+    await fieldOf("authority").selectOption(site.authority);
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByText("Saved as").waitFor();
+    const sheet = page.locator("dl.facts");
+    const usage = "Client Authentication: 1.3.6.1.5.5.7.3.2";
+    await sheet.getByText(usage, { exact: true }).waitFor();
+    await sheet.getByText("DNS: {{AAD_Device_ID}}", { exact: true }).waitFor();
+    assert.equal(await sheet.getByText("Who makes the key").count(), 0);
+  });
+
   it("E-08 the tab of recent activity has what devices were answered, each with its way on, by an address of its own", async () => {
     await enrolledDevice(api, consoled.served.url, site, "scanner-9");
     const scep = `${consoled.served.url}/scep/${site.endpoint}`;
@@ -131,10 +155,9 @@ describe("console: forms, as an admin fills them in", function () {
       await goTo(page, "endpoints", "Endpoints");
       await goTo(page, `endpoints/${site.endpoint}/edit`, "Edit endpoint");
       await page.getByLabel("No limit by address").setChecked(on);
-      const saved = page.waitForResponse((answer) => answer.request().method() === "PATCH");
       await page.getByRole("button", { name: "Save" }).click();
-      await saved;
-      assert.deepEqual(await limits(), on ? { ...before, perSource: "off" } : before);
+      const wanted = on ? { ...before, perSource: "off" } : before;
+      await eventually(async () => isDeepStrictEqual(await limits(), wanted));
     }
   });
 });

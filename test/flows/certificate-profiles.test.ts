@@ -280,13 +280,13 @@ describe("certificate profiles", function () {
 
     it("a console's form takes a profile away, where it may be left empty", async () => {
       const filled = async () =>
-        (await owner.call("GET", "/consoles/ivanti/template?template=wifi")).json;
+        (await owner.call("GET", "/consoles/jamf/template?template=wifi")).json;
       for (const profileId of ["short-lived", ""]) {
         const { version } = await filled();
         const saved = await owner.call(
           "POST",
-          "/consoles/ivanti/template",
-          { id: "wifi", fields: { profileId }, save: true },
+          "/consoles/jamf/template",
+          { id: "wifi", fields: { certificateProfile: profileId }, save: true },
           { "if-match": `"${version}"` },
         );
         assert.equal(saved.status, 200, saved.text);

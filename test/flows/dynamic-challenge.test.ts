@@ -189,6 +189,35 @@ describe("flows: dynamic challenges", () => {
     assert.equal(subject, `subject=CN = ${name}, OU = Blue\n`);
   });
 
+  it("T-24 issues nothing without the domain that the template requires, and refuses a template that could never have it", async () => {
+    const own = { id: "radius", authorityId: site.authority, requiredDomain: "net.example" };
+    const never = { ...own, subject: "CN=%devicename%,O=Lab", sans: [] };
+    const impossible = { ...never, subject: "CN=%devicename%.elsewhere,O=Lab" };
+    assert.equal(
+      (await api.refused("POST", "/templates", impossible)).issues[0]?.path,
+      "requiredDomain",
+    );
+    await api.post("/templates", never);
+    await api.post("/endpoints", {
+      ...{ id: "radius", authorityId: site.authority, templateIds: ["radius"] },
+      policies: [{ kind: "dynamic" }],
+    });
+    const asking = async (deviceId: string) => ({
+      key: await newKey(),
+      challenge: (await api.post("/challenges", { deviceId, templateId: "radius" }))
+        .secret as string,
+    });
+    const radius = `${served.url}/scep/radius`;
+    const stranger = await device();
+    assert.match((await refused(radius, await asking(stranger.id))).text ?? "", /net\.example/);
+    assert.deepEqual(await certificatesOf(stranger.id), []);
+    const id = await makeDevice(api, "printer.net.example");
+    const text = await certificateText(await enrolled(radius, await asking(id)), "-subject");
+    assert.match(text, /printer\.net\.example/);
+    await api.patch("/templates/radius", { requiredDomain: null });
+    await enrolled(radius, await asking(stranger.id));
+  });
+
   it("T-25 lets a device hold two live certificates of a template, unless it says otherwise", async () => {
     const { id, mint } = await device();
     await enrolled(url, { key: await newKey(), challenge: await mint() });

@@ -446,6 +446,7 @@ export interface Template {
   }[];
   readonly allowDuplicates: boolean;
   readonly profileId?: string | undefined;
+  readonly requiredDomain?: string | undefined;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
@@ -2024,6 +2025,7 @@ export interface Calls {
           | undefined;
         readonly allowDuplicates?: boolean | undefined;
         readonly profileId?: string | undefined;
+        readonly requiredDomain?: string | undefined;
       };
     };
     readonly answer: Template;
@@ -2160,6 +2162,7 @@ export interface Calls {
           | undefined;
         readonly allowDuplicates?: boolean | undefined;
         readonly profileId?: string | null | undefined;
+        readonly requiredDomain?: string | null | undefined;
         readonly moveOver?: string | undefined;
       };
       readonly version?: number | undefined;
@@ -2298,6 +2301,7 @@ export interface Calls {
           | undefined;
         readonly allowDuplicates?: boolean | undefined;
         readonly profileId?: string | null | undefined;
+        readonly requiredDomain?: string | null | undefined;
         readonly moveOver?: string | undefined;
       };
     };
@@ -2447,6 +2451,7 @@ export interface Calls {
                 | undefined;
               readonly allowDuplicates?: boolean | undefined;
               readonly profileId?: string | null | undefined;
+              readonly requiredDomain?: string | null | undefined;
             }
           | undefined;
       };
@@ -2598,6 +2603,7 @@ export interface Calls {
                 | undefined;
               readonly allowDuplicates?: boolean | undefined;
               readonly profileId?: string | null | undefined;
+              readonly requiredDomain?: string | null | undefined;
             }
           | undefined;
         readonly trial?: boolean | undefined;

@@ -150,6 +150,24 @@ export const formStyles = css`
     align-items: center;
     max-inline-size: 34rem;
   }
+  .line > :is(input, select) {
+    flex: 1 1 8rem;
+    inline-size: auto;
+    min-inline-size: 0;
+  }
+  .lines {
+    grid-template-columns: minmax(0, 1fr);
+  }
+  @media (max-width: 640px) {
+    .line {
+      flex-wrap: wrap;
+      padding-block-end: var(--unit);
+      border-block-end: 1px solid var(--line);
+    }
+    .line > :is(input, select) {
+      flex-basis: calc(100% - 3rem);
+    }
+  }
   .close {
     gap: 4px;
   }

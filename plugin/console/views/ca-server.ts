@@ -27,6 +27,8 @@ import "./ca-request.ts";
 interface Facts {
   readonly authority: Authority;
   readonly chain: readonly Authority[];
+  /** CAs that it certified. */
+  readonly below: readonly Authority[];
   readonly endpoints: readonly Endpoint[];
   readonly templates: readonly Template[];
 }
@@ -43,6 +45,7 @@ export class CaServer extends View {
     return {
       authority,
       chain: chainOf(authority, all.items),
+      below: all.items.filter(({ id, parentId }) => parentId === this.#id && id !== parentId),
       endpoints: endpoints.items.filter(({ authorityId }) => authorityId === this.#id),
       templates: templates.items.filter(({ authorityId }) => authorityId === this.#id),
     };
@@ -87,7 +90,7 @@ export class CaServer extends View {
   }
 
   #page(facts: Facts): TemplateResult {
-    const { authority, endpoints, templates } = facts;
+    const { authority, below, endpoints, templates } = facts;
     return html`<div class="stack">
       ${authority.warnings.map((text) => note("warn", foreign(text)))}
       ${
@@ -127,8 +130,9 @@ export class CaServer extends View {
         ${authority.kind === "issuing" && this.app.may("certificate-profiles:manage") ? html`<cs-ca-profiles .app=${this.app} .authority=${authority} @saved=${() => void this.#facts.reload()}></cs-ca-profiles>` : nothing}
         <section class="card stack tight">
           <h2>In use by</h2>
-          ${endpoints.length + templates.length === 0 ? html`<p class="quiet">Nothing yet. Add a template, then an endpoint.</p>` : nothing}
+          ${endpoints.length + templates.length + below.length === 0 ? html`<p class="quiet">Nothing yet. ${isParent(authority) ? "Add a CA below it." : "Add a template, then an endpoint."}</p>` : nothing}
           <ul>
+            ${below.map((one) => html`<li>CA server <a href=${link(["ca-servers", one.id])}>${foreign(one.name)}</a> ${authorityState(one)}</li>`)}
             ${endpoints.map((endpoint) => html`<li>endpoint <a href=${link(["endpoints", endpoint.id])}>${foreign(endpoint.name)}</a> ${endpointState(endpoint)}</li>`)}
             ${templates.map((template) => html`<li>template <a href=${link(["templates", template.id])}>${foreign(template.name)}</a></li>`)}
           </ul>

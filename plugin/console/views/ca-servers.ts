@@ -24,11 +24,7 @@ export class CaServers extends View {
   override render(): TemplateResult {
     const all = this.#authorities.value;
     const sentence =
-      all === undefined
-        ? ""
-        : all.length === 0
-          ? "There is none yet."
-          : `${plural(all.filter(({ kind }) => kind === "issuing").length, "CA")} that ${all.length === 1 ? "issues" : "issue"} to devices, ${plural(all.filter(({ status }) => status === "pending").length, "waits", "wait")} for a certificate.`;
+      all === undefined ? "" : all.length === 0 ? "There is none yet." : stateOf(all);
     const add = this.app.may("authorities:manage")
       ? html`<wa-button appearance="outlined" href=${link(["ca-servers", "outside"])}
             >Add an outside CA</wa-button
@@ -86,6 +82,13 @@ export class CaServers extends View {
   }
 }
 define("cs-ca-servers", CaServers);
+
+const stateOf = (all: readonly Authority[]): string => {
+  const issuing = all.filter(({ kind }) => kind === "issuing").length;
+  const pending = all.filter(({ status }) => status === "pending").length;
+  const waiting = pending === 0 ? "none waits" : plural(pending, "waits", "wait");
+  return `${plural(issuing, "CA")} that ${issuing === 1 ? "issues" : "issue"} to devices, ${waiting} for a certificate.`;
+};
 
 interface Placed {
   readonly authority: Authority;

@@ -55,3 +55,11 @@ export const withChoices = (field: FieldSpec, sources: Sources, authority: strin
   );
   return { ...field, choices: [...(field.choices ?? []), ...offered] };
 };
+
+/** The fields of a console in its own order, and then those that are ours. */
+export const ownLast = <F extends Pick<FieldSpec, "section">>(
+  fields: readonly F[],
+): readonly F[] => {
+  const ours = (field: F): boolean => field.section === "Countersign";
+  return [...fields.filter((field) => !ours(field)), ...fields.filter(ours)];
+};

@@ -17,7 +17,7 @@ import { alsoSet } from "./also-set.ts";
 import { choiceSources, type Sources } from "./choice-sources.ts";
 import { copySheet } from "./copy-sheet.ts";
 import { keepShape, lastShape } from "./last-shape.ts";
-import { carriedValues, faultsOf, withChoices } from "./shape-fields.ts";
+import { carriedValues, faultsOf, ownLast, withChoices } from "./shape-fields.ts";
 
 /** What a form is drawn from. */
 export interface ShapeFacts {
@@ -37,6 +37,8 @@ export interface FormBody {
 }
 
 const PAUSE = 400;
+/** Our own form. */
+const OWN = "countersign";
 
 /** A form as another console shows it: pick the console, fill in what it asks, save, copy what it wants to know. */
 export abstract class ShapeForm extends View {
@@ -203,8 +205,8 @@ export abstract class ShapeForm extends View {
 
   #page({ consoles, shape, filled, sources }: ShapeFacts): TemplateResult {
     const form = shape[this.kind];
-    const fields = form.fields.map((field) =>
-      this.given(withChoices(field, sources, this.#authority(filled))),
+    const fields = ownLast(form.fields).map((field) =>
+      this.given(withChoices(marked(shape.id, field), sources, this.#authority(filled))),
     );
     const variables: readonly Insertable[] = shape.dialect.variables
       .filter(({ name }) => !name.includes("#"))
@@ -274,8 +276,9 @@ export abstract class ShapeForm extends View {
 
   #done({ shape }: ShapeFacts, saved: FilledForm): TemplateResult {
     return html`<div class="stack">
-      ${note("good", html`Saved${saved.id === undefined ? "" : html` as <span class="mono">${saved.id}</span>`}. Copy what ${shape.name} asks for, in its order.`)}
-      ${saved.notes.map((text) => note("info", text))} ${copySheet(shape[this.kind], saved)}
+      ${note("good", html`Saved${saved.id === undefined ? "" : html` as <span class="mono">${saved.id}</span>`}. ${shape.id === OWN ? nothing : `Copy what ${shape.name} asks for, in its order.`}`)}
+      ${saved.notes.map((text) => note("info", text))}
+      ${shape.id === OWN ? nothing : copySheet(shape[this.kind], saved)}
       <div class="row">
         <wa-button variant="brand" href=${link([this.list, saved.id ?? ""])}>Open it</wa-button>
         ${this.list === "ca-servers" ? html`<wa-button appearance="outlined" href=${link(["templates", "new"], { as: shape.id })}>Add a template</wa-button>` : nothing}
@@ -335,3 +338,7 @@ export abstract class ShapeForm extends View {
     }
   }
 }
+
+/** In our own form nothing needs to be marked as ours. */
+const marked = (shape: string, field: FieldSpec): FieldSpec =>
+  shape === OWN ? { ...field, mark: undefined } : field;

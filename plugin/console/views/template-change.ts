@@ -30,6 +30,7 @@ const MEMBERS = [
   "renewalGrace",
   "policies",
   "allowDuplicates",
+  "requiredDomain",
 ] as const satisfies readonly (keyof TemplateChange)[];
 
 /** Whether a member of a form's model is one of the template's own: what is not stands beside it, at its endpoint. */
@@ -37,7 +38,10 @@ export const isOfTemplate = (member: string): boolean =>
   (MEMBERS as readonly string[]).includes(member);
 
 /** What is taken away by leaving it empty. */
-const REMOVABLE: readonly string[] = ["profileId"] satisfies readonly (keyof TemplateChange)[];
+const REMOVABLE: readonly string[] = [
+  "profileId",
+  "requiredDomain",
+] satisfies readonly (keyof TemplateChange)[];
 
 /** Members of a form's model that differ from those it was read with; empty ones are left as they are, but for a profile, which goes. */
 export const templateChange = (

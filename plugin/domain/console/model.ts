@@ -75,6 +75,7 @@ export interface TemplateModel {
   readonly renewalGrace: string;
   readonly policies: readonly CertificatePolicy[];
   readonly allowDuplicates: boolean;
+  readonly requiredDomain: string;
   /** Of the endpoint that offers it: whether requests signed with MD5 are taken when their signature verifies (decision 7). */
   readonly acceptMd5Csr: boolean;
   readonly secret: string;
@@ -137,6 +138,7 @@ export const BLANK_TEMPLATE: TemplateModel = {
   renewalGrace: "PT0S",
   policies: [],
   allowDuplicates: true,
+  requiredDomain: "",
   acceptMd5Csr: false,
   secret: "",
   readings: NO_READINGS,

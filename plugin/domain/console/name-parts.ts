@@ -1,7 +1,7 @@
 import { dnAliasOfOid } from "../dn-attributes.ts";
 import { parseDn } from "../distinguished-name.ts";
 import { type ConsoleDialect, fromPattern, toPattern } from "./dialect.ts";
-import { type ConsoleField, rowsOf } from "./form.ts";
+import type { ConsoleField } from "./form.ts";
 import type { TemplateModel } from "./model.ts";
 import { member, textOf } from "./parts.ts";
 import type { FormPart } from "./shape.ts";
@@ -97,53 +97,6 @@ const splitRdns = (subject: string): readonly string[] => {
     parts.push((parts.pop() ?? "") + taken);
   }
   return parts.filter((part) => part !== "");
-};
-
-/**
- * An RDN format with `<var>` slots and a line for each slot's value: the subject is the format with the values in place. `slots` is the
- * dialect of the format, `dialect` that of the values. Read back, each variable of the subject is a slot of its own name.
- */
-export const rdnVariables = (
-  format: ConsoleField,
-  rows: ConsoleField,
-  slots: ConsoleDialect,
-  dialect: ConsoleDialect,
-): Part => ({
-  fields: [format, rows],
-  members: ["subject"],
-  show: ({ subject }) => {
-    const names = [...new Set([...subject.matchAll(/%([^%]+)%/g)].map(([, name = ""]) => name))];
-    return {
-      [format.name]: fromPattern(slots, subject),
-      [rows.name]: names.map((name) => ({
-        name: slotName(slots, name),
-        value: fromPattern(dialect, `%${name}%`),
-      })),
-    };
-  },
-  change: (model, values) => {
-    const given = new Map(
-      rowsOf(values[rows.name]).map((row) => [row["name"] ?? "", row["value"] ?? ""]),
-    );
-    const subject = textOf(values, format.name).replace(
-      /<([A-Za-z][\w.-]*)>/g,
-      (slot, name: string) => {
-        const value = given.get(name);
-        // Escaped, so that no value can add an attribute (D-04).
-        return value === undefined || value === ""
-          ? toPattern(slots, slot)
-          : toPattern(dialect, value).replace(/[\\,+"<>;=]/g, "\\$&");
-      },
-    );
-    return { ...model, subject: toPattern(slots, subject) };
-  },
-});
-
-const slotName = (slots: ConsoleDialect, variable: string): string => {
-  const written = fromPattern(slots, `%${variable}%`);
-  return written.startsWith(slots.open)
-    ? written.slice(slots.open.length, written.length - slots.close.length)
-    : variable;
 };
 
 const orUndefined = <T>(read: () => T): T | undefined => {

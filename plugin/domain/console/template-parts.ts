@@ -70,15 +70,6 @@ export const EXTENDED_KEY_USAGES = [
   ["IP security IKE intermediate", "1.3.6.1.5.5.8.2.2"],
 ] as const;
 
-/** One extended key usage as a tick. */
-export const extendedUsage = (field: ConsoleField, oid: string): Part =>
-  listed<TemplateModel>(
-    field,
-    "extendedKeyUsages",
-    oid,
-    EXTENDED_KEY_USAGES.map(([, one]) => one),
-  );
-
 /** Certificate policies a line each, with the columns `oid` and `cps` (T-23). */
 export const policyRows = (field: ConsoleField): Part =>
   member(

@@ -37,6 +37,7 @@ export const templateSchema = named("Template", {
   policies: z.array(z.looseObject({ oid: text, cps: maybe })),
   allowDuplicates: yes,
   profileId: maybe,
+  requiredDomain: maybe,
   createdAt: time,
   updatedAt: time,
 });

@@ -80,6 +80,9 @@ const settings = {
     .exactOptional(),
   allowDuplicates: z.boolean().exactOptional(),
 };
+const domain = z.string().min(1).max(253);
+const required =
+  "A domain that must occur in a DNS name, the user principal name or a common name of every certificate, as RADIUS networks want it.";
 const profile = "The certificate profile it keeps to.";
 
 /** What a change of a template may name. */
@@ -88,6 +91,10 @@ export const templateChanges = {
   subject: subject.exactOptional(),
   ...settings,
   profileId: reference.nullable().exactOptional().describe(`${profile} \`null\`: none any more.`),
+  requiredDomain: domain
+    .nullable()
+    .exactOptional()
+    .describe(`${required} \`null\`: none any more.`),
 };
 const moveOver = duration.exactOptional();
 
@@ -106,6 +113,7 @@ export const templateRoutes: readonly Route[] = [
       ...{ id: reference, authorityId: reference, subject },
       ...settings,
       profileId: reference.exactOptional().describe(profile),
+      requiredDomain: domain.exactOptional().describe(required),
     }),
     call: async ({ templates }, { principal, body }) =>
       created(await templates.create(principal, body)),

@@ -144,6 +144,7 @@ export const aTemplate = (over: Partial<Template> = {}): Template => ({
   oldCertificate: "revoke",
   policies: [{ oid: "1.2.3" }, { oid: "1.2.4", cps: "https://cps.example" }],
   allowDuplicates: false,
+  requiredDomain: "example.org",
   profileId: "scep-digital-signature",
   rules: {
     allowedExtensions: ["2.5.29.37"],

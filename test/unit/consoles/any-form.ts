@@ -146,6 +146,7 @@ export const anyTemplate: fc.Arbitrary<TemplateModel> = fc.record({
     { maxLength: 2 },
   ),
   allowDuplicates: fc.boolean(),
+  requiredDomain: fc.constantFrom("", "example.org"),
   acceptMd5Csr: fc.boolean(),
   secret: fc.constant(""),
   readings: fc.constant(BLANK_TEMPLATE.readings),

@@ -341,6 +341,11 @@ describe("console shapes, what their fields mean", () => {
     assert.doesNotMatch(faults(entrust, { configType: "jamf" }).join(), /intune/);
   });
 
+  it("T-24 Jellyfish's and our own form name the domain of a network", () => {
+    for (const id of ["jellyfish", "countersign"])
+      assert.equal(meant(id, { requiredDomain: "net.example" }).requiredDomain, "net.example");
+  });
+
   it("F-18 Jellyfish's switch for SonicWall is the endpoint's", () => {
     assert.equal(meant("jellyfish", { ignoreSignature: true }).acceptMd5Csr, true);
     assert.equal(meant("jellyfish", {}).acceptMd5Csr, false);

@@ -4,7 +4,10 @@ import { BLANK_TEMPLATE } from "../../../plugin/domain/console/model.ts";
 import { inputOf } from "../../../plugin/services/template-model.ts";
 
 describe("console: what of a template's form a draft and a command carry", () => {
-  const blank = { ...BLANK_TEMPLATE, name: "Wi-Fi", authorityId: "lab", profileId: "smime" };
+  const blank = {
+    ...{ ...BLANK_TEMPLATE, name: "Wi-Fi", authorityId: "lab", profileId: "smime" },
+    requiredDomain: "example.org",
+  };
   const model = blank as unknown as Parameters<typeof templateChange>[0];
 
   it("P-08 is all that saving the form would save", () => {
