@@ -39,6 +39,7 @@ import "./views/profiles.ts";
 import "./views/profile.ts";
 import "./views/people.ts";
 import "./views/approvals.ts";
+import "./views/entity-events.ts";
 import "./views/events.ts";
 import "./views/refusals.ts";
 import "./views/settings.ts";

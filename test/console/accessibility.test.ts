@@ -38,6 +38,7 @@ const VIEWS = (ids: {
   "profiles",
   "approvals",
   "events",
+  "events/entities",
   "events/refused",
   "people",
   "settings",

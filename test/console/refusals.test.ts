@@ -20,6 +20,25 @@ describe("console: what an MDM calls an invalid response", function () {
     await ask(url, { subject: "CN=kiosk-3,O=Lab", challenge: "a wrong one", key });
   });
 
+  it("R-08 events of end entities have their columns, failures alone, each with its exact error", async () => {
+    const page = await consoled.open("events");
+    await page.getByRole("link", { name: "Of end entities" }).click();
+    await page.getByRole("heading", { level: 1, name: "Events of end entities" }).waitFor();
+    for (const name of ["End entity", "Status", "Event", "Type"])
+      await page.getByRole("columnheader", { name, exact: true }).waitFor();
+    const rows = page.locator("cs-entity-events tbody tr");
+    await rows.filter({ hasText: "challenge.minted" }).getByText("Done").waitFor();
+    await page.getByRole("link", { name: "Failures" }).click();
+    await rows.filter({ hasText: "challenge.minted" }).waitFor({ state: "detached" });
+    assert.equal(await rows.count(), 2);
+    const { items } = await api.get("/events?failed=true");
+    const [newest] = items as { id: string; error: string }[];
+    const row = rows.filter({ hasText: newest?.id ?? "" });
+    assert.match(newest?.id ?? "", /^[0-9a-f]{16}$/);
+    await row.getByText("The exact error").click();
+    await row.getByText(newest?.error ?? "").waitFor();
+  });
+
   it("E-26 the failed entry is found by device and time, with the exact cause and one next step", async () => {
     const page = await consoled.open("events");
     await page.getByRole("link", { name: "What was refused, and why" }).click();

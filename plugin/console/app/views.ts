@@ -52,6 +52,8 @@ export const viewOf = (app: App, place: Place): TemplateResult => {
       return html`<cs-approvals .app=${app} .place=${place}></cs-approvals>`;
     case "events":
       if (first === "refused") return html`<cs-refusals .app=${app} .place=${place}></cs-refusals>`;
+      if (first === "entities")
+        return html`<cs-entity-events .app=${app} .place=${place}></cs-entity-events>`;
       return html`<cs-events .app=${app} .place=${place}></cs-events>`;
     case "reference":
       return html`<cs-reference .app=${app} .place=${place}></cs-reference>`;

@@ -91,8 +91,7 @@ export const foreign = (text: string | undefined): TemplateResult =>
   html`<bdi>${visible(text ?? "")}</bdi>`;
 
 // Controls, marks that turn the direction of what follows (Trojan Source), and letters that are nothing but blank.
-const INVISIBLE =
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+const INVISIBLE = /\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}|[\u115f\u1160\u3164\uffa0]/gu;
 
 const counts = new Intl.NumberFormat("en");
 export const count = (value: number): string => counts.format(value);

@@ -44,6 +44,7 @@ export class Events extends View {
             ${EVENTS.map((name) => html`<option value=${name} ?selected=${name === chosen}>${words(name.replace(".", ": "))}</option>`)}
           </select></span
         >
+        <a href=${link(["events", "entities"])}>Of end entities</a>
         <a href=${link(["events", "refused"])}>What was refused, and why</a>
       </div>
       ${this.#rows.show(
@@ -103,11 +104,20 @@ const aboutOf = ({ event, subjectId }: LedgerRow): TemplateResult | typeof nothi
 
 const detailsOf = ({ data }: LedgerRow): TemplateResult =>
   html`${Object.entries(data)
-    .filter(([, value]) => typeof value === "string" || typeof value === "number")
+    .flatMap(([name, value]) => {
+      const text = detailOf(value);
+      return text === undefined ? [] : [[name, text] as const];
+    })
     .slice(0, 4)
     .map(
-      ([name, value]) =>
-        html`<div>
-          <span class="quiet">${words(name)}</span> ${foreign(String(value).slice(0, 200))}
-        </div>`,
+      ([name, text]) =>
+        html`<div><span class="quiet">${words(name)}</span> ${foreign(text.slice(0, 200))}</div>`,
     )}`;
+
+/** Roles and scopes are lists; what is made of parts is read in the entry itself. */
+const detailOf = (value: unknown): string | undefined => {
+  if (Array.isArray(value))
+    return value.every((one) => typeof one === "string") ? value.join(", ") || "none" : undefined;
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
+};
