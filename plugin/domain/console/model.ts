@@ -6,6 +6,7 @@ import type {
   Delivery,
   KeyStorage,
   SanPattern,
+  OldCertificate,
   ScepRenewal,
 } from "../template.ts";
 
@@ -73,6 +74,7 @@ export interface TemplateModel {
   readonly renewalWindow: string;
   readonly scepRenewal: ScepRenewal;
   readonly renewalGrace: string;
+  readonly oldCertificate: OldCertificate;
   readonly policies: readonly CertificatePolicy[];
   readonly allowDuplicates: boolean;
   /** Of the endpoint that offers it: whether requests signed with MD5 are taken when their signature verifies (decision 7). */
@@ -135,6 +137,7 @@ export const BLANK_TEMPLATE: TemplateModel = {
   renewalWindow: "20%",
   scepRenewal: "any-time",
   renewalGrace: "PT0S",
+  oldCertificate: "keep",
   policies: [],
   allowDuplicates: true,
   acceptMd5Csr: false,
