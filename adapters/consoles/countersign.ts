@@ -232,6 +232,23 @@ export const countersign: ConsoleShape = {
         }),
         "renewalGrace",
       ),
+      pick<TemplateModel>(
+        ownInput.choice(
+          "oldCertificate",
+          "The certificate before",
+          "Once its successor was seen on the device.",
+          {
+            ...LIFE,
+            required: true,
+            choices: choicesOf(
+              ["keep", "Stays good until its end"],
+              ["revoke", "Is revoked as superseded"],
+            ),
+          },
+        ),
+        "oldCertificate",
+        [],
+      ),
       flag<TemplateModel>(
         ownInput.yesNo(
           "allowDuplicates",

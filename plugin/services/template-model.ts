@@ -66,6 +66,7 @@ export const inputOf = (model: TemplateModel, id: string): TemplateInput => ({
   renewalWindow: model.renewalWindow,
   scepRenewal: model.scepRenewal,
   renewalGrace: model.renewalGrace,
+  oldCertificate: model.oldCertificate,
   policies: model.policies,
   allowDuplicates: model.allowDuplicates,
   requiredDomain: model.requiredDomain === "" ? undefined : model.requiredDomain,

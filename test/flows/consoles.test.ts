@@ -350,7 +350,7 @@ describe("consoles' forms over the API", function () {
     assert.match(wrong.issues[0].message, /\$NOTHING/);
   });
 
-  it("T-23 T-25 Countersign's own form has a field for all that a template says, faults at their lines", async () => {
+  it("T-23 T-25 L-07 Countersign's own form has a field for all that a template says, faults at their lines", async () => {
     const post = (fields: object, save = false) =>
       write("/consoles/countersign/template", { fields, save });
     const fields = {
@@ -359,6 +359,7 @@ describe("consoles' forms over the API", function () {
       policies: [{ oid: "1.2.3.4", cps: "https://cps.example/" }],
       ...{ validity: "P90D", maxValidity: "P1Y", renewalWindow: "P10D", renewalGrace: "P1D" },
       ...{ beyondAuthority: "shorten", scepRenewal: "in-window", allowDuplicates: false },
+      oldCertificate: "revoke",
     };
     const bad = await post({
       ...fields,
@@ -382,6 +383,7 @@ describe("consoles' forms over the API", function () {
       [made.keyAlgorithms, made.maxValidity, made.allowDuplicates, made.scepRenewal],
       [["ec-p256", "rsa-2048"], "P1Y", false, "in-window"],
     );
+    assert.equal(made.oldCertificate, "revoke");
     const jamf = (await owner.call("GET", "/consoles/jamf/template?template=own")).json;
     const also = new Set((jamf.alsoSet as { member: string }[]).map(({ member }) => member));
     for (const member of ["policies", "validity", "allowDuplicates", "keyAlgorithms"])

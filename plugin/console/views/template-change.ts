@@ -28,6 +28,7 @@ const MEMBERS = [
   "renewalWindow",
   "scepRenewal",
   "renewalGrace",
+  "oldCertificate",
   "policies",
   "allowDuplicates",
   "requiredDomain",

@@ -6,6 +6,7 @@ import type {
   Delivery,
   KeyStorage,
   SanPattern,
+  OldCertificate,
   ScepRenewal,
 } from "../template.ts";
 
@@ -73,6 +74,7 @@ export interface TemplateModel {
   readonly renewalWindow: string;
   readonly scepRenewal: ScepRenewal;
   readonly renewalGrace: string;
+  readonly oldCertificate: OldCertificate;
   readonly policies: readonly CertificatePolicy[];
   readonly allowDuplicates: boolean;
   readonly requiredDomain: string;
@@ -136,6 +138,7 @@ export const BLANK_TEMPLATE: TemplateModel = {
   renewalWindow: "20%",
   scepRenewal: "any-time",
   renewalGrace: "PT0S",
+  oldCertificate: "keep",
   policies: [],
   allowDuplicates: true,
   requiredDomain: "",

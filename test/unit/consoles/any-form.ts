@@ -15,6 +15,7 @@ import {
   DELIVERIES,
   KEY_STORAGES,
   KEY_USAGES,
+  OLD_CERTIFICATES,
   SCEP_RENEWALS,
 } from "../../../plugin/domain/template.ts";
 
@@ -141,6 +142,7 @@ export const anyTemplate: fc.Arbitrary<TemplateModel> = fc.record({
   renewalWindow: fc.constantFrom("20%", "P30D", "P1M", "7%", "odd"),
   scepRenewal: fc.constantFrom(...SCEP_RENEWALS),
   renewalGrace: duration,
+  oldCertificate: fc.constantFrom(...OLD_CERTIFICATES),
   policies: fc.array(
     fc.oneof(fc.record({ oid }), fc.record({ oid, cps: fc.constant("https://cps.example/") })),
     { maxLength: 2 },
