@@ -199,5 +199,8 @@ export const choicesOf = (
     typeof word === "string" ? { value: word, label: word } : { value: word[0], label: word[1] },
   );
 
+/** How one-time challenges reach a device. */
+export const ONE_TIME = "Dynamic: Countersign puts one into each profile that it delivers.";
+
 /** Where the password of an outside web service would stand: it is not ours to keep. */
 export const NOT_KEPT = "Countersign does not keep it; type it into the console itself.";

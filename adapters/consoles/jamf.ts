@@ -18,6 +18,7 @@ import {
   input,
   issuedBy,
   NOT_KEPT,
+  ONE_TIME,
   profilePick,
   rootFingerprint,
   RSA_1024,
@@ -199,17 +200,22 @@ export const jamf: ConsoleShape = {
         }),
       ),
       pick<TemplateModel>(
-        input.choice("challengeType", "Challenge Type", "Where the challenge comes from.", {
-          ...SCEP,
-          required: true,
-          default: "dynamic",
-          choices: [
-            { value: "static", label: "Static" },
-            { value: "dynamic", label: "Dynamic" },
-            { value: "dynamic-microsoft-ca", label: "Dynamic-Microsoft CA" },
-            { value: "dynamic-entrust", label: "Dynamic-Entrust" },
-          ],
-        }),
+        input.choice(
+          "challengeType",
+          "Challenge Type",
+          `Static: one password, typed into Jamf as well. ${ONE_TIME} What Jamf would fetch by itself (webhook, SCEP admin page, Entrust's web service) is not answered.`,
+          {
+            ...SCEP,
+            required: true,
+            default: "dynamic",
+            choices: [
+              { value: "static", label: "Static" },
+              { value: "dynamic", label: "Dynamic" },
+              { value: "dynamic-microsoft-ca", label: "Dynamic-Microsoft CA" },
+              { value: "dynamic-entrust", label: "Dynamic-Entrust" },
+            ],
+          },
+        ),
         "challengeMode",
         [
           ["static", "static"],

@@ -18,6 +18,7 @@ import {
   issuedBy,
   keyDelivery,
   NOT_KEPT,
+  ONE_TIME,
   profilePick,
   scepUrl,
 } from "./fields.ts";
@@ -109,7 +110,7 @@ export const maas360: ConsoleShape = {
         input.choice(
           "challengeType",
           "SCEP Server challenge type",
-          "Where the challenge comes from.",
+          `Static: the password below. ${ONE_TIME} There is no MSCEP Admin page that MaaS360 could read challenges from.`,
           {
             required: true,
             default: "Dynamic",

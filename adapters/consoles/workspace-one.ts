@@ -2,7 +2,6 @@ import {
   beside,
   type CaServerModel,
   challengeSecret,
-  type ConsoleDialect,
   type ConsoleShape,
   flag,
   keySize,
@@ -20,32 +19,11 @@ import {
   issuedBy,
   keyDelivery,
   NOT_KEPT,
+  ONE_TIME,
   profilePick,
   scepUrl,
 } from "./fields.ts";
-
-const dialect: ConsoleDialect = {
-  open: "{",
-  close: "}",
-  ignoresCase: true,
-  caseMark: "inferred",
-  free: false,
-  variables: [
-    { name: "DevicePlatform", variable: "platform", mark: "documented" },
-    { name: "EmailAddress", variable: "email", mark: "documented" },
-    { name: "EmailDomain", variable: "emaildomain", mark: "documented" },
-    { name: "EmailUserName", variable: "emailusername", mark: "documented" },
-    { name: "EnrollmentUser", variable: "username", mark: "documented" },
-    { name: "EnrollmentUserId", variable: "attr.enrollmentuserid", mark: "documented" },
-    { name: "DeviceUid", variable: "udid", mark: "inferred" },
-    { name: "DeviceSerialNumber", variable: "serialnumber", mark: "inferred" },
-    { name: "DeviceFriendlyName", variable: "devicename", mark: "inferred" },
-    { name: "DeviceWLANMac", variable: "attr.macaddress", mark: "inferred" },
-    { name: "UserPrincipalName", variable: "upn", mark: "inferred" },
-    { name: "FirstName", variable: "firstname", mark: "inferred" },
-    { name: "LastName", variable: "lastname", mark: "inferred" },
-  ],
-};
+import { WORKSPACE_ONE_DIALECT as dialect } from "./workspace-one-dialect.ts";
 
 const AUTHORITY_TYPES = [
   "Entrust",
@@ -115,12 +93,17 @@ export const workspaceOne: ConsoleShape = {
           ...SCEP_FORM,
           choices: choicesOf("NDES 2008/2012", "SCEP 2003"),
         }),
-        input.choice("challengeType", "Challenge Type", "Where the challenge comes from.", {
-          ...SCEP_FORM,
-          required: true,
-          default: "Static",
-          choices: choicesOf("Static", "Dynamic", ["none", "None"]),
-        }),
+        input.choice(
+          "challengeType",
+          "Challenge Type",
+          `Static: the challenge phrase of the request template. ${ONE_TIME} There is no page that Workspace ONE could read challenges from.`,
+          {
+            ...SCEP_FORM,
+            required: true,
+            default: "Static",
+            choices: choicesOf("Static", "Dynamic", ["none", "None"]),
+          },
+        ),
         input.text(
           "challengeUrl",
           "SCEP Challenge URL",
