@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { PrometheusMetrics } from "../../../plugin/http/metrics.ts";
+import { PrometheusMetrics } from "../../../plugin/http/metrics.ts";
 import { CertificateStatuses } from "../../../plugin/services/certificate-statuses.ts";
 import { METRICS } from "../../../plugin/tokens.ts";
 import { aCertificate, after as later, NOW } from "../../contract/store/samples.ts";
@@ -8,7 +8,8 @@ import { nodeOn, ownerOf } from "./renewal-node.ts";
 
 describe("the time to revoked", () => {
   it("L-08 counts from when the event came in, also while it waits for its turn to write", async () => {
-    const { database, close } = await sqliteDatabase();
+    const opened = await sqliteDatabase();
+    const { database } = opened;
     try {
       await database.migrate();
       await database.directory.createTenant({ id: "acme", name: "Acme", createdAt: NOW });
@@ -26,14 +27,16 @@ describe("the time to revoked", () => {
       free();
       await busy;
       const { authorityId, revokedAt } = await revoking;
-      const { body } = await (node(METRICS) as PrometheusMetrics).expose();
+      const metrics = node(METRICS);
+      assert.ok(metrics instanceof PrometheusMetrics);
+      const { body } = await metrics.expose();
       assert.match(body, /countersign_time_to_revoked_seconds_sum\{seen="ocsp"\} 5\n/);
       // The list's minute counts from then too.
       const { dirtySince } = await store.crls.revisions({ authorityId, shard: 0 });
       assert.deepEqual(dirtySince, NOW);
       assert.deepEqual(revokedAt, later(5));
     } finally {
-      await close();
+      await opened.close();
     }
   });
 });
