@@ -43,13 +43,13 @@ const among = <T>(values: readonly T[], known: readonly T[]): boolean =>
 describe("starter templates", () => {
   it("T-26 S/MIME has a template for signing, with non-repudiation, and another one for encryption", () => {
     const [signing, encryption] = ["smime-signing", "smime-encryption"].map((id) =>
-      starterTemplates().find((template) => template.id === id)!,
+      starterTemplates().find((template) => template.id === id),
     );
     assert.deepEqual(signing?.keyUsages, ["digitalSignature", "nonRepudiation"]);
     assert.deepEqual(encryption?.keyUsages, ["keyEncipherment"]);
     for (const starter of [signing, encryption]) {
-      assert.deepEqual(starter?.extendedKeyUsages, ["1.3.6.1.5.5.7.3.4"]);
-      assert.deepEqual(starter?.sans, [{ type: "rfc822", pattern: "%email%" }]);
+      assert.deepEqual(starter.extendedKeyUsages, ["1.3.6.1.5.5.7.3.4"]);
+      assert.deepEqual(starter.sans, [{ type: "rfc822", pattern: "%email%" }]);
     }
   });
 
