@@ -199,7 +199,7 @@ export class Certificates extends View {
       html`<a href=${link(["certificates", id], { do: what })}
         >${name}<span class="hidden"> ${serial.slice(0, 8)}</span></a
       >`;
-    return html`<div class="row small">
+    return html`<div class="row small nowrap">
       ${hold === undefined ? action("Suspend", "suspend") : action("Unsuspend", "unsuspend")}
       ${action("Revoke", "revoke")}
     </div>`;
