@@ -7,6 +7,7 @@ import type { SubjectAltName } from "../domain/san.ts";
 import type { ProfileRules, Template } from "../domain/template.ts";
 import { CountersignError } from "../errors.ts";
 import type { ParsedCsr } from "../pki/certificate-request.ts";
+import { readDer } from "../pki/der-read.ts";
 import type { Extension } from "../pki/extensions.ts";
 
 const COMMON_NAME = "2.5.4.3";
@@ -77,7 +78,7 @@ export const withCommonNames = (
   );
 };
 
-/** The extensions of a request that a certificate takes over as they are, never critical. */
+/** The extensions of a request that a certificate takes over as they are, never critical. Throws `bad_csr` for one that is not DER. */
 export const takenOver = (
   rules: Pick<ProfileRules, "allowedExtensions" | "ignoreUnknownExtensions">,
   csr: Pick<ParsedCsr, "extensions">,
@@ -93,7 +94,16 @@ export const takenOver = (
         `the request asks for extension ${extension.oid}, which the profile does not allow`,
       );
     }
-    return ownPolicies && extension.oid === REQUEST_EXTENSIONS.certificatePolicies
-      ? []
-      : [{ ...extension, critical: false }];
+    if (ownPolicies && extension.oid === REQUEST_EXTENSIONS.certificatePolicies) return [];
+    requireDer(extension);
+    return [{ ...extension, critical: false }];
   });
+
+/** What a certificate takes over must be readable: a broken extension makes the whole certificate useless to its readers. */
+const requireDer = ({ oid, value }: Extension): void => {
+  try {
+    readDer(value);
+  } catch (cause) {
+    throw new CountersignError("bad_csr", `the request's extension ${oid} is not DER`, { cause });
+  }
+};

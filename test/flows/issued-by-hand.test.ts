@@ -211,7 +211,7 @@ describe("certificates issued by hand", function () {
   it("T-12 T-15 the seven extensions are taken over, never critical, and the CN becomes a DNS name", async () => {
     const made = await issue({
       csr: request("ms", "/CN=host.example", [
-        "1.3.6.1.4.1.311.21.7=DER:300c06082b0601040182371502",
+        "1.3.6.1.4.1.311.21.7=DER:300b06092b0601040182371502",
         "1.3.6.1.4.1.311.25.2=critical,DER:3000",
         "1.2.3.4.5=DER:0500",
       ]),
@@ -222,6 +222,13 @@ describe("certificates issued by hand", function () {
     assert.match(shown, /1\.3\.6\.1\.4\.1\.311\.25\.2:\s*\n/);
     assert.match(shown, /1\.3\.6\.1\.4\.1\.311\.21\.7/);
     assert.ok(!shown.includes("1.2.3.4.5"), "what is unknown is passed over");
+    const broken = await issue({
+      csr: request("broken", "/CN=host.example", [
+        "1.3.6.1.4.1.311.21.7=DER:300c06082b0601040182371502",
+      ]),
+    });
+    assert.equal(broken.json.code, "bad_csr", broken.text);
+    assert.match(broken.json.detail, /1\.3\.6\.1\.4\.1\.311\.21\.7/);
     const filled = await issue({
       csr: request("fill", "/CN=host.example"),
       profileId: "privatessl-tls-server-supply-san",
