@@ -28,26 +28,46 @@ const TYPES: readonly (readonly [prefix: string, type: EventView["type"]])[] = [
   ["approval.", "approval"],
   ["device.", "device"],
 ];
+/** Rows that are looked at for one page of one endpoint: no index knows of which endpoint a row tells. */
+const MOST_LOOKED = 5_000;
 const FAILED: ReadonlySet<LedgerEvent> = new Set(FAILURE_EVENTS);
 
 /** What the ledger says, in the words of a console's event list; no secret is in it. */
 export class Events {
   constructor(@inject(Access) private readonly access: Access) {}
 
-  /** Newest first; `failed` shows the failures only. */
+  /**
+   * Newest first; `failed` shows the failures only, `endpoint` what was asked of one. A page of an endpoint may be short, or empty, and go on all the
+   * same where it has a cursor.
+   */
   async list(
     principal: Principal,
     filter: {
       readonly failed?: boolean | undefined;
       readonly subjectId?: string | undefined;
       readonly event?: LedgerEvent | undefined;
+      readonly endpoint?: string | undefined;
     },
     page: PageRequest,
   ): Promise<Page<EventView>> {
     const store = this.access.open(principal, "ledger:read");
-    const { failed, ...wanted } = filter;
-    const { items, cursor } = await store.ledger.list({ ...wanted, failures: failed }, page);
-    return { items: items.map(eventView), cursor };
+    const { failed, endpoint, ...wanted } = filter;
+    const { limit } = page;
+    const found: LedgerRow[] = [];
+    let { cursor } = page;
+    let looked = 0;
+    do {
+      const { items, cursor: next } = await store.ledger.list(
+        { ...wanted, failures: failed },
+        { limit: limit - found.length, cursor },
+      );
+      found.push(
+        ...items.filter(({ data }) => endpoint === undefined || data["endpoint"] === endpoint),
+      );
+      looked += items.length;
+      cursor = next;
+    } while (cursor !== undefined && found.length < limit && looked < MOST_LOOKED);
+    return { items: found.map(eventView), cursor };
   }
 }
 

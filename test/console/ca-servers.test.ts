@@ -83,6 +83,7 @@ describe("console: the life of a CA server", function () {
     const quietHours = { from: "08:00", to: "18:00", timeZone: "Europe/Berlin" };
     const { rules } = await api.get("/renewals/rules/lab");
     assert.deepEqual(rules, { perHour: 200, perDay: 1500, quietHours });
+    await page.locator("dialog[open]").waitFor({ state: "detached" });
     await card.getByRole("button", { name: "Change caps and quiet hours" }).click();
     for (const label of ["Most on a day", "Quiet from", "Quiet until"])
       await dialog.getByLabel(label).fill("");

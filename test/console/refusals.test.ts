@@ -2,16 +2,16 @@ import assert from "node:assert/strict";
 import { type ErrorCode, ERRORS } from "../../plugin/errors.ts";
 import type { Api } from "../flows/api.ts";
 import { ask, newKey } from "../flows/device.ts";
-import { makeDevice, makeSite, mintChallenge } from "../flows/site.ts";
+import { makeDevice, makeSite, mintChallenge, type SiteIds } from "../flows/site.ts";
 import { goTo } from "../support/browser.ts";
 import { type Consoled, openConsole } from "./consoled.ts";
 
 describe("console: what an MDM calls an invalid response", function () {
-  let consoled: Consoled, api: Api;
+  let consoled: Consoled, api: Api, site: SiteIds;
   before(async function () {
     consoled = await openConsole(this);
     api = await consoled.served.api();
-    const site = await makeSite(api);
+    site = await makeSite(api);
     const url = `${consoled.served.url}/scep/${site.endpoint}`;
     const key = await newKey();
     const tablet = await makeDevice(api, "tablet-9");
@@ -37,6 +37,13 @@ describe("console: what an MDM calls an invalid response", function () {
     assert.match(newest?.id ?? "", /^[0-9a-f]{16}$/);
     await row.getByText("The exact error").click();
     await row.getByText(newest?.error ?? "").waitFor();
+
+    await goTo(page, `endpoints/${site.endpoint}`, site.endpoint);
+    await page.getByRole("link", { name: "of end entities" }).click();
+    await rows.first().waitFor();
+    assert.equal(await rows.filter({ hasNotText: site.endpoint }).count(), 0);
+    await page.getByRole("link", { name: "Show all endpoints" }).click();
+    await rows.filter({ hasText: "challenge.minted" }).first().waitFor();
   });
 
   it("E-26 the failed entry is found by device and time, with the exact cause and one next step", async () => {

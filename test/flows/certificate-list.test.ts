@@ -200,5 +200,20 @@ describe("flows: the list of certificates and of events", () => {
     );
     const own = failed.find((one: Json) => one.endEntity === device);
     assert.ok(typeof own?.error === "string" && own.error !== "", JSON.stringify(own));
+    // Of one endpoint, in pages smaller than what lies between them.
+    const asked: Json[] = [];
+    let cursor = "";
+    do {
+      const page = await api.get(`/events?endpoint=${issued?.endpoint}&limit=2${cursor}`);
+      assert.ok(page.items.length <= 2);
+      asked.push(...page.items);
+      cursor = page.cursor === undefined ? "" : `&cursor=${encodeURIComponent(page.cursor)}`;
+    } while (cursor !== "");
+    assert.deepEqual(
+      asked.map((one: Json) => one.id),
+      all.filter((one: Json) => one.endpoint === issued?.endpoint).map((one: Json) => one.id),
+    );
+    assert.ok(asked.length > 0 && asked.length < all.length);
+    assert.deepEqual(await api.all("/events?endpoint=nowhere"), []);
   });
 });

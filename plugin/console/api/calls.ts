@@ -1453,7 +1453,7 @@ export interface Calls {
     readonly request: { readonly id: string };
     readonly answer: WipeResult;
   };
-  /** Lists what happened to end entities, newest first; `?failed=true` the failures only. */
+  /** Lists what happened to end entities, newest first; `?failed=true` the failures only, `?endpoint=` what was asked of one. A page of an endpoint that has a `cursor` may be short. */
   readonly getEvents: {
     readonly request: {
       readonly query?: {
@@ -1461,6 +1461,7 @@ export interface Calls {
         readonly cursor?: string | undefined;
         readonly failed?: "true" | "false" | undefined;
         readonly subject?: string | undefined;
+        readonly endpoint?: string | undefined;
       };
     };
     readonly answer: {

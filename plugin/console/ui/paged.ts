@@ -36,7 +36,7 @@ export class Paged<T> {
   }
 
   #foot(shown: number, cursor: string | undefined): TemplateResult | typeof nothing {
-    if (shown === 0) return nothing;
+    if (shown === 0 && cursor === undefined) return nothing;
     return html`<div class="foot">
       <span role="status"
         >${count(shown)} shown${cursor === undefined ? "" : ", there are more"}</span

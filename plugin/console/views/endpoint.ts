@@ -200,7 +200,13 @@ const workOf = (
     "Issued certificates",
     templateIds.map((template) => [template, link(["certificates"], { authority, template })]),
   ],
-  ["Events", [["changes of this endpoint", link(["events"], { subject: id })]]],
+  [
+    "Events",
+    [
+      ["of end entities", link(["events", "entities"], { endpoint: id })],
+      ["changes of this endpoint", link(["events"], { subject: id })],
+    ],
+  ],
   ["Refused here", [["each with its cause", link(["events", "refused"], { device: id })]]],
   ...(managesEndEntities
     ? ([["End entities", [["who may enrol", link(["devices", "end-entities"])]]]] as const)

@@ -16,7 +16,11 @@ export class EntityEvents extends View {
     this,
     (cursor) =>
       this.app.call("getEvents", {
-        query: { cursor, ...(this.#failed ? { failed: "true" } : {}) },
+        query: {
+          cursor,
+          endpoint: this.#endpoint,
+          ...(this.#failed ? { failed: "true" } : {}),
+        },
       }),
     (failure) => this.app.fail(failure),
   );
@@ -25,20 +29,28 @@ export class EntityEvents extends View {
     return this.place.query.get("failed") === "true";
   }
 
+  get #endpoint(): string | undefined {
+    return this.place.query.get("endpoint") ?? undefined;
+  }
+
   protected override arrive(): void {
     void this.#events.reload();
   }
 
   override render(): TemplateResult {
+    const endpoint = this.#endpoint;
     const chip = (text: string, failed: boolean): TemplateResult =>
       html`<a
         class="chip"
-        href=${link(["events", "entities"], failed ? { failed: "true" } : {})}
+        href=${link(["events", "entities"], { endpoint, failed: failed ? "true" : undefined })}
         aria-current=${failed === this.#failed ? "true" : nothing}
         >${text}</a
       >`;
     return html`${this.head("Events of end entities", "What was asked and what became of it, newest first.", "", { href: link(["events"]), text: "Events" })}
-      <div class="bar">${chip("All", false)} ${chip("Failures", true)}</div>
+      <div class="bar">
+        ${chip("All", false)} ${chip("Failures", true)}
+        ${endpoint === undefined ? nothing : html`<span>of the endpoint <span class="mono">${endpoint}</span></span> <a href=${link(["events", "entities"], { failed: this.#failed ? "true" : undefined })}>Show all endpoints</a>`}
+      </div>
       ${this.#events.show((items) => this.#table(items))}`;
   }
 
@@ -73,7 +85,7 @@ export class EntityEvents extends View {
           )}
         </tbody>
       </table>
-      ${items.length === 0 ? html`<p class="empty">Nothing like that has happened.</p>` : nothing}
+      ${items.length === 0 ? html`<p class="empty">There is nothing like that here.</p>` : nothing}
     </div>`;
   }
 }

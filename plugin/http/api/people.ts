@@ -162,17 +162,19 @@ export const peopleRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/events",
-    summary: "Lists what happened to end entities, newest first; `?failed=true` the failures only.",
+    summary:
+      "Lists what happened to end entities, newest first; `?failed=true` the failures only, `?endpoint=` what was asked of one. A page of an endpoint that has a `cursor` may be short.",
     query: z.strictObject({
       ...pageQuery.shape,
       failed: z.enum(["true", "false"]).optional(),
       subject: reference.optional(),
+      endpoint: reference.optional(),
     }),
-    call: async ({ events }, { principal, query: { failed, subject, limit, cursor } }) =>
+    call: async ({ events }, { principal, query: { failed, subject, endpoint, limit, cursor } }) =>
       paged(
         await events.list(
           principal,
-          { failed: failed === "true", subjectId: subject },
+          { failed: failed === "true", subjectId: subject, endpoint },
           { limit, cursor },
         ),
       ),
