@@ -30,11 +30,11 @@ describe("console: a change of a template is kept as a draft", function () {
   const button = (name: string) => form().getByRole("button", { name, exact: true });
   const template = () => api.get(`/templates/${site.template}`);
   const draft = async () => (await api.get(`/templates/${site.template}/distribution`)).draft;
-  const edit = async (as = "manageengine"): Promise<void> => {
+  const edit = async (as = "manageengine", id = site.template): Promise<void> => {
     await page.reload();
     // Another view between them: the form of the words before would still be there to be clicked.
     await goTo(page, "templates", "Templates");
-    await goTo(page, `templates/${site.template}/edit?as=${as}`, "Edit template");
+    await goTo(page, `templates/${id}/edit?as=${as}`, "Edit template");
     await subject().waitFor();
   };
 
@@ -80,24 +80,21 @@ describe("console: a change of a template is kept as a draft", function () {
     });
     assert.equal(bare.profileId, profileId);
     const kept = async () => (await api.get("/templates/with-profile/distribution")).draft.plan;
-    await page.reload();
-    await goTo(page, "templates/with-profile/edit?as=jamf", "Edit template");
+    await edit("jamf", "with-profile");
     const profile = page.locator('cs-form [id="certificateProfile"]');
     assert.equal(await profile.inputValue(), profileId);
     await profile.selectOption("");
     await button("Save as draft").click();
     await card().getByText("Changes profile ID", { exact: false }).waitFor();
     assert.deepEqual((await kept()).change, { profileId: null });
-    await page.reload();
-    await goTo(page, "templates/with-profile/edit?as=manageengine", "Edit template");
+    await edit("manageengine", "with-profile");
     await card().getByRole("button", { name: "Continue the draft" }).click();
     await card().getByText("as this draft changes it", { exact: false }).waitFor();
     await page.locator('cs-form [id="autoRenewal"]').uncheck();
     await button("Save as draft").click();
     await page.getByText("is saved; nothing is delivered yet", { exact: false }).waitFor();
     assert.deepEqual((await kept()).change, { profileId: null, autoRenewal: false });
-    await page.reload();
-    await goTo(page, "templates/with-profile/edit?as=jamf", "Edit template");
+    await edit("jamf", "with-profile");
     await card().getByRole("button", { name: "Continue the draft" }).click();
     await eventually(async () => (await profile.inputValue()) === "");
     assert.equal((await api.get("/templates/with-profile")).profileId, profileId);
