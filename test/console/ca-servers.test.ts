@@ -88,7 +88,7 @@ describe("console: the life of a CA server", function () {
     for (const label of ["Most on a day", "Quiet from", "Quiet until"])
       await dialog.getByLabel(label).fill("");
     await dialog.getByRole("button", { name: "Save" }).click();
-    await card.getByText("no cap").waitFor();
+    await card.locator("dd", { hasText: "no cap" }).waitFor();
     assert.deepEqual((await api.get("/renewals/rules/lab")).rules, { perHour: 200, perDay: "off" });
   });
 
