@@ -9,5 +9,7 @@ export const templateLink = (templateId: string | undefined): TemplateResult | t
   const profile = templateId.startsWith(PROFILE) ? templateId.slice(PROFILE.length) : undefined;
   return profile === undefined
     ? html`<a href=${link(["templates", templateId])}>${templateId}</a>`
-    : html`<span class="small">profile <a href=${link(["profiles", profile])}>${profile}</a></span>`;
+    : html`<span class="small"
+        >profile <a href=${link(["profiles", profile])}>${profile}</a></span
+      >`;
 };
