@@ -163,8 +163,11 @@ describe("console: details of CAs, endpoints and certificates", function () {
     await fact("Issued certificates").getByRole("link", { name: "lab-wifi" }).click();
     await page.getByRole("row").filter({ hasText: "scanner-4" }).waitFor();
     await arrive();
-    await fact("Events").getByRole("link").click();
+    await fact("Events").getByRole("link", { name: "changes of this endpoint" }).click();
     await page.getByText("endpoint.created").waitFor();
+    await arrive();
+    await fact("Events").getByRole("link", { name: "of end entities" }).click();
+    await page.getByText("scanner-4").first().waitFor();
     await arrive();
     await fact("Refused here").getByRole("link").click();
     await page.getByText("Mint a new challenge or re-send the profile.").waitFor();
