@@ -82,7 +82,8 @@ describe("console: a change of a template is kept as a draft", function () {
     const kept = async () => (await api.get("/templates/with-profile/distribution")).draft.plan;
     await edit("jamf", "with-profile");
     const profile = page.locator('cs-form [id="certificateProfile"]');
-    assert.equal(await profile.inputValue(), profileId);
+    // The profiles to choose from come after the form.
+    await eventually(async () => (await profile.inputValue()) === profileId);
     await profile.selectOption("");
     await button("Save as draft").click();
     await card().getByText("Changes profile ID", { exact: false }).waitFor();
