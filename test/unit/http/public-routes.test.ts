@@ -232,10 +232,15 @@ describe("public routes", function () {
       );
       assert.equal((await at(caIssuers.replace(/[0-9a-f]{8}\.cer$/, "00000000.cer"))).status, 404);
       assert.equal((await at(`${caIssuers}/x`)).status, 404);
-      assert.equal(
-        (await at(published.authority.urls.crl.replace("crl.crl", "0.crl"))).status,
-        404,
+    });
+
+    it("the only list has the name of shard 0 too, and there is no other", async () => {
+      const { crl } = published.authority.urls;
+      const [list, shard, other] = await Promise.all(
+        ["crl.crl", "0.crl", "1.crl"].map((name) => at(crl.replace("crl.crl", name))),
       );
+      assert.deepEqual([list?.status, shard?.status, other?.status], [200, 200, 404]);
+      assert.equal(shard?.headers.get("etag"), list?.headers.get("etag"));
     });
 
     it("OCSP answers openssl by POST, and the same by GET in every spelling of base64", async () => {
