@@ -28,8 +28,8 @@ const TYPES: readonly (readonly [prefix: string, type: EventView["type"]])[] = [
   ["approval.", "approval"],
   ["device.", "device"],
 ];
-/** Rows that are looked at for one page of one endpoint: no index knows of which endpoint a row tells. */
-const MOST_LOOKED = 5_000;
+/** Pages that are read for one page of one endpoint: no index knows of which endpoint a row tells. */
+const MOST_READS = 100;
 const FAILED: ReadonlySet<LedgerEvent> = new Set(FAILURE_EVENTS);
 
 /** What the ledger says, in the words of a console's event list; no secret is in it. */
@@ -55,7 +55,7 @@ export class Events {
     const { limit } = page;
     const found: LedgerRow[] = [];
     let { cursor } = page;
-    let looked = 0;
+    let reads = 0;
     do {
       const { items, cursor: next } = await store.ledger.list(
         { ...wanted, failures: failed },
@@ -64,9 +64,10 @@ export class Events {
       found.push(
         ...items.filter(({ data }) => endpoint === undefined || data["endpoint"] === endpoint),
       );
-      looked += items.length;
       cursor = next;
-    } while (cursor !== undefined && found.length < limit && looked < MOST_LOOKED);
+      reads += 1;
+      // What fits is read each time, so a fuller page would be read in ever smaller pieces.
+    } while (cursor !== undefined && found.length * 2 < limit && reads < MOST_READS);
     return { items: found.map(eventView), cursor };
   }
 }
