@@ -18,7 +18,7 @@ import type { TenantStore } from "../ports/stores.ts";
 import { CLOCK, MDM_HOSTS } from "../tokens.ts";
 import { Access, found } from "./access.ts";
 import { DeploymentSteps } from "./deployment-steps.ts";
-import { issuerOf, judge, judgeContext } from "./inventory-judge.ts";
+import { judge, judgeContext } from "./inventory-judge.ts";
 import { readHeld, type ReadCertificate } from "./inventory-reading.ts";
 import { OutsideCertificates } from "./outside-certificates.ts";
 import { SuspectCertificates } from "./suspect-certificates.ts";
@@ -174,15 +174,15 @@ export class Inventories {
     const items: InventoryItem[] = [];
     const present = new Set<string>();
     for (const { parsed, ...one } of held) {
-      const { verdict, certificate } = await judge(tx, context, { ...one, parsed });
+      const { verdict, certificate, signedBy } = await judge(tx, context, { ...one, parsed });
       if (certificate?.deviceId === device.id) present.add(certificate.id);
-      if (verdict === "unknown" && parsed !== undefined) {
-        const authorityId = issuerOf({ ...one, parsed }, context.authorities)?.id ?? "";
-        const fingerprint = sha256Fingerprint(parsed.der);
+      if (signedBy !== undefined && parsed !== undefined)
         await this.suspects.note(tx, principal, {
-          ...{ certificate: parsed, fingerprint, authorityId, deviceId: device.id },
+          certificate: parsed,
+          fingerprint: sha256Fingerprint(parsed.der),
+          authorityId: signedBy,
+          deviceId: device.id,
         });
-      }
       const firstSeenAt = before.get(one.key)?.firstSeenAt ?? at;
       const certificateId = certificate?.id;
       items.push({ ...one, verdict, certificateId, firstSeenAt, lastSeenAt: at });

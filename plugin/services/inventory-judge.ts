@@ -19,6 +19,8 @@ export interface JudgeContext {
 export interface Judgement {
   readonly verdict: InventoryVerdict;
   readonly certificate: Certificate | undefined;
+  /** The authority whose key has signed it, where the verdict is `unknown`. */
+  readonly signedBy?: string;
 }
 
 /** Most certificates of a device that are looked at; the newest. */
@@ -57,12 +59,11 @@ export const judge = async (
       verdict: foreign.role === "subscriber" ? "other-device" : "authority",
       certificate: foreign,
     };
+  if (issuer.kind === "outside") return { verdict: "unassigned", certificate: undefined };
   // Without the DER its issuer is hearsay, and an external root signs elsewhere, too.
-  const signed = held.parsed !== undefined && issuer.keyRef !== undefined ? "unknown" : "stranger";
-  return {
-    verdict: issuer.kind === "outside" ? "unassigned" : signed,
-    certificate: undefined,
-  };
+  if (held.parsed === undefined || issuer.keyRef === undefined)
+    return { verdict: "stranger", certificate: undefined };
+  return { verdict: "unknown", certificate: undefined, signedBy: issuer.id };
 };
 
 /** The authority of ours that has issued it: proven by its signature where the DER is there, else as the host names it. */
