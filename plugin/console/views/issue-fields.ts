@@ -2,6 +2,7 @@ import type { CertificateRequest } from "../api/calls.ts";
 import type { FieldSpec, FieldValues } from "../ui/field-spec.ts";
 import { textOf } from "../ui/text-of.ts";
 import type { Sources } from "./choice-sources.ts";
+import { PKCS12_ENCODING } from "./pkcs12-encoding.ts";
 
 /** Kinds of alternative names, as a person reads them. */
 export const SAN_KINDS = [
@@ -110,17 +111,7 @@ const asFile = (values: FieldValues): readonly FieldSpec[] => [
     choices: named(KEYS),
   },
   ...password(values),
-  {
-    name: "encoding",
-    label: "Encoding",
-    help: "Old systems cannot read the strong one.",
-    type: "choice",
-    required: true,
-    choices: [
-      { value: "strong", label: "Strong (AES-256, SHA-256)" },
-      { value: "compatible", label: "Compatible (3DES, for old systems)" },
-    ],
-  },
+  PKCS12_ENCODING,
 ];
 
 const ownNames = (request: CertificateRequest | undefined): string => {

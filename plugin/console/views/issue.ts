@@ -17,6 +17,7 @@ import { detailFacts } from "./detail-facts.ts";
 import { faultsOf } from "./faults-of.ts";
 import { issueCommands } from "./issue-command.ts";
 import { issueFields, profilesFor, SAN_KINDS } from "./issue-fields.ts";
+import { pkcs12EncodingOf } from "./pkcs12-encoding.ts";
 import "./once-only-secret.ts";
 import { RequestReader } from "./request-reader.ts";
 
@@ -188,7 +189,7 @@ export class Issue extends FormView {
         ...shared,
         subject: text("subject"),
         password: textOf(this.values["password"]),
-        encoding: text("encoding") === "compatible" ? "compatible" : "strong",
+        encoding: pkcs12EncodingOf(text("encoding")),
         keyAlgorithm: text("keyAlgorithm") as "rsa-2048",
       },
     });

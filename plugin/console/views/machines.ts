@@ -14,6 +14,7 @@ import { styles } from "../ui/styles.ts";
 import { tableStyles } from "../ui/table-styles.ts";
 import { textOf } from "../ui/text-of.ts";
 import { machineCommand, machineCommands } from "./people-commands.ts";
+import { PKCS12_ENCODING, pkcs12EncodingOf } from "./pkcs12-encoding.ts";
 import { MACHINE_ROLES, roleChoices } from "./role-names.ts";
 import "../ui/commands.ts";
 import "../ui/form-dialog.ts";
@@ -43,18 +44,6 @@ const VALIDITY: FieldSpec = {
     { value: "P90D", label: "90 days" },
     { value: "P180D", label: "180 days" },
     { value: "P1Y", label: "1 year" },
-  ],
-};
-
-const ENCODING: FieldSpec = {
-  name: "encoding",
-  label: "Encoding of the key file",
-  help: "Old systems cannot read the strong one.",
-  type: "choice",
-  required: true,
-  choices: [
-    { value: "strong", label: "Strong (AES-256, SHA-256)" },
-    { value: "compatible", label: "Compatible (3DES, for old systems)" },
   ],
 };
 
@@ -142,7 +131,7 @@ export class Machines extends LitElement {
     const own = machineFields(this.#facts.value?.authorities ?? []);
     const fields =
       stored === undefined
-        ? [...own, VALIDITY, ENCODING]
+        ? [...own, VALIDITY, PKCS12_ENCODING]
         : [...own.map((field) => ({ ...field, readOnly: field.name === "id" })), ACTIVE];
     return html`<cs-form-dialog
         label=${stored === undefined ? "Add machine" : "Change machine"}
@@ -157,7 +146,7 @@ export class Machines extends LitElement {
         label="A new key for ${rotating?.id ?? "it"}"
         yes="Make it"
         ?open=${rotating !== undefined}
-        .fields=${[VALIDITY, ENCODING]}
+        .fields=${[VALIDITY, PKCS12_ENCODING]}
         .values=${KEY}
         .save=${(values: FieldValues) => this.#rotate(rotating, values)}
         @closed=${() => (this.rotating = undefined)}
@@ -286,7 +275,7 @@ define("cs-machines", Machines);
 
 const keyOf = (values: FieldValues) => ({
   validity: textOf(values["validity"]),
-  encoding: values["encoding"] === "compatible" ? ("compatible" as const) : ("strong" as const),
+  encoding: pkcs12EncodingOf(values["encoding"]),
 });
 
 const valuesOf = ({ id, name, roles, authorityIds, active }: Credential): FieldValues => ({
