@@ -70,6 +70,7 @@ import { DynamicChallenges } from "./services/dynamic-challenges.ts";
 import { EndpointRuntimes } from "./services/endpoint-runtimes.ts";
 import { EndEntities } from "./services/end-entities.ts";
 import { EndpointTests } from "./services/endpoint-tests.ts";
+import { EndpointSecrets } from "./services/endpoint-secrets.ts";
 import { Endpoints } from "./services/endpoints.ts";
 import { ForeignRenewals } from "./services/foreign-renewals.ts";
 import { EventIntake } from "./services/event-intake.ts";
@@ -242,6 +243,7 @@ const SERVICES: readonly Service[] = [
   Dispatcher,
   DynamicChallenges,
   EndpointRuntimes,
+  EndpointSecrets,
   Endpoints,
   EndpointTests,
   EnvelopeGate,

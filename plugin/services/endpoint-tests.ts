@@ -16,7 +16,7 @@ import { CLOCK, SETTINGS, TEST_DEVICES } from "../tokens.ts";
 import { Access, found } from "./access.ts";
 import { Authorities } from "./authorities.ts";
 import { Challenges } from "./challenges.ts";
-import { Endpoints } from "./endpoints.ts";
+import { EndpointSecrets } from "./endpoint-secrets.ts";
 import { EventIntake } from "./event-intake.ts";
 
 /** One step of a test as it went. */
@@ -44,7 +44,7 @@ export class EndpointTests {
     @inject(Access) private readonly access: Access,
     @inject(Authorities) private readonly authorities: Authorities,
     @inject(Challenges) private readonly challenges: Challenges,
-    @inject(Endpoints) private readonly endpoints: Endpoints,
+    @inject(EndpointSecrets) private readonly secrets: EndpointSecrets,
     @inject(EventIntake) private readonly intake: EventIntake,
     @inject(TEST_DEVICES) private readonly testDevices: readonly TestDevice[],
     @inject(SETTINGS) private readonly settings: Settings,
@@ -147,7 +147,7 @@ export class EndpointTests {
     );
     if (fixed?.kind !== "static")
       throw new CountersignError("policy_refused", `no challenge enrols for ${template.id} here`);
-    return this.endpoints.secretOf(endpointId, fixed);
+    return this.secrets.open(endpointId, fixed);
   }
 
   /** The list does not have the certificate; it has it once the device is gone. */

@@ -3,7 +3,6 @@ import { statusAt } from "../domain/authority.ts";
 import { shortLifeOf } from "../domain/authority-life.ts";
 import { type CertificateDemand, clientCertificatesAt } from "../domain/client-certificates.ts";
 import {
-  type ChallengePolicySetting,
   type Endpoint,
   type ClientProfileName,
   ENDPOINT_ID,
@@ -16,10 +15,10 @@ import type { Principal } from "../domain/principal.ts";
 import type { Template } from "../domain/template.ts";
 import { CountersignError, type Issue } from "../errors.ts";
 import { readCertificateFile } from "../pki/certificate.ts";
-import type { Clock, Random } from "../ports/ambient.ts";
+import type { Clock } from "../ports/ambient.ts";
 import type { Settings } from "../ports/settings.ts";
 import type { TenantStore } from "../ports/stores.ts";
-import { CERTIFICATE_DEMAND, CLOCK, RANDOM, SETTINGS } from "../tokens.ts";
+import { CERTIFICATE_DEMAND, CLOCK, SETTINGS } from "../tokens.ts";
 import { Access, found, sameVersion } from "./access.ts";
 import { EndpointRuntimes } from "./endpoint-runtimes.ts";
 import {
@@ -28,19 +27,9 @@ import {
   foreignRenewalIssues,
   policyIssues,
 } from "./endpoint-check.ts";
+import { EndpointSecrets, type PolicyInput } from "./endpoint-secrets.ts";
 import { endpointView, type EndpointView } from "./endpoint-view.ts";
 import { Ras } from "./ras.ts";
-import { SecretBox } from "./secret-box.ts";
-
-export type PolicyInput =
-  | {
-      readonly kind: "static";
-      readonly templateId: string;
-      readonly secret?: string | undefined;
-      readonly id?: string | undefined;
-      readonly unknownDevice?: "refuse" | "unmanaged" | undefined;
-    }
-  | { readonly kind: "dynamic" };
 
 export interface EndpointInput {
   readonly id: string;
@@ -70,17 +59,13 @@ export interface EndpointInput {
   readonly clientProfile?: ClientProfileName | undefined;
 }
 
-/** Characters; shorter static secrets can be guessed. */
-export const SHORTEST_SECRET = 8;
-
 /** The objects behind SCEP URLs (E-01, E-02). */
 export class Endpoints {
   constructor(
     @inject(Access) private readonly access: Access,
     @inject(CLOCK) private readonly clock: Clock,
-    @inject(RANDOM) private readonly random: Random,
     @inject(SETTINGS) private readonly settings: Settings,
-    @inject(SecretBox) private readonly secrets: SecretBox,
+    @inject(EndpointSecrets) private readonly secrets: EndpointSecrets,
     @inject(Ras) private readonly ras: Ras,
     @inject(EndpointRuntimes) private readonly runtimes: EndpointRuntimes,
     @inject(CERTIFICATE_DEMAND) private readonly demand: readonly CertificateDemand[],
@@ -112,7 +97,7 @@ export class Endpoints {
       name: input.name ?? input.id,
       authorityId: input.authorityId,
       templateIds: input.templateIds,
-      policies: this.policies(input.id, input.policies, []),
+      policies: this.secrets.seal(input.id, input.policies, []),
       raId: input.raId,
       chain: (input.chain ?? []).map(readCertificateFile),
       includeRoot: input.includeRoot ?? true,
@@ -164,7 +149,7 @@ export class Endpoints {
       policies:
         change.policies === undefined
           ? stored.policies
-          : this.policies(id, change.policies, stored.policies),
+          : this.secrets.seal(id, change.policies, stored.policies),
       raId: change.raId ?? (change.authorityId === undefined ? stored.raId : undefined),
       chain:
         change.chain?.map(readCertificateFile) ??
@@ -206,51 +191,6 @@ export class Endpoints {
       await tx.ledger.append(this.access.entry(principal, "endpoint.deleted", id));
     });
     this.runtimes.forget(id);
-  }
-
-  /** A static secret in clear, for a profile or for who may read secrets. */
-  secretOf(
-    endpointId: string,
-    policy: Extract<ChallengePolicySetting, { kind: "static" }>,
-  ): string {
-    return this.secrets.unseal(sealContext(endpointId, policy.id), policy.sealed);
-  }
-
-  private policies(
-    endpointId: string,
-    input: readonly PolicyInput[],
-    stored: readonly ChallengePolicySetting[],
-  ): readonly ChallengePolicySetting[] {
-    return input.map((policy, index) => {
-      if (policy.kind === "dynamic") return { kind: "dynamic", id: this.random.uuid() };
-      const kept = stored.find((other) => other.kind === "static" && other.id === policy.id);
-      if (policy.secret === undefined && kept?.kind === "static") {
-        return {
-          ...kept,
-          templateId: policy.templateId,
-          unknownDevice: policy.unknownDevice ?? kept.unknownDevice,
-        };
-      }
-      if (policy.secret === undefined || policy.secret.length < SHORTEST_SECRET) {
-        throw new CountersignError("invalid_input", "a static challenge needs a secret", {
-          issues: [
-            {
-              path: `policies.${index}.secret`,
-              message: `at least ${SHORTEST_SECRET} characters; an empty one never means open`,
-            },
-          ],
-        });
-      }
-      const id = this.random.uuid();
-      return {
-        kind: "static",
-        id,
-        templateId: policy.templateId,
-        unknownDevice: policy.unknownDevice ?? "refuse",
-        sealed: this.secrets.seal(sealContext(endpointId, id), policy.secret),
-        mac: this.secrets.mac(staticScope(endpointId), policy.secret),
-      };
-    });
   }
 
   /** `bound`: the authority it had before. Fills in the RA, checks that every reference holds and, when enabled, that nothing is missing (E-06). */
@@ -345,9 +285,3 @@ const foreignRenewalOf = (
   if (given === "off") return undefined;
   return { ...given, authorities: given.authorities.map(readCertificateFile) };
 };
-
-const sealContext = (endpointId: string, policyId: string): string =>
-  `endpoint/${endpointId}/policy/${policyId}`;
-
-/** What a static challenge's MAC is bound to. */
-export const staticScope = (endpointId: string): string => `static/${endpointId}`;

@@ -19,7 +19,7 @@ import { found } from "./access.ts";
 import { chainOf } from "./ca-chain.ts";
 import { Challenges, endpointFor } from "./challenges.ts";
 import { refuseLocked } from "./locks.ts";
-import { Endpoints } from "./endpoints.ts";
+import { EndpointSecrets } from "./endpoint-secrets.ts";
 import { OutsideAuthorities } from "./outside-authorities.ts";
 import { Pkcs12Profiles } from "./pkcs12-profiles.ts";
 import { ProfileSigner } from "./profile-signer.ts";
@@ -47,7 +47,7 @@ export class Profiles {
     @inject(SETTINGS) private readonly settings: Settings,
     @inject(PROFILE_RENDERERS) private readonly renderers: readonly ProfileRenderer[],
     @inject(Challenges) private readonly challenges: Challenges,
-    @inject(Endpoints) private readonly endpoints: Endpoints,
+    @inject(EndpointSecrets) private readonly secrets: EndpointSecrets,
     @inject(ProfileSigner) private readonly signer: ProfileSigner,
     @inject(OutsideAuthorities) private readonly outside: OutsideAuthorities,
     @inject(Pkcs12Profiles) private readonly pkcs12: Pkcs12Profiles,
@@ -163,7 +163,7 @@ export class Profiles {
       (policy) => policy.kind === "static" && policy.templateId === template.id,
     );
     if (template.challengeMode === "static" && fixed?.kind === "static")
-      return { secret: this.endpoints.secretOf(endpoint.id, fixed), until: undefined };
+      return { secret: this.secrets.open(endpoint.id, fixed), until: undefined };
     const minted = await this.challenges.mintIn(principal, store, {
       deviceId: device.id,
       templateId: template.id,

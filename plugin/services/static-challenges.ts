@@ -7,7 +7,7 @@ import type {
   Redemption,
   RequestedIdentity,
 } from "../ports/challenge-policy.ts";
-import { staticScope } from "./endpoints.ts";
+import { EndpointSecrets } from "./endpoint-secrets.ts";
 import { refuseLocked } from "./locks.ts";
 import { RequestedDevice } from "./requested-device.ts";
 import { replacedCertificate } from "./replaced-certificate.ts";
@@ -20,6 +20,7 @@ export class StaticChallenges implements ChallengePolicy {
 
   constructor(
     @inject(SecretBox) private readonly secrets: SecretBox,
+    @inject(EndpointSecrets) private readonly endpointSecrets: EndpointSecrets,
     @inject(RequestedDevice) private readonly devices: RequestedDevice,
   ) {}
 
@@ -29,7 +30,7 @@ export class StaticChallenges implements ChallengePolicy {
     request: RequestedIdentity,
   ): Promise<Redemption | undefined> {
     const { store, endpoint, templates } = context;
-    const mac = this.secrets.mac(staticScope(endpoint.id), secret);
+    const mac = this.endpointSecrets.mac(endpoint.id, secret);
     let hit: StaticPolicy | undefined;
     for (const policy of endpoint.policies) {
       // Every policy is compared, whichever fits: the time says nothing.
