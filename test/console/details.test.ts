@@ -3,6 +3,7 @@ import { X509Certificate } from "node:crypto";
 import type { Page } from "playwright-core";
 import { endTone } from "../../plugin/console/ui/end-tone.ts";
 import { expiry } from "../../plugin/console/ui/format.ts";
+import { badgeOf } from "../../plugin/domain/expiry-badge.ts";
 import { scepPlaces } from "../../plugin/console/views/scep-places.ts";
 import { parseCertificate, toPem } from "../../plugin/sdk.ts";
 import type { Api } from "../flows/api.ts";
@@ -59,6 +60,17 @@ describe("console: details of CAs, endpoints and certificates", function () {
     assert.deepEqual(ofTen(10, 2, 1.9, 0.5, 0.4, 0), [
       ...["good", "good", "warn", "warn", "bad", "over"],
     ]);
+  });
+
+  it("O-07 the page and the server colour an end alike", () => {
+    const now = new Date("2026-11-22T12:00:00Z");
+    const badge = { good: "green", warn: "amber", bad: "red", over: "expired" } as const;
+    const minutes = 60_000;
+    for (const days of [400, 30, 7, 1, 0])
+      for (const beside of [-minutes, 0, minutes]) {
+        const end = new Date(now.getTime() + days * DAY + beside);
+        assert.equal(badge[endTone(end.toISOString(), now)], badgeOf(end, now), end.toISOString());
+      }
   });
 
   it("A-14 a row of the list has name, identifier, type, status, and expiry in words", async () => {
