@@ -36,7 +36,8 @@ const contextOf = (files: TlsFiles): SecureContextOptions => {
 
 /**
  * Options of an HTTPS listener. It asks nobody for a certificate (E-16) unless `takesCertificates`; then it takes any or none, and whose it is the
- * API finds out (R-10). Throws `invalid_config` for files that cannot be used. */
+ * API finds out (R-10). Throws `invalid_config` for files that cannot be used.
+ */
 export const tlsOptions = (files: TlsFiles, takesCertificates = false): ServerOptions => {
   try {
     return {

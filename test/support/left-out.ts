@@ -1,3 +1,4 @@
+/** The reason stands in the output, where a skipped test shows its title only. */
 const tell = (context: Mocha.Context, reason: string): never => {
   const title = context.test?.fullTitle() ?? "?";
   process.stderr.write(`SKIPPED: ${title}: ${reason}\n`);

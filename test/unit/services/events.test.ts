@@ -12,6 +12,8 @@ const row = (id: number, endpoint: string): LedgerRow => ({
   at: new Date(0),
   subjectId: "c",
   data: { endpoint },
+  sequence: id,
+  hash: "",
 });
 
 /** A ledger whose rows are of `wifi` where `isWifi` says so, and how often it was asked. */
