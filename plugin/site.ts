@@ -13,6 +13,7 @@ import { OcspRoutes } from "./http/ocsp-routes.ts";
 import { ScepRoutes } from "./http/scep-routes.ts";
 import { StatusRoutes } from "./http/status-routes.ts";
 import type { Ambient, Installation } from "./installation.ts";
+import { GuessLimit } from "./scep/guess-limit.ts";
 import { ScepOperations } from "./scep/operations.ts";
 import { AdminTokens } from "./services/admin-tokens.ts";
 import { Alerts } from "./services/alerts.ts";
@@ -158,7 +159,7 @@ export const buildSite = (
     status: new StatusRoutes(resolve(Status)),
     ocsp: new OcspRoutes(resolve(Ocsp), limits),
     console: new ConsoleRoutes(),
-    hooks: new HookRoutes(resolve(HookAdapters), services.intake, logger),
+    hooks: new HookRoutes(resolve(HookAdapters), services.intake, resolve(GuessLimit), logger),
     app: (request, response) => {
       app(request, response);
     },

@@ -1,5 +1,5 @@
-/** Path ids of hook adapters, unique in the installation: `/hooks/<id>`. */
-export const HOOK_ADAPTER_ID = /^[a-z0-9](?:-?[a-z0-9]){1,62}$/;
+/** Path ids of hook adapters, unique in the installation: `/hooks/<id>`. By the pattern of a console's user names (R-09); older ones may be longer. */
+export const HOOK_ADAPTER_ID = /^[a-z0-9_-]{2,18}$/;
 
 /** Who may report events over HTTP without a token: one MDM server, by a secret of its own. */
 export interface HookAdapter {

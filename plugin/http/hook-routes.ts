@@ -4,6 +4,7 @@ import { HOST_EVENT_KINDS, type HostEvent } from "../domain/host-event.ts";
 import { CountersignError } from "../errors.ts";
 import { issuesOf, listOf } from "../issues.ts";
 import type { Logger } from "../ports/ambient.ts";
+import type { GuessLimit } from "../scep/guess-limit.ts";
 import type { EventIntake } from "../services/event-intake.ts";
 import type { HookAdapters, VerifiedCall } from "../services/hook-adapters.ts";
 import { type BodyLimits, readBody } from "./body.ts";
@@ -12,6 +13,7 @@ import { logFailure } from "./log-failure.ts";
 import { asCountersignError, problemOf } from "./problem.ts";
 import { type Reply, utf8 } from "./reply.ts";
 import { methodNotAllowed } from "./scep-routes.ts";
+import { sourceOf } from "./source.ts";
 import type { Target } from "./target.ts";
 
 /** What one row of a call came to. `failed`: our own fault; send it again with the same id. */
@@ -23,6 +25,8 @@ interface RowResult {
 
 const LIMITS: BodyLimits = { bytes: 1_048_576, seconds: 30 };
 const MOST_EVENTS = 1000;
+/** Where wrong signatures are counted: at all adapters together, so that nobody tries one after the other. No endpoint's id has a slash. */
+const GUESSED_AT = "/hooks";
 
 /** Our own format: one event or many, each with its kind and its id. Rows are judged one by one, so that none spoils another. */
 const call = z.union([
@@ -38,18 +42,27 @@ export class HookRoutes {
   constructor(
     private readonly adapters: HookAdapters,
     private readonly intake: EventIntake,
+    private readonly guesses: GuessLimit,
     private readonly logger: Logger,
   ) {}
 
   /**
-   * Answers 200 with a result for each row, and 503 when every row failed for a reason of ours. Throws `unauthenticated`, `invalid_input` and errors of
-   * `readBody`.
+   * Answers 200 with a result for each row, and 503 when every row failed for a reason of ours. Throws `unauthenticated`, `too_many_requests` after a
+   * hundred of these a minute from one address, `invalid_input` and errors of `readBody`.
    */
   async answer(request: IncomingMessage, target: Target): Promise<Reply> {
     if (request.method !== "POST") return methodNotAllowed("POST");
     const [, , id = ""] = target.path.split("/");
+    const source = sourceOf(request);
+    await this.guesses.admitAt(GUESSED_AT, source);
     const body = await readBody(request, LIMITS);
-    const verified = await this.adapters.verify(id, { headers: headersOf(request), body });
+    const verified = await this.adapters
+      .verify(id, { headers: headersOf(request), body })
+      .catch(async (error: unknown) => {
+        if (asCountersignError(error).code === "unauthenticated")
+          await this.guesses.count(GUESSED_AT, source);
+        throw error;
+      });
     const rows = verified.events ?? rowsOf(body);
     const results: RowResult[] = [];
     for (const row of rows) results.push(await this.take(verified, row));

@@ -5,6 +5,7 @@ import { type BodyLimits, readBody } from "./body.ts";
 import { decodeGetMessage, parseScepQuery } from "./get-message.ts";
 import { problemReply } from "./problem.ts";
 import type { Reply } from "./reply.ts";
+import { sourceOf } from "./source.ts";
 import type { Target } from "./target.ts";
 
 const OPERATIONS = new Map(
@@ -62,14 +63,6 @@ export class ScepRoutes {
 export const methodNotAllowed = (allow: string): Reply => {
   const reply = problemReply(new CountersignError("method_not_allowed", `use ${allow}`), "public");
   return { ...reply, headers: { ...reply.headers, Allow: allow } };
-};
-
-/** The peer's address; a framework's own view of it wins, since the host decides which proxies it trusts. */
-const sourceOf = (request: IncomingMessage): string => {
-  const { ip } = request as { readonly ip?: unknown };
-  const address = typeof ip === "string" ? ip : (request.socket.remoteAddress ?? "");
-  // A dual-stack listener shows IPv4 peers in IPv6 form; one peer is one source.
-  return address.replace(/^::ffff:(?=\d+\.)/, "");
 };
 
 const unescapeOperation = (raw: string): string => {

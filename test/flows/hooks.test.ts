@@ -349,6 +349,42 @@ describe("flows: what MDM servers report", () => {
     assert.equal(await listed(), undefined);
   });
 
+  it("R-09 an MDM's credential is called by the pattern of user names: 2 to 18 of a-z, 0-9, - and _", async () => {
+    for (const id of ["a", "Jamf", "jamf red", "x".repeat(19), "ümlaut"]) {
+      const refused = await api.refused("POST", "/hook-adapters", { id, hostId: "jamf" });
+      assert.deepEqual([refused.status, refused.code], [400, "invalid_input"], id);
+    }
+    for (const id of ["_-", "x".repeat(18)]) {
+      const { secret: key } = await api.post("/hook-adapters", { id, hostId: "jamf" });
+      assert.equal((await post(enrolEvent(), { adapter: id, key: key as string })).status, 200, id);
+    }
+  });
+
+  it("R-09 wrong tries are limited: who signs wrongly a hundred times in a minute is not heard", async () => {
+    const own = await serve();
+    try {
+      const made = await (await own.api()).post("/hook-adapters", { id: "tried", hostId: "jamf" });
+      const call = async (key: string, adapter = "tried"): Promise<Response> => {
+        const at = String(Math.floor(own.clock.now().getTime() / 1000));
+        const mac = createHmac("sha256", key).update(`${at}.{}`).digest("hex");
+        return fetch(`${own.url}/hooks/${adapter}`, {
+          ...{ method: "POST", body: "{}" },
+          headers: { "x-countersign-timestamp": at, "x-countersign-signature": `v1=${mac}` },
+        });
+      };
+      const right = made.secret as string;
+      const tries = Array.from({ length: 100 }, (_, n) => call("0".repeat(64), `nobody-${n % 3}`));
+      for (const { status } of await Promise.all(tries)) assert.equal(status, 401);
+      const refused = await call(right);
+      assert.equal(refused.status, 429);
+      assert.ok(Number(refused.headers.get("retry-after")) > 0);
+      // Devices behind the same address are counted for themselves.
+      assert.notEqual((await fetch(`${own.url}/scep/none?operation=GetCACaps`)).status, 429);
+    } finally {
+      await own.end();
+    }
+  });
+
   it("L-08 every kind of event is taken over the API and in process under the same name", async () => {
     const phone = await withLeaf();
     const { hooks } = served.countersign;
