@@ -15,6 +15,8 @@ export interface CertificateFilter {
   readonly authorityId?: string | undefined;
   readonly templateId?: string | undefined;
   readonly deviceId?: string | undefined;
+  /** Asked for there. */
+  readonly endpointId?: string | undefined;
   /** Any spelling is normalised by the caller: lower-case hex without leading zero octets. */
   readonly serial?: string | undefined;
   /** Words: each must begin a word of subject, alternative names, serial or fingerprint. */

@@ -2,6 +2,11 @@ import type { Deployment, DeploymentState } from "../domain/deployment.ts";
 import type { Device } from "../domain/device.ts";
 import type { Page, PageRequest } from "./paging.ts";
 
+export interface DeviceFilter {
+  /** Has a deployment through it, or a certificate that was asked for there. */
+  readonly endpointId?: string | undefined;
+}
+
 export interface DeviceStore {
   /** Inserts, or replaces the row of the same id. Keeps the index of attributes. */
   save(device: Device): Promise<void>;
@@ -13,7 +18,7 @@ export interface DeviceStore {
   byAttribute(name: string, value: string, limit: number): Promise<readonly Device[]>;
   /** Devices of which the text is the id, the host's id, or how an indexed attribute begins (without regard to case); at most `limit`. */
   search(text: string, limit: number): Promise<readonly Device[]>;
-  list(page: PageRequest): Promise<Page<Device>>;
+  list(page: PageRequest, filter?: DeviceFilter): Promise<Page<Device>>;
 }
 
 export interface DeploymentFilter {

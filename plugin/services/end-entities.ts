@@ -4,6 +4,7 @@ import { type Device, isHeld } from "../domain/device.ts";
 import type { Principal } from "../domain/principal.ts";
 import { CountersignError } from "../errors.ts";
 import type { Clock } from "../ports/ambient.ts";
+import type { DeviceFilter } from "../ports/device-stores.ts";
 import type { Page, PageRequest } from "../ports/paging.ts";
 import { CLOCK } from "../tokens.ts";
 import { Access, found } from "./access.ts";
@@ -27,9 +28,13 @@ export class EndEntities {
     @inject(Revocations) private readonly revocations: Revocations,
   ) {}
 
-  async list(principal: Principal, page: PageRequest): Promise<Page<EndEntity>> {
+  async list(
+    principal: Principal,
+    page: PageRequest,
+    filter?: DeviceFilter,
+  ): Promise<Page<EndEntity>> {
     const store = this.access.open(principal, "end-entities:manage");
-    const { items, cursor } = await store.devices.list(page);
+    const { items, cursor } = await store.devices.list(page, filter);
     const now = this.clock.now();
     const views = items.map(async (device) =>
       view(device, await store.certificates.liveOfDevice(device.id, now)),

@@ -15,6 +15,7 @@ export const narrowed = (
     authority_id: filter.authorityId,
     template_id: filter.templateId,
     device_id: filter.deviceId,
+    endpoint_id: filter.endpointId,
     serial: filter.serial,
   };
   for (const [column, value] of Object.entries(equal))

@@ -1,7 +1,7 @@
 import { INDEXED_ATTRIBUTES, type Device } from "../domain/device.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import type { Page, PageRequest } from "../ports/paging.ts";
-import type { DeviceStore } from "../ports/device-stores.ts";
+import type { DeviceFilter, DeviceStore } from "../ports/device-stores.ts";
 import {
   fromMillis,
   fromMillisOrNull,
@@ -127,10 +127,17 @@ export class Devices implements DeviceStore {
     return (await this.byIds([...new Set(found.map(({ id }) => id))])).slice(0, limit);
   }
 
-  list(page: PageRequest): Promise<Page<Device>> {
-    return this.#rows.page(page);
+  list(page: PageRequest, { endpointId }: DeviceFilter = {}): Promise<Page<Device>> {
+    return this.#rows.page(page, (query) =>
+      endpointId === undefined ? query : query.whereRaw(AT_ENDPOINT, [endpointId, endpointId]),
+    );
   }
 }
+
+const AT_ENDPOINT = `(exists (select 1 from countersign_deployments p
+    where p.tenant = ${TABLE}.tenant and p.device_id = ${TABLE}.id and p.endpoint_id = ? and p.state <> 'removed')
+  or exists (select 1 from countersign_certificates c
+    where c.tenant = ${TABLE}.tenant and c.device_id = ${TABLE}.id and c.endpoint_id = ?))`;
 
 // Folded here, since the two databases fold letters outside ASCII differently.
 const folded = (value: string): string => value.toLowerCase();

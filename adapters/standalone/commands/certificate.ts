@@ -23,6 +23,7 @@ export const addCertificateCommands = (program: Command): void => {
     textOption("--authority <id>", "issued by it"),
     textOption("--template <id>", "issued by it"),
     textOption("--device <id>", "issued for it"),
+    textOption("--endpoint <id>", "asked for there"),
     textOption("--serial <hex>", "in any spelling of hex"),
     textOption("--expires-before <instant>", "2027-01-31T00:00:00Z"),
     textOption("--expires-after <instant>", "2027-01-31T00:00:00Z"),

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { addApiCommand } from "../api-command.ts";
+import { textOption } from "../options.ts";
 import { addReading, pathOf } from "./crud.ts";
 
 const COLUMNS = ["id", "hostId", "identifier", "activation", "expiresAt"];
@@ -9,7 +10,9 @@ export const addEndEntityCommands = (program: Command): void => {
   const group = program
     .command("end-entity")
     .description("devices as end entities: who may enrol, and until when each is certified");
-  addReading(group, "/end-entities", COLUMNS, []);
+  addReading(group, "/end-entities", COLUMNS, [
+    textOption("--endpoint <id>", "with a deployment or a certificate of it"),
+  ]);
   const turn = (verb: string, summary: string): void =>
     addApiCommand(group, {
       usage: `${verb} <id>`,

@@ -1420,12 +1420,13 @@ export interface Calls {
     };
     readonly answer: HandedOverCredential;
   };
-  /** Lists the end entities with activation and expiry. */
+  /** Lists the end entities with activation and expiry; `?endpoint=` those of one. */
   readonly getEndEntities: {
     readonly request: {
       readonly query?: {
         readonly limit?: number | undefined;
         readonly cursor?: string | undefined;
+        readonly endpoint?: string | undefined;
       };
     };
     readonly answer: {
@@ -3356,6 +3357,7 @@ export interface Calls {
         readonly authority?: string | undefined;
         readonly template?: string | undefined;
         readonly device?: string | undefined;
+        readonly endpoint?: string | undefined;
         readonly serial?: string | undefined;
         readonly expiresBefore?: string | undefined;
         readonly expiresAfter?: string | undefined;
@@ -3443,6 +3445,7 @@ export interface Calls {
         readonly authority?: string | undefined;
         readonly template?: string | undefined;
         readonly device?: string | undefined;
+        readonly endpoint?: string | undefined;
         readonly serial?: string | undefined;
         readonly expiresBefore?: string | undefined;
         readonly expiresAfter?: string | undefined;

@@ -39,6 +39,7 @@ const chosen = {
   authority: reference.optional(),
   template: reference.optional(),
   device: reference.optional(),
+  endpoint: reference.optional(),
   serial: serialNumber.optional(),
   expiresBefore: instant.optional(),
   expiresAfter: instant.optional(),
@@ -50,8 +51,12 @@ const filter = z.strictObject({ ...page, ...chosen });
 const exported = z.strictObject({ ...chosen, format: z.enum(["csv", "json"]).default("csv") });
 
 const asked = (query: Omit<z.output<typeof exported>, "format">) => {
-  const { authority, template, device, ...rest } = query;
-  return { ...rest, authorityId: authority, templateId: template, deviceId: device };
+  const { authority, template, device, endpoint, ...rest } = query;
+  return {
+    ...rest,
+    ...{ authorityId: authority, templateId: template },
+    ...{ deviceId: device, endpointId: endpoint },
+  };
 };
 
 const csrText = z

@@ -3,7 +3,7 @@ import { ROLES } from "../../domain/principal.ts";
 import { PKCS12_ENCODINGS } from "../../domain/pkcs12-encoding.ts";
 import { created, listed, none, ok, paged } from "./answer.ts";
 import { route, type Route } from "./route.ts";
-import { displayName, pageQuery, reference } from "./schemas.ts";
+import { displayName, page, pageQuery, reference } from "./schemas.ts";
 
 const roles = z.array(z.enum(ROLES)).max(ROLES.length);
 const email = z.email().max(320);
@@ -128,10 +128,10 @@ export const peopleRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/end-entities",
-    summary: "Lists the end entities with activation and expiry.",
-    query: pageQuery,
-    call: async ({ endEntities }, { principal, query }) =>
-      paged(await endEntities.list(principal, query)),
+    summary: "Lists the end entities with activation and expiry; `?endpoint=` those of one.",
+    query: z.strictObject({ ...page, endpoint: reference.optional() }),
+    call: async ({ endEntities }, { principal, query: { endpoint, ...rest } }) =>
+      paged(await endEntities.list(principal, rest, { endpointId: endpoint })),
   }),
   route({
     method: "GET",

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import type { Deployment } from "../../../plugin/domain/deployment.ts";
 import type { TenantStore } from "../../../plugin/ports/stores.ts";
 import {
+  aCertificate,
   aChallenge,
   aCredential,
   aDeployment,
@@ -194,6 +196,30 @@ export const describeObjects = (open: () => Promise<OpenedDatabase>): void => {
       const ids = (await everything((page) => store.devices.list(page), 3)).map(({ id }) => id);
       assert.deepEqual(ids, ["d6", "d5", "d4", "d3", "d2", "d1", "d0"]);
       assert.equal((await store.devices.list({ limit: 7 })).cursor, undefined);
+    });
+
+    it("are listed by an endpoint: those with a deployment through it or a certificate of it", async () => {
+      for (let n = 0; n < 5; n += 1)
+        await store.devices.save(
+          aDevice({ id: `d${n}`, hostDeviceId: String(n), createdAt: after(n) }),
+        );
+      const deploy = (n: number, over: Partial<Deployment>): Promise<void> =>
+        store.deployments.save(aDeployment({ id: `p${n}`, deviceId: `d${n}`, ...over }));
+      await deploy(0, { endpointId: "wifi" });
+      await deploy(1, { endpointId: "vpn" });
+      await deploy(2, { endpointId: "wifi", state: "removed" });
+      await store.certificates.insert(
+        aCertificate({ deviceId: "d4", endpointId: "wifi" }),
+        undefined,
+      );
+      const at = async (endpointId: string): Promise<readonly string[]> =>
+        (await everything((page) => store.devices.list(page, { endpointId }), 1)).map(
+          ({ id }) => id,
+        );
+      assert.deepEqual(
+        [await at("wifi"), await at("vpn"), await at("none")],
+        [["d4", "d0"], ["d1"], []],
+      );
     });
 
     it("refuse a bad limit and a made-up cursor", async () => {

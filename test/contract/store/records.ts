@@ -302,7 +302,7 @@ export const describeRecords = (open: () => Promise<OpenedDatabase>): void => {
       await make(1, { serial: "01" });
       await make(2, { role: "ra", authorityId: "other" });
       await make(3, { status: "failed", templateId: "vpn" });
-      await make(4, { deviceId: "device-2", notAfter: after(10) });
+      await make(4, { deviceId: "device-2", endpointId: "vpn-scep", notAfter: after(10) });
       const ids = async (
         filter: Parameters<typeof store.certificates.list>[0],
       ): Promise<string[]> =>
@@ -313,6 +313,7 @@ export const describeRecords = (open: () => Promise<OpenedDatabase>): void => {
       assert.deepEqual(await ids({ status: "failed" }), ["c3"]);
       assert.deepEqual(await ids({ templateId: "vpn" }), ["c3"]);
       assert.deepEqual(await ids({ deviceId: "device-2" }), ["c4"]);
+      assert.deepEqual(await ids({ endpointId: "vpn-scep" }), ["c4"]);
       assert.deepEqual(await ids({ serial: "01" }), ["c1"]);
       assert.deepEqual(await ids({ status: "reserved" }), []);
       for (const [id, seconds] of [
