@@ -65,6 +65,8 @@ export interface Endpoint {
   /** The path id in `/scep/<id>`. */
   readonly id: string;
   readonly name: string;
+  /** What it is for, in an admin's words (R-05); may be empty. */
+  readonly description: string;
   readonly authorityId: string;
   readonly templateIds: readonly string[];
   /** Tried in order. */

@@ -11,6 +11,7 @@ import { raView, type RaView } from "./ra-view.ts";
 export interface EndpointView {
   readonly id: string;
   readonly name: string;
+  readonly description: string;
   readonly authorityId: string;
   readonly templateIds: readonly string[];
   readonly policies: readonly (
@@ -66,6 +67,7 @@ export const endpointView = (
 ): EndpointView => ({
   id: endpoint.id,
   name: endpoint.name,
+  description: endpoint.description,
   authorityId: endpoint.authorityId,
   templateIds: endpoint.templateIds,
   policies: endpoint.policies.map((policy) =>

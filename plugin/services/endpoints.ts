@@ -34,6 +34,7 @@ import { Ras } from "./ras.ts";
 export interface EndpointInput {
   readonly id: string;
   readonly name?: string | undefined;
+  readonly description?: string | undefined;
   readonly authorityId: string;
   readonly templateIds: readonly string[];
   readonly policies: readonly PolicyInput[];
@@ -95,6 +96,7 @@ export class Endpoints {
     const endpoint: Endpoint = {
       id: input.id,
       name: input.name ?? input.id,
+      description: input.description ?? "",
       authorityId: input.authorityId,
       templateIds: input.templateIds,
       policies: this.secrets.seal(input.id, input.policies, []),
@@ -144,6 +146,7 @@ export class Endpoints {
     const endpoint: Endpoint = {
       ...stored,
       name: change.name ?? stored.name,
+      description: change.description ?? stored.description,
       authorityId: change.authorityId ?? stored.authorityId,
       templateIds: change.templateIds ?? stored.templateIds,
       policies:

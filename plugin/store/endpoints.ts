@@ -47,7 +47,12 @@ const mapping: Mapping<Endpoint, EndpointRow> = {
   }),
   fromRow: (row) => ({
     // Rows of the version before have no such member.
-    ...{ acceptGcm: false, signingTimeTolerance: undefined, foreignRenewal: undefined },
+    ...{
+      description: "",
+      acceptGcm: false,
+      signingTimeTolerance: undefined,
+      foreignRenewal: undefined,
+    },
     ...(fromJson(row.definition) as Definition),
     id: row.id,
     name: row.name,

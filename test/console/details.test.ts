@@ -7,7 +7,6 @@ import { badgeOf } from "../../plugin/domain/expiry-badge.ts";
 import { scepPlaces } from "../../plugin/console/views/scep-places.ts";
 import { parseCertificate, toPem } from "../../plugin/sdk.ts";
 import type { Api } from "../flows/api.ts";
-import { ask, newKey } from "../flows/device.ts";
 import { enrolledDevice } from "../flows/enrolled-device.ts";
 import { makeSite } from "../flows/site.ts";
 import { DAY } from "../flows/served.ts";
@@ -152,43 +151,6 @@ describe("console: details of CAs, endpoints and certificates", function () {
     assert.equal(await fact("Static password"), "set");
     assert.equal(await fact("mTLS"), "none: the address is plain HTTP");
     await card.getByText(`${consoled.served.url}/scep/lab-scep`).waitFor();
-  });
-
-  it("R-04 an endpoint's page has identifier, type, platform, CA, and ways to certificates, events, refusals and end entities", async () => {
-    const site = { authority: "lab", template: "lab-wifi", endpoint: "lab-scep" };
-    await enrolledDevice(api, consoled.served.url, site, "scanner-4");
-    const key = await newKey();
-    await ask(`${consoled.served.url}/scep/lab-scep`, { challenge: "a wrong one", key });
-    const arrive = () => goTo(page, "endpoints/lab-scep", "lab-scep");
-    await arrive();
-    const fact = (name: string) =>
-      page
-        .locator("cs-endpoint dt", { hasText: new RegExp(`^${name}$`) })
-        .locator("xpath=following-sibling::dd[1]");
-    for (const [name, value] of [
-      ["Identifier", "lab-scep"],
-      ["Type", "SCEP"],
-      ["Client profile", "Auto"],
-      ["CA server", "lab"],
-    ] as const)
-      assert.equal((await fact(name).innerText()).trim(), value);
-    await fact("Issued certificates").getByRole("link", { name: "lab-wifi" }).click();
-    await page.getByRole("row").filter({ hasText: "scanner-4" }).waitFor();
-    await arrive();
-    await fact("Events").getByRole("link", { name: "changes of this endpoint" }).click();
-    await page.getByText("endpoint.created").waitFor();
-    await arrive();
-    await fact("Events").getByRole("link", { name: "of end entities" }).click();
-    await page.getByText("scanner-4").first().waitFor();
-    await arrive();
-    await fact("Refused here").getByRole("link").click();
-    await page.getByText("Mint a new challenge or re-send the profile.").waitFor();
-    await arrive();
-    await fact("End entities").getByRole("link").click();
-    await page.getByRole("link", { name: "scanner-4" }).waitFor();
-    const operator = await consoled.open("endpoints/lab-scep", ["protocol-operator"]);
-    await operator.getByRole("link", { name: "each with its cause" }).waitFor();
-    assert.equal(await operator.getByRole("link", { name: "who may enrol" }).count(), 0);
   });
 
   it("E-13 the address is there for each platform in the form that it takes, each with a button to copy it", async () => {

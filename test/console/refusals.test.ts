@@ -38,8 +38,8 @@ describe("console: what an MDM calls an invalid response", function () {
     await row.getByText("The exact error").click();
     await row.getByText(newest?.error ?? "").waitFor();
 
-    await goTo(page, `endpoints/${site.endpoint}`, site.endpoint);
-    await page.getByRole("link", { name: "of end entities" }).click();
+    await goTo(page, `events/entities?endpoint=${site.endpoint}`, "Events of end entities");
+    await page.getByText(`of the endpoint ${site.endpoint}`).waitFor();
     await rows.first().waitFor();
     assert.equal(await rows.filter({ hasNotText: site.endpoint }).count(), 0);
     await page.getByRole("link", { name: "Show all endpoints" }).click();

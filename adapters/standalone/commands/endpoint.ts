@@ -20,6 +20,7 @@ const settings = (): readonly Option[] => [
     "unmanaged",
   ]),
   textOption("--name <name>", "friendly name"),
+  textOption("--description <text>", "what it is for"),
   textOption("--ra-id <id>", "the RA; one of the authority unless given"),
   listOption("--chain <files>", "CA certificates served, issuing CA first; PEM or DER files"),
   flagOption("include-root", "end the chain with the root"),

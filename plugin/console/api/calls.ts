@@ -576,6 +576,7 @@ export interface DistributionPreview {
 export interface Endpoint {
   readonly id: string;
   readonly name: string;
+  readonly description: string;
   readonly authorityId: string;
   readonly templateIds: readonly string[];
   readonly policies: readonly {
@@ -2674,6 +2675,7 @@ export interface Calls {
             }
         )[];
         readonly name?: string | undefined;
+        readonly description?: string | undefined;
         readonly raId?: string | undefined;
         readonly chain?: readonly string[] | undefined;
         readonly includeRoot?: boolean | undefined;
@@ -2744,6 +2746,7 @@ export interface Calls {
             )[]
           | undefined;
         readonly name?: string | undefined;
+        readonly description?: string | undefined;
         readonly raId?: string | undefined;
         readonly chain?: readonly string[] | undefined;
         readonly includeRoot?: boolean | undefined;

@@ -15,7 +15,9 @@ export abstract class View extends LitElement {
   @property({ attribute: false }) app!: App;
   @property({ attribute: false }) place: Place = placeOf("");
 
-  protected abstract arrive(): void;
+  protected arrive(): void {
+    // What asks for itself needs nothing.
+  }
 
   protected override willUpdate(changed: PropertyValues): void {
     if (changed.has("place") || (changed.has("app") && changed.get("app") === undefined))

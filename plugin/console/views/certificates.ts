@@ -1,17 +1,12 @@
 import { html, nothing, type TemplateResult } from "lit";
-import type { Calls, Certificate } from "../api/calls.ts";
 import { link } from "../app/route.ts";
 import { define } from "../ui/define.ts";
-import { expiryBadge } from "../ui/expiry-badge.ts";
-import { foreign, onDay, short, words } from "../ui/format.ts";
+import { foreign, onDay } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
-import { Paged } from "../ui/paged.ts";
 import { saveFile } from "../ui/save-file.ts";
-import { certificateState } from "../ui/state.ts";
 import { View } from "../ui/view.ts";
-import { templateLink } from "./template-link.ts";
-
-type Query = Omit<NonNullable<Calls["getCertificates"]["request"]["query"]>, "limit" | "cursor">;
+import type { CertificateQuery } from "./certificate-list.ts";
+import "./certificate-list.ts";
 
 const EXPIRING: Readonly<Record<string, string>> = {
   "7d": "ending within 7 days",
@@ -21,30 +16,21 @@ const EXPIRING: Readonly<Record<string, string>> = {
 
 /** All certificates, with filters that read like a sentence; each filter is part of the address. */
 export class Certificates extends View {
-  readonly #list = new Paged<Certificate>(
-    this,
-    (cursor) => this.app.call("getCertificates", { query: { ...this.#query(), cursor } }),
-    (failure) => this.app.fail(failure),
-  );
-
-  protected override arrive(): void {
-    void this.#list.reload();
-  }
-
-  #query(): Query {
+  #query(): CertificateQuery {
     const given = this.place.query;
     const named = (name: string): string | undefined => given.get(name) ?? undefined;
     return {
-      status: named("status") as Query["status"],
+      status: named("status") as CertificateQuery["status"],
       // The installation's own are no subscribers'.
       ...(given.get("internal") === "true"
         ? { internal: "true" as const }
-        : { role: (named("role") ?? "subscriber") as Query["role"] }),
-      expiring: named("expiring") as Query["expiring"],
+        : { role: (named("role") ?? "subscriber") as CertificateQuery["role"] }),
+      expiring: named("expiring") as CertificateQuery["expiring"],
       q: named("q"),
       authority: named("authority"),
       template: named("template"),
       device: named("device"),
+      endpoint: named("endpoint"),
       serial: named("serial"),
       expiresAfter: named("expiresAfter"),
       expiresBefore: named("expiresBefore"),
@@ -71,7 +57,7 @@ export class Certificates extends View {
         >${icon("download")} JSON</wa-button
       >`;
     return html`${this.head("Certificates", this.#sentence(), exports)} ${this.#filters()}
-    ${this.#list.show((items) => this.#table(items))}`;
+      <cs-certificate-list .app=${this.app} .query=${this.#query()}></cs-certificate-list>`;
   }
 
   #sentence(): TemplateResult | string {
@@ -82,6 +68,7 @@ export class Certificates extends View {
       ["template", "template"],
       ["authority", "CA server"],
       ["device", "device"],
+      ["endpoint", "endpoint"],
       ["role", "for"],
       ["q", "with the words"],
     ].flatMap(([name, word]) =>
@@ -140,70 +127,6 @@ export class Certificates extends View {
     const serial = /^(?:0x)?(?:[0-9a-f]{2}[\s:-]?){8,}$/i.test(text);
     this.app.go(link(["certificates"], text === "" ? {} : serial ? { serial: text } : { q: text }));
   };
-
-  #table(items: readonly Certificate[]): TemplateResult {
-    return html`<div class="table">
-      <table>
-        <thead>
-          <tr>
-            <th>Subject</th>
-            <th>Serial</th>
-            <th>Status</th>
-            <th>Ends</th>
-            <th>Template</th>
-            <th>CA server</th>
-            <th>Device</th>
-            <th><span class="hidden">Actions</span></th>
-          </tr>
-        </thead>
-        <tbody>
-          ${items.map(
-            (certificate) =>
-              html`<tr>
-                <td data-label="Subject">
-                  <span
-                    ><a href=${link(["certificates", certificate.id])}
-                      >${foreign(certificate.subject)}</a
-                    ></span
-                  >
-                  ${certificate.role === "subscriber" ? nothing : html`<span class="under">Internal: ${words(certificate.role)}</span>`}
-                  ${certificate.sans.length === 0 ? nothing : html`<span class="under">${foreign(certificate.sans.map(({ value }) => value).join(", "))}</span>`}
-                </td>
-                <td data-label="Serial">${short(certificate.serial, 6)}</td>
-                <td data-label="Status">${certificateState(certificate)}</td>
-                <td data-label="Ends">${expiryBadge(certificate.notAfter)}</td>
-                <td data-label="Template">${templateLink(certificate.templateId)}</td>
-                <td data-label="CA server">
-                  <a href=${link(["ca-servers", certificate.authorityId])}
-                    >${certificate.authorityId}</a
-                  >
-                </td>
-                <td data-label="Device">
-                  ${certificate.deviceId === undefined ? nothing : html`<a href=${link(["devices", certificate.deviceId])}><span class="mono">${certificate.deviceId.slice(0, 8)}</span></a>`}
-                </td>
-                <td data-label="">${this.#actions(certificate)}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-      ${items.length === 0 ? html`<p class="empty">No certificate is like that.</p>` : nothing}
-    </div>`;
-  }
-
-  /** What may be done with it (C-02): on its own page, which asks first. */
-  #actions({ id, role, status, hold, serial }: Certificate): TemplateResult | typeof nothing {
-    const open = status === "issued" || hold !== undefined;
-    if (!open || role === "authority" || !this.app.may("certificates:change-status"))
-      return nothing;
-    const action = (name: string, what: string): TemplateResult =>
-      html`<a href=${link(["certificates", id], { do: what })}
-        >${name}<span class="hidden"> ${serial.slice(0, 8)}</span></a
-      >`;
-    return html`<div class="row small nowrap">
-      ${hold === undefined ? action("Suspend", "suspend") : action("Unsuspend", "unsuspend")}
-      ${action("Revoke", "revoke")}
-    </div>`;
-  }
 
   /** Exactly what the filters show, all of it. */
   async #export(format: "csv" | "json"): Promise<void> {

@@ -35,6 +35,7 @@ export const endpointFields = ({ choices }: Sources, isNew: boolean): readonly F
     help: "As people read it in lists; the identifier unless given.",
     type: "text",
   },
+  { name: "description", label: "Description", help: "What it is for.", type: "text" },
   {
     name: "authorityId",
     label: "CA server",

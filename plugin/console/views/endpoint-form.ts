@@ -43,6 +43,7 @@ export class EndpointForm extends FormView {
     return {
       id: template?.id ?? "",
       name: template?.name ?? "",
+      description: "",
       authorityId:
         template?.authorityId ?? sources.choices["issuing-authorities"]?.[0]?.value ?? "",
       templateIds: template === undefined ? [] : [template.id],
@@ -108,6 +109,7 @@ const valuesOf = (endpoint: Endpoint): FieldValues => {
   return {
     id: endpoint.id,
     name: endpoint.name,
+    description: endpoint.description,
     authorityId: endpoint.authorityId,
     templateIds: endpoint.templateIds,
     challenge: endpoint.policies.length > 1 ? "both" : fixed === undefined ? "dynamic" : "static",
@@ -139,6 +141,7 @@ const bodyOf = (values: FieldValues, stored: Endpoint | undefined): NewEndpoint 
   return {
     id: text("id"),
     name: text("name") === "" ? text("id") : text("name"),
+    description: text("description").trim(),
     authorityId: text("authorityId"),
     templateIds,
     policies: [

@@ -5,17 +5,28 @@ import "../ui/commands.ts";
 import { copyable } from "../ui/copy.ts";
 import type { CommandLine } from "../ui/command-line.ts";
 import { define } from "../ui/define.ts";
-import { foreign, words } from "../ui/format.ts";
+import { foreign } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
 import { Loaded } from "../ui/loaded.ts";
 import { endpointState } from "../ui/state.ts";
 import { note } from "../ui/status.ts";
+import "../ui/tabs.ts";
 import { View } from "../ui/view.ts";
+import {
+  certificatesPanel,
+  credentialsPanel,
+  eventsPanel,
+  factsOf,
+  type TabName,
+  tabsOf,
+} from "./endpoint-panels.ts";
 import { challengesOf, raOf } from "./endpoints.ts";
 import { scepPlaces } from "./scep-places.ts";
+import "./end-entity-list.ts";
+import "./endpoint-templates.ts";
 import "./endpoint-test.ts";
 
-/** One endpoint: its address, its rules, and the test that really enrols. */
+/** One endpoint: its address, its rules and the test that really enrols; what came of it stands in tabs (R-04). */
 export class EndpointView extends View {
   readonly #endpoint = new Loaded<Endpoint>(this, () =>
     this.app.call("getEndpointsId", { id: this.place.rest[0] ?? "" }),
@@ -50,9 +61,43 @@ export class EndpointView extends View {
   }
 
   #page(endpoint: Endpoint): TemplateResult {
+    const { id } = endpoint;
+    const known = tabsOf(id, this.app.may("end-entities:manage"));
+    const wanted = this.place.query.get("tab");
+    const active = known.find(({ name }) => name === wanted)?.name ?? "set-up";
+    return html`<div class="stack">
+      ${endpoint.warnings.map((text) => note("warn", foreign(text)))} ${factsOf(endpoint)}
+      <cs-tabs label="Of this endpoint" .tabs=${known} active=${active}
+        >${this.#panel(active, endpoint)}</cs-tabs
+      >
+    </div>`;
+  }
+
+  #panel(active: TabName, endpoint: Endpoint): TemplateResult {
+    const { app } = this;
+    const { id } = endpoint;
+    switch (active) {
+      case "set-up":
+        return this.#setUp(endpoint);
+      case "end-entities":
+        return html`<cs-end-entity-list .app=${app} endpoint=${id}></cs-end-entity-list>`;
+      case "events":
+        return eventsPanel(app, id, this.place.query.get("failed") === "true");
+      case "certificates":
+        return certificatesPanel(app, id);
+      case "digital-ids":
+        return html`<cs-endpoint-templates
+          .app=${app}
+          .ids=${endpoint.templateIds}
+        ></cs-endpoint-templates>`;
+      case "credentials":
+        return credentialsPanel(app, endpoint);
+    }
+  }
+
+  #setUp(endpoint: Endpoint): TemplateResult {
     const { url } = endpoint;
     return html`<div class="stack">
-      ${endpoint.warnings.map((text) => note("warn", foreign(text)))}
       <div class="halves">
         <section class="card stack tight">
           <h2>Address</h2>
@@ -78,14 +123,6 @@ export class EndpointView extends View {
         <section class="card">
           <h2>Rules</h2>
           <dl class="facts">
-            <dt>Identifier</dt>
-            <dd><span class="mono">${endpoint.id}</span></dd>
-            <dt>Type</dt>
-            <dd>SCEP</dd>
-            <dt>CA server</dt>
-            <dd>
-              <a href=${link(["ca-servers", endpoint.authorityId])}>${endpoint.authorityId}</a>
-            </dd>
             <dt>Templates</dt>
             <dd>
               ${endpoint.templateIds.map((id, index) => html`${index === 0 ? nothing : ", "}<a href=${link(["templates", id])}>${id}</a>`)}
@@ -94,8 +131,6 @@ export class EndpointView extends View {
             <dd>
               ${challengesOf(endpoint)}${endpoint.policies.some(({ secretSet }) => secretSet === true) ? html` <span class="quiet">(password set)</span>` : nothing}
             </dd>
-            <dt>Client profile</dt>
-            <dd>${words(endpoint.clientProfile)}</dd>
             <dt>RA certificate</dt>
             <dd>
               ${raOf(endpoint)}${endpoint.ra?.fingerprintSha256 === undefined ? nothing : html`<div>${copyable(endpoint.ra.fingerprintSha256, "the RA's fingerprint")}</div>`}
@@ -107,18 +142,6 @@ export class EndpointView extends View {
           </dl>
         </section>
       </div>
-      <section class="card">
-        <h2>What came of it</h2>
-        <dl class="facts">
-          ${workOf(endpoint, this.app.may("end-entities:manage")).map(
-            ([what, links]) =>
-              html`<dt>${what}</dt>
-                <dd>
-                  ${links.map(([text, href], index) => html`${index === 0 ? nothing : ", "}<a href=${href}>${text}</a>`)}
-                </dd>`,
-          )}
-        </dl>
-      </section>
       ${
         this.app.may("challenges:mint")
           ? html`<cs-endpoint-test
@@ -188,27 +211,3 @@ export class EndpointView extends View {
   }
 }
 define("cs-endpoint", EndpointView);
-
-type Links = readonly (readonly [text: string, href: string])[];
-
-/** Where that stands which a console keeps in tabs of its protocol configuration (R-04). */
-const workOf = (
-  { id, authorityId: authority, templateIds }: Endpoint,
-  managesEndEntities: boolean,
-): readonly (readonly [what: string, links: Links])[] => [
-  [
-    "Issued certificates",
-    templateIds.map((template) => [template, link(["certificates"], { authority, template })]),
-  ],
-  [
-    "Events",
-    [
-      ["of end entities", link(["events", "entities"], { endpoint: id })],
-      ["changes of this endpoint", link(["events"], { subject: id })],
-    ],
-  ],
-  ["Refused here", [["each with its cause", link(["events", "refused"], { device: id })]]],
-  ...(managesEndEntities
-    ? ([["End entities", [["who may enrol", link(["devices", "end-entities"])]]]] as const)
-    : []),
-];

@@ -11,6 +11,7 @@ import { endpointState } from "../ui/state.ts";
 import { note } from "../ui/status.ts";
 import { View } from "../ui/view.ts";
 import "./endpoint-activity.ts";
+import "./mdm-servers.ts";
 
 /** The objects behind SCEP addresses, one card each. */
 export class Endpoints extends View {
@@ -37,23 +38,30 @@ export class Endpoints extends View {
           >${icon("plus")} Add endpoint</wa-button
         >`
       : "";
-    const activity = this.place.query.get("tab") === "activity";
+    const tab = this.place.query.get("tab") ?? "endpoints";
+    const chip = (name: string, text: string): TemplateResult =>
+      html`<a
+        class="chip"
+        href=${link(["endpoints"], { tab: name === "endpoints" ? undefined : name })}
+        aria-current=${tab === name ? "true" : nothing}
+        >${text}</a
+      >`;
     return html`${this.head("Endpoints", sentence, add)}
       <nav class="bar" aria-label="Endpoints">
-        <a class="chip" href=${link(["endpoints"])} aria-current=${activity ? nothing : "true"}
-          >Endpoints</a
-        >
-        <a
-          class="chip"
-          href=${link(["endpoints"], { tab: "activity" })}
-          aria-current=${activity ? "true" : nothing}
-          >Recent activity</a
-        >
+        ${chip("endpoints", "Endpoints")} ${chip("activity", "Recent activity")}
+        ${chip("mdm-servers", "MDM servers")}
       </nav>
-      ${activity ? html`<cs-endpoint-activity .app=${this.app}></cs-endpoint-activity>` : this.#cards()}`;
+      ${this.#list(tab)}`;
   }
 
-  #cards(): TemplateResult | typeof nothing {
+  #list(tab: string): TemplateResult {
+    if (tab === "activity")
+      return html`<cs-endpoint-activity .app=${this.app}></cs-endpoint-activity>`;
+    if (tab === "mdm-servers") return html`<cs-mdm-servers .app=${this.app}></cs-mdm-servers>`;
+    return this.#cards();
+  }
+
+  #cards(): TemplateResult {
     return html`${this.#endpoints.show(
       (items) =>
         html`<div class="cards">${items.map((endpoint) => card(endpoint))}</div>

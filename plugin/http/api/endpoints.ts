@@ -31,6 +31,7 @@ const policies = z.array(policy).max(20);
 
 const settings = {
   name: displayName.exactOptional(),
+  description: z.string().max(500).exactOptional().describe("What it is for."),
   raId: reference.exactOptional(),
   chain: z.array(certificateText).max(10).exactOptional(),
   includeRoot: z.boolean().exactOptional(),

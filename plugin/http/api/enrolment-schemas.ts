@@ -45,6 +45,7 @@ export const templateSchema = named("Template", {
 export const endpointSchema = named("Endpoint", {
   id: text,
   name: text,
+  description: text,
   authorityId: text,
   templateIds: z.array(text),
   policies: z.array(

@@ -216,6 +216,7 @@ export const aCredential = (over: Partial<Credential> = {}): Credential => ({
 export const anEndpoint = (over: Partial<Endpoint> = {}): Endpoint => ({
   id: `e-${randomUUID()}`,
   name: "Office",
+  description: "Wi-Fi of all offices",
   authorityId: "wifi-ca",
   templateIds: ["wifi"],
   policies: [
