@@ -98,7 +98,9 @@ export const ofLedger = (row: LedgerRow): TimelineEntry | undefined => {
     event: row.event,
     summary: say(data),
     code: refused ? label : reason,
-    nextStep: refused ? nextStepOfLabel(label) : reason && REASONS[reason],
+    nextStep: refused
+      ? nextStepOfLabel(label)
+      : ((reason && REASONS[reason]) ?? NEXT_STEPS[row.event]),
     templateId: textOf(data["template"]),
     deploymentId: row.event.startsWith("deployment.") ? row.subjectId : textOf(data["deployment"]),
     certificateId: row.event.startsWith("certificate.") && !refused ? row.subjectId : undefined,
@@ -138,6 +140,18 @@ const SENTENCES: Partial<Record<LedgerRow["event"], (data: Data) => string>> = {
   "device.wiped": (data) => `The device was wiped; ${String(data["revoked"])} certificates revoked`,
   "device.unenrolled": (data) =>
     `The device left the host; ${String(data["revoked"])} certificates revoked`,
+  "device.deactivated": () => "The device was deactivated: nothing is issued to it",
+  "device.activated": () => "The device was activated again",
+  "device.decommissioned": (data) =>
+    `The device was decommissioned; ${String(data["revoked"])} certificates revoked`,
+  "device.compromised": (data) =>
+    `The device's keys are in other hands; ${String(data["revoked"])} certificates revoked`,
+  "device.lost": (data) =>
+    `The device was lost; ${String(data["held"])} certificates suspended, ${String(data["revoked"])} revoked`,
+  "device.found": (data) =>
+    `The device was found; ${String(data["released"])} certificates are good again`,
+  "device.user-disabled": () => "The device's user was disabled: nothing is issued to it",
+  "device.user-enabled": () => "The device's user was let in again",
   "device.wipe-requested": (data) =>
     `The host was asked to wipe the device${after(": ", data["because"])}`,
   "device.wipe-refused": (data) =>
@@ -164,7 +178,22 @@ const SENTENCES: Partial<Record<LedgerRow["event"], (data: Data) => string>> = {
     data["already"] === true
       ? `Certificate ${textOf(data["serial"]) ?? ""} was not to be trusted even since ${isoOf(data["invalidityDate"]) ?? "earlier"}${after(": ", data["reason"])}`
       : `Certificate ${textOf(data["serial"]) ?? ""} revoked${after(": ", data["reason"])}${after(", not to be trusted since ", isoOf(data["invalidityDate"]))}${LOST[textOf(data["because"]) ?? ""] ?? ""}`,
+  "certificate.failed": () => "A certificate could not be signed",
+  "certificate.suspended": (data) => `Certificate ${textOf(data["serial"]) ?? ""} suspended`,
   "certificate.released": (data) => `Certificate ${textOf(data["serial"]) ?? ""} is good again`,
+};
+
+/** What is to be done where neither an error code nor a deployment's reason says it. */
+const NEXT_STEPS: Partial<Record<LedgerRow["event"], string>> = {
+  "device.deactivated": "Activate it when it may have certificates again.",
+  "device.decommissioned": "Nothing: that is for good.",
+  "device.compromised": "Wipe it, and report it as found once it is clean.",
+  "device.lost": "Report it as found when it is back, or wipe it.",
+  "device.user-disabled": "Enable the user at the MDM when they may come back.",
+  "device.wipe-refused": "Wipe it in the MDM's own console.",
+  "certificate.failed": "See whether the CA's key store answers; the device asks again by itself.",
+  "certificate.suspended": "Release it, or report the device as found, when it may be used again.",
+  "approval.denied": REASONS["approval-denied"],
 };
 
 const sourceOf = ({ event, data }: LedgerRow): TimelineSource => {

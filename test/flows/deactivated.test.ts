@@ -51,6 +51,10 @@ describe("flows: a deactivated end entity", () => {
     await assert.rejects(take(), { code: "device_gone" });
     await assert.rejects(mintChallenge(api, site, device), /device_gone/);
     assert.deepEqual(await live(), [serialOf(leaf)], "what it has stays good");
+    const { entries } = await api.get(`/devices/${device}/timeline`);
+    const held = (entries as Json[]).find(({ event }) => event === "device.deactivated");
+    assert.match(held.nextStep as string, /^Activate it/);
+    assert.ok(!JSON.stringify(entries).includes(early), "no secret in a timeline");
 
     assert.equal((await turn("activate")).activation, "active");
     assert.equal((await renew()).status, "issued");
