@@ -170,10 +170,11 @@ export class Certificates implements CertificateStore {
 
   /** Ids of a condition that few meet, where there are others beside it: no index narrows by them all and sorts. Undefined for many. */
   async #few(filter: CertificateFilter): Promise<string[] | undefined> {
-    const { serial, deviceId, templateId, authorityId, ...others } = filter;
+    const { serial, deviceId, endpointId, templateId, authorityId, ...others } = filter;
     const columns = Object.entries({
       serial,
       device_id: deviceId,
+      endpoint_id: endpointId,
       template_id: templateId,
       authority_id: authorityId,
     }).filter((entry): entry is [string, string] => entry[1] !== undefined);

@@ -1,3 +1,4 @@
+import type { Knex } from "knex";
 import { INDEXED_ATTRIBUTES, type Device } from "../domain/device.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import type { Page, PageRequest } from "../ports/paging.ts";
@@ -10,9 +11,10 @@ import {
   type Millis,
 } from "./base/columns.ts";
 import { fromJson, toJson } from "./base/json.ts";
-import { Rows, type Mapping } from "./base/rows.ts";
+import { type Mapping, NEWEST_FIRST, Rows } from "./base/rows.ts";
 import type { Session } from "./base/session.ts";
 import { inChunks } from "./enrolling/sql.ts";
+import { FEW } from "./terms.ts";
 
 const TABLE = "countersign_devices";
 const ATTRIBUTES = "countersign_device_attributes";
@@ -127,13 +129,34 @@ export class Devices implements DeviceStore {
     return (await this.byIds([...new Set(found.map(({ id }) => id))])).slice(0, limit);
   }
 
-  list(page: PageRequest, { endpointId }: DeviceFilter = {}): Promise<Page<Device>> {
-    return this.#rows.page(page, (query) =>
-      endpointId === undefined ? query : query.whereRaw(AT_ENDPOINT, [endpointId, endpointId]),
-    );
+  async list(page: PageRequest, { endpointId }: DeviceFilter = {}): Promise<Page<Device>> {
+    if (endpointId === undefined) return this.#rows.page(page);
+    const few = await this.#fewAt(endpointId);
+    const narrow = (query: Knex.QueryBuilder) =>
+      few === undefined ? query.whereRaw(AT_ENDPOINT, [endpointId, endpointId]) : query;
+    return this.#rows.page(page, narrow, NEWEST_FIRST, few);
+  }
+
+  /** Ids of the devices at an endpoint that few have used. Undefined for many: then the list in its order soon meets some. */
+  async #fewAt(endpointId: string): Promise<string[] | undefined> {
+    const seen = new Set<string>();
+    for (const use of USES) {
+      const rows = await this.session.rows<{ readonly device_id: string }>(
+        `select device_id from ${use} limit ?`,
+        [this.tenant, endpointId, FEW + 1],
+      );
+      if (rows.length > FEW) return undefined;
+      for (const { device_id: id } of rows) seen.add(id);
+    }
+    return [...seen];
   }
 }
 
+/** What ties a device to an endpoint. */
+const USES = [
+  "countersign_deployments where tenant = ? and endpoint_id = ? and state <> 'removed'",
+  "countersign_certificates where tenant = ? and endpoint_id = ? and device_id is not null",
+] as const;
 const AT_ENDPOINT = `(exists (select 1 from countersign_deployments p
     where p.tenant = ${TABLE}.tenant and p.device_id = ${TABLE}.id and p.endpoint_id = ? and p.state <> 'removed')
   or exists (select 1 from countersign_certificates c

@@ -20,6 +20,7 @@ import { failedDeployments } from "./0028-failed-deployments.ts";
 import { refusalsAndLastUse } from "./0030-refusals-and-last-use.ts";
 import { endedAuthorities } from "./0031-ended-authorities.ts";
 import { wordsByTime } from "./0033-words-by-time.ts";
+import { ofEndpoint } from "./0034-of-endpoint.ts";
 
 interface Migration {
   /** Begins with its number. A released one is never changed; a new one only adds, so that the version before still runs. */
@@ -49,6 +50,7 @@ const MIGRATIONS: readonly Migration[] = [
   refusalsAndLastUse,
   endedAuthorities,
   wordsByTime,
+  ofEndpoint,
 ];
 
 /** Our migrations as knex takes them, with its own table, so that a host's are not touched. */

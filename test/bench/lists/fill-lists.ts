@@ -45,6 +45,7 @@ export const fillLists = async (
       `with recursive rows(n) as (select 1 union all select n + 1 from rows where n < ${to})`;
     const at = `(${from} + cast(n as bigint) * ${step})`;
     const owner = `(n % ${devices})`;
+    const used = "case when n % 1000 = 17 then 'quiet' else 'bench' end";
     const parts: Readonly<Record<string, string>> = {
       // First, so that the server's own index of words leaves these rows alone.
       marks: `insert into countersign_term_marks (tenant, created_at) values ('${TENANT}', ${now}) on conflict (tenant) do update set created_at = ${now}`,
@@ -64,11 +65,11 @@ export const fillLists = async (
         case when n % 50000 = 3 then 'ra' else 'subscriber' end,
         case when n % 25 = 0 then 'revoked' when n % 1000 = 7 then 'failed' else 'issued' end, '4' || substr(${random("s")}, 2), 'CN=user' || ${owner} || ',O=Acme',
         '[{"type":"rfc822","value":"user' || ${owner} || '@acme.example"}]', ${at}, ${at} + ${LIFE}, ${at}, ${at}, ${random("f")} || ${random("g")},
-        case when n % 20000 = 13 then 'rare' else 't' || (n % 8) end, 1, 'bench', 'device-' || ${owner},
+        case when n % 20000 = 13 then 'rare' else 't' || (n % 8) end, 1, ${used}, 'device-' || ${owner},
         case when n % 25 = 0 then ${at} + ${DAY} end, case when n % 250 = 0 then 'certificateHold' when n % 25 = 0 then 'superseded' end,
         case when n % 250 = 0 then 'admin' end, case when n % 25 = 0 then ${at} + ${DAY} end from rows`,
       deployments: `insert into countersign_deployments (tenant, id, device_id, template_id, endpoint_id, state, next_action_at, created_at, updated_at, since, attempts, deliveries)
-        ${numbers(devices)} select '${TENANT}', ${random("d")}, 'device-' || (n - 1), 't' || (n % 8), 'bench', case when n % 2000 = 0 then 'failed' else 'installed' end,
+        ${numbers(devices)} select '${TENANT}', ${random("d")}, 'device-' || (n - 1), 't' || (n % 8), ${used}, case when n % 2000 = 0 then 'failed' else 'installed' end,
         ${now + 300 * DAY}, ${from} + cast(n as bigint) * ${step * 4}, ${now}, ${now}, 0, 0 from rows`,
       terms: `insert into countersign_terms (tenant, certificate_id, created_at, term) ${[
         "serial",
