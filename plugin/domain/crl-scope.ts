@@ -23,6 +23,13 @@ export const listSizeText = (shards: number): string => {
   return `${megabytes(size)}${size > LONGEST_CRL ? `, too long (${megabytes(LONGEST_CRL)} at most)` : ""}`;
 };
 
+/** How many revoked certificates the lists hold together before one grows too long, rounded down (L-12). */
+export const revokedThatFit = (shards: number): number => {
+  const fit = Math.floor(LONGEST_CRL / OCTETS_PER_ENTRY) * shards;
+  const step = 10 ** Math.floor(Math.log10(fit) - 1);
+  return Math.floor(fit / step) * step;
+};
+
 const megabytes = (octets: number): string => `${+(octets / 1e6).toPrecision(2)} MB`;
 
 /** A range of serials, compared as text: from `from`, below `before`. */

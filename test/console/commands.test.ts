@@ -58,6 +58,7 @@ describe("console: the same by the command line", function () {
     certificate = (await api.get("/certificates?role=subscriber")).items[0].id as string;
     await api.post("/people", { id: "olga@acme.example", roles: ["ca-auditor"] });
     await api.post("/credentials", { id: "robot", roles: ["ca-auditor"] });
+    await api.post("/hook-adapters", { id: "jamf", hostId: "jamf" });
     await api.patch("/alert-rules/keys", { mail: ["pki@example.com"] });
     page = await consoled.open("overview");
   });
@@ -107,6 +108,11 @@ describe("console: the same by the command line", function () {
       ],
       [() => "templates/lab-wifi", "lab-wifi", ["template show", "template delete"]],
       [() => "endpoints/lab-scep", "lab-scep", ["endpoint show", "endpoint disable"]],
+      [
+        () => "endpoints?tab=mdm-servers",
+        "Endpoints",
+        ["hook adapter-list", "hook adapter-switch", "hook adapter-delete"],
+      ],
       [() => "settings/outbox", "Outbox", ["outbox list", "outbox resend-dead"]],
       [
         () => "people",

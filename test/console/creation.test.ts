@@ -32,7 +32,9 @@ describe("console: making a CA on a slow token", function () {
     const page = await consoled.open("start");
     await page.getByLabel("Organization").fill("Acme Ltd");
     const lists = page.getByLabel("Lists of revoked certificates");
-    await lists.selectOption({ label: "2 lists; with a million revoked 19 MB each" });
+    await lists.selectOption({
+      label: "2 lists for up to 1,100,000 revoked; with a million revoked 19 MB each",
+    });
     await page.getByRole("button", { name: "Make the CA server" }).click();
     const steps = page.locator("cs-start ul.steps li");
     await steps.getByText("1 of 9: Making the rsa-2048 key of ca-root").waitFor();
@@ -62,7 +64,7 @@ describe("console: making a CA on a slow token", function () {
         .first()
         .textContent()
         .then((text) => text?.trim()),
-      "1 list; with a million revoked 38 MB, too long (22 MB at most)",
+      "1 list for up to 570,000 revoked; with a million revoked 38 MB, too long (22 MB at most)",
     );
     await form.getByText("so it can never be changed").waitFor();
     await lists.selectOption("2");

@@ -70,6 +70,16 @@ describe("console: the tabs of an endpoint (R-04)", function () {
     await page.getByRole("tablist", { name: "Of this endpoint" }).waitFor();
   });
 
+  it("E-12 the test link opens what GetCACaps answers, as plain text", async () => {
+    const opening = page.waitForEvent("popup");
+    await page.getByRole("link", { name: "Ask it for its capabilities (GetCACaps)" }).click();
+    const opened = await opening;
+    const text = await opened.locator("pre").innerText();
+    for (const word of ["SHA-256", "SHA-512", "POSTPKIOperation"])
+      assert.ok(text.split("\n").includes(word), text);
+    await opened.close();
+  });
+
   it("R-04 each tab shows this endpoint's rows and nobody else's, and has an address", async () => {
     const shown = async (name: string, mine: string, theirs: string): Promise<void> => {
       await tab(name).click();

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
+import { memoryHost } from "../../adapters/mdm/memory.ts";
 import type { Api } from "../flows/api.ts";
+import { enrolDevice } from "../flows/enrolled-device.ts";
+import { eventually } from "../flows/served.ts";
+import { makeDevice, makeSite } from "../flows/site.ts";
 import { type Consoled, openConsole } from "./consoled.ts";
 
 interface Focused {
@@ -52,9 +56,10 @@ const tabTo = async (page: Page, name: string, key = "Tab"): Promise<void> => {
 
 describe("console: by keyboard alone", function () {
   this.timeout(120_000);
+  const host = memoryHost("mdm");
   let consoled: Consoled, api: Api, page: Page;
   before(async function () {
-    consoled = await openConsole(this);
+    consoled = await openConsole(this, {}, { hosts: [host] });
     api = await consoled.served.api();
     page = await consoled.page();
     await page.goto(`${consoled.served.url}/console/#/start`);
@@ -194,5 +199,43 @@ describe("console: by keyboard alone", function () {
     await page.keyboard.press("Escape");
     await page.locator("wa-dialog[open]").waitFor({ state: "detached" });
     assert.equal((await focused(page)).name, "Add device");
+  });
+
+  it("publishes a template to a device, and revokes the certificate that came of it", async () => {
+    const site = await makeSite(api);
+    const device = await makeDevice(api, "tablet");
+    await tabTo(page, "Overview", "Shift+Tab");
+    await page.keyboard.press("Enter");
+    await heading("Overview");
+    await tabTo(page, "Devices");
+    await page.keyboard.press("Enter");
+    await heading("Devices");
+    await tabTo(page, "tablet");
+    await page.keyboard.press("Enter");
+    await heading("tablet");
+    await page.getByRole("combobox", { name: "Publish" }).locator("option").first().waitFor({
+      state: "attached",
+    });
+    await tabTo(page, "Publish");
+    await page.keyboard.type("lab-wifi");
+    await tabTo(page, "Publish");
+    await page.keyboard.press("Enter");
+    await eventually(() => Promise.resolve(host.deliveries.length > 0));
+
+    await enrolDevice(api, consoled.served.url, site, "tablet", device);
+    await tabTo(page, "Certificates");
+    await page.keyboard.press("Enter");
+    await heading("Certificates");
+    await page.getByRole("link", { name: "CN=tablet,O=Lab" }).waitFor();
+    await tabTo(page, "Revoke");
+    await page.keyboard.press("Enter");
+    await page.locator("wa-dialog[open]").getByLabel("Reason").waitFor();
+    await tabTo(page, "Reason");
+    await page.keyboard.type("superseded");
+    await tabTo(page, "Revoke");
+    await page.keyboard.press("Enter");
+    await page.getByText("Revoked", { exact: true }).first().waitFor();
+    const { items } = await api.get("/certificates?status=revoked");
+    assert.equal(items[0].revocationReason, "superseded");
   });
 });

@@ -81,6 +81,15 @@ const actionsOf = (ids: {
     templateIds: ["lab-wifi"],
     policies: [{ kind: "dynamic" }],
   });
+  on("endpoints?tab=mdm-servers", "Endpoints")(
+    "Add MDM server",
+    "YY--Y-",
+    "POST",
+    "/hook-adapters",
+    {
+      ...{ id: "mine", hostId: "jamf" },
+    },
+  );
   const endpoint = on("endpoints/lab-scep", "lab-scep");
   endpoint("Edit", "YY--Y-", "PATCH", "/endpoints/lab-scep", { name: "Mine" });
   endpoint("Enrol a test device", "YY--Y-", "POST", "/endpoints/lab-scep/test", {});

@@ -13,6 +13,31 @@ import { file } from "../support/manifest.ts";
 const KB = 1000;
 const SECOND = 1000;
 const TRIES = 12;
+/** What the host's custom properties come to in a form: each as it is computed where it shows. */
+const THEMED = `(() => {
+  const root = document.querySelector("countersign-console").shadowRoot;
+  const view = root.querySelector("main").firstElementChild.shadowRoot;
+  const card = getComputedStyle(view.querySelector(".card"));
+  const probe = (value, property) => {
+    const one = view.querySelector(".card").appendChild(document.createElement("i"));
+    one.style.setProperty(property, value);
+    const computed = getComputedStyle(one).getPropertyValue(property);
+    one.remove();
+    return computed;
+  };
+  return {
+    accent: getComputedStyle(view.querySelector("a.crumb")).color,
+    onAccent: probe("var(--wa-color-brand-on-loud)", "color"),
+    page: probe("var(--page)", "color"),
+    surface: card.backgroundColor,
+    line: card.borderTopColor,
+    text: card.color,
+    font: card.fontFamily,
+    mono: probe("var(--mono)", "font-family"),
+    radius: card.borderTopLeftRadius,
+    padding: card.padding,
+  };
+})()`;
 /** Page, style, script, picture, icons, and what the overview asks the API. */
 const REQUESTS = 20;
 
@@ -151,7 +176,9 @@ describe("console: how it is served", function () {
       if (request.url === "/") {
         response.setHeader("Content-Type", "text/html");
         response.end(`<!doctype html><title>MDM</title>
-          <style>countersign-console { --countersign-accent: rgb(1, 120, 60); display: block }</style>
+          <style>countersign-console { display: block; --countersign-accent: rgb(1, 120, 60); --countersign-on-accent: rgb(250, 250, 1);
+            --countersign-page: rgb(1, 2, 3); --countersign-surface: rgb(4, 5, 6); --countersign-line: rgb(7, 8, 9); --countersign-text: rgb(200, 201, 202);
+            --countersign-font: monospace; --countersign-mono: serif; --countersign-radius: 3px; --countersign-unit: 10px }</style>
           <h1>Our own MDM</h1>
           <script type="module" src="/pki/console/console.js"></script>
           <script>addEventListener("countersign:navigate", (event) => { document.title = event.detail.path })</script>
@@ -174,14 +201,21 @@ describe("console: how it is served", function () {
       assert.equal(await page.title(), "ca-servers/new");
       assert.equal(new URL(page.url()).hash, "", "the host's address is the host's");
       assert.equal(await page.evaluate("sessionStorage.length"), 0, "embedded it stores nothing");
-      const link = page.getByRole("link", { name: "CA servers" });
-      const colour = await link.evaluate(
-        (anchor) =>
-          (
-            globalThis as unknown as { getComputedStyle(of: unknown): { readonly color: string } }
-          ).getComputedStyle(anchor).color,
-      );
-      assert.equal(colour, "rgb(1, 120, 60)");
+      await page.locator("cs-ca-server-form .card").first().waitFor();
+      assert.deepEqual(await page.evaluate<Record<string, string>>(THEMED), {
+        accent: "rgb(1, 120, 60)",
+        onAccent: "rgb(250, 250, 1)",
+        page: "rgb(1, 2, 3)",
+        surface: "rgb(4, 5, 6)",
+        line: "rgb(7, 8, 9)",
+        text: "rgb(200, 201, 202)",
+        font: "monospace",
+        mono: "serif",
+        radius: "3px",
+        padding: "20px 25px",
+      });
+      const shown = await page.evaluate<string>("getComputedStyle(document.body).color");
+      assert.equal(shown, "rgb(0, 0, 0)", "the host's own page stays as it is");
       assert.deepEqual(faults, []);
     } finally {
       await new Promise((resolve) => {

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { format, resolveConfig } from "prettier";
 import { z } from "zod";
 import { starterTemplates } from "../../templates/certificate/starters.ts";
-import { listSizeText, SHARD_COUNTS } from "../../plugin/domain/crl-scope.ts";
+import { listSizeText, revokedThatFit, SHARD_COUNTS } from "../../plugin/domain/crl-scope.ts";
 import { LEDGER_EVENTS } from "../../plugin/domain/events.ts";
 import { REASONS, STATES } from "../../plugin/domain/deployment-states.ts";
 import { ERRORS } from "../../plugin/errors.ts";
@@ -109,8 +109,8 @@ const apiWordsText = (): string => {
     "/** Templates to start from: what `POST /templates` takes but for the authority. */",
     `export const STARTERS: readonly (Omit<Calls["postTemplates"]["request"]["body"], "authorityId"> & { readonly description: string })[] = ${JSON.stringify(starterTemplates().map(acceptedStarter))};`,
     "",
-    "/** How many lists of revoked certificates a CA may have, and what each comes to with a million revoked. */",
-    `export const CRL_SHARDS: readonly { readonly shards: number; readonly size: string }[] = ${JSON.stringify(SHARD_COUNTS.map((shards) => ({ shards, size: listSizeText(shards) })))};`,
+    "/** How many lists of revoked certificates a CA may have, how many they hold together, and what each comes to with a million revoked. */",
+    `export const CRL_SHARDS: readonly { readonly shards: number; readonly fit: number; readonly size: string }[] = ${JSON.stringify(SHARD_COUNTS.map((shards) => ({ shards, fit: revokedThatFit(shards), size: listSizeText(shards) })))};`,
     "",
     "/** Every kind of ledger row. */",
     `export const EVENTS: readonly string[] = ${JSON.stringify(LEDGER_EVENTS)};`,

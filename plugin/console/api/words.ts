@@ -526,17 +526,21 @@ export const STARTERS: readonly (Omit<Calls["postTemplates"]["request"]["body"],
   },
 ];
 
-/** How many lists of revoked certificates a CA may have, and what each comes to with a million revoked. */
-export const CRL_SHARDS: readonly { readonly shards: number; readonly size: string }[] = [
-  { shards: 1, size: "38 MB, too long (22 MB at most)" },
-  { shards: 2, size: "19 MB" },
-  { shards: 4, size: "9.5 MB" },
-  { shards: 8, size: "4.8 MB" },
-  { shards: 16, size: "2.4 MB" },
-  { shards: 32, size: "1.2 MB" },
-  { shards: 64, size: "0.59 MB" },
-  { shards: 128, size: "0.3 MB" },
-  { shards: 256, size: "0.15 MB" },
+/** How many lists of revoked certificates a CA may have, how many they hold together, and what each comes to with a million revoked. */
+export const CRL_SHARDS: readonly {
+  readonly shards: number;
+  readonly fit: number;
+  readonly size: string;
+}[] = [
+  { shards: 1, fit: 570000, size: "38 MB, too long (22 MB at most)" },
+  { shards: 2, fit: 1100000, size: "19 MB" },
+  { shards: 4, fit: 2300000, size: "9.5 MB" },
+  { shards: 8, fit: 4600000, size: "4.8 MB" },
+  { shards: 16, fit: 9200000, size: "2.4 MB" },
+  { shards: 32, fit: 18000000, size: "1.2 MB" },
+  { shards: 64, fit: 37000000, size: "0.59 MB" },
+  { shards: 128, fit: 74000000, size: "0.3 MB" },
+  { shards: 256, fit: 140000000, size: "0.15 MB" },
 ];
 
 /** Every kind of ledger row. */

@@ -1,4 +1,5 @@
 import { CRL_SHARDS } from "../api/words.ts";
+import { count, plural } from "../ui/format.ts";
 import type { FieldSpec, FieldValue } from "../ui/field-spec.ts";
 
 /** How many lists of revoked certificates a new CA has (L-12): no console asks for it, and it never changes. */
@@ -8,12 +9,9 @@ export const CRL_SHARDS_FIELD: FieldSpec = {
   help: "Clients refuse lists above 22 MB. Certificates are spread over so many lists by their serials, and each names its own. The number stands in every certificate, so it can never be changed.",
   type: "choice",
   required: true,
-  choices: CRL_SHARDS.map(({ shards, size }) => ({
+  choices: CRL_SHARDS.map(({ shards, fit, size }) => ({
     value: String(shards),
-    label:
-      shards === 1
-        ? `1 list; with a million revoked ${size}`
-        : `${shards} lists; with a million revoked ${size} each`,
+    label: `${plural(shards, "list")} for up to ${count(fit)} revoked; with a million revoked ${size}${shards === 1 ? "" : " each"}`,
   })),
 };
 

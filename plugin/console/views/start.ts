@@ -177,9 +177,14 @@ export class Start extends View {
             ? "A simulated device asks as a real one would."
             : html`Test the endpoint with a throw-away device, or publish to a device of your MDM.`
           : html`${status("good", "Your first certificate is there")}
-              <a href=${link(["certificates", certificate.id])}
-                >${foreign(certificate.subject)}</a
-              >`,
+              <a href=${link(["certificates", certificate.id])}>${foreign(certificate.subject)}</a>
+              <p>
+                Next: let your MDM report what happens to its devices by
+                <a href=${link(["endpoints"], { tab: "mdm-servers" })}>a credential of its own</a>,
+                and say on
+                ${template === undefined ? html`a template's page` : html`the page of <a href=${link(["templates", template.id])}>${foreign(template.name)}</a>`}
+                which devices get certificates.
+              </p>`,
         () =>
           endpoint === undefined
             ? html``
