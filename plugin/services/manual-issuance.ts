@@ -55,13 +55,17 @@ export interface IssueFromCsr extends IssueInput {
 }
 export interface IssuePkcs12 extends IssueInput {
   readonly subject: string;
-  readonly password: string;
+  /** A dry run needs none. */
+  readonly password?: string | undefined;
   readonly encoding: Pkcs12Encoding;
   readonly keyAlgorithm: DeviceKeyAlgorithm;
   readonly friendlyName?: string | undefined;
 }
 
-/** What was issued, or with `dryRun` what would be: its details are those of the exact certificate but serial and signature. */
+/**
+ * What was issued, or with `dryRun` what would be: its details are those of the exact certificate but serial and signature, and where the key
+ * would be made here, but that key too.
+ */
 export interface Issued {
   /** Undefined for a dry run. */
   readonly certificate: Certificate | undefined;
@@ -71,8 +75,9 @@ export interface Issued {
 
 /** A certificate with its key, handed over this once; nothing here keeps either. */
 export interface IssuedPkcs12 extends Issued {
-  readonly file: Uint8Array;
-  readonly fileName: string;
+  /** Undefined for a dry run. */
+  readonly file: Uint8Array | undefined;
+  readonly fileName: string | undefined;
 }
 
 const SHORTEST_PASSWORD = 8;
@@ -115,8 +120,11 @@ export class ManualIssuance {
     });
   }
 
-  /** Makes a key, certifies it and answers both with the whole chain. Throws as `fromCsr`; `policy_refused` for a profile without PKCS#12. */
-  async pkcs12(principal: Principal, input: IssuePkcs12): Promise<IssuedPkcs12> {
+  /**
+   * Makes a key, certifies it and answers both with the whole chain; a dry run certifies nothing, and its key is thrown away. Throws as `fromCsr`;
+   * `policy_refused` for a profile without PKCS#12.
+   */
+  async pkcs12(principal: Principal, input: IssuePkcs12, dryRun: boolean): Promise<IssuedPkcs12> {
     const store = this.access.open(principal, "certificates:issue");
     const { authority, profile } = await this.rules(principal, store, input);
     if (!profile.pkcs12)
@@ -124,10 +132,7 @@ export class ManualIssuance {
         "policy_refused",
         `profile ${profile.id} is for requests only; choose one for PKCS#12`,
       );
-    if (input.password.length < SHORTEST_PASSWORD)
-      throw new CountersignError("invalid_input", "the password is too short", {
-        issues: [{ path: "password", message: `${SHORTEST_PASSWORD} characters at least` }],
-      });
+    const password = dryRun ? "" : longEnough(input.password);
     const rsa = isRsa(input.keyAlgorithm);
     const asked = askedOf(profile, input) ?? NOTHING_ASKED;
     const wanted = {
@@ -141,26 +146,25 @@ export class ManualIssuance {
       other: takenOver(rulesOf(profile), asked, false),
     };
     const keys = await makeKey(input.keyAlgorithm);
-    const contents = { ...wanted, publicKey: keys.publicKey };
-    const issued = await this.make(principal, store, authority, profile, contents, false, {
-      pkcs12: input.encoding,
-    });
-    const leaf = found(
-      issued.certificate && (await store.certificates.der(issued.certificate.id)),
-      "certificate",
-      "just issued",
-    );
     try {
+      const contents = { ...wanted, publicKey: keys.publicKey };
+      const issued = await this.make(principal, store, authority, profile, contents, dryRun, {
+        pkcs12: input.encoding,
+      });
+      if (issued.certificate === undefined)
+        return { ...issued, file: undefined, fileName: undefined };
+      const { id, serial } = issued.certificate;
+      const leaf = found(await store.certificates.der(id), "certificate", "just issued");
       const file = await buildPkcs12({
         privateKey: keys.privateKey,
         certificates: [leaf, ...(await chainOf(store, authority))],
-        password: input.password,
+        password,
         friendlyName: input.friendlyName ?? formatDn(contents.subject),
         encoding: input.encoding,
         random: (length) => this.random.bytes(length),
         localKeyId: createHash("sha1").update(leaf).digest(),
       });
-      return { ...issued, file, fileName: `${issued.certificate?.serial ?? "certificate"}.p12` };
+      return { ...issued, file, fileName: `${serial}.p12` };
     } finally {
       keys.privateKey.fill(0);
     }
@@ -186,7 +190,7 @@ export class ManualIssuance {
 
   private contents(
     authority: Authority,
-    { definition }: CertificateProfile,
+    profile: CertificateProfile,
     input: IssueInput,
     names: {
       readonly subject: DistinguishedName;
@@ -199,6 +203,7 @@ export class ManualIssuance {
       throw new CountersignError("invalid_input", "a subject or an alternative name is needed", {
         issues: [{ path: "subject", message: "a subject or an alternative name is needed" }],
       });
+    const { definition } = profile;
     const life = input.validity ?? definition.validity_period;
     const validity = inField("validity", () =>
       validityFor({
@@ -274,6 +279,13 @@ export class ManualIssuance {
     }
   }
 }
+
+const longEnough = (password: string | undefined): string => {
+  if (password !== undefined && password.length >= SHORTEST_PASSWORD) return password;
+  throw new CountersignError("invalid_input", "the password is too short", {
+    issues: [{ path: "password", message: `${SHORTEST_PASSWORD} characters at least` }],
+  });
+};
 
 const NOTHING_ASKED: AskedExtensions = {
   extensions: [],

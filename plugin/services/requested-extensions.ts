@@ -1,4 +1,4 @@
-import { CountersignError } from "../errors.ts";
+import { CountersignError, type ErrorCode } from "../errors.ts";
 import type { ParsedCsr } from "../pki/certificate-request.ts";
 import { readDer } from "../pki/der-read.ts";
 import { duplicateExtension, ExtensionReader } from "../pki/extension-read.ts";
@@ -39,25 +39,26 @@ export const requestedExtensions = (
     try {
       readDer(value);
     } catch (cause) {
-      refuse(index, `${oid}: its value is not DER`, cause);
+      refuse(index, `${oid}: its value is not DER`, { cause });
     }
     if (oid !== OID.extKeyUsage && !allowed.includes(oid))
-      throw new CountersignError(
-        "policy_refused",
-        `extension ${oid} is not allowed by the profile`,
-      );
+      refuse(index, `extension ${oid} is not allowed by the profile`, { code: "policy_refused" });
   }
   try {
     const { extendedKeyUsages } = new ExtensionReader(extensions);
     return { extensions, keyUsages: undefined, extendedKeyUsages };
   } catch (cause) {
     const index = extensions.findIndex(({ oid }) => oid === OID.extKeyUsage);
-    return refuse(index, `${OID.extKeyUsage}: its value is no list of usages`, cause);
+    return refuse(index, `${OID.extKeyUsage}: its value is no list of usages`, { cause });
   }
 };
 
-const refuse = (index: number, message: string, cause?: unknown): never => {
-  throw new CountersignError("invalid_input", message, {
+const refuse = (
+  index: number,
+  message: string,
+  { code = "invalid_input", cause }: { readonly code?: ErrorCode; readonly cause?: unknown } = {},
+): never => {
+  throw new CountersignError(code, message, {
     cause,
     issues: [{ path: `extensions.${index}`, message }],
   });

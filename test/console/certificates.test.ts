@@ -5,7 +5,7 @@ import type { Locator, Page } from "playwright-core";
 import { deviceKey } from "../../adapters/scep-client/device-key.ts";
 import { parseDn } from "../../plugin/domain/distinguished-name.ts";
 import { buildCsr } from "../../plugin/pki/build-request.ts";
-import { openssl } from "../support/openssl.ts";
+import { certificateText, openssl } from "../support/openssl.ts";
 import type { Api } from "../flows/api.ts";
 import { enrolledDevice } from "../flows/enrolled-device.ts";
 import { eventually } from "../flows/served.ts";
@@ -271,7 +271,8 @@ onBothDatabases("console: certificates by hand", (open) => {
     await form.getByLabel("Use Subject from CSR").uncheck();
     assert.equal(await subject.inputValue(), "CN=asked,O=Lab");
     await subject.fill("nobody");
-    await form.getByRole("button", { name: "Add a line" }).click();
+    const names = form.getByRole("group", { name: "Alternative names" });
+    await names.getByRole("button", { name: "Add a line" }).click();
     await form.getByLabel("Name, line 1").fill("10.0.0.1");
     await page.getByRole("button", { name: "Issue", exact: true }).click();
     await form.getByText("Each line needs a kind and a name.").waitFor();
@@ -291,6 +292,40 @@ onBothDatabases("console: certificates by hand", (open) => {
     assert.deepEqual(items[0].sans, [{ type: "ip", value: "10.0.0.1" }]);
   });
 
+  it("C-12 extensions apart from the request: those of the profile, and what is wrong with one stands at the field", async () => {
+    const form = await newForm();
+    await form.getByLabel("CA server").selectOption("lab");
+    const group = form.getByRole("group", { name: "Extensions" });
+    assert.equal(await group.count(), 0, "no profile is chosen yet");
+    await form.getByLabel("Profile").selectOption("scep-digital-signature");
+    await form.getByLabel("Certificate request").fill(await requestOf("CN=extended,O=Lab"));
+    await group.getByRole("button", { name: "Add a line" }).click();
+    await group.getByLabel("Extension, line 1").selectOption("2.5.29.37");
+    await form.getByLabel("Profile").selectOption(PROFILE);
+    await group.getByLabel("Extension, line 1").waitFor({ state: "detached" });
+    await form.getByLabel("Profile").selectOption("scep-digital-signature");
+    await group.getByRole("button", { name: "Add a line" }).click();
+    await group.getByLabel("Extension, line 1").selectOption("1.3.6.1.4.1.311.21.7");
+    await page.getByRole("button", { name: "Dry run" }).click();
+    await group.getByText("Each line needs an extension and its value.").waitFor();
+    for (const [value, fault] of [
+      ["?", "Line 1:"],
+      ["MAs=", "its value is not DER"],
+    ] as const) {
+      await group.getByLabel("DER in base64, line 1").fill(value);
+      await page.getByRole("button", { name: "Dry run" }).click();
+      await form.locator("#extensions-fault").getByText(fault).waitFor();
+    }
+    await group.getByLabel("DER in base64, line 1").fill("MAsGCSsG AQQBgjcVAg==");
+    const line = page.locator("cs-issue cs-commands code").last();
+    await line.getByText("1.3.6.1.4.1.311.21.7=").waitFor({ state: "attached" });
+    await page.getByRole("button", { name: "Issue", exact: true }).click();
+    await page.getByText("The certificate is issued.").waitFor();
+    const { items } = await api.get("/certificates?limit=1");
+    const text = await certificateText(await api.bytes(`/certificates/${items[0].id}/der`));
+    assert.match(text, /1\.3\.6\.1\.4\.1\.311\.21\.7:\s*\n/);
+  });
+
   it("C-09 what was typed is not left without a word", async () => {
     const form = await newForm();
     await form.getByLabel("Certificate request").fill("something");
@@ -307,6 +342,12 @@ onBothDatabases("console: certificates by hand", (open) => {
     await form.getByLabel("Subject").fill("CN=vpn box,O=Lab");
     await form.getByLabel("Key", { exact: true }).selectOption("ec-p384");
     await form.getByLabel("Encoding").selectOption("compatible");
+    const before = (await api.get("/certificates?limit=500")).items.length;
+    await page.getByRole("button", { name: "Dry run" }).click();
+    const preview = page.locator("cs-issue section").filter({ hasText: "It would be" });
+    await preview.getByText("CN=vpn box,O=Lab").waitFor();
+    await preview.getByText("ec-p384").waitFor();
+    assert.equal((await api.get("/certificates?limit=500")).items.length, before);
     const password = "a-password.of (16)";
     await form.getByLabel("Password of the file").fill(password);
     await form.getByLabel("The password again").fill("a-password.of (17)");

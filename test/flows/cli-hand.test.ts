@@ -173,6 +173,13 @@ describe("command line: people, machines, certificates by hand, and the end of a
       ...["certificate", "pkcs12", "CN=laptop", "--authority-id", "lab", "--profile-id", profile],
       ...["--key-algorithm", "ec-p256", "--password-file", folder.file("password"), "--out", p12],
     ];
+    const shown = ["certificate", "pkcs12", "CN=laptop", ...names.slice(0, 2), "--profile-id"];
+    const listed = (await json("certificate", "list")).items.length;
+    const would = await cli(...shown, "mdmws-p12-digital-signature", "--dry-run");
+    assert.match(would, /^status +preview$/m);
+    assert.match(would, /^subject +CN=laptop$/m);
+    assert.equal((await json("certificate", "list")).items.length, listed);
+    assert.match(await refusal(...shown, "mdmws-p12-digital-signature"), /--out FILE says where/);
     assert.match(await refusal(...asFile("privatessl-tls-client")), /for requests only/);
     assert.equal(await isThere(p12), false);
     assert.match(await cli(...asFile("mdmws-p12-digital-signature")), /^subject +CN=laptop$/m);

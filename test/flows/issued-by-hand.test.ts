@@ -145,7 +145,7 @@ describe("certificates issued by hand", function () {
       return [status, json.code, json.issues?.[0]?.path ?? "", String(json.detail)] as const;
     };
     const unknown = await refused([{ oid: "1.2.3.4.5", value: "BQA=" }]);
-    assert.deepEqual(unknown.slice(0, 2), [422, "policy_refused"]);
+    assert.deepEqual(unknown.slice(0, 3), [422, "policy_refused", "extensions.0"]);
     assert.match(unknown[3], /1\.2\.3\.4\.5/);
     const fixed = "intune-digital-signature-key-encipherment-clientauth";
     const code = { oid: "2.5.29.37", value: "MAoGCCsGAQUFBwMD" };
@@ -293,6 +293,43 @@ describe("certificates issued by hand", function () {
       assert.ok(!ledger.text.includes("brot"));
     });
   }
+
+  it("C-13 a dry run of a PKCS#12 shows the certificate; no file, no row, no ledger entry, no password", async () => {
+    const wanted = {
+      ...{ authorityId: "main", profileId: "multiuse-p12-client", subject: "CN=preview,O=Ex" },
+      ...{ sans: [{ type: "dns", value: "preview.example" }], validity: "P47D" },
+      keyAlgorithm: "ec-p384",
+    };
+    const ask = (more: object) =>
+      owner.call("POST", "/certificates/pkcs12", { ...wanted, ...more });
+    const counted = async () => [
+      (await owner.call("GET", "/certificates?limit=500")).json.items.length,
+      (await owner.call("GET", "/ledger?event=certificate.issued&limit=500")).json.items.length,
+    ];
+    const before = await counted();
+    const dry = await ask({ dryRun: true });
+    assert.equal(dry.status, 200, dry.text);
+    const schema = ANSWERS["POST /certificates/pkcs12"]!.content["application/json"]!;
+    assert.ok(schema.safeParse(dry.json).success);
+    assert.deepEqual(Object.keys(dry.json), ["details"]);
+    assert.deepEqual(await counted(), before);
+    const made = await ask({ password: "long enough" });
+    assert.equal(made.status, 201, made.text);
+    const { serial, status, validFrom, expiry, subjectKeyIdentifier } = made.json.details;
+    assert.deepEqual(made.json.details, {
+      ...dry.json.details,
+      ...{ serial, status, validFrom, expiry, subjectKeyIdentifier },
+    });
+    assert.equal(dry.json.details.status, "preview");
+    for (const [more, path] of [
+      [{ validity: "P11Y" }, "validity"],
+      [{ subject: "nobody" }, "subject"],
+      [{ extensions: [{ oid: "1.2.3", value: "BQA=" }] }, "extensions.0"],
+    ] as const)
+      assert.equal((await ask({ dryRun: true, ...more })).json.issues[0].path, path);
+    const needed = await ask({});
+    assert.deepEqual([needed.status, needed.json.issues[0].path], [400, "password"]);
+  });
 
   it("D-06 a profile for requests makes no PKCS#12, and a short password is told", async () => {
     const ask = (profileId: string, password: string) =>

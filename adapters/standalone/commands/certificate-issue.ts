@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { DEVICE_KEY_ALGORITHMS, PKCS12_ENCODINGS } from "../../../plugin/sdk.ts";
+import { CountersignError, DEVICE_KEY_ALGORITHMS, PKCS12_ENCODINGS } from "../../../plugin/sdk.ts";
 import { addApiCommand, type Invocation } from "../api-command.ts";
 import { certificateOf } from "../certificate-input.ts";
 import { extensionOption, typedExtension } from "../extension-option.ts";
@@ -55,7 +55,11 @@ const fromCsr = async (call: Invocation) => {
 
 const asPkcs12 = async (call: Invocation) => {
   const body = { subject: call.args[0], ...(await bodyOf(call)) };
-  return handedOverFile(call.out ?? "", async () => {
+  if ("dryRun" in body && body.dryRun === true)
+    return call.api.ask("POST", "/certificates/pkcs12", { body });
+  if (call.out === undefined)
+    throw new CountersignError("invalid_input", "--out FILE says where the PKCS#12 file goes");
+  return handedOverFile(call.out, async () => {
     const answer = await call.api.ask("POST", "/certificates/pkcs12", { body });
     const { pkcs12 } = answer.value as { readonly pkcs12: string };
     return { content: new Uint8Array(Buffer.from(pkcs12, "base64")), answer };
@@ -86,7 +90,8 @@ export const addIssueCommands = (group: Command): void => {
   });
   addApiCommand(group, {
     usage: "pkcs12 <subject>",
-    summary: "make a key, certify it, and write both with the chain as PKCS#12; it is not kept",
+    summary:
+      "make a key, certify it, and write both with the chain as PKCS#12; with --dry-run it is only shown",
     options: [
       ...names(),
       choiceOption("--key-algorithm <algorithm>", "rsa-2048 unless given", DEVICE_KEY_ALGORITHMS),
@@ -95,8 +100,9 @@ export const addIssueCommands = (group: Command): void => {
       textOption(
         "--password-file <file>",
         "file with the password of the PKCS#12 file; - is standard input",
-      ).makeOptionMandatory(),
-      outOption().makeOptionMandatory(),
+      ),
+      flagOption("dry-run", "show the certificate, and issue nothing; needs no password, no file"),
+      outOption(),
     ],
     text: detailsOf,
     run: asPkcs12,

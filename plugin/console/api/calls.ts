@@ -3409,7 +3409,7 @@ export interface Calls {
     };
     readonly answer: CertificateRequest;
   };
-  /** Makes a key, certifies it and hands both over as PKCS#12 with the whole chain, this once; the key is not kept. */
+  /** Makes a key, certifies it and hands both over as PKCS#12 with the whole chain, this once; the key is not kept. `dryRun: true` shows the certificate instead, with a key that is thrown away. */
   readonly postCertificatesPkcs12: {
     readonly request: {
       readonly body: {
@@ -3429,11 +3429,12 @@ export interface Calls {
             }[]
           | undefined;
         readonly subject: string;
-        readonly password: string;
+        readonly password?: string | undefined;
         readonly encoding?: "strong" | "compatible" | undefined;
         readonly keyAlgorithm?:
           "rsa-2048" | "rsa-3072" | "rsa-4096" | "ec-p256" | "ec-p384" | "ec-p521" | undefined;
         readonly friendlyName?: string | undefined;
+        readonly dryRun?: boolean | undefined;
       };
     };
     readonly answer: Issued;

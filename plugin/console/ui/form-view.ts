@@ -30,13 +30,14 @@ export abstract class FormView extends View {
       ${this.refused === undefined ? nothing : problemNote(this.refused)}`;
   }
 
-  /** Saves unless a field has a fault; what `work` throws is shown, by field as `faultsOf` reads it. */
+  /** Saves unless a field but the `unneeded` has a fault; what `work` throws is shown, by field as `faultsOf` reads it. */
   protected async saving(
     work: () => Promise<void>,
     faultsOf: (failure: unknown) => Readonly<Record<string, string>>,
+    unneeded: readonly string[] = [],
   ): Promise<void> {
     const form = this.renderRoot.querySelector<FormElement>("cs-form");
-    if (this.busy || form?.check() !== true) return;
+    if (this.busy || form?.check(unneeded) !== true) return;
     this.busy = true;
     this.refused = undefined;
     try {

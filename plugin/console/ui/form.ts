@@ -36,10 +36,11 @@ export class FormElement extends LitElement {
   @property({ attribute: false }) variables: readonly Insertable[] = [];
   @state() private left: ReadonlySet<string> = new Set();
 
-  /** Shows all faults, goes to the first one, and says whether there is none. */
-  check(): boolean {
-    this.left = new Set(this.fields.map(({ name }) => name));
-    const first = this.fields.find(
+  /** Shows all faults, goes to the first one, and says whether there is none; `unneeded` are left as they stand. */
+  check(unneeded: readonly string[] = []): boolean {
+    const checked = this.fields.filter(({ name }) => !unneeded.includes(name));
+    this.left = new Set(checked.map(({ name }) => name));
+    const first = checked.find(
       (spec) => isShown(spec, this.values) && this.#own(spec) !== undefined,
     );
     if (first === undefined) return true;

@@ -8,6 +8,8 @@ interface SourceChoice {
   /** Profiles stand in groups, and are for some kinds of CA only. */
   readonly group?: string;
   readonly allowedCATypes?: CertificateProfile["definition"]["allowedCATypes"];
+  /** Of a profile: OIDs of the extensions that a request may carry. */
+  readonly allowedExtensions?: readonly string[];
 }
 
 /** Lists of ours that fill pick lists, and a device whose values stand beside variables. */
@@ -37,6 +39,7 @@ export const choiceSources = async (app: App): Promise<Sources> => {
     label: description === "" ? id : `${id}: ${description}`,
     group,
     allowedCATypes: definition.allowedCATypes,
+    allowedExtensions: definition.allowed_extensions,
   });
   const living = authorities.items.filter(({ status }) => status === "active");
   const issuing = living.filter(({ kind }) => kind === "issuing");

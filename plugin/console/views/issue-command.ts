@@ -15,20 +15,25 @@ export const issueCommands = (values: FieldValues): readonly CommandLine[] => {
     ...((values["sans"] ?? []) as readonly Row[])
       .filter(({ type, value }) => (type ?? "") !== "" && (value ?? "") !== "")
       .flatMap(({ type, value }) => ["--san", `${type ?? ""}:${value ?? ""}`]),
+    ...((values["extensions"] ?? []) as readonly Row[])
+      .filter(({ oid, value }) => (oid ?? "") !== "" && (value ?? "") !== "")
+      .flatMap(({ oid, value }) => ["--extension", `${oid ?? ""}=${value ?? ""}`]),
     ...option("validity", text(text("validity") === "other" ? "otherValidity" : "validity")),
   ];
-  if (values["how"] === "pkcs12")
+  if (values["how"] === "pkcs12") {
+    const file = [
+      ...["certificate", "pkcs12", text("subject") || "CN=name", ...names],
+      ...option("key-algorithm", text("keyAlgorithm")),
+      ...option("encoding", text("encoding")),
+    ];
     return [
+      { what: "Show what it would be", words: [...file, "--dry-run"] },
       {
         what: "Issue it; the password of the file stands in a file",
-        words: [
-          ...["certificate", "pkcs12", text("subject") || "CN=name", ...names],
-          ...option("key-algorithm", text("keyAlgorithm")),
-          ...option("encoding", text("encoding")),
-          ...["--password-file", "password.txt", "--out", "certificate.p12"],
-        ],
+        words: [...file, "--password-file", "password.txt", "--out", "certificate.p12"],
       },
     ];
+  }
   const words = [
     ...["certificate", "issue", "request.csr", ...names],
     ...option("subject", values["useCsrSubject"] === true ? "" : text("subject")),

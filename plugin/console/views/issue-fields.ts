@@ -2,6 +2,7 @@ import type { CertificateRequest } from "../api/calls.ts";
 import type { FieldSpec, FieldValues } from "../ui/field-spec.ts";
 import { textOf } from "../ui/text-of.ts";
 import type { Sources } from "./choice-sources.ts";
+import { extensionName } from "./extension-names.ts";
 import { PKCS12_ENCODING } from "./pkcs12-encoding.ts";
 
 /** Kinds of alternative names, as a person reads them. */
@@ -45,6 +46,11 @@ export const profilesFor = (
   const all = choices[values["how"] === "pkcs12" ? "pkcs12-profiles" : "certificate-profiles"];
   return all?.filter(({ value }) => some?.includes(value) ?? true);
 };
+
+/** OIDs of the extensions that may be asked for with the profile that is chosen. */
+export const extensionsFor = (sources: Sources, { profileId }: FieldValues): readonly string[] =>
+  sources.choices["certificate-profiles"]?.find(({ value }) => value === profileId)
+    ?.allowedExtensions ?? [];
 
 const SUBJECT: FieldSpec = {
   name: "subject",
@@ -124,6 +130,29 @@ const ownNames = (request: CertificateRequest | undefined): string => {
     : `${asked} It also asks for names of a kind that is not issued: write down those that are wanted.`;
 };
 
+const extensions = (sources: Sources, values: FieldValues): readonly FieldSpec[] => {
+  const allowed = extensionsFor(sources, values);
+  if (allowed.length === 0) return [];
+  return [
+    {
+      name: "extensions",
+      label: "Extensions",
+      help:
+        values["how"] === "pkcs12"
+          ? "What the profile allows besides its own; never critical."
+          : "With none, a request's own are taken as far as the profile allows. One that is written here takes the place of them all; never critical.",
+      type: "rows",
+      columns: [
+        {
+          ...{ name: "oid", label: "Extension", type: "choice" },
+          ...{ choices: allowed.map((oid) => ({ value: oid, label: extensionName(oid) })) },
+        },
+        { name: "value", label: "DER in base64", type: "text" },
+      ],
+    },
+  ];
+};
+
 /** The form as it stands: what is asked for depends on how the key comes about, and on what the request says. */
 export const issueFields = (
   sources: Sources,
@@ -173,6 +202,7 @@ export const issueFields = (
         { name: "value", label: "Name", type: "text" },
       ],
     },
+    ...extensions(sources, values),
     {
       name: "validity",
       label: "Validity",

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
-import type { CertificateRequest, Issued } from "../api/calls.ts";
+import type { Calls, CertificateRequest, Issued } from "../api/calls.ts";
 import { Refused } from "../api/problem.ts";
 import { link } from "../app/route.ts";
 import "../ui/commands.ts";
@@ -16,19 +16,29 @@ import { choiceSources, type Sources } from "./choice-sources.ts";
 import { detailFacts } from "./detail-facts.ts";
 import { faultsOf } from "./faults-of.ts";
 import { issueCommands } from "./issue-command.ts";
-import { issueFields, profilesFor, SAN_KINDS } from "./issue-fields.ts";
+import { extensionsFor, issueFields, profilesFor, SAN_KINDS } from "./issue-fields.ts";
 import { pkcs12EncodingOf } from "./pkcs12-encoding.ts";
 import "./once-only-secret.ts";
 import { RequestReader } from "./request-reader.ts";
 
-type SanType = (typeof SAN_KINDS)[number][0];
+/** What is asked for in lines. */
+type Asked = Pick<Calls["postCertificates"]["request"]["body"], "sans" | "extensions">;
+
+const named = ({ type = "", value = "" }: Row) => ({
+  type: type as (typeof SAN_KINDS)[number][0],
+  value: value.trim(),
+});
+const valued = ({ oid = "", value = "" }: Row) => ({ oid, value: value.replaceAll(/\s/g, "") });
 
 const BLANK: FieldValues = {
   ...{ how: "csr", authorityId: "", profileId: "" },
   ...{ csr: "", useCsrSubject: true, csrSubject: "", subject: "", sans: [] },
   ...{ keyAlgorithm: "rsa-2048", password: "", passwordAgain: "", encoding: "strong" },
-  ...{ validity: "", otherValidity: "" },
+  ...{ validity: "", otherValidity: "", extensions: [] },
 };
+
+/** A dry run hands nothing over. */
+const PASSWORDS = ["password", "passwordAgain"] as const;
 
 /** Issues one certificate by hand; a dry run shows exactly what it would be. */
 export class Issue extends FormView {
@@ -67,6 +77,13 @@ export class Issue extends FormView {
     const profiles = sources === undefined ? undefined : profilesFor(sources, values);
     if (profiles?.every(({ value }) => value !== values["profileId"]) === true)
       this.values = { ...this.values, profileId: "" };
+    const rows = (values["extensions"] ?? []) as readonly Row[];
+    const allowed = ["", ...(sources === undefined ? [] : extensionsFor(sources, values))];
+    if (rows.some(({ oid = "" }) => !allowed.includes(oid)))
+      this.values = {
+        ...this.values,
+        extensions: rows.filter(({ oid = "" }) => allowed.includes(oid)),
+      };
     // Whoever types a subject begins with the request's.
     if (before?.["useCsrSubject"] === true && values["useCsrSubject"] === false)
       this.values = {
@@ -86,7 +103,6 @@ export class Issue extends FormView {
   }
 
   #form(sources: Sources): TemplateResult {
-    const isCsr = this.values["how"] === "csr";
     return html`<div class="halves form">
       <form
         class="card stack"
@@ -100,7 +116,7 @@ export class Issue extends FormView {
         <cs-commands .lines=${issueCommands(this.values)}></cs-commands>
         <div class="actions">
           <wa-button type="submit" variant="brand" ?loading=${this.busy}>Issue</wa-button>
-          ${isCsr ? html`<wa-button appearance="outlined" @click=${() => void this.#send(true)}>Dry run</wa-button>` : nothing}
+          <wa-button appearance="outlined" @click=${() => void this.#send(true)}>Dry run</wa-button>
         </div>
       </form>
       ${
@@ -108,6 +124,14 @@ export class Issue extends FormView {
           ? nothing
           : html`<section class="card stack tight">
               <h2>It would be</h2>
+              <p class="quiet">
+                ${
+                  this.values["how"] === "csr"
+                    ? "Serial number and times are new each time."
+                    : "Serial number, times and the key with its identifier are new each time."
+                }
+                Nothing is issued yet.
+              </p>
               ${detailFacts(this.dry.details)}
             </section>`
       }
@@ -135,23 +159,38 @@ export class Issue extends FormView {
     </div>`;
   }
 
-  /** Half a name is no name: neither sent nor left out in silence. */
-  #sans(): readonly { readonly type: SanType; readonly value: string }[] | undefined {
-    const rows = ((this.values["sans"] ?? []) as readonly Row[])
-      .map(({ type = "", value = "" }) => ({ type: type as SanType, value: value.trim() }))
-      .filter(({ type, value }) => (type as string) !== "" || value !== "");
-    if (rows.every(({ type, value }) => (type as string) !== "" && value !== "")) return rows;
-    this.faults = { ...this.faults, sans: "Each line needs a kind and a name." };
+  /** The lines of a field, without empty ones. Half a line is no line: neither sent nor left out in silence. */
+  #lines(
+    name: string,
+    columns: readonly [string, string],
+    fault: string,
+  ): readonly Row[] | undefined {
+    const empty = (row: Row, column: string): boolean => (row[column] ?? "").trim() === "";
+    const rows = ((this.values[name] ?? []) as readonly Row[]).filter(
+      (row) => !columns.every((column) => empty(row, column)),
+    );
+    this.values = { ...this.values, [name]: rows };
+    if (!rows.some((row) => columns.some((column) => empty(row, column)))) return rows;
+    this.faults = { ...this.faults, [name]: fault };
     this.renderRoot.querySelector<FormElement>("cs-form")?.check();
     return undefined;
   }
 
   async #send(dryRun: boolean): Promise<void> {
-    const sans = this.#sans();
-    if (sans === undefined) return;
+    const sans = this.#lines("sans", ["type", "value"], "Each line needs a kind and a name.");
+    const extensions = this.#lines(
+      "extensions",
+      ["oid", "value"],
+      "Each line needs an extension and its value.",
+    );
+    if (sans === undefined || extensions === undefined) return;
+    const asked = {
+      ...(sans.length === 0 ? {} : { sans: sans.map(named) }),
+      ...(extensions.length === 0 ? {} : { extensions: extensions.map(valued) }),
+    };
     await this.saving(
       async () => {
-        const issued = await this.#issue(sans, dryRun);
+        const issued = await this.#issue(asked, dryRun);
         if (dryRun) this.dry = issued;
         else {
           this.app.keepHere(undefined);
@@ -164,31 +203,29 @@ export class Issue extends FormView {
         const member = textOf(this.values["validity"]) === "other" ? "otherValidity" : "validity";
         return validity === undefined ? faults : { ...faults, [member]: validity };
       },
+      dryRun ? PASSWORDS : [],
     );
   }
 
-  #issue(
-    sans: readonly { readonly type: SanType; readonly value: string }[],
-    dryRun: boolean,
-  ): Promise<Issued> {
+  #issue(asked: Asked, dryRun: boolean): Promise<Issued> {
     const text = (name: string): string => textOf(this.values[name]).trim();
     const validity = text(text("validity") === "other" ? "otherValidity" : "validity");
     const shared = {
-      ...{ authorityId: text("authorityId"), profileId: text("profileId") },
-      ...(sans.length === 0 ? {} : { sans }),
+      ...{ authorityId: text("authorityId"), profileId: text("profileId"), dryRun },
+      ...asked,
       ...(validity === "" ? {} : { validity }),
     };
     if (text("how") === "csr") {
       const subject = this.values["useCsrSubject"] === true ? "" : text("subject");
       return this.app.call("postCertificates", {
-        body: { ...shared, csr: text("csr"), ...(subject === "" ? {} : { subject }), dryRun },
+        body: { ...shared, csr: text("csr"), ...(subject === "" ? {} : { subject }) },
       });
     }
     return this.app.call("postCertificatesPkcs12", {
       body: {
         ...shared,
         subject: text("subject"),
-        password: textOf(this.values["password"]),
+        ...(dryRun ? {} : { password: textOf(this.values["password"]) }),
         encoding: pkcs12EncodingOf(text("encoding")),
         keyAlgorithm: text("keyAlgorithm") as "rsa-2048",
       },

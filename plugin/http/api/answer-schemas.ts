@@ -227,7 +227,7 @@ export const ANSWERS: Readonly<Record<string, AnswerSchema>> = {
   // 200 for a dry run.
   "POST /certificates": { ...made(issuedSchema), or: 200 },
   "POST /certificates/request": one(requestContentsSchema),
-  "POST /certificates/pkcs12": made(issuedSchema),
+  "POST /certificates/pkcs12": { ...made(issuedSchema), or: 200 },
   "GET /certificates/export": file("text/csv", "application/x-ndjson"),
   "GET /certificates/:id/details": one(certificateDetailsSchema),
   "GET /certificates/:id": one(certificateSchema),

@@ -166,18 +166,21 @@ export const certificateRoutes: readonly Route[] = [
     method: "POST",
     path: "/certificates/pkcs12",
     summary:
-      "Makes a key, certifies it and hands both over as PKCS#12 with the whole chain, this once; the key is not kept.",
+      "Makes a key, certifies it and hands both over as PKCS#12 with the whole chain, this once; the key is not kept. `dryRun: true` shows the certificate instead, with a key that is thrown away.",
     body: z.strictObject({
       ...issuing,
       subject: z.string().min(1).max(4096),
-      password: z.string().min(1).max(200),
+      password: z.string().min(1).max(200).exactOptional().describe("Needed but for a dry run."),
       encoding: z.enum(PKCS12_ENCODINGS).default("strong"),
       keyAlgorithm: deviceKeyAlgorithm.default("rsa-2048"),
       friendlyName: displayName.exactOptional(),
+      dryRun: z.boolean().default(false),
     }),
-    call: async ({ manualIssuance }, { principal, body }) => {
-      const { file: octets, ...issued } = await manualIssuance.pkcs12(principal, body);
-      return created({ ...issued, pkcs12: Buffer.from(octets).toString("base64") });
+    call: async ({ manualIssuance }, { principal, body: { dryRun, ...input } }) => {
+      const { file: octets, ...issued } = await manualIssuance.pkcs12(principal, input, dryRun);
+      return octets === undefined
+        ? ok(issued)
+        : created({ ...issued, pkcs12: Buffer.from(octets).toString("base64") });
     },
   }),
   route({
