@@ -5,7 +5,7 @@ import {
   type RawProfile,
   REQUEST_EXTENSIONS,
 } from "./certificate-profile.ts";
-import { parseDuration } from "./duration.ts";
+import { compareDurations, type Duration, parseDuration } from "./duration.ts";
 import { isOid } from "./oid.ts";
 import { KEY_USAGES, type KeyUsage, type Template } from "./template.ts";
 
@@ -42,6 +42,27 @@ export const takesExtendedUsages = ({ allowed_extensions }: RawProfile): boolean
   allowed_extensions.includes(REQUEST_EXTENSIONS.extendedKeyUsage);
 
 /**
+ * The longest life that a profile allows: what an admin wrote down binds. A shipped one names the usual life only, as its publisher does
+ * ("defaults to 1 year if not specified"); then undefined.
+ */
+export const longestLife = ({
+  origin,
+  definition,
+}: Pick<CertificateProfile, "origin" | "definition">): string | undefined =>
+  origin === "custom" ? definition.validity_period : undefined;
+
+/** Why a life is too long for a profile; undefined when it is not. Throws `invalid_input` for one that is no duration. */
+export const lifeBeyond = (
+  life: string,
+  profile: Pick<CertificateProfile, "id" | "origin" | "definition">,
+): string | undefined => {
+  const longest = longestLife(profile);
+  return longest !== undefined && compareDurations(parseDuration(life), parseDuration(longest)) > 0
+    ? `profile ${profile.id} lets certificates live ${longest} at most`
+    : undefined;
+};
+
+/**
  * Reads raw JSON as a profile: exactly the members of area T, defaults filled in. Throws `invalid_input` with the path of every fault
  * below `definition`.
  */
@@ -72,6 +93,7 @@ export const readRawProfile = (raw: Readonly<Record<string, unknown>>): RawProfi
     const value = raw[name] ?? fallback;
     try {
       if (typeof value !== "string") fault(name, "must be an ISO 8601 duration such as P1Y");
+      else if (fallback === undefined && isEmpty(parseDuration(value))) fault(name, "it is empty");
       else parseDuration(value);
     } catch (thrown) {
       if (!(thrown instanceof CountersignError)) throw thrown;
@@ -113,11 +135,17 @@ export const readRawProfile = (raw: Readonly<Record<string, unknown>>): RawProfi
   return profile;
 };
 
+const isEmpty = ({ months, seconds }: Duration): boolean => months === 0 && seconds === 0;
+
 /** Why a template does not keep to a profile, each fault with its field. */
 export const profileMismatches = (
-  template: Pick<Template, "keyUsages" | "extendedKeyUsages" | "allowedExtendedKeyUsages">,
-  { id, definition }: CertificateProfile,
+  template: Pick<
+    Template,
+    "keyUsages" | "extendedKeyUsages" | "allowedExtendedKeyUsages" | "validity"
+  >,
+  profile: CertificateProfile,
 ): readonly Issue[] => {
+  const { id, definition } = profile;
   const keyUsages: readonly string[] = profileKeyUsages(definition);
   const extended = profileExtendedUsages(definition);
   const open = takesExtendedUsages(definition);
@@ -139,5 +167,17 @@ export const profileMismatches = (
         ? []
         : [{ path: "extendedKeyUsages", message: `profile ${id} needs ${oid}` }],
     ),
+    ...tooLong(template.validity, profile),
   ];
+};
+
+/** A life that is no duration is the template's own fault, and told there. */
+const tooLong = (life: string, profile: CertificateProfile): readonly Issue[] => {
+  try {
+    const message = lifeBeyond(life, profile);
+    return message === undefined ? [] : [{ path: "validity", message }];
+  } catch (thrown) {
+    if (thrown instanceof CountersignError) return [];
+    throw thrown;
+  }
 };

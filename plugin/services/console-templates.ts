@@ -1,5 +1,9 @@
 import { inject } from "tsyringe";
-import { profileExtendedUsages, profileKeyUsages } from "../domain/certificate-profile-check.ts";
+import {
+  lifeBeyond,
+  profileExtendedUsages,
+  profileKeyUsages,
+} from "../domain/certificate-profile-check.ts";
 import { atFields } from "../domain/console/at-fields.ts";
 import { fieldPath, formProblems, unknownFields } from "../domain/console/check.ts";
 import { BLANK_TEMPLATE, type TemplateModel } from "../domain/console/model.ts";
@@ -82,7 +86,7 @@ export class ConsoleTemplates {
     return this.form(principal, shape, shaped, { issues: [], notes, saved: true });
   }
 
-  /** A profile that is newly picked brings the usages that the console does not ask for. */
+  /** A profile that is newly picked brings the usages that the console does not ask for, and a life that it allows. */
   private async byProfile(
     principal: Principal,
     shape: ConsoleShape,
@@ -92,16 +96,20 @@ export class ConsoleTemplates {
     const { profileId } = after.model;
     if (profileId === "" || profileId === before.model.profileId) return after;
     const store = this.access.open(principal, "configuration:read");
-    const definition = (await this.profiles.find(store, profileId))?.definition;
-    if (definition === undefined) return after;
+    const profile = await this.profiles.find(store, profileId);
+    if (profile === undefined) return after;
+    const { definition } = profile;
     const asked = new Set(shape.template.parts.flatMap(({ members }) => members));
-    const usages = {
+    const rules = {
       keyUsages: profileKeyUsages(definition),
       extendedKeyUsages: profileExtendedUsages(definition),
       allowedExtendedKeyUsages: [],
+      ...(asked.has("validity") || lifeBeyond(after.model.validity, profile) === undefined
+        ? {}
+        : { validity: definition.validity_period }),
     };
-    const brought = Object.entries(usages).filter(
-      ([member]) => !asked.has(member as keyof typeof usages),
+    const brought = Object.entries(rules).filter(
+      ([member]) => !asked.has(member as keyof TemplateModel),
     );
     return { ...after, model: { ...after.model, ...Object.fromEntries(brought) } };
   }

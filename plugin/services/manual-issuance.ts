@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { inject } from "tsyringe";
 import { type DeviceKeyAlgorithm, isRsa } from "../domain/algorithm.ts";
 import type { Authority } from "../domain/authority.ts";
+import { lifeBeyond } from "../domain/certificate-profile-check.ts";
 import type { CertificateProfile } from "../domain/certificate-profile.ts";
 import { type DistinguishedName, formatDn, parseDn } from "../domain/distinguished-name.ts";
 import type { Pkcs12Encoding } from "../domain/pkcs12-encoding.ts";
@@ -205,17 +206,18 @@ export class ManualIssuance {
       });
     const { definition } = profile;
     const life = input.validity ?? definition.validity_period;
-    const validity = inField("validity", () =>
-      validityFor({
+    const validity = inField("validity", () => {
+      const beyond = lifeBeyond(life, profile);
+      if (beyond !== undefined) throw new CountersignError("policy_refused", beyond);
+      return validityFor({
         now,
         validity: life,
-        // Whoever issues by hand is bounded by the CA's own end.
         maxValidity: life,
         backdate: definition.backdate,
         authorityNotAfter: authority.notAfter ?? now,
         beyondAuthority: definition.truncate_to_ca_not_after ? "shorten" : "refuse",
-      }),
-    );
+      });
+    });
     const start = authority.notBefore ?? validity.notBefore;
     return {
       role: "subscriber" as const,

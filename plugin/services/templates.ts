@@ -3,6 +3,7 @@ import { DEFAULT_ATTEMPTS } from "../domain/attempt-policy.ts";
 import { isRsa } from "../domain/algorithm.ts";
 import type { Authority } from "../domain/authority.ts";
 import { canonicalJson } from "../domain/canonical-json.ts";
+import type { CertificateProfile } from "../domain/certificate-profile.ts";
 import { profileMismatches } from "../domain/certificate-profile-check.ts";
 import { addDuration, compareDurations, parseDuration } from "../domain/duration.ts";
 import type { Principal } from "../domain/principal.ts";
@@ -97,7 +98,7 @@ export class Templates {
 
   async create(principal: Principal, input: TemplateInput): Promise<Template> {
     const store = this.access.open(principal, "configuration:manage");
-    const template = await this.withRules(store, this.made(input));
+    const template = await this.withRules(store, await this.made(store, input));
     await this.check(store, template, !TEMPLATE_ID.test(input.id));
     await store.run(async (tx) => {
       await tx.templates.insert(template);
@@ -218,7 +219,7 @@ export class Templates {
   /** Why a template could not be saved like this; empty when it could (T-27). */
   async problems(principal: Principal, input: TemplateInput): Promise<readonly Issue[]> {
     const store = this.access.open(principal, "configuration:manage");
-    return this.issuesOf(store, this.made(input), false);
+    return this.issuesOf(store, await this.made(store, input), false);
   }
 
   private async check(store: TenantStore, template: Template, badId: boolean): Promise<void> {
@@ -233,17 +234,23 @@ export class Templates {
 
   /** The profile's rules travel with the template, so that issuing reads nothing more. */
   private async withRules(store: TenantStore, template: Template): Promise<Template> {
-    const profile =
-      template.profileId === undefined
-        ? undefined
-        : await this.profiles.find(store, template.profileId);
+    const profile = await this.profileOf(store, template);
     return { ...template, rules: profile && rulesOf(profile) };
   }
 
-  private made(input: TemplateInput): Template {
+  private async profileOf(
+    store: TenantStore,
+    { profileId }: Pick<Template, "profileId">,
+  ): Promise<CertificateProfile | undefined> {
+    return profileId === undefined ? undefined : this.profiles.find(store, profileId);
+  }
+
+  private async made(store: TenantStore, input: TemplateInput): Promise<Template> {
     const now = this.clock.now();
+    const profile = await this.profileOf(store, input);
     return {
       ...DEFAULTS,
+      validity: profile?.definition.validity_period ?? DEFAULTS.validity,
       // Who sets a window means it.
       maxValidity: longer(input.validity, LONGEST_LIFE),
       scepRenewal: input.renewalWindow === undefined ? DEFAULTS.scepRenewal : "in-window",

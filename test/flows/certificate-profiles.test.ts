@@ -108,6 +108,7 @@ describe("certificate profiles", function () {
           keyUsages: usages.filter((usage) => !/^\d/.test(usage)) as never,
           extendedKeyUsages: usages.filter((usage) => /^\d/.test(usage)),
           allowedExtendedKeyUsages: [],
+          validity: "P2Y",
         };
         assert.deepEqual(profileMismatches(fitting, profile), [], profile.id);
         const usage = profileMismatches({ ...fitting, keyUsages: ["cRLSign"] }, profile);
@@ -164,6 +165,56 @@ describe("certificate profiles", function () {
       assert.equal(taken.status, 409);
     });
 
+    it("T-03 T-27 what a custom profile says of the life binds its templates and what is issued by hand; a shipped one says what is usual", async () => {
+      const issuesOf = async (method: string, path: string, body: object) => {
+        const { status, json } = await owner.call(method, path, body);
+        return [status, json.issues?.[0]] as const;
+      };
+      const empty = { cloneOf: "short-lived", id: "never", definition: { validity_period: "P0D" } };
+      assert.deepEqual(await issuesOf("POST", "/certificate-profiles", empty), [
+        400,
+        { path: "definition.validity_period", message: "it is empty" },
+      ]);
+      const message = "profile short-lived lets certificates live P7D at most";
+      const change = { profileId: "short-lived", keyUsages: ["digitalSignature"] };
+      const tooLong = { path: "validity", message };
+      assert.deepEqual(await issuesOf("PATCH", "/templates/wifi", change), [422, tooLong]);
+      const week = { id: "week", authorityId: "main", subject: "CN=x", ...change };
+      assert.deepEqual(await issuesOf("POST", "/templates", { ...week, validity: "P8D" }), [
+        422,
+        tooLong,
+      ]);
+      const made = await owner.call("POST", "/templates", week);
+      assert.deepEqual([made.status, made.json.validity], [201, "P7D"], made.text);
+      const shorter = { definition: { validity_period: "P6D" } };
+      const [status, issue] = await issuesOf("PATCH", "/certificate-profiles/short-lived", shorter);
+      assert.deepEqual([status, issue?.path], [409, "validity"]);
+      const longer = { definition: { validity_period: "P8D" } };
+      assert.equal((await issuesOf("PATCH", "/certificate-profiles/short-lived", longer))[0], 200);
+      const back = { definition: { validity_period: "P7D" } };
+      assert.equal((await issuesOf("PATCH", "/certificate-profiles/short-lived", back))[0], 200);
+      await owner.call("DELETE", "/templates/week");
+
+      const byHand = (body: object) =>
+        owner.call("POST", "/certificates/pkcs12", {
+          ...{ authorityId: "main", subject: "CN=x", keyAlgorithm: "ec-p256", dryRun: true },
+          ...body,
+        });
+      await owner.call("POST", "/certificate-profiles", {
+        ...{ id: "short-p12", cloneOf: "multiuse-p12-client" },
+        definition: { validity_period: "P7D" },
+      });
+      const refused = await byHand({ profileId: "short-p12", validity: "P8D" });
+      assert.deepEqual(
+        [refused.status, refused.json.issues[0].path],
+        [422, "validity"],
+        refused.text,
+      );
+      assert.equal((await byHand({ profileId: "short-p12" })).status, 200);
+      const usual = await byHand({ profileId: "multiuse-p12-client", validity: "P2Y" });
+      assert.equal(usual.status, 200, usual.text);
+    });
+
     it("A-26 T-27 an authority issues only by what is enabled, and pick lists show only that", async () => {
       const restrict = (profiles: string[] | null) =>
         owner.call("PUT", "/authorities/main/profiles", { profiles });
@@ -205,8 +256,7 @@ describe("certificate profiles", function () {
     it("A-26 a custom profile that templates keep to changes only where they fit, and is not deleted", async () => {
       await owner.call("PUT", "/authorities/main/profiles", { profiles: null });
       await owner.call("PATCH", "/templates/wifi", {
-        profileId: "short-lived",
-        keyUsages: ["digitalSignature"],
+        ...{ profileId: "short-lived", keyUsages: ["digitalSignature"], validity: "P7D" },
       });
       const narrower = await owner.call("PATCH", "/certificate-profiles/short-lived", {
         definition: { usages: ["keyEncipherment"] },
@@ -281,6 +331,8 @@ describe("certificate profiles", function () {
     it("a console's form takes a profile away, where it may be left empty", async () => {
       const filled = async () =>
         (await owner.call("GET", "/consoles/jamf/template?template=wifi")).json;
+      const year = await owner.call("PATCH", "/templates/wifi", { validity: "P1Y" });
+      assert.equal(year.status, 200, year.text);
       for (const profileId of ["short-lived", ""]) {
         const { version } = await filled();
         const saved = await owner.call(
@@ -292,6 +344,7 @@ describe("certificate profiles", function () {
         assert.equal(saved.status, 200, saved.text);
         const template = (await owner.call("GET", "/templates/wifi")).json;
         assert.equal(template.profileId ?? "", profileId);
+        assert.equal(template.validity, "P7D", "Jamf does not ask for it: the profile says it");
       }
     });
   });
