@@ -6,6 +6,7 @@ import {
   type TemplateResult,
 } from "lit";
 import { live } from "lit/directives/live.js";
+import { visible } from "../ui/format.ts";
 import { note } from "../ui/status.ts";
 import type { Question } from "./app.ts";
 
@@ -48,7 +49,7 @@ export class Asking implements ReactiveController {
     const question = this.#asked?.question;
     const ready = question?.typed === undefined || this.#typed === question.typed;
     return html`<wa-dialog
-      label=${question?.title ?? "Question"}
+      label=${visible(question?.title ?? "Question")}
       .open=${live(question !== undefined)}
       @wa-after-hide=${(event: Event) => {
         if (event.target === event.currentTarget) this.#gone();
@@ -72,7 +73,7 @@ export class Asking implements ReactiveController {
 
   #content({ dangerous, text, typed }: Question): TemplateResult {
     return html`<div class="stack">
-      ${dangerous === true ? note("warn", text) : html`<p>${text}</p>`}
+      ${dangerous === true ? note("warn", text) : html`<p>${visible(text)}</p>`}
       ${
         typed === undefined
           ? nothing

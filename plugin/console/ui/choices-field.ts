@@ -1,6 +1,7 @@
 import { html, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import type { FieldSpec, FieldState } from "./field-spec.ts";
+import { visible } from "./format.ts";
 
 type Choice = NonNullable<FieldSpec["choices"]>[number];
 
@@ -27,7 +28,7 @@ export const choicesField = (spec: FieldSpec, state: FieldState): TemplateResult
         type="checkbox"
         .checked=${live(chosen.includes(choice.value))}
         @change=${(event: Event) => toggle([choice], (event.target as HTMLInputElement).checked)}
-      />${choice.label}</label
+      />${visible(choice.label)}</label
     >`;
   const group = (name: string): TemplateResult => {
     const inside = choices.filter((choice) => choice.group === name);

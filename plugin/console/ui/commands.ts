@@ -3,6 +3,7 @@ import { property } from "lit/decorators.js";
 import { type CommandLine, shellLine } from "./command-line.ts";
 import "./copy-button.ts";
 import { define } from "./define.ts";
+import { visible } from "./format.ts";
 import { styles } from "./styles.ts";
 
 /** The same by the command line, each line ready to copy; nothing where there is none. */
@@ -33,7 +34,7 @@ export class Commands extends LitElement {
         ${this.lines.map(
           ({ what, words, file }) =>
             html`<div>
-              <div class="small quiet">${what}</div>
+              <div class="small quiet">${visible(what)}</div>
               ${this.#copied(shellLine(words), `the command: ${what}`)}
               ${
                 file === undefined
@@ -51,7 +52,7 @@ export class Commands extends LitElement {
 
   #copied(text: string, what: string): TemplateResult {
     return html`<div class="line">
-      <code class="code" tabindex="0">${text}</code
+      <code class="code" tabindex="0">${text.split("\n").map(visible).join("\n")}</code
       ><cs-copy-button .value=${text} .what=${what}></cs-copy-button>
     </div>`;
   }

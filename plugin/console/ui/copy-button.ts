@@ -1,6 +1,7 @@
 import { css, html, LitElement, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import { define } from "./define.ts";
+import { visible } from "./format.ts";
 import { icon } from "./icon.ts";
 import { styles } from "./styles.ts";
 
@@ -41,7 +42,8 @@ export class CopyButton extends LitElement {
   @state() private said: "" | "Copied" | "Copying failed" = "";
 
   override render(): TemplateResult {
-    const { said, what } = this;
+    const { said } = this;
+    const what = visible(this.what);
     return html`<button
         type="button"
         class=${said === "Copied" ? "good" : ""}

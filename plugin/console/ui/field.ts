@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
-import { foreign } from "./format.ts";
+import { foreign, visible } from "./format.ts";
 import { textOf } from "./text-of.ts";
 import { icon } from "./icon.ts";
 import type { FieldSpec, FieldState, FieldValue } from "./field-spec.ts";
@@ -151,7 +151,7 @@ const choiceField = ({ spec, state, described }: Common, value: string): Templat
     ${choices.map(
       (choice) =>
         html`<option value=${choice.value} ?selected=${choice.value === value}>
-          ${choice.label}${choice.refused === undefined ? "" : " (refused)"}
+          ${visible(choice.label)}${choice.refused === undefined ? "" : " (refused)"}
         </option>`,
     )}
   </select>`;

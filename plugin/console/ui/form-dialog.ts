@@ -5,6 +5,7 @@ import "./commands.ts";
 import { define } from "./define.ts";
 import type { FieldSpec, FieldValues } from "./field-spec.ts";
 import type { FormElement } from "./form.ts";
+import { visible } from "./format.ts";
 import { problemNote } from "./problem-note.ts";
 import { styles } from "./styles.ts";
 
@@ -35,7 +36,7 @@ export class FormDialog extends LitElement {
 
   override render(): TemplateResult {
     return html`<wa-dialog
-      label=${this.label}
+      label=${visible(this.label)}
       ?open=${this.open}
       @wa-after-hide=${(event: Event) => {
         if (event.target === event.currentTarget) this.#close();

@@ -9,6 +9,7 @@ import {
   type FieldValues,
   isShown,
 } from "./field-spec.ts";
+import { visible } from "./format.ts";
 import { formStyles } from "./form-styles.ts";
 import { styles } from "./styles.ts";
 
@@ -129,7 +130,7 @@ export class FormElement extends LitElement {
         ${this.variables.map(
           ({ text, value }) =>
             html`<option value=${text}>
-              ${text}${value === undefined ? nothing : html` (${value})`}
+              ${text}${value === undefined ? nothing : html` (${visible(value)})`}
             </option>`,
         )}
       </select>

@@ -1,6 +1,7 @@
 import { html, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import type { FieldSpec, FieldState, Row } from "./field-spec.ts";
+import { visible } from "./format.ts";
 import { icon } from "./icon.ts";
 
 const typed = (event: Event): string => (event.target as HTMLInputElement).value;
@@ -58,7 +59,7 @@ export const rowsField = (spec: FieldSpec, state: FieldState): TemplateResult =>
                   @change=${(event: Event) => put(index, name, typed(event))}
                 >
                   <option value="" ?selected=${(row[name] ?? "") === ""}>${label}…</option>
-                  ${choices.map((choice) => html`<option value=${choice.value} ?selected=${choice.value === row[name]}>${choice.label}</option>`)}
+                  ${choices.map((choice) => html`<option value=${choice.value} ?selected=${choice.value === row[name]}>${visible(choice.label)}</option>`)}
                 </select>`;
           })}
           ${remove(() => state.change(rows.filter((_, at) => at !== index)), `line ${index + 1}`)}

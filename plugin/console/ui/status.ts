@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from "lit";
 import type { Tone } from "../app/app.ts";
+import { visible } from "./format.ts";
 import { icon, type IconName } from "./icon.ts";
 
 const ICONS: Record<Tone, IconName> = {
@@ -21,5 +22,5 @@ export const note = (
 ): TemplateResult =>
   html`<div class="note ${tone}">
     ${icon(tone === "info" ? "info" : ICONS[tone])}
-    <div>${text}</div>
+    <div>${typeof text === "string" ? visible(text) : text}</div>
   </div>`;

@@ -3,7 +3,7 @@ import { state } from "lit/decorators.js";
 import type { Authority } from "../api/calls.ts";
 import { link } from "../app/route.ts";
 import { define } from "../ui/define.ts";
-import { count, foreign, plural } from "../ui/format.ts";
+import { count, foreign, plural, visible } from "../ui/format.ts";
 import { icon } from "../ui/icon.ts";
 import { Loaded } from "../ui/loaded.ts";
 import { note } from "../ui/status.ts";
@@ -101,7 +101,7 @@ export class Bulk extends View {
         <label for="authority">CA server</label>
         <select id="authority" @change=${(event: Event) => (this.authority = pick(event))}>
           <option value="">Any</option>
-          ${(this.#authorities.value ?? []).map(({ id, name }) => html`<option value=${id}>${name}</option>`)}
+          ${(this.#authorities.value ?? []).map(({ id, name }) => html`<option value=${id}>${visible(name)}</option>`)}
         </select>
         <div class="help">
           Two CAs may have used one serial; with a CA named, only its own counts.

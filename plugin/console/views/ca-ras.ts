@@ -7,7 +7,7 @@ import { attempt } from "../ui/attempt.ts";
 import { define } from "../ui/define.ts";
 import { expiryBadge } from "../ui/expiry-badge.ts";
 import { formStyles } from "../ui/form-styles.ts";
-import { foreign, onDay, plural } from "../ui/format.ts";
+import { foreign, onDay, plural, visible } from "../ui/format.ts";
 import { Loaded } from "../ui/loaded.ts";
 import { status } from "../ui/status.ts";
 import { styles } from "../ui/styles.ts";
@@ -94,7 +94,7 @@ export class CaRas extends LitElement {
           id="endpoint"
           @change=${(event: Event) => (this.picked = (event.target as HTMLSelectElement).value)}
         >
-          ${endpoints.map(({ id, name }) => html`<option value=${id}>${name}</option>`)}
+          ${endpoints.map(({ id, name }) => html`<option value=${id}>${visible(name)}</option>`)}
         </select>
       </div>
       <div class="field">

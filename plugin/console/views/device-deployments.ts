@@ -5,7 +5,7 @@ import type { App } from "../app/app.ts";
 import { link } from "../app/route.ts";
 import { attempt } from "../ui/attempt.ts";
 import { define } from "../ui/define.ts";
-import { foreign, when } from "../ui/format.ts";
+import { foreign, visible, when } from "../ui/format.ts";
 import { formStyles } from "../ui/form-styles.ts";
 import { saveFile } from "../ui/save-file.ts";
 import { deploymentState } from "../ui/state.ts";
@@ -59,7 +59,7 @@ export class DeviceDeployments extends LitElement {
             html`<div class="deployment stack tight">
               <div class="row spread">
                 <a href=${link(["templates", deployment.templateId])}
-                  >${templates.find(({ id }) => id === deployment.templateId)?.name ?? deployment.templateId}</a
+                  >${foreign(templates.find(({ id }) => id === deployment.templateId)?.name ?? deployment.templateId)}</a
                 >
                 ${deploymentState(deployment)}
               </div>
@@ -142,7 +142,7 @@ export class DeviceDeployments extends LitElement {
                 <label for="publish">Publish</label>
                 <span
                   ><select id="publish">
-                    ${open.map(({ id, name }) => html`<option value=${id}>${name}</option>`)}
+                    ${open.map(({ id, name }) => html`<option value=${id}>${visible(name)}</option>`)}
                   </select></span
                 >
                 <wa-button type="submit" variant="brand" size="s">Publish</wa-button>

@@ -5,7 +5,7 @@ import type { App } from "../app/app.ts";
 import type { Bar } from "../ui/chart.ts";
 import { define } from "../ui/define.ts";
 import { formStyles } from "../ui/form-styles.ts";
-import { foreign, plural } from "../ui/format.ts";
+import { foreign, plural, visible } from "../ui/format.ts";
 import { problemNote } from "../ui/problem-note.ts";
 import { note } from "../ui/status.ts";
 import { styles } from "../ui/styles.ts";
@@ -199,7 +199,7 @@ export class DistributionDraft extends LitElement {
           }}
         >
           <option value="">None</option>
-          ${this.groups.map(({ id, name }) => html`<option value=${id} ?selected=${id === stagedGroupId}>${name}</option>`)}
+          ${this.groups.map(({ id, name }) => html`<option value=${id} ?selected=${id === stagedGroupId}>${visible(name)}</option>`)}
         </select>
       </div>`;
   }
