@@ -2,6 +2,7 @@ import { CountersignError, type Issue } from "../errors.ts";
 import {
   CA_TYPES,
   type CertificateProfile,
+  NEVER_ISSUED,
   type RawProfile,
   REQUEST_EXTENSIONS,
 } from "./certificate-profile.ts";
@@ -109,7 +110,7 @@ export const readRawProfile = (raw: Readonly<Record<string, unknown>>): RawProfi
   if (types.length === 0) fault("allowedCATypes", "at least one is needed");
   const usages = texts("usages", (text) =>
     SUBSCRIBER_USAGES.includes(text) || isOid(text)
-      ? undefined
+      ? NEVER_ISSUED[text]
       : `is neither an object identifier nor one of ${SUBSCRIBER_USAGES.join(", ")}`,
   );
   if (!usages.some((usage) => SUBSCRIBER_USAGES.includes(usage)))

@@ -58,6 +58,12 @@ export interface CertificateProfile {
   readonly updatedAt: Date;
 }
 
+/** Extended key usages that no certificate of a device or a person ever has, each with the reason. */
+export const NEVER_ISSUED: Readonly<Record<string, string>> = {
+  "2.5.29.37.0": "any extended key usage (2.5.29.37.0) is never issued: name those that are wanted",
+  "1.3.6.1.5.5.7.3.9": "OCSP signing (1.3.6.1.5.5.7.3.9) is for responders alone",
+};
+
 /** The seven extensions of T-12, by name. */
 export const REQUEST_EXTENSIONS = {
   applicationPolicies: "1.3.6.1.4.1.311.21.10",

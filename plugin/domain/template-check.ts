@@ -1,7 +1,9 @@
 import { CountersignError, type Issue } from "../errors.ts";
 import { attemptProblems } from "./attempt-policy.ts";
 import { isRsa } from "./algorithm.ts";
+import { NEVER_ISSUED } from "./certificate-profile.ts";
 import { addDuration, compareDurations, parseDuration, type Duration } from "./duration.ts";
+import { textFault, valueFault } from "./name-values.ts";
 import { isOid } from "./oid.ts";
 import { parseRenewalSpread } from "./renewal-spread.ts";
 import { parseRenewalWindow } from "./renewal-window.ts";
@@ -33,7 +35,6 @@ export interface TemplateAuthority {
   readonly notAfter: Date | undefined;
 }
 
-const COUNTRY = "2.5.4.6";
 const SHORTEST_CHALLENGE = parseDuration("PT1M");
 const LONGEST_CHALLENGE = parseDuration("P90D");
 const LONGEST_BACKDATE = parseDuration("P7D");
@@ -114,10 +115,10 @@ const subjectProblems = (template: TemplateDraft): readonly Issue[] =>
     if (subject.length === 0 && template.sans.length === 0) {
       refuse("a certificate needs a subject or an alternative name");
     }
-    for (const [oid, [first, ...others]] of subject.flat()) {
-      const country = oid === COUNTRY && others.length === 0 && first?.kind === "text";
-      if (country && !/^[A-Za-z]{2}$/.test(first.text))
-        refuse("C is a country code of two letters");
+    for (const [oid, parts] of subject.flat()) {
+      const texts = parts.flatMap((part) => (part.kind === "text" ? [part.text] : []));
+      const found = (texts.length === parts.length ? valueFault : textFault)(oid, texts.join(""));
+      if (found !== undefined) refuse(found);
     }
     if (template.challengeMode === "static") subjectMatcher(template.subject);
   });
@@ -172,10 +173,13 @@ const usageProblems = (template: TemplateDraft): readonly Issue[] => [
       : [],
   ),
   ...(["extendedKeyUsages", "allowedExtendedKeyUsages"] as const).flatMap((field) =>
-    template[field].flatMap((oid, i) => oidProblem(`${field}.${i}`, oid)),
+    template[field].flatMap((oid, i) => usageProblem(`${field}.${i}`, oid)),
   ),
   ...template.policies.flatMap(({ oid, cps }, i) => [
     ...oidProblem(`policies.${i}.oid`, oid),
+    ...(template.policies.findIndex((other) => other.oid === oid) < i
+      ? [{ path: `policies.${i}.oid`, message: `${oid} stands twice` }]
+      : []),
     ...(cps === undefined
       ? []
       : fault(`policies.${i}.cps`, () => void normalizeSan({ type: "uri", value: cps }))),
@@ -184,6 +188,11 @@ const usageProblems = (template: TemplateDraft): readonly Issue[] => [
 
 const oidProblem = (path: string, oid: string): readonly Issue[] =>
   isOid(oid) ? [] : [{ path, message: `${JSON.stringify(oid)} is no object identifier` }];
+
+const usageProblem = (path: string, oid: string): readonly Issue[] => {
+  const reason = NEVER_ISSUED[oid];
+  return reason === undefined ? oidProblem(path, oid) : [{ path, message: reason }];
+};
 
 const lifeProblems = (
   template: TemplateDraft,

@@ -13,7 +13,8 @@ import {
   utf8String,
 } from "./der-write.ts";
 import { encodeExtensions, subjectAltName, type Extension } from "./extensions.ts";
-import { encodeName, isPrintable, type Rdns } from "./name.ts";
+import { isPrintable } from "../domain/name-values.ts";
+import { encodeName, type Rdns } from "./name.ts";
 import { OID } from "./oids.ts";
 import { signMessage } from "./signing.ts";
 

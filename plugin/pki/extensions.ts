@@ -16,7 +16,7 @@ import {
   sequence,
 } from "./der-write.ts";
 import { encodeGeneralName, encodeUri } from "./general-name.ts";
-import { isAscii } from "./name.ts";
+import { isAscii } from "../domain/name-values.ts";
 import { OID } from "./oids.ts";
 
 /** An extension of a certificate, request, CRL or OCSP message; `value` is the DER inside its OCTET STRING. */

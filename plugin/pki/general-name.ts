@@ -3,7 +3,8 @@ import { CountersignError } from "../errors.ts";
 import { oidOf, textOf, type Element } from "./der-read.ts";
 import { context, contextPrimitive, oid, utf8String } from "./der-write.ts";
 import { ipOctets, ipText } from "../domain/ip-address.ts";
-import { isAscii, isUnicode } from "./name.ts";
+import { isAscii } from "../domain/name-values.ts";
+import { isUnicode } from "./name.ts";
 import { OID } from "./oids.ts";
 
 /** Tags of the choices of GeneralName that we write (RFC 5280 section 4.2.1.6). */

@@ -2,7 +2,7 @@ import type { SubjectAltName } from "../domain/san.ts";
 import type { KeyUsage } from "../domain/template.ts";
 import { duplicateExtension } from "./extension-read.ts";
 import { faultIf, type LintRule } from "./lint-rule.ts";
-import { isAscii } from "./name.ts";
+import { isAscii } from "../domain/name-values.ts";
 import { OID } from "./oids.ts";
 import { keyIdentifier, type PublicKey } from "./public-key.ts";
 

@@ -1,7 +1,8 @@
 import { isPure } from "../domain/algorithm.ts";
 import { readDer, TAG } from "./der-read.ts";
 import { faultIf, type LintRule } from "./lint-rule.ts";
-import { hasControlCharacters, UPPER_BOUNDS } from "./name.ts";
+import { mostCharacters } from "../domain/name-values.ts";
+import { hasControlCharacters } from "./name.ts";
 import { OID } from "./oids.ts";
 import { weakness } from "./public-key.ts";
 
@@ -60,7 +61,7 @@ const emptySubjectHasNames: LintRule = ({ certificate, role }) => {
 const nameValuesFit: LintRule = ({ certificate }) => {
   const long = certificate.subject
     .flat()
-    .find(([type, value]) => Array.from(value).length > (UPPER_BOUNDS[type] ?? 32768));
+    .find(([type, value]) => Array.from(value).length > mostCharacters(type));
   return long && `${long[1]} is longer than the attribute ${long[0]} may be`;
 };
 

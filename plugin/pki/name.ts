@@ -1,49 +1,13 @@
+import { isAscii, isPrintable, stringTypeOf } from "../domain/name-values.ts";
 import { CountersignError } from "../errors.ts";
 import { expect, members, oidOf, readDer, TAG, textOf, type Element } from "./der-read.ts";
 import { ia5String, oid, printableString, sequence, setOf, utf8String } from "./der-write.ts";
-import { OID } from "./oids.ts";
 
 /**
  * A distinguished name: RDNs in the order of the encoding (`C` first, `CN` last by custom), each a set of attribute OID and text.
  * The same shape as `DistinguishedName` of the domain.
  */
 export type Rdns = readonly (readonly (readonly [oid: string, value: string])[])[];
-
-type StringType = "printable" | "ia5" | "ia5-if-it-fits" | "utf8";
-
-/** RFC 5280 appendix A.1 fixes these; every other attribute is a DirectoryString, which section 4.1.2.4 wants as UTF8String. */
-const STRING_TYPES: Readonly<Record<string, StringType>> = {
-  [OID.countryName]: "printable",
-  [OID.serialNumber]: "printable",
-  [OID.dnQualifier]: "printable",
-  [OID.jurisdictionCountryName]: "printable",
-  [OID.domainComponent]: "ia5",
-  [OID.emailAddress]: "ia5",
-  // RFC 2985 allows both; older network devices know IA5String only.
-  [OID.unstructuredName]: "ia5-if-it-fits",
-};
-
-/** Most characters of an attribute: RFC 5280 appendix A.1 (`ub-…`), X.520 for the postal ones. The lint holds names to these. */
-export const UPPER_BOUNDS: Readonly<Record<string, number>> = {
-  [OID.commonName]: 64,
-  [OID.serialNumber]: 64,
-  [OID.localityName]: 128,
-  [OID.stateOrProvinceName]: 128,
-  [OID.streetAddress]: 128,
-  [OID.organizationName]: 64,
-  [OID.organizationalUnitName]: 64,
-  [OID.title]: 64,
-  [OID.businessCategory]: 128,
-  [OID.postalCode]: 40,
-  [OID.emailAddress]: 255,
-  [OID.unstructuredName]: 255,
-};
-
-/** Whether the text is in the alphabet of PrintableString (X.680 section 41.4). */
-export const isPrintable = (text: string): boolean => /^[A-Za-z0-9 '()+,\-./:=?]*$/.test(text);
-
-/** Whether the text is 7-bit ASCII, control characters included, as an IA5String takes it. */
-export const isAscii = (text: string): boolean => /^\p{ASCII}*$/u.test(text);
 
 /** Whether the text can be written as UTF-8, that is, holds no half of a surrogate pair. */
 export const isUnicode = (text: string): boolean => !/\p{Cs}/u.test(text);
@@ -52,7 +16,7 @@ export const isUnicode = (text: string): boolean => !/\p{Cs}/u.test(text);
 export const hasControlCharacters = (text: string): boolean => /\p{Cc}/u.test(text);
 
 const encodeValue = (type: string, value: string): Uint8Array => {
-  const kind = STRING_TYPES[type] ?? "utf8";
+  const kind = stringTypeOf(type);
   const fits = kind === "printable" ? isPrintable(value) : kind === "utf8" || isAscii(value);
   if (value === "" || !isUnicode(value) || (!fits && kind !== "ia5-if-it-fits"))
     throw new CountersignError(

@@ -9,6 +9,7 @@ import {
 import { SHARD_COUNTS } from "../domain/crl-scope.ts";
 import { type DistinguishedName, parseDn } from "../domain/distinguished-name.ts";
 import { addDuration } from "../domain/duration.ts";
+import { nameFault } from "../domain/name-values.ts";
 import { CountersignError, type Issue } from "../errors.ts";
 
 /** What an admin gives to make an authority. */
@@ -68,6 +69,8 @@ export const checkNewAuthority = (
     subject = parseDn(input.subject);
     if (!subject.flat().some(([oid]) => oid === COMMON_NAME))
       fault("subject", "a common name (CN=…) is needed");
+    const unfit = nameFault(subject);
+    if (unfit !== undefined) fault("subject", unfit);
   } catch (error) {
     if (!(error instanceof CountersignError)) throw error;
     fault("subject", error.detail);

@@ -6,6 +6,7 @@ import { lifeBeyond } from "../domain/certificate-profile-check.ts";
 import type { CertificateProfile } from "../domain/certificate-profile.ts";
 import { type DistinguishedName, formatDn, parseDn } from "../domain/distinguished-name.ts";
 import type { Pkcs12Encoding } from "../domain/pkcs12-encoding.ts";
+import { nameFault } from "../domain/name-values.ts";
 import { type Principal, requireScope } from "../domain/principal.ts";
 import { normalizeSan } from "../domain/san-value.ts";
 import type { SubjectAltName } from "../domain/san.ts";
@@ -98,7 +99,7 @@ export class ManualIssuance {
     const store = this.access.open(principal, "certificates:issue");
     const { authority, profile } = await this.rules(principal, store, input);
     const csr = inField("csr", () => provenCsr(input.csr));
-    const subject = subjectOf(input) ?? csr.subject;
+    const subject = subjectOf(input) ?? inField("csr", () => fitting(csr.subject));
     const asked = askedOf(profile, input) ?? csr;
     if (input.sans === undefined && csr.unsupportedSans > 0)
       throw new CountersignError(
@@ -302,7 +303,13 @@ const askedOf = (
   extensions && requestedExtensions(extensions, definition.allowed_extensions);
 
 const subjectOf = ({ subject }: IssueInput): DistinguishedName | undefined =>
-  subject === undefined ? undefined : inField("subject", () => parseDn(subject));
+  subject === undefined ? undefined : inField("subject", () => fitting(parseDn(subject)));
+
+const fitting = (name: DistinguishedName): DistinguishedName => {
+  const fault = nameFault(name);
+  if (fault !== undefined) throw new CountersignError("invalid_input", fault);
+  return name;
+};
 
 const normalSans = (sans: readonly SubjectAltName[]): readonly SubjectAltName[] =>
   inField("sans", () => sans.map((san) => normalizeSan(san, { wildcard: true })));

@@ -73,7 +73,7 @@ describe("certificate profiles", function () {
         faults({
           allowedCATypes: ["subord", "top"],
           validity_period: "1 year",
-          usages: ["digitalSignature", "keyCertSign", "1.2.x"],
+          usages: ["digitalSignature", "keyCertSign", "1.2.x", "2.5.29.37.0"],
           allowed_extensions: "all",
           ignore_unknown_extensions: "no",
           ca_constraint: { cA: true },
@@ -84,6 +84,7 @@ describe("certificate profiles", function () {
           "definition.allowedCATypes.1",
           "definition.usages.1",
           "definition.usages.2",
+          "definition.usages.3",
           "definition.ca_constraint",
           "definition.validity_period",
           "definition.allowed_extensions",

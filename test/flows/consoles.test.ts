@@ -205,6 +205,9 @@ describe("consoles' forms over the API", function () {
     const late = { ...fields, expiryDate: "2090-01-01T00:00:00.000Z" };
     assert.match((await at(late))["expiryDate"]!, /./);
     assert.match((await at({ ...fields, subject: "O=Nobody" }))["subject"]!, /common name/);
+    const long = { ...fields, subject: `CN=${"x".repeat(65)}` };
+    assert.match((await at(long))["subject"]!, /64 characters at most/);
+    assert.match((await at({ ...fields, subject: "CN=x,C=Germany" }))["subject"]!, /two letters/);
     assert.match((await at({ ...fields, parent: "sub-1" }))["parent"]!, /issuing CA/);
     const before = (await owner.call("GET", "/authorities/sub-1")).json;
     const again = await write("/consoles/entrust/ca-server", {

@@ -173,6 +173,9 @@ describe("certificates issued by hand", function () {
     for (const [member, path] of [
       [{ subject: "no name" }, "subject"],
       [{ subject: "CN=a\u0000b" }, "subject"],
+      [{ subject: `CN=${"x".repeat(65)}` }, "subject"],
+      [{ subject: "CN=x,C=Germany" }, "subject"],
+      [{ csr: request("postal", `/CN=x/postalCode=${"1".repeat(41)}`) }, "csr"],
       [{ sans: [{ type: "ip", value: "1.2.3" }] }, "sans"],
       [{ validity: "1 year" }, "validity"],
       [{ validity: "P0D" }, "validity"],

@@ -48,6 +48,33 @@ describe("template check", () => {
     ["an unknown attribute", { subject: "XY=a" }, "subject", /XY/],
     ["an unknown variable", { subject: "CN=%usrname%" }, "subject", /%usrname%/],
     ["a country of three letters", { subject: "CN=a,C=USA" }, "subject", /two letters/],
+    ["a common name too long", { subject: `CN=${"x".repeat(65)}` }, "subject", /64 characters/],
+    [
+      "a common name too long whatever the variable holds",
+      { subject: `CN=${"x".repeat(65)}%username%` },
+      "subject",
+      /64 characters/,
+    ],
+    ["a domain component outside ASCII", { subject: "CN=a,DC=käse" }, "subject", /DC holds ASCII/],
+    ["a serial number with *", { subject: "CN=a,SERIALNUMBER=*" }, "subject", /letters, digits/],
+    [
+      "any extended key usage",
+      { extendedKeyUsages: ["2.5.29.37.0"] },
+      "extendedKeyUsages.0",
+      /never issued/,
+    ],
+    [
+      "OCSP signing for the asking",
+      { allowedExtendedKeyUsages: ["1.3.6.1.5.5.7.3.9"] },
+      "allowedExtendedKeyUsages.0",
+      /responders alone/,
+    ],
+    [
+      "a policy twice",
+      { policies: [{ oid: "1.2.3" }, { oid: "1.2.3" }] },
+      "policies.1.oid",
+      /stands twice/,
+    ],
     ["neither subject nor SAN", { subject: "", sans: [] }, "subject", /subject or/],
     [
       "neighbouring variables under a static challenge",
