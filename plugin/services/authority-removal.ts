@@ -157,10 +157,18 @@ export class AuthorityRemoval {
     const more = certificates >= COUNTED || liveDeployments >= COUNTED;
     return {
       ...{ authorities, endpoints, templates, certificates, liveDeployments, more },
-      warning: `Deletes ${authorities.length} CA${authorities.length === 1 ? "" : "s"}: ${certificates}${more ? "+" : ""} live certificates become useless, and ${endpoints.length} SCEP address${endpoints.length === 1 ? "" : "es"} stop answering. The identifiers are not used again.`,
+      warning: [
+        `Deletes ${counting(authorities.length, "CA", "CAs")} (${authorities.join(", ")}):`,
+        `${counting(certificates, "live certificate becomes", "live certificates become", more)} useless, and`,
+        `${counting(endpoints.length, "SCEP address stops", "SCEP addresses stop")} answering.`,
+        `${authorities.length === 1 ? "The identifier is" : "The identifiers are"} not used again.`,
+      ].join(" "),
     };
   }
 }
+
+const counting = (count: number, one: string, many: string, more = false): string =>
+  `${count}${more ? "+" : ""} ${count === 1 ? one : many}`;
 
 /** Nobody who checks its issuer's CRL trusts it any more. */
 const revokeOwn = async (

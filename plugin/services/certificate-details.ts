@@ -3,6 +3,7 @@ import { formatDn } from "../domain/distinguished-name.ts";
 import type { SubjectAltName } from "../domain/san.ts";
 import type { CertificatePolicy } from "../domain/template.ts";
 import { type TbsCertificate } from "../pki/certificate.ts";
+import { OID } from "../pki/oids.ts";
 
 /** The 18 details of a certificate (C-06), and its subject. What it does not say is undefined or empty: shown as "none" (C-07). */
 export interface CertificateDetails {
@@ -27,6 +28,8 @@ export interface CertificateDetails {
   readonly subjectKeyIdentifier: string | undefined;
   readonly crlDistributionPoints: readonly string[];
   readonly certificatePolicies: readonly CertificatePolicy[];
+  /** Object identifiers of the extensions that nothing above is about. */
+  readonly otherExtensions: readonly string[];
 }
 
 /** Details as they stand in the certificate; status from its row, `preview` without one. */
@@ -63,7 +66,17 @@ export const certificateDetails = (
   subjectKeyIdentifier: certificate.subjectKeyIdentifier,
   crlDistributionPoints: certificate.crlUrls ?? [],
   certificatePolicies: certificate.policies ?? [],
+  otherExtensions: certificate.extensions
+    .map(({ oid }) => oid)
+    .filter((oid) => !TOLD.includes(oid)),
 });
+
+/** What the details are read from. */
+const TOLD: readonly string[] = [
+  ...[OID.subjectAltName, OID.basicConstraints, OID.keyUsage, OID.extKeyUsage],
+  ...[OID.authorityInfoAccess, OID.authorityKeyIdentifier, OID.subjectKeyIdentifier],
+  ...[OID.crlDistributionPoints, OID.certificatePolicies],
+];
 
 const statusOf = (
   row: Certificate | undefined,

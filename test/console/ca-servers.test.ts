@@ -4,7 +4,7 @@ import type { Api } from "../flows/api.ts";
 import { chainOf, type SiteIds } from "../flows/site.ts";
 import { enrolledDevice } from "../flows/enrolled-device.ts";
 import { DAY, eventually } from "../flows/served.ts";
-import { goTo } from "../support/browser.ts";
+import { goTo, leaveTo } from "../support/browser.ts";
 import { type Consoled, openConsole } from "./consoled.ts";
 
 const pemOf = (der: Uint8Array): string =>
@@ -212,6 +212,35 @@ describe("console: the life of a CA server", function () {
     await page.getByText("https://scep.example.com/two").waitFor();
     const { outside, name } = await api.get("/authorities/digicert");
     assert.deepEqual([name, outside.codeSet], ["Theirs", false]);
+  });
+
+  it("A-20 A-21 deletes a CA and what stands below it, once it has said what goes and its identifier is typed; the identifier stays taken", async () => {
+    await api.post("/hierarchies", { id: "old", keyAlgorithm: "ec-p256" });
+    await goTo(page, "ca-servers/old-root", /old/);
+    await page.getByRole("button", { name: "Delete" }).click();
+    const question = page.locator("wa-dialog[open]");
+    await question.getByText("Deletes 2 CAs (old-root, old): 0 live certificates").waitFor();
+    const yes = question.getByRole("button", { name: "Delete" });
+    await question.getByLabel("Type old-root to go on").fill("old");
+    assert.ok(await yes.isDisabled());
+    await question.getByLabel("Type old-root to go on").fill("old-root");
+    await yes.click();
+    await page.getByText("The CA server is deleted; its last CRL stays.").waitFor();
+    await page.getByRole("heading", { level: 1, name: "CA servers" }).waitFor();
+    const { items } = await api.get("/authorities");
+    assert.deepEqual(
+      items.filter(({ id }: { readonly id: string }) => id.startsWith("old")),
+      [],
+    );
+    await page.locator("dialog[open]").waitFor({ state: "detached" });
+    await goTo(page, "ca-servers/new?as=entrust", "Add CA server");
+    await page.locator('cs-form [id="type"]').selectOption("root");
+    await page.locator('cs-form [id="identifier"]').fill("old-root");
+    await page.locator('cs-form [id="friendlyName"]').fill("Old");
+    await page.locator('cs-form [id="subject"]').fill("CN=Old");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.locator("#identifier-fault").getByText("of a CA that was deleted").waitFor();
+    await leaveTo(page, "settings", "Settings");
   });
 
   it("takes a request from a file where one may be pasted", async () => {

@@ -15,6 +15,14 @@ import { type Consoled, onBothDatabases } from "./consoled.ts";
 
 const PROFILE = "privatessl-tls-client";
 
+const expectInWindow = async (page: Page, what: Locator): Promise<void> => {
+  const height = page.viewportSize()?.height ?? 0;
+  await eventually(async () => {
+    const box = await what.boundingBox();
+    return box !== null && box.y >= 0 && box.y + box.height <= height;
+  });
+};
+
 onBothDatabases("console: certificates by hand", (open) => {
   let consoled: Consoled, api: Api, site: SiteIds, page: Page;
   before(async function () {
@@ -317,6 +325,9 @@ onBothDatabases("console: certificates by hand", (open) => {
       await form.locator("#extensions-fault").getByText(fault).waitFor();
     }
     await group.getByLabel("DER in base64, line 1").fill("MAsGCSsG AQQBgjcVAg==");
+    await page.getByRole("button", { name: "Dry run" }).click();
+    const preview = page.locator("cs-issue section").filter({ hasText: "It would be" });
+    await preview.getByText("Microsoft template (1.3.6.1.4.1.311.21.7)").waitFor();
     const line = page.locator("cs-issue cs-commands code").last();
     await line.getByText("1.3.6.1.4.1.311.21.7=").waitFor({ state: "attached" });
     await page.getByRole("button", { name: "Issue", exact: true }).click();
@@ -347,6 +358,7 @@ onBothDatabases("console: certificates by hand", (open) => {
     const preview = page.locator("cs-issue section").filter({ hasText: "It would be" });
     await preview.getByText("CN=vpn box,O=Lab").waitFor();
     await preview.getByText("ec-p384").waitFor();
+    await expectInWindow(page, preview.getByRole("heading"));
     assert.equal((await api.get("/certificates?limit=500")).items.length, before);
     const password = "a-password.of (16)";
     await form.getByLabel("Password of the file").fill(password);

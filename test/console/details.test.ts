@@ -109,6 +109,7 @@ describe("console: details of CAs, endpoints and certificates", function () {
       subjectKeyIdentifier: authority.subjectKeyId,
       crlDistributionPoints: [root.urls.crl],
       certificatePolicies: [],
+      otherExtensions: [],
     });
     assert.deepEqual(
       [authority.kind, authority.status, authority.id, authority.crlEnabled, authority.ocspEnabled],

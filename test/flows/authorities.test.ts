@@ -117,6 +117,11 @@ describe("flows: authorities", () => {
       (await api.refused("PATCH", "/authorities/top", { id: "bottom" })).code,
       "invalid_input",
     );
+    const odd = await api.refused("PATCH", "/authorities/top", { name: "The\u0000Top" });
+    assert.deepEqual(
+      odd.issues.map(({ path }) => path),
+      ["name"],
+    );
     const renamed = await api.patch("/authorities/top", { name: "The Top" });
     assert.deepEqual([renamed.id, renamed.name], ["top", "The Top"]);
     for (const url of Object.values(renamed.urls).flat().filter(Boolean))

@@ -25,7 +25,10 @@ describe("deleting CA servers", function () {
     assert.deepEqual(impact.authorities, ["main-root", "main"]);
     assert.deepEqual([impact.endpoints, impact.templates], [["phones"], ["wifi"]]);
     assert.equal(impact.liveDeployments, 1);
-    assert.match(impact.warning, /2 CAs: 0 live certificates/);
+    assert.match(
+      impact.warning,
+      /^Deletes 2 CAs \(main-root, main\): 0 live certificates become useless, and 1 SCEP address stops/,
+    );
     const wrong = await owner.call("DELETE", "/authorities/main-root?confirm=main");
     assert.equal(wrong.json.issues[0].path, "confirm");
     const busy = await owner.call("DELETE", "/authorities/main-root?confirm=main-root");

@@ -136,6 +136,7 @@ describe("certificates issued by hand", function () {
     const made = await issue({ csr, extensions: [template, usage] });
     assert.equal(made.status, 201, made.text);
     assert.deepEqual(made.json.details.extendedKeyUsages, ["1.3.6.1.5.5.7.3.2"]);
+    assert.deepEqual(made.json.details.otherExtensions, ["1.3.6.1.4.1.311.21.7"]);
     writeFileSync(file("ext.pem"), made.json.pem as string);
     const shown = openssl("x509", "-in", file("ext.pem"), "-noout", "-text");
     assert.match(shown, /1\.3\.6\.1\.4\.1\.311\.21\.7/);

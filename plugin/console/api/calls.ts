@@ -286,6 +286,7 @@ export interface CertificateDetails {
     readonly oid: string;
     readonly cps?: string | undefined;
   }[];
+  readonly otherExtensions: readonly string[];
 }
 
 export interface Hierarchy {

@@ -277,7 +277,7 @@ export class CaServer extends View {
         ? [`${plural(templates.length, "template")} can issue no more`]
         : []),
       ...(liveDeployments > 0
-        ? [`${plural(liveDeployments, "device")} lose what they use now`]
+        ? [`${plural(liveDeployments, "device loses", "devices lose")} what is in use now`]
         : []),
     ];
     const yes = await this.app.ask({

@@ -1,6 +1,7 @@
 import { html, type TemplateResult } from "lit";
 import type { CertificateDetails } from "../api/calls.ts";
 import { foreign, onDay, words } from "../ui/format.ts";
+import { extensionName } from "./extension-names.ts";
 import { usageName } from "./usage-names.ts";
 
 /** All that a certificate says, in the order of RFC 5280; what it does not say reads "none". */
@@ -32,6 +33,7 @@ export const detailFacts = (all: CertificateDetails): TemplateResult => {
         cps === undefined ? oid : `${oid}, CPS ${cps}`,
       ),
     )}
+    ${line("Other extensions", all.otherExtensions.map(extensionName))}
     ${line("Authority key id", all.authorityKeyIdentifier)}
     ${line("Subject key id", all.subjectKeyIdentifier)}
   </dl>`;

@@ -123,7 +123,7 @@ export class Issue extends FormView {
         this.dry === undefined
           ? nothing
           : html`<section class="card stack tight">
-              <h2>It would be</h2>
+              <h2 id="dry" tabindex="-1">It would be</h2>
               <p class="quiet">
                 ${
                   this.values["how"] === "csr"
@@ -191,7 +191,7 @@ export class Issue extends FormView {
     await this.saving(
       async () => {
         const issued = await this.#issue(asked, dryRun);
-        if (dryRun) this.dry = issued;
+        if (dryRun) await this.#show(issued);
         else {
           this.app.keepHere(undefined);
           this.values = { ...this.values, password: "", passwordAgain: "" };
@@ -205,6 +205,13 @@ export class Issue extends FormView {
       },
       dryRun ? PASSWORDS : [],
     );
+  }
+
+  /** The form is longer than a window: who asked is led to the answer. */
+  async #show(issued: Issued): Promise<void> {
+    this.dry = issued;
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>("#dry")?.focus();
   }
 
   #issue(asked: Asked, dryRun: boolean): Promise<Issued> {

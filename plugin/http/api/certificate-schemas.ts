@@ -24,6 +24,7 @@ export const certificateDetailsSchema = named("CertificateDetails", {
   subjectKeyIdentifier: maybe,
   crlDistributionPoints: z.array(text),
   certificatePolicies: z.array(z.looseObject({ oid: text, cps: maybe })),
+  otherExtensions: z.array(text).describe("OIDs of extensions that nothing above is about."),
 });
 
 export const certificateSchema = named("Certificate", {

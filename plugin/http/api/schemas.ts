@@ -5,7 +5,11 @@ import { DEVICE_KEY_ALGORITHMS, KEY_ALGORITHMS } from "../../domain/algorithm.ts
 
 /** Any identifier that refers to something; what does not exist is found out by the service. */
 export const reference = z.string().min(1).max(100);
-export const displayName = z.string().min(1).max(200);
+export const displayName = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine((name) => !/\p{Cc}/u.test(name), "must hold no control characters");
 /** Of an authority's key. */
 export const keyAlgorithm = z.enum(KEY_ALGORITHMS);
 /** Of a device's key, or an RA's. */
