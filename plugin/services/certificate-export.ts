@@ -61,11 +61,16 @@ const cellOf = (certificate: Certificate, column: (typeof EXPORT_COLUMNS)[number
 };
 
 /**
- * A cell that no spreadsheet takes for a formula: one that begins like a formula gets an apostrophe before it (OWASP, CSV injection), and
- * control characters become blanks.
+ * A cell that no spreadsheet takes for a formula: one that begins like a formula, also in full-width letters, gets an apostrophe before it
+ * (OWASP, CSV injection). Control characters become blanks, marks that turn the direction of a text their code point.
  */
 export const csvCell = (text: string): string => {
-  const plain = text.replace(/[\p{Cc}]/gu, " ");
-  const safe = /^\s*[=+\-@|%]/.test(plain) ? `'${plain}` : plain;
+  const plain = text
+    .replace(/\p{Cc}/gu, " ")
+    .replace(
+      /\p{Bidi_Control}/gu,
+      (mark) => `\u27e8U+${mark.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}\u27e9`,
+    );
+  const safe = /^\s*[=+\-@|%\uff1d\uff0b\uff0d\uff20]/.test(plain) ? `'${plain}` : plain;
   return /[",\s]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
 };

@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ANSWERS } from "../../plugin/http/api/answer-schemas.ts";
+import { csvCell } from "../../plugin/services/certificate-export.ts";
 import type { TestInstallation } from "../support/installation.ts";
 import { type Admin, openPublished } from "../support/published.ts";
 
@@ -350,6 +351,7 @@ describe("certificates issued by hand", function () {
       csr: request("evil", "/CN=x"),
       subject: 'CN=\\=HYPERLINK(\\"http://x\\"),O=@SUM',
     });
+    await issue({ csr: request("turned", "/CN=x"), subject: "CN=invoice\u202egpj.exe" });
     await issue({ csr: request("soon", "/CN=Soon Over"), validity: "P3D" });
     await installation.countersign.close();
     await installation.countersign.start();
@@ -371,6 +373,15 @@ describe("certificates issued by hand", function () {
       lines.every((line) => !/(?:^|,)"?[=+\-@]/.test(line)),
       csv.text,
     );
+    assert.ok(csv.text.includes("CN=invoice⟨U+202E⟩gpj.exe") && !csv.text.includes("\u202e"));
+    for (const [cell, safe] of [
+      ["=1+1", "'=1+1"],
+      ["\t=1+1", `"' =1+1"`],
+      ["\uff1d1+1", "'\uff1d1+1"],
+      ["@SUM", "'@SUM"],
+      ["CN=x", "CN=x"],
+    ] as const)
+      assert.equal(csvCell(cell), safe);
     const json = await owner.call("GET", "/certificates/export?format=json&q=soon");
     assert.equal(JSON.parse(json.text.trim()).subject, "CN=Soon Over");
     assert.equal((await owner.call("GET", "/certificates/export?format=xml")).status, 400);
