@@ -45,8 +45,28 @@ describe("certificate profiles", function () {
       ]);
       const ids = (group: string) =>
         certificateProfiles().filter((profile) => profile.group === group);
-      assert.equal(ids("mdmws").length, 10);
-      assert.equal(ids("wstep").length, 5);
+      const published = (group: string, endings: readonly (keyof typeof ENDINGS)[]) =>
+        endings.map((ending) => [`${group}-${ending}`, ENDINGS[ending].join(" "), !fixed(ending)]);
+      const fixed = (ending: string): boolean => ending.endsWith("clientauth");
+      const csr = [
+        ...["digital-signature", "digital-signature-key-encipherment"],
+        ...["key-encipherment", "non-repudiation"],
+      ] as (keyof typeof ENDINGS)[];
+      const withClient = [...csr, "digital-signature-key-encipherment-clientauth"] as typeof csr;
+      for (const [group, expected] of [
+        ["wstep", published("wstep", [...csr, "non-repudiation-key-encipherment"])],
+        ["scep", published("scep", csr)],
+        ["mdmws", [...published("mdmws", withClient), ...published("mdmws-p12", withClient)]],
+      ] as const)
+        assert.deepEqual(
+          ids(group)
+            .map(({ id, definition }) => [
+              ...[id, definition.usages.join(" ")],
+              definition.allowed_extensions.includes("2.5.29.37"),
+            ])
+            .sort(),
+          [...expected].sort(),
+        );
       assert.deepEqual(
         certificateProfiles()
           .filter(({ ours }) => ours)
@@ -350,6 +370,18 @@ describe("certificate profiles", function () {
     });
   });
 });
+
+/** What a profile's name says of its usages (T-10, T-11). */
+const ENDINGS = {
+  "digital-signature": ["digitalSignature"],
+  "digital-signature-key-encipherment": ["digitalSignature", "keyEncipherment"],
+  "digital-signature-key-encipherment-clientauth": [
+    ...["digitalSignature", "keyEncipherment", CLIENT_AUTH],
+  ],
+  "key-encipherment": ["keyEncipherment"],
+  "non-repudiation": ["digitalSignature", "nonRepudiation"],
+  "non-repudiation-key-encipherment": ["digitalSignature", "nonRepudiation", "keyEncipherment"],
+} as const;
 
 /** Any well-formed request: refused before it is read further. */
 const CSR = "MIHUMHwCAQAwGjEYMBYGA1UEAwwPd2ViLmV4YW1wbGUuY29tMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE";

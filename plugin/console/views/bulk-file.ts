@@ -89,4 +89,4 @@ const ofCsv = (text: string): BulkFile => {
 
 /** A line of CSV that no spreadsheet takes for a formula. */
 export const csvLine = (fields: readonly string[]): string =>
-  `${fields.map((field) => `"${(/^[=+\-@\t\r]/.test(field) ? `'${field}` : field).replaceAll('"', '""')}"`).join(",")}\r\n`;
+  `${fields.map((field) => `"${(/^\s*[=+\-@|%\uff1d\uff0b\uff0d\uff20]/.test(field) ? `'${field}` : field).replaceAll('"', '""')}"`).join(",")}\r\n`;
