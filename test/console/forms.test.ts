@@ -29,6 +29,7 @@ describe("console: forms, as an admin fills them in", function () {
     const parent = fieldOf("parent");
     assert.equal(await parent.inputValue(), "lab-root");
     assert.ok(await parent.isDisabled(), "the parent is settled");
+    assert.equal(await fieldOf("status").count(), 0, "it has none yet");
     await fieldOf("identifier").fill("lab-two");
     await fieldOf("friendlyName").fill("Lab Two");
     await fieldOf("signingKey").selectOption({ label: "ECDSAP256+SHA256" });
@@ -46,6 +47,8 @@ describe("console: forms, as an admin fills them in", function () {
     await goTo(page, "ca-servers/lab-root", /lab-root|Lab/i);
     const below = page.locator("section", { hasText: "In use by" });
     await below.getByRole("link", { name: "Lab Two" }).waitFor();
+    await goTo(page, "ca-servers/lab-two/edit?as=entrust", "Edit CA server");
+    assert.match(await fieldOf("status").inputValue(), /active/i);
     await goTo(page, "ca-servers/lab-two", "Lab Two");
     assert.equal(await page.getByText("Add a CA below").count(), 0, "an issuing CA has none below");
   });

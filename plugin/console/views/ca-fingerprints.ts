@@ -21,7 +21,7 @@ export const fingerprints = (authority: Authority, chain: readonly Authority[]):
     </dl>
     <p class="small quiet">
       Jamf wants the root's SHA-256; Windows CAThumbprint and Apple CAFingerprint are the root's
-      SHA-1. Check a file with:
+      SHA-1. Check a file with (openssl puts colons between the octets; they do not count):
     </p>
     <code class="code">${`openssl x509 -fingerprint -sha256 -noout -in ${root.id}.pem`}</code>
     <p class="small quiet">or, on Windows:</p>

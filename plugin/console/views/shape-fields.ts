@@ -63,3 +63,10 @@ export const ownLast = <F extends Pick<FieldSpec, "section">>(
   const ours = (field: F): boolean => field.section === "Countersign";
   return [...fields.filter((field) => !ours(field)), ...fields.filter(ours)];
 };
+
+/** Without what is only read and has nothing to say yet: a new CA has no status and no address. */
+export const telling = <F extends Pick<FieldSpec, "name" | "readOnly">>(
+  fields: readonly F[],
+  values: FieldValues,
+): readonly F[] =>
+  fields.filter(({ name, readOnly }) => readOnly !== true || (values[name] ?? "") !== "");

@@ -17,7 +17,7 @@ import { alsoSet } from "./also-set.ts";
 import { choiceSources, type Sources } from "./choice-sources.ts";
 import { copySheet } from "./copy-sheet.ts";
 import { keepShape, lastShape } from "./last-shape.ts";
-import { carriedValues, faultsOf, ownLast, withChoices } from "./shape-fields.ts";
+import { carriedValues, faultsOf, ownLast, telling, withChoices } from "./shape-fields.ts";
 
 /** What a form is drawn from. */
 export interface ShapeFacts {
@@ -205,7 +205,7 @@ export abstract class ShapeForm extends View {
 
   #page({ consoles, shape, filled, sources }: ShapeFacts): TemplateResult {
     const form = shape[this.kind];
-    const fields = ownLast(form.fields).map((field) =>
+    const fields = ownLast(telling(form.fields, this.values)).map((field) =>
       this.given(withChoices(marked(shape.id, field), sources, this.#authority(filled))),
     );
     const variables: readonly Insertable[] = shape.dialect.variables
