@@ -1,17 +1,16 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ANSWERS } from "../../plugin/http/api/answer-schemas.ts";
 import { csvCell } from "../../plugin/services/certificate-export.ts";
 import type { TestInstallation } from "../support/installation.ts";
+import { openssl as runOpenssl } from "../support/openssl.ts";
 import { type Admin, openPublished } from "../support/published.ts";
+import { run } from "../support/tools.ts";
 
-const openssl = (...args: string[]): string => {
-  const run = spawnSync("openssl", args, { encoding: "utf8" });
-  if (run.status !== 0) throw new Error(`openssl ${args.join(" ")}: ${run.stderr}`);
-  return run.stdout;
-};
+/** Beside this process, which answers the requests: while it stood still, kept connections would run out. */
+const openssl = (...args: string[]): Promise<string> => runOpenssl(args);
 
 describe("certificates issued by hand", function () {
   this.timeout(60_000);
@@ -70,7 +69,7 @@ describe("certificates issued by hand", function () {
       ["dns:web.example", "ip:192.0.2.1", "rfc822:a@b.example"],
     );
     writeFileSync(file("web.pem"), made.json.pem as string);
-    openssl("verify", "-CAfile", file("chain.pem"), file("web.pem"));
+    await openssl("verify", "-CAfile", file("chain.pem"), file("web.pem"));
     const { items } = (await owner.call("GET", `/certificates?serial=${a.toUpperCase()}`)).json;
     assert.equal(items.length, 1);
     const details = (await owner.call("GET", `/certificates/${items[0].id}/details`)).json;
@@ -139,7 +138,7 @@ describe("certificates issued by hand", function () {
     assert.deepEqual(made.json.details.extendedKeyUsages, ["1.3.6.1.5.5.7.3.2"]);
     assert.deepEqual(made.json.details.otherExtensions, ["1.3.6.1.4.1.311.21.7"]);
     writeFileSync(file("ext.pem"), made.json.pem as string);
-    const shown = openssl("x509", "-in", file("ext.pem"), "-noout", "-text");
+    const shown = await openssl("x509", "-in", file("ext.pem"), "-noout", "-text");
     assert.match(shown, /1\.3\.6\.1\.4\.1\.311\.21\.7/);
     assert.ok(!shown.includes("311.25.2"), "none of the request's own");
     const refused = async (extensions: readonly object[], profileId = "scep-digital-signature") => {
@@ -223,7 +222,7 @@ describe("certificates issued by hand", function () {
     });
     assert.equal(made.status, 201, made.text);
     writeFileSync(file("ms.pem"), made.json.pem as string);
-    const shown = openssl("x509", "-in", file("ms.pem"), "-noout", "-text");
+    const shown = await openssl("x509", "-in", file("ms.pem"), "-noout", "-text");
     assert.match(shown, /1\.3\.6\.1\.4\.1\.311\.25\.2:\s*\n/);
     assert.match(shown, /1\.3\.6\.1\.4\.1\.311\.21\.7/);
     assert.ok(!shown.includes("1.2.3.4.5"), "what is unknown is passed over");
@@ -256,39 +255,34 @@ describe("certificates issued by hand", function () {
       assert.equal(made.status, 201, made.text);
       writeFileSync(file("a.p12"), Buffer.from(made.json.pkcs12 as string, "base64"));
       const legacy = encoding === "compatible" ? ["-legacy"] : [];
-      const info = spawnSync(
-        "openssl",
-        [
-          "pkcs12",
-          "-in",
-          file("a.p12"),
-          "-info",
-          "-noout",
-          "-passin",
-          `pass:${password}`,
-          ...legacy,
-        ],
-        { encoding: "utf8" },
-      );
+      const info = await run("openssl", [
+        "pkcs12",
+        "-in",
+        file("a.p12"),
+        "-info",
+        "-noout",
+        "-passin",
+        `pass:${password}`,
+        ...legacy,
+      ]);
       assert.equal(info.status, 0, info.stderr);
       assert.match(
         info.stderr,
         encoding === "strong" ? /AES-256-CBC.*PRF hmacWithSHA256/s : /pbeWithSHA1And3-KeyTripleDES/,
       );
-      const all = openssl(
+      const all = await openssl(
         ...["pkcs12", "-in", file("a.p12"), "-nodes", "-passin", `pass:${password}`, ...legacy],
       );
       assert.equal(all.match(/BEGIN CERTIFICATE/g)?.length, 3, "leaf, issuing CA, root");
       assert.equal(all.match(/BEGIN PRIVATE KEY/g)?.length, 1);
       writeFileSync(file("a.pem"), all);
-      const publicOf = (...args: string[]) => openssl(...args, "-in", file("a.pem"), "-pubout");
       assert.equal(
-        openssl("x509", "-in", file("a.pem"), "-noout", "-pubkey").trim(),
-        publicOf("pkey").trim(),
+        (await openssl("x509", "-in", file("a.pem"), "-noout", "-pubkey")).trim(),
+        (await openssl("pkey", "-in", file("a.pem"), "-pubout")).trim(),
         "the key is the certificate's",
       );
-      openssl("verify", "-CAfile", file("chain.pem"), file("a.pem"));
-      const wrong = spawnSync("openssl", [
+      await openssl("verify", "-CAfile", file("chain.pem"), file("a.pem"));
+      const wrong = await run("openssl", [
         ...["pkcs12", "-in", file("a.p12"), "-noout", "-passin", "pass:wrong", ...legacy],
       ]);
       assert.notEqual(wrong.status, 0);
