@@ -117,8 +117,9 @@ export class ManualIssuance {
       other: takenOver(rulesOf(profile), asked, false),
       publicKey: csr.publicKey.spki,
     };
-    return this.make(principal, store, authority, profile, contents, dryRun, {
-      csr: createHash("sha256").update(input.csr).digest("hex"),
+    return this.make(principal, store, {
+      ...{ authority, profile, contents, dryRun },
+      how: { csr: createHash("sha256").update(input.csr).digest("hex") },
     });
   }
 
@@ -150,23 +151,25 @@ export class ManualIssuance {
     const keys = await makeKey(input.keyAlgorithm);
     try {
       const contents = { ...wanted, publicKey: keys.publicKey };
-      const issued = await this.make(principal, store, authority, profile, contents, dryRun, {
-        pkcs12: input.encoding,
+      const chain = await chainOf(store, authority);
+      let file: Uint8Array | undefined;
+      const pack: Pack = async (leaf) => {
+        file = await buildPkcs12({
+          privateKey: keys.privateKey,
+          certificates: [leaf, ...chain],
+          password,
+          friendlyName: input.friendlyName ?? formatDn(contents.subject),
+          encoding: input.encoding,
+          random: (length) => this.random.bytes(length),
+          localKeyId: createHash("sha1").update(leaf).digest(),
+        });
+      };
+      const issued = await this.make(principal, store, {
+        ...{ authority, profile, contents, dryRun, pack },
+        how: { pkcs12: input.encoding },
       });
-      if (issued.certificate === undefined)
-        return { ...issued, file: undefined, fileName: undefined };
-      const { id, serial } = issued.certificate;
-      const leaf = found(await store.certificates.der(id), "certificate", "just issued");
-      const file = await buildPkcs12({
-        privateKey: keys.privateKey,
-        certificates: [leaf, ...(await chainOf(store, authority))],
-        password,
-        friendlyName: input.friendlyName ?? formatDn(contents.subject),
-        encoding: input.encoding,
-        random: (length) => this.random.bytes(length),
-        localKeyId: createHash("sha1").update(leaf).digest(),
-      });
-      return { ...issued, file, fileName: `${serial}.p12` };
+      const serial = issued.certificate?.serial;
+      return { ...issued, file, fileName: serial && `${serial}.p12` };
     } finally {
       keys.privateKey.fill(0);
     }
@@ -234,11 +237,7 @@ export class ManualIssuance {
   private async make(
     principal: Principal,
     store: TenantStore,
-    authority: Authority,
-    profile: CertificateProfile,
-    contents: Parameters<CaCertificates["prepare"]>[1],
-    dryRun: boolean,
-    how: Readonly<Record<string, unknown>>,
+    { authority, profile, contents, dryRun, how, pack = () => Promise.resolve() }: Order,
   ): Promise<Issued> {
     const issuer = issuerOf(store.tenant, authority, this.clock.now());
     if (dryRun) {
@@ -249,7 +248,7 @@ export class ManualIssuance {
       return { certificate: undefined, details, pem: undefined };
     }
     const own = await this.certificates.issue(store, issuer, contents, `profile:${profile.id}`);
-    const row = await this.stored(store, own, (stored) =>
+    const row = await this.stored(store, own, pack, (stored) =>
       this.access.entry(principal, "certificate.issued", stored.id, {
         authority: authority.id,
         profile: profile.id,
@@ -266,9 +265,12 @@ export class ManualIssuance {
   private async stored(
     store: TenantStore,
     own: OwnCertificate,
+    pack: Pack,
     entry: (row: Certificate) => LedgerEntry,
   ): Promise<Certificate> {
     try {
+      // First: a certificate whose key cannot be handed over is none.
+      await pack(own.der);
       return await store.run(async (tx) => {
         await own.settle(tx);
         const row = found(await tx.certificates.get(own.id), "certificate", own.id);
@@ -281,6 +283,20 @@ export class ManualIssuance {
       throw failure;
     }
   }
+}
+
+/** Puts a signed certificate, DER, where it is handed over. */
+type Pack = (certificate: Uint8Array) => Promise<void>;
+
+/** What `make` is to do. */
+interface Order {
+  readonly authority: Authority;
+  readonly profile: CertificateProfile;
+  readonly contents: Parameters<CaCertificates["prepare"]>[1];
+  readonly dryRun: boolean;
+  /** For the ledger. */
+  readonly how: Readonly<Record<string, unknown>>;
+  readonly pack?: Pack;
 }
 
 const longEnough = (password: string | undefined): string => {
