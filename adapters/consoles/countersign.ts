@@ -1,6 +1,7 @@
 import {
   attemptLimit,
   challengeSecret,
+  type ConsoleField,
   type ConsoleShape,
   DEVICE_KEY_ALGORITHMS,
   EXTENDED_KEY_USAGES,
@@ -33,6 +34,11 @@ const LIFE = { section: "Life and renewal" };
 const CHALLENGE = { section: "Challenge" };
 const DURATION = "An ISO 8601 duration: P1Y, P47D, PT12H.";
 
+const withoutNote = (field: ConsoleField): ConsoleField =>
+  Object.fromEntries(
+    Object.entries(field).filter(([name]) => name !== "note"),
+  ) as unknown as ConsoleField;
+
 /** Our own words: all that a template says, for what another console has no field for. */
 export const countersign: ConsoleShape = {
   id: "countersign",
@@ -41,6 +47,11 @@ export const countersign: ConsoleShape = {
   dialect: OWN_DIALECT,
   caServer: {
     ...entrust.caServer,
+    // What Entrust insists on is nobody's concern here.
+    parts: entrust.caServer.parts.map((part) => ({
+      ...part,
+      fields: part.fields.map(withoutNote),
+    })),
     title: "Add CA server",
     editTitle: "Edit CA server",
     place: "CA servers",

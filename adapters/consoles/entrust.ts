@@ -13,7 +13,16 @@ import {
   text,
   texts,
 } from "../../plugin/sdk.ts";
-import { choicesOf, GUID, input, issuedBy, keyDelivery, scepUrl } from "./fields.ts";
+import {
+  ASKED_ONCE,
+  choicesOf,
+  GUID,
+  input,
+  issuedBy,
+  keyDelivery,
+  NOT_KEPT,
+  scepUrl,
+} from "./fields.ts";
 import { signingKey } from "./signing-key.ts";
 
 const dialect: ConsoleDialect = {
@@ -113,7 +122,10 @@ export const entrust: ConsoleShape = {
           "expiryDate",
           "Expiry Date",
           "20 years for a root, 10 for others unless given.",
-          OWN_KEY,
+          {
+            ...OWN_KEY,
+            note: "Entrust insists on a date. Here an empty one is the better answer: the life that fits the kind of CA, and never past the CA above.",
+          },
         ),
         "notAfter",
         (value) => (value === "" ? null : value),
@@ -145,6 +157,7 @@ export const entrust: ConsoleShape = {
           "The profiles that the CA may issue with; none: all.",
           {
             ...OWN_KEY,
+            note: "Entrust insists on one at least. Here none means that the CA is not restricted, which is what a first CA wants.",
             from: "certificate-profiles",
           },
         ),
@@ -217,12 +230,7 @@ export const entrust: ConsoleShape = {
           required: true,
           format: GUID,
         }),
-        input.secret(
-          "intuneKey",
-          "Intune App key",
-          "Not kept with the template: it belongs to the endpoint's Intune settings.",
-          INTUNE,
-        ),
+        input.secret("intuneKey", "Intune App key", NOT_KEPT, { ...INTUNE, ...ASKED_ONCE }),
         input.text("description", "Description", "For admins.", CONFIG),
       ),
       text<TemplateModel>(
@@ -237,8 +245,11 @@ export const entrust: ConsoleShape = {
         input.text(
           "parentDn",
           "Parent DN",
-          "Appended after the RDN format: O=Example,C=US. Entrust asks for one; without it the subject is the RDN format alone.",
-          DIGITAL_ID,
+          "Appended after the RDN format: O=Example,C=US. Without it the subject is the RDN format alone.",
+          {
+            ...DIGITAL_ID,
+            note: "Entrust insists on one. A template whose subject has no such tail could not be saved in this form without another subject, and every device would get a new certificate.",
+          },
         ),
         dialect,
       ),
@@ -265,10 +276,7 @@ export const entrust: ConsoleShape = {
           "userName",
           "User Name",
           "Kept as typed. Countersign has no web service that takes a password: it mints a challenge for each device.",
-          {
-            section: "Credentials",
-            format: N2,
-          },
+          { section: "Credentials", required: true, default: "countersign", format: N2 },
         ),
       ),
       scepUrl<TemplateModel>({ label: "SCEP URL", mark: "documented", section: "Digital ID" }),

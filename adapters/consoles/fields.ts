@@ -202,5 +202,18 @@ export const choicesOf = (
 /** How one-time challenges reach a device. */
 export const ONE_TIME = "Dynamic: Countersign puts one into each profile that it delivers.";
 
-/** Where the password of an outside web service would stand: it is not ours to keep. */
-export const NOT_KEPT = "Countersign does not keep it; type it into the console itself.";
+/** The password of an outside web service: it is not ours to keep. */
+export const NOT_KEPT =
+  "Asked for once, when this is made; Countersign does not keep it. Type it into the console itself.";
+
+/** Why a password is asked for that is not kept. */
+export const ASKED_ONCE = {
+  required: true,
+  note: "As mandatory as in the console, but only when the form is first saved: an edit does not ask for what is not kept.",
+} as const;
+
+/** The MDM web service of Entrust, as consoles insist that its address ends. */
+export const WEB_SERVICE_URL = {
+  expression: "https?://.+/AdminServiceV9",
+  message: "an address that ends in /AdminServiceV9",
+} as const;

@@ -83,6 +83,9 @@ export const intune: ConsoleShape = {
           "certificate",
           "Certificate file",
           "The CA's certificate (.cer). Leave it empty to make a new CA.",
+          {
+            note: "Intune insists on the file: a CA that is made here has it on its page.",
+          },
         ),
         "certificate",
       ),

@@ -14,7 +14,15 @@ import {
   type TemplateModel,
   text,
 } from "../../plugin/sdk.ts";
-import { keyDelivery, choicesOf, input, issuedBy, NOT_KEPT, scepUrl } from "./fields.ts";
+import {
+  ASKED_ONCE,
+  choicesOf,
+  input,
+  issuedBy,
+  keyDelivery,
+  NOT_KEPT,
+  scepUrl,
+} from "./fields.ts";
 
 const variable = (name: string, ours: string, mark: Mark = "documented"): ConsoleVariable => ({
   name,
@@ -87,8 +95,13 @@ export const ivanti: ConsoleShape = {
       ),
       scepUrl<CaServerModel>({ name: "url", label: "Enter URL", mark: "documented" }),
       beside<CaServerModel>(
-        input.text("username", "Enter Username", "A credential of the web service."),
-        input.secret("password", "Enter Password", NOT_KEPT),
+        input.text(
+          "username",
+          "Enter Username",
+          "A credential of the web service. Countersign has no such service: any name will do here.",
+          { required: true, default: "countersign" },
+        ),
+        input.secret("password", "Enter Password", NOT_KEPT, ASKED_ONCE),
         input.text("group", "Group", "Ivanti passes over it.", { mark: "documented" }),
         input.yesNo(
           "cacheIdentities",
@@ -100,6 +113,8 @@ export const ivanti: ConsoleShape = {
       beside<CaServerModel>(
         input.text("certificateName", "Certificate Name", "The name of that configuration.", {
           section: "Certificate configuration",
+          required: true,
+          default: "Countersign CA",
         }),
         input.list(
           "certificateScope",
@@ -117,6 +132,7 @@ export const ivanti: ConsoleShape = {
           "The CA's certificate; root and issuing CA are uploaded one by one.",
           {
             section: "Certificate configuration",
+            note: "Ivanti insists on the file. Here a CA is made where none is given, and its page has the file for Ivanti.",
           },
         ),
         "certificate",
@@ -168,8 +184,9 @@ export const ivanti: ConsoleShape = {
         input.rows(
           "sans",
           "Subject Alternate Name",
-          "A type and a value each; none: leave it empty.",
+          "A type and a value each; None where certificates need no such name.",
           {
+            required: true,
             columns: [
               {
                 name: "type",
@@ -177,6 +194,7 @@ export const ivanti: ConsoleShape = {
                 type: "choice",
                 required: true,
                 choices: [
+                  { value: "None", label: "None", nothing: true },
                   { value: "DNS Name", label: "DNS Name" },
                   { value: "RFC 822 Name", label: "RFC 822 Name", mark: "inferred" },
                   {
@@ -187,7 +205,12 @@ export const ivanti: ConsoleShape = {
                   { value: "NT Principal Name", label: "NT Principal Name", mark: "inferred" },
                 ],
               },
-              { name: "value", label: "Subject Alternate Name Value", type: "pattern" },
+              {
+                name: "value",
+                label: "Subject Alternate Name Value",
+                type: "pattern",
+                required: true,
+              },
             ],
           },
         ),
@@ -198,6 +221,7 @@ export const ivanti: ConsoleShape = {
           ["NT Principal Name", "upn"],
         ],
         dialect,
+        "None",
       ),
       pick<TemplateModel>(
         input.choice("challenge", "Challenge", "How a device proves that it may ask over SCEP.", {
@@ -239,8 +263,13 @@ export const ivanti: ConsoleShape = {
         input.choice(
           "targetStore",
           "Target Certificate Store",
-          "For Windows: Device is the local machine, User the current user.",
-          { choices: choicesOf("Device Certificate", "User Certificate") },
+          "Device Certificate: the store of the local machine. User Certificate: that of the current user.",
+          {
+            section: "Windows only",
+            required: true,
+            default: "Device Certificate",
+            choices: choicesOf("Device Certificate", "User Certificate"),
+          },
         ),
       ),
       scepUrl<TemplateModel>({

@@ -1,12 +1,10 @@
 import {
   beside,
   type CaServerModel,
-  challengeSecret,
   type ConsoleShape,
   fixed,
   keySize,
   oneSan,
-  pick,
   subjectText,
   type TemplateModel,
   text,
@@ -17,23 +15,16 @@ import {
   choicesOf,
   input,
   issuedBy,
-  NOT_KEPT,
-  ONE_TIME,
   profilePick,
   rootFingerprint,
   RSA_1024,
   scepUrl,
 } from "./fields.ts";
+import { jamfChallenge } from "./jamf-challenge.ts";
 import { JAMF_DIALECT } from "./jamf-dialect.ts";
 
 const dialect = JAMF_DIALECT;
 const SCEP = { section: "SCEP" };
-const ENTRUST = { section: "SCEP", when: { field: "challengeType", is: ["dynamic-entrust"] } };
-const MICROSOFT = {
-  section: "SCEP",
-  mark: "observed" as const,
-  when: { field: "challengeType", is: ["dynamic-microsoft-ca"] },
-};
 
 /** Jamf Pro: a configuration profile with a Certificate and a SCEP payload. */
 export const jamf: ConsoleShape = {
@@ -199,83 +190,8 @@ export const jamf: ConsoleShape = {
           maximum: 86_400,
         }),
       ),
-      pick<TemplateModel>(
-        input.choice(
-          "challengeType",
-          "Challenge Type",
-          `Static: one password, typed into Jamf as well. ${ONE_TIME} What Jamf would fetch by itself (webhook, SCEP admin page, Entrust's web service) is not answered.`,
-          {
-            ...SCEP,
-            required: true,
-            default: "dynamic",
-            choices: [
-              { value: "static", label: "Static" },
-              { value: "dynamic", label: "Dynamic" },
-              { value: "dynamic-microsoft-ca", label: "Dynamic-Microsoft CA" },
-              { value: "dynamic-entrust", label: "Dynamic-Entrust" },
-            ],
-          },
-        ),
-        "challengeMode",
-        [
-          ["static", "static"],
-          ["dynamic", "dynamic"],
-          ["dynamic-microsoft-ca", "dynamic"],
-          ["dynamic-entrust", "dynamic"],
-        ],
-      ),
-      challengeSecret(
-        input.secret("challenge", "Challenge", "The password all devices send; Jamf asks twice.", {
-          ...SCEP,
-          mark: "observed",
-          when: { field: "challengeType", is: ["static"] },
-        }),
-      ),
+      ...jamfChallenge,
       beside<TemplateModel>(
-        input.text(
-          "adminUrl",
-          "URL to SCEP Admin",
-          "The page that Jamf reads challenges from.",
-          MICROSOFT,
-        ),
-        input.text("adminName", "Username", "Who signs in to that page.", MICROSOFT),
-        input.secret("adminPassword", "Password", NOT_KEPT, MICROSOFT),
-        input.text("entrustUrl", "Entrust Web Service URL", "The MDM web service.", {
-          ...ENTRUST,
-          required: true,
-        }),
-        input.text("entrustName", "Administrator Username", "A credential of the web service.", {
-          ...ENTRUST,
-          required: true,
-        }),
-        input.secret("entrustPassword", "Administrator Password", NOT_KEPT, ENTRUST),
-        input.secret("entrustVerify", "Verify Password", "The same once more.", ENTRUST),
-        input.text(
-          "digitalId",
-          "Digital ID Configuration Name",
-          "The digital ID that decides the subject; the credential's name is taken as well.",
-          { ...ENTRUST, required: true },
-        ),
-        input.text(
-          "groupName",
-          "Group Name",
-          "Must be set where the RDN format has <iggroup>.",
-          ENTRUST,
-        ),
-        input.rows(
-          "rdnVariables",
-          "RDN Variables",
-          "A value for each variable of the RDN format.",
-          {
-            ...ENTRUST,
-            required: true,
-            columns: [
-              { name: "name", label: "Name", type: "text" },
-              { name: "value", label: "Value", type: "pattern" },
-            ],
-            default: [{ name: "profileid", value: "$PROFILE_IDENTIFIER" }],
-          },
-        ),
         input.integer(
           "expirationThreshold",
           "Certificate Expiration Notification Threshold",

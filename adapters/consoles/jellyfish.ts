@@ -16,6 +16,7 @@ import {
   texts,
 } from "../../plugin/sdk.ts";
 import {
+  ASKED_ONCE,
   choicesOf,
   GUID,
   input,
@@ -50,12 +51,10 @@ export const jellyfish: ConsoleShape = {
         "name",
       ),
       text<CaServerModel>(
-        input.choice(
-          "ca",
-          "CA",
-          "The CA that issues. Jellyfish wants one to be there; here a new one is made unless you choose.",
-          { from: "issuing-authorities" },
-        ),
+        input.choice("ca", "CA", "The CA that issues; a new one is made unless you choose.", {
+          from: "issuing-authorities",
+          note: "Jellyfish insists on a CA that is there. Here the form makes the first one: nobody could fill it in before.",
+        }),
         "id",
       ),
       texts<CaServerModel>(
@@ -63,7 +62,10 @@ export const jellyfish: ConsoleShape = {
           "template",
           "Template",
           "What it issues by. It may follow later: the configuration is enabled with its first template.",
-          { from: "templates" },
+          {
+            from: "templates",
+            note: "Jellyfish insists on one. Here a template names its CA, so the CA comes first.",
+          },
         ),
         "templateIds",
       ),
@@ -107,7 +109,10 @@ export const jellyfish: ConsoleShape = {
           required: true,
           format: GUID,
         }),
-        input.secret("entraAppKey", "Entra App Key (Secret Value)", NOT_KEPT, AUTHENTICATED),
+        input.secret("entraAppKey", "Entra App Key (Secret Value)", NOT_KEPT, {
+          ...AUTHENTICATED,
+          ...ASKED_ONCE,
+        }),
       ),
     ],
   },
@@ -172,7 +177,16 @@ export const jellyfish: ConsoleShape = {
         OWN_DIALECT,
       ),
       beside<TemplateModel>(
-        input.text("contactEmail", "Contact email", "Where the link to the token goes.", REQUEST),
+        input.text(
+          "contactEmail",
+          "Contact email",
+          "An inbox of yours: Jellyfish sends the link to the token there. Countersign sends nothing to it.",
+          {
+            ...REQUEST,
+            required: true,
+            format: { expression: "[^\\s@]+@[^\\s@]+", message: "an e-mail address" },
+          },
+        ),
       ),
       pick<TemplateModel>(
         input.choice("challenge", "Challenge", "How a device proves that it may ask.", {

@@ -13,6 +13,7 @@ import {
   text,
 } from "../../plugin/sdk.ts";
 import {
+  ASKED_ONCE,
   choicesOf,
   input,
   issuedBy,
@@ -21,6 +22,7 @@ import {
   ONE_TIME,
   profilePick,
   scepUrl,
+  WEB_SERVICE_URL,
 } from "./fields.ts";
 
 const dialect: ConsoleDialect = {
@@ -52,6 +54,11 @@ const dialect: ConsoleDialect = {
 
 const ENTRUST = { when: { field: "enterpriseCa", is: ["Entrust"] } };
 const SCEP = { when: { field: "enterpriseCa", is: ["SCEP/NDES"] } };
+
+const REPLACED = {
+  expression: "(?!.*%REPLACE%).*",
+  message: "put a value in the place of %REPLACE%",
+};
 
 /** IBM MaaS360 with its Cloud Extender: certificate templates. */
 export const maas360: ConsoleShape = {
@@ -147,13 +154,16 @@ export const maas360: ConsoleShape = {
         input.text("webServiceUrl", "Web Service URL", "The MDM web service.", {
           ...ENTRUST,
           required: true,
-          format: { expression: ".*AdminServiceV9", message: "must end in AdminServiceV9" },
+          format: WEB_SERVICE_URL,
         }),
         input.text("adminName", "Administrator Username", "A credential of the web service.", {
           ...ENTRUST,
           required: true,
         }),
-        input.secret("adminPassword", "Administrator Password", NOT_KEPT, ENTRUST),
+        input.secret("adminPassword", "Administrator Password", NOT_KEPT, {
+          ...ENTRUST,
+          ...ASKED_ONCE,
+        }),
         input.text("groupName", "Group Name", "Older releases ask for it.", ENTRUST),
         input.text("managedCa", "Managed CA Name", "The CA's identifier; newer releases.", {
           ...ENTRUST,
@@ -163,12 +173,17 @@ export const maas360: ConsoleShape = {
           ...ENTRUST,
           required: true,
         }),
-        input.text("rdnFormat", "RDN Format", "Filled in with the digital ID.", ENTRUST),
+        input.text(
+          "rdnFormat",
+          "RDN Format",
+          "Filled in with the digital ID; each %REPLACE% in it must be replaced.",
+          { ...ENTRUST, format: REPLACED },
+        ),
         input.rows("rdnVariables", "RDN Variables", "Replace each %REPLACE% with a value.", {
           ...ENTRUST,
           columns: [
-            { name: "name", label: "Variable", type: "text" },
-            { name: "value", label: "Value", type: "pattern" },
+            { name: "name", label: "Variable", type: "text", required: true },
+            { name: "value", label: "Value", type: "pattern", required: true, format: REPLACED },
           ],
         }),
         ...[1, 2, 3, 4].map((n) =>

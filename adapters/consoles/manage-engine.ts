@@ -3,7 +3,6 @@ import {
   beside,
   type CaServerModel,
   challengeSecret,
-  type ConsoleDialect,
   type ConsoleShape,
   flag,
   keySize,
@@ -17,25 +16,8 @@ import {
   text,
   usage,
 } from "../../plugin/sdk.ts";
+import { MANAGE_ENGINE_DIALECT as dialect } from "./manage-engine-dialect.ts";
 import { issuedBy, keyDelivery, profilePick, RSA_1024, scepUrl } from "./fields.ts";
-
-const dialect: ConsoleDialect = {
-  open: "%",
-  close: "%",
-  ignoresCase: true,
-  caseMark: "inferred",
-  free: false,
-  variables: [
-    { name: "username", variable: "username", mark: "documented" },
-    { name: "email", variable: "email", mark: "documented" },
-    { name: "firstname", variable: "firstname", mark: "documented" },
-    { name: "devicename", variable: "devicename", mark: "inferred" },
-    { name: "serialnumber", variable: "serialnumber", mark: "inferred" },
-    { name: "udid", variable: "udid", mark: "inferred" },
-    { name: "imei", variable: "imei", mark: "inferred" },
-    { name: "domainname", variable: "domainname", mark: "inferred" },
-  ],
-};
 
 const SANS = [
   ["rfc822", "rfc822"],
@@ -310,6 +292,17 @@ export const manageEngine: ConsoleShape = {
         when: { field: "autoRenewal", is: [true] },
         mark: "documented",
       }),
+      reading<TemplateModel>(
+        {
+          name: "profileTemplate",
+          label: "Certificate template",
+          help: "What to select in the profile under SCEP, before Save and Publish.",
+          type: "text",
+          section: "Profile",
+          mark: "documented",
+        },
+        ({ name }) => name,
+      ),
       beside<TemplateModel>(
         {
           name: "platform",

@@ -1,8 +1,8 @@
 import {
   beside,
-  type CaServerModel,
   challengeSecret,
   type ConsoleShape,
+  fixed,
   flag,
   keySize,
   pick,
@@ -13,32 +13,23 @@ import {
   text,
   usage,
 } from "../../plugin/sdk.ts";
-import {
-  choicesOf,
-  input,
-  issuedBy,
-  keyDelivery,
-  NOT_KEPT,
-  ONE_TIME,
-  profilePick,
-  scepUrl,
-} from "./fields.ts";
+import { choicesOf, input, issuedBy, keyDelivery, scepUrl } from "./fields.ts";
+import { AUTHORITY_TYPES, workspaceOneCaServer } from "./workspace-one-ca-server.ts";
 import { WORKSPACE_ONE_DIALECT as dialect } from "./workspace-one-dialect.ts";
 
-const AUTHORITY_TYPES = [
-  "Entrust",
-  "Generic SCEP",
-  "Microsoft ADCS",
-  "EJBCA",
-  "GlobalSign",
-  "JCCH Gleas",
-  "SecureAuth",
-  "Symantec MPKI",
-] as const;
-const SCEP_FORM = { when: { field: "authorityType", is: ["Generic SCEP", "Microsoft ADCS"] } };
-const ENTRUST_FORM = { when: { field: "authorityType", is: ["Entrust"] } };
-const DYNAMIC = { when: { field: "challengeType", is: ["Dynamic"] } };
 const PROFILE = { section: "Profile" };
+const AUTHORITY_TYPE = "caType";
+const RDN_COLUMNS = [
+  { name: "name", label: "Variable", type: "text", required: true },
+  {
+    name: "value",
+    label: "Value",
+    type: "pattern",
+    required: true,
+    format: { expression: "[^&=]*", message: "the characters & and = are not allowed" },
+  },
+] as const;
+const WITH_ENTRUST = { when: { field: AUTHORITY_TYPE, is: ["Entrust"] } };
 
 /** VMware/Omnissa Workspace ONE UEM: Certificate Authorities and Request Templates. */
 export const workspaceOne: ConsoleShape = {
@@ -46,102 +37,7 @@ export const workspaceOne: ConsoleShape = {
   name: "Workspace ONE UEM",
   version: 2,
   dialect,
-  caServer: {
-    title: "Certificate Authority - Add",
-    editTitle: "Certificate Authority - Edit",
-    place: "System > Enterprise Integration > Certificate Authorities",
-    notes: [
-      "Where Workspace ONE proxies SCEP all devices come from one address: lift the endpoint's limit by address then.",
-    ],
-    parts: [
-      text<CaServerModel>(
-        input.text("name", "Name", "The name of the CA in pick lists.", { required: true }),
-        "name",
-      ),
-      beside<CaServerModel>(
-        input.text("description", "Description", "For admins."),
-        input.choice("authorityType", "Authority Type", "Countersign speaks SCEP: Generic SCEP.", {
-          required: true,
-          default: "Generic SCEP",
-          choices: choicesOf(...AUTHORITY_TYPES),
-        }),
-        input.choice("protocol", "Protocol", "PKI: the CA makes the key. SCEP: the device does.", {
-          ...ENTRUST_FORM,
-          required: true,
-          default: "SCEP",
-          choices: choicesOf("PKI", "SCEP"),
-        }),
-        input.text(
-          "webServiceUrl",
-          "Server URL",
-          "The MDM web service; for revocation its address ends in AdminServiceV9.",
-          { ...ENTRUST_FORM, required: true },
-        ),
-        input.text("username", "Username", "A credential of the web service.", {
-          ...ENTRUST_FORM,
-          required: true,
-        }),
-        input.secret("password", "Password", NOT_KEPT, ENTRUST_FORM),
-      ),
-      scepUrl<CaServerModel>({
-        name: "scepEndpointUrl",
-        label: "SCEP Endpoint URL",
-        mark: "documented",
-      }),
-      beside<CaServerModel>(
-        input.choice("version", "Version", "What the CA is taken for.", {
-          ...SCEP_FORM,
-          choices: choicesOf("NDES 2008/2012", "SCEP 2003"),
-        }),
-        input.choice(
-          "challengeType",
-          "Challenge Type",
-          `Static: the challenge phrase of the request template. ${ONE_TIME} There is no page that Workspace ONE could read challenges from.`,
-          {
-            ...SCEP_FORM,
-            required: true,
-            default: "Static",
-            choices: choicesOf("Static", "Dynamic", ["none", "None"]),
-          },
-        ),
-        input.text(
-          "challengeUrl",
-          "SCEP Challenge URL",
-          "The page challenges are read from.",
-          DYNAMIC,
-        ),
-        input.text("challengeUser", "Challenge Username", "Who signs in there.", DYNAMIC),
-        input.secret("challengePassword", "Challenge Password", NOT_KEPT, DYNAMIC),
-        input.integer("challengeLength", "SCEP Challenge Length", "Characters of a challenge.", {
-          ...DYNAMIC,
-          minimum: 1,
-          maximum: 1000,
-        }),
-        input.text(
-          "challengeCertificate",
-          "Challenge Client Certificate",
-          "Where that page wants a certificate of its reader.",
-          DYNAMIC,
-        ),
-        input.integer("retryTimeout", "Retry Timeout", "Between tries while a request waits.", {
-          ...SCEP_FORM,
-          minimum: 0,
-          maximum: 86_400,
-        }),
-        input.integer("maxRetries", "Max Retries When Pending", "How often it is tried.", {
-          ...SCEP_FORM,
-          minimum: 0,
-          maximum: 1000,
-        }),
-        input.yesNo("scepProxy", "SCEP proxy", "Workspace ONE passes requests on to the CA.", {
-          ...SCEP_FORM,
-          default: false,
-          mark: "inferred",
-          note: "That it can is documented; the name of the switch is not.",
-        }),
-      ),
-    ],
-  },
+  caServer: workspaceOneCaServer,
   template: {
     title: "Request Template - Add",
     editTitle: "Request Template - Edit",
@@ -154,13 +50,34 @@ export const workspaceOne: ConsoleShape = {
       beside<TemplateModel>(input.text("description", "Description", "For admins.")),
       issuedBy({ label: "Certificate Authority", mark: "documented" }),
       beside<TemplateModel>(
-        input.text("issuingTemplate", "Issuing Template", "The template's name at the CA."),
-        input.text(
-          "managedCa",
-          "Managed CA",
-          "Asked for with Entrust: one of the web service's CAs.",
+        input.choice(
+          AUTHORITY_TYPE,
+          "Authority Type of that CA",
+          "As its form says: it decides what Workspace ONE asks for below.",
+          {
+            required: true,
+            default: "Generic SCEP",
+            choices: choicesOf(...AUTHORITY_TYPES),
+            mark: "ours",
+          },
         ),
-        input.text("profileName", "Profile name", "With Entrust: one of the CA's profiles."),
+        input.text("issuingTemplate", "Issuing Template", "The template's name at the CA.", {
+          when: { field: AUTHORITY_TYPE, is: AUTHORITY_TYPES.filter((type) => type !== "Entrust") },
+        }),
+        input.choice("managedCa", "Managed CA", "The CA behind the web service that issues.", {
+          ...WITH_ENTRUST,
+          required: true,
+          from: "template-authorities",
+        }),
+      ),
+      text<TemplateModel>(
+        input.choice(
+          "profileName",
+          "Profile name",
+          "The certificate profile that the template keeps to; it sets what this form does not ask for.",
+          { from: "certificate-profiles", requiredWhen: WITH_ENTRUST.when },
+        ),
+        "profileId",
       ),
       subjectText(
         input.pattern("subjectName", "Subject Name", "The subject, with lookup values.", {
@@ -199,18 +116,8 @@ export const workspaceOne: ConsoleShape = {
         input.rows(
           "rdnVariables",
           "RDN variables",
-          "With Entrust: a value for each variable of the RDN format; text or a lookup value, without & and =.",
-          {
-            columns: [
-              { name: "name", label: "Variable", type: "text" },
-              {
-                name: "value",
-                label: "Value",
-                type: "pattern",
-                format: { expression: "[^&=]*", message: "the characters & and = are not allowed" },
-              },
-            ],
-          },
+          "A value for each variable of the RDN format; text or a lookup value, without & and =.",
+          { ...WITH_ENTRUST, required: true, columns: RDN_COLUMNS },
         ),
       ),
       pick<TemplateModel>(
@@ -288,11 +195,29 @@ export const workspaceOne: ConsoleShape = {
           mark: "inferred",
           note: "The name is inferred. Countersign revokes on wipe and unenrolment in any case.",
         }),
-        input.text("smartGroup", "Smart Group", "Who gets the profiles.", PROFILE),
-        input.text("certificate", "Certificate", "Root and issuing CA, uploaded one by one.", {
+        input.text("payloadProfile", "Name", "The name of the profile with the payloads below.", {
           ...PROFILE,
-          note: "Both are downloaded from the CA server's page.",
+          required: true,
+          default: "Countersign",
         }),
+        input.text(
+          "smartGroup",
+          "Smart Group",
+          "Who gets the profile, by its name in Workspace ONE. Begin with a few devices; the name here is a suggestion.",
+          { ...PROFILE, required: true, default: "Test devices" },
+        ),
+      ),
+      fixed<TemplateModel>(
+        {
+          name: "certificate",
+          label: "Certificate",
+          help: "Root and issuing CA, uploaded one by one, in a profile for trust.",
+          mark: "documented",
+          ...PROFILE,
+        },
+        "both downloaded from the CA server's page",
+      ),
+      beside<TemplateModel>(
         input.choice("credentialSource", "Credential Source", "Of the Credentials payload.", {
           ...PROFILE,
           required: true,
@@ -321,7 +246,6 @@ export const workspaceOne: ConsoleShape = {
         ],
       ),
       scepUrl<TemplateModel>({ label: "SCEP Endpoint URL", mark: "documented", ...PROFILE }),
-      profilePick,
       ...keyDelivery,
     ],
   },

@@ -31,7 +31,13 @@ import {
   surroundingProblems,
 } from "./ca-server-model.ts";
 import { CaServerReadings } from "./ca-server-readings.ts";
-import { type FilledForm, filledForm, type FormRequest, identifierOf } from "./console-view.ts";
+import {
+  type FilledForm,
+  filledForm,
+  type FormRequest,
+  identifierOf,
+  secretsAsked,
+} from "./console-view.ts";
 import { Endpoints } from "./endpoints.ts";
 import { Hierarchies } from "./hierarchies.ts";
 import { OcspSwitch } from "./ocsp-switch.ts";
@@ -57,11 +63,8 @@ export class ConsoleCaServers {
 
   /** The form of an authority, or of a new one. */
   async show(principal: Principal, shape: ConsoleShape, id: string | undefined): Promise<Form> {
-    return form(shape, await this.shaped(principal, shape, id), {
-      issues: [],
-      notes: [],
-      saved: false,
-    });
+    const shaped = await this.shaped(principal, shape, id);
+    return form(shape, shaped, passedOf(shape, shaped), { issues: [], notes: [], saved: false });
   }
 
   /** Checks a filled-in form, and saves it when it is asked to and nothing is wrong. Throws what making an authority throws. */
@@ -75,7 +78,8 @@ export class ConsoleCaServers {
     const written = writeForm(shape.caServer, shape.version, before, values);
     const chosen = await this.chosen(principal, shape, before.stored, written.model);
     const after: ShapedServer = { ...written, stored: chosen };
-    const asked = formProblems(fields, values);
+    const passed = passedOf(shape, before);
+    const asked = formProblems(fields, values, new Set(passed));
     const faulty = new Set(asked.map(({ path }) => path));
     const issues = [
       ...unknownFields(fields, request.fields),
@@ -90,10 +94,10 @@ export class ConsoleCaServers {
     ];
     if (issues.length > 0 && request.save)
       throw new CountersignError("invalid_input", "the form cannot be saved like this", { issues });
-    if (!request.save) return form(shape, after, { issues, notes: [], saved: false });
+    if (!request.save) return form(shape, after, passed, { issues, notes: [], saved: false });
     const { id, notes } = await this.save(principal, shape, after, request.crlShards);
     const shaped = await this.shaped(principal, shape, id);
-    return form(shape, shaped, { issues: [], notes, saved: true });
+    return form(shape, shaped, passedOf(shape, shaped), { issues: [], notes, saved: true });
   }
 
   private async shaped(
@@ -258,9 +262,13 @@ const picksAuthority = ({ caServer }: ConsoleShape): boolean =>
       members.includes("id") && fields.some(({ from }) => from !== undefined),
   );
 
+const passedOf = (shape: ConsoleShape, shaped: ShapedServer): readonly string[] =>
+  secretsAsked(shape.caServer, shape, shaped, shaped.stored);
+
 const form = (
   shape: ConsoleShape,
   shaped: ShapedServer,
+  secretsPassed: readonly string[],
   rest: Pick<Form, "issues" | "notes" | "saved">,
 ): Form =>
   filledForm(shape.caServer, BLANK_CA_SERVER, shaped, {
@@ -268,6 +276,7 @@ const form = (
     id: shaped.stored?.id,
     version: shaped.stored?.version,
     secretsSet: [],
+    secretsPassed,
   });
 
 const beginning = (shape: ConsoleShape): Shaped<CaServerModel> => {

@@ -21,10 +21,16 @@ import { CountersignError, type Issue } from "../errors.ts";
 import { Access, found, sameVersion } from "./access.ts";
 import { CertificateProfiles } from "./certificate-profiles.ts";
 import { CaServerReadings } from "./ca-server-readings.ts";
-import { type FilledForm, filledForm, type FormRequest, identifierOf } from "./console-view.ts";
+import {
+  type FilledForm,
+  filledForm,
+  type FormRequest,
+  identifierOf,
+  secretsAsked,
+} from "./console-view.ts";
 import { SHORTEST_SECRET } from "./endpoint-secrets.ts";
 import { Endpoints } from "./endpoints.ts";
-import { type EndpointView } from "./endpoint-view.ts";
+import { hasSecret, offers, policiesWith } from "./offered-template.ts";
 import { inputOf, modelOf, modelProblems } from "./template-model.ts";
 import { Templates } from "./templates.ts";
 
@@ -51,7 +57,7 @@ export class ConsoleTemplates {
   ): Promise<Form> {
     const saved = await this.shaped(principal, shape, id);
     const shaped = draft ? await this.drafted(principal, saved) : saved;
-    return this.form(principal, shape, shaped, { issues: [], notes: [], saved: false });
+    return this.shown(principal, shape, shaped, { notes: [], saved: false });
   }
 
   /** Checks a filled-in form, and saves it when it is asked to and nothing is wrong. Throws what saving a template throws. */
@@ -61,29 +67,32 @@ export class ConsoleTemplates {
     if (before.stored !== undefined) sameVersion(before.stored.version, request.version);
     const fields = fieldsOf(shape.template);
     const values = { ...readForm(shape.template, before), ...request.fields };
-    const kept = new Set(await this.secretsSet(principal, shape, before.stored));
-    const issues = [
-      ...unknownFields(fields, request.fields),
-      ...formProblems(fields, values, kept),
-    ];
     const written = { ...before, ...writeForm(shape.template, shape.version, before, values) };
     const after = await this.byProfile(principal, shape, before, written);
+    const set = await this.secretsSet(principal, shape, before.stored);
+    const passed = await this.passed(principal, shape, before, after.model.authorityId);
+    const asked = formProblems(fields, values, new Set([...set, ...passed]));
+    const faulty = new Set(asked.map(({ path }) => path));
     const problems = [
-      ...issues,
+      ...unknownFields(fields, request.fields),
+      ...asked,
       ...modelProblems(shape, after.model),
-      ...(await this.challengeProblems(principal, shape, after)),
+      ...(await this.challengeProblems(principal, shape, after)).filter(
+        ({ path }) => !faulty.has(path),
+      ),
       ...(await this.templateProblems(principal, shape, after)),
     ];
+    const rest = { secretsPassed: passed, issues: problems, notes: [], saved: false };
     if (!request.save || problems.length > 0) {
       if (request.save)
         throw new CountersignError("template_impossible", "the form cannot be saved like this", {
           issues: problems,
         });
-      return this.form(principal, shape, after, { issues: problems, notes: [], saved: false });
+      return this.form(principal, shape, after, rest);
     }
     const { template, notes } = await this.save(principal, shape, after, request.moveOver);
     const shaped = await this.shaped(principal, shape, template.id);
-    return this.form(principal, shape, shaped, { issues: [], notes, saved: true });
+    return this.shown(principal, shape, shaped, { notes, saved: true });
   }
 
   /** A profile that is newly picked brings the usages that the console does not ask for, and a life that it allows. */
@@ -148,7 +157,7 @@ export class ConsoleTemplates {
     principal: Principal,
     shape: ConsoleShape,
     shaped: ShapedTemplate,
-    rest: Pick<Form, "issues" | "notes" | "saved">,
+    rest: Pick<Form, "secretsPassed" | "issues" | "notes" | "saved">,
   ): Promise<Form> {
     return filledForm(shape.template, BLANK_TEMPLATE, shaped, {
       ...rest,
@@ -158,6 +167,17 @@ export class ConsoleTemplates {
     });
   }
 
+  /** As it is, without a word on what is wrong. */
+  private async shown(
+    principal: Principal,
+    shape: ConsoleShape,
+    shaped: ShapedTemplate,
+    rest: Pick<Form, "notes" | "saved">,
+  ): Promise<Form> {
+    const secretsPassed = await this.passed(principal, shape, shaped, shaped.model.authorityId);
+    return this.form(principal, shape, shaped, { ...rest, secretsPassed, issues: [] });
+  }
+
   private async secretsSet(
     principal: Principal,
     shape: ConsoleShape,
@@ -165,10 +185,24 @@ export class ConsoleTemplates {
   ): Promise<readonly string[]> {
     if (stored === undefined) return [];
     const set = (await this.endpoints.list(principal)).some(hasSecret(stored.id));
-    const owned = shape.template.parts.flatMap((part) =>
-      part.members.includes("secret") ? part.fields.map(({ name }) => name) : [],
-    );
-    return set ? owned : [];
+    return set ? challengeFields(shape) : [];
+  }
+
+  /** Secrets that are not asked for: passed on before, or kept with the outside CA that issues. */
+  private async passed(
+    principal: Principal,
+    shape: ConsoleShape,
+    before: ShapedTemplate,
+    authorityId: string,
+  ): Promise<readonly string[]> {
+    const asked = secretsAsked(shape.template, shape, before, before.stored);
+    const outside = await this.isOutside(principal, authorityId);
+    return outside ? [...asked, ...challengeFields(shape)] : asked;
+  }
+
+  private async isOutside(principal: Principal, authorityId: string): Promise<boolean> {
+    const store = this.access.open(principal, "configuration:read");
+    return (await store.authorities.get(authorityId))?.kind === "outside";
   }
 
   private async challengeProblems(
@@ -177,11 +211,10 @@ export class ConsoleTemplates {
     { model, stored }: ShapedTemplate,
   ): Promise<readonly Issue[]> {
     if (model.challengeMode !== "static") return [];
-    const store = this.access.open(principal, "configuration:read");
     // What an outside CA asks for stands with that CA.
-    if ((await store.authorities.get(model.authorityId))?.kind === "outside") return [];
-    const path = shape.template.parts.find(({ members }) => members.includes("secret"))?.fields[0];
-    const at = path === undefined ? "secret" : fieldPath(path.name);
+    if (await this.isOutside(principal, model.authorityId)) return [];
+    const [field] = challengeFields(shape);
+    const at = field === undefined ? "secret" : fieldPath(field);
     if (model.secret !== "")
       return model.secret.length < SHORTEST_SECRET
         ? [{ path: at, message: `must have ${SHORTEST_SECRET} characters at least` }]
@@ -295,39 +328,8 @@ const beginning = (shape: ConsoleShape): Shaped<TemplateModel> => {
   return writeForm(shape.template, shape.version, blank, defaults);
 };
 
-const offers =
-  (templateId: string) =>
-  ({ templateIds }: EndpointView): boolean =>
-    templateIds.includes(templateId);
-
-const hasSecret =
-  (templateId: string) =>
-  ({ policies }: EndpointView): boolean =>
-    policies.some((policy) => policy.kind === "static" && policy.templateId === templateId);
-
-/** The endpoint's policies as they are, with the one this template needs. */
-const policiesWith = (
-  endpoint: EndpointView | undefined,
-  { id: templateId, challengeMode }: Template,
-  secret: string,
-) => {
-  const kept = (endpoint?.policies ?? []).map((policy) =>
-    policy.kind === "dynamic"
-      ? { kind: policy.kind }
-      : {
-          kind: policy.kind,
-          id: policy.id,
-          templateId: policy.templateId,
-          unknownDevice: policy.unknownDevice,
-        },
+/** Where a form takes the secret of a static challenge. */
+const challengeFields = ({ template }: ConsoleShape): readonly string[] =>
+  template.parts.flatMap(({ members, fields }) =>
+    members.includes("secret") ? fields.map(({ name }) => name) : [],
   );
-  if (challengeMode === "dynamic")
-    return kept.some(({ kind }) => kind === "dynamic")
-      ? kept
-      : [...kept, { kind: "dynamic" as const }];
-  if (secret === "") return kept;
-  const others = kept.filter(
-    (policy) => policy.kind === "dynamic" || policy.templateId !== templateId,
-  );
-  return [{ kind: "static" as const, templateId, secret }, ...others];
-};

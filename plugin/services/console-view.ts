@@ -1,4 +1,12 @@
-import { alsoSet, type ConsoleForm, readForm, type Shaped } from "../domain/console/shape.ts";
+import type { ShapeExtras } from "../domain/console/extras.ts";
+import {
+  alsoSet,
+  type ConsoleForm,
+  type ConsoleShape,
+  readForm,
+  type Shaped,
+  unkeptSecrets,
+} from "../domain/console/shape.ts";
 import type { FieldValues } from "../domain/console/form.ts";
 import type { Issue } from "../errors.ts";
 
@@ -11,6 +19,8 @@ export interface FilledForm<M> {
   readonly values: FieldValues;
   /** Secret fields that hold something. */
   readonly secretsSet: readonly string[];
+  /** Secret fields that must be filled in elsewhere or were when the object was made, and are not kept: an edit does not ask for them. */
+  readonly secretsPassed: readonly string[];
   /** What the object says and this console has no field for. */
   readonly alsoSet: readonly { readonly member: string; readonly value: unknown }[];
   /** Why it cannot be saved like this; paths are `fields.<name>` where a field is at fault. */
@@ -42,13 +52,22 @@ export const filledForm = <M extends object>(
   form: ConsoleForm<M>,
   blank: M,
   shaped: Shaped<M>,
-  rest: Pick<FilledForm<M>, "id" | "version" | "secretsSet" | "issues" | "notes" | "saved">,
+  rest: Omit<FilledForm<M>, "values" | "alsoSet" | "model">,
 ): FilledForm<M> => ({
   ...rest,
   values: readForm(form, shaped),
   alsoSet: alsoSet(form, shaped.model, blank),
   model: withoutSecret(shaped.model),
 });
+
+/** Secrets that are not kept and were asked for when the object was last saved in this console's words. */
+export const secretsAsked = <M>(
+  form: ConsoleForm<M>,
+  shape: ConsoleShape,
+  shaped: Shaped<M>,
+  stored: { readonly shapeExtras?: ShapeExtras | undefined } | undefined,
+): readonly string[] =>
+  stored?.shapeExtras?.[shape.id] === undefined ? [] : unkeptSecrets(form, readForm(form, shaped));
 
 const withoutSecret = <M extends object>(model: M): Omit<M, "secret"> =>
   Object.fromEntries(Object.entries(model).filter(([name]) => name !== "secret")) as Omit<

@@ -42,7 +42,7 @@ const TYPED: Readonly<Record<string, { caServer: object; template: object; ca: s
     template: { templateName: "MaaS", subjectName: "/CN=%csn%/O=Example" },
   },
   ivanti: {
-    caServer: { name: "Ivanti CA", description: "x" },
+    caServer: { name: "Ivanti CA", description: "x", password: "Secret 2026" },
     ca: "source",
     template: {
       name: "Ivanti",
@@ -58,7 +58,10 @@ const TYPED: Readonly<Record<string, { caServer: object; template: object; ca: s
   jellyfish: {
     caServer: { configurationName: "Jelly CA" },
     ca: "ca",
-    template: { name: "Jelly", subject: "CN=%devicename%,O=Contoso" },
+    template: {
+      ...{ name: "Jelly", subject: "CN=%devicename%,O=Contoso" },
+      contactEmail: "pki@contoso.example",
+    },
   },
 };
 
@@ -394,6 +397,57 @@ describe("consoles' forms over the API", function () {
     assert.ok(!also.has("id"));
   });
 
+  it("F-10 a password that nobody keeps is asked for once, and again only where it is newly needed", async () => {
+    const post = async (fields: object, id?: string, save = false) =>
+      (
+        await write("/consoles/jamf/template", {
+          fields,
+          save,
+          ...(id === undefined ? {} : { id }),
+        })
+      ).json;
+    const paths = ({ issues }: { issues: { path: string }[] }) => issues.map(({ path }) => path);
+    const entrust = {
+      ...{ challengeType: "dynamic-entrust", entrustName: "user-02", digitalId: "id-01" },
+      entrustUrl: "https://mdm.example/mdm/mdmws/1/AdminServiceV9",
+    };
+    const passwords = { entrustPassword: "Once 2026", entrustVerify: "Once 2026" };
+    const named = { authority: shared, profileName: "Entrusted", subject: "CN=$SERIALNUMBER" };
+    const asked = ["fields.entrustPassword", "fields.entrustVerify"];
+    assert.deepEqual(paths(await post({ ...named, ...entrust })), asked);
+    const plain = await post(named, undefined, true);
+    assert.deepEqual(paths(await post(entrust, plain.id)), asked, "an edit that brings it up asks");
+    const saved = await post({ ...entrust, ...passwords }, plain.id, true);
+    assert.deepEqual([saved.saved, saved.secretsPassed], [true, Object.keys(passwords)]);
+    assert.ok(!JSON.stringify(saved).includes("2026"));
+    const again = await post({ category: "Net" }, plain.id, true);
+    assert.deepEqual([again.saved, again.values.category], [true, "Net"]);
+  });
+
+  it("F-06 the code of a CA elsewhere is kept with that CA, and a template of it does not ask", async () => {
+    const { text } = await owner.call("GET", `/authorities/${shared}/chain`);
+    const certificates = text
+      .split("-----END CERTIFICATE-----")
+      .map((block) => block.replace(/-----[A-Z ]+-----|\s/g, ""))
+      .filter((der) => der !== "");
+    const url = "https://one.digicert.example/scep";
+    await owner.call("POST", "/authorities/outside", { id: "elsewhere", url, certificates });
+    const ask = async (issuingCa: string) => {
+      const fields = {
+        templateName: "Out",
+        businessUnit: "IT",
+        subject: "CN=%username%",
+        issuingCa,
+      };
+      return (await write("/consoles/digicert-one/template", { fields })).json;
+    };
+    assert.deepEqual((await ask(shared)).issues, [
+      { path: "fields.enrollmentCode", message: "must be filled in" },
+    ]);
+    const outside = await ask("elsewhere");
+    assert.deepEqual([outside.issues, outside.secretsPassed], [[], ["enrollmentCode"]]);
+  });
+
   it("F-18 Jellyfish's switch for SonicWall is the endpoint's, and a new template does not take it away", async () => {
     const accepts = async (): Promise<boolean> => {
       const { items } = (await owner.call("GET", "/endpoints")).json;
@@ -406,7 +460,10 @@ describe("consoles' forms over the API", function () {
     const on = await save("jelly", { ignoreSignature: true });
     assert.deepEqual([on.status, on.json.values.ignoreSignature], [200, true]);
     assert.equal(await accepts(), true);
-    const fields = { ca: shared, name: "Beside", subject: "CN=%devicename%,O=Contoso" };
+    const fields = {
+      ...{ ca: shared, name: "Beside", subject: "CN=%devicename%,O=Contoso" },
+      contactEmail: "pki@contoso.example",
+    };
     assert.equal((await write("/consoles/jellyfish/template", { fields, save: true })).status, 200);
     assert.equal(await accepts(), true);
     await save("jelly", { ignoreSignature: false });

@@ -46,7 +46,13 @@ const formText = <M>(form: ConsoleForm<M>): string =>
                 ? "not kept"
                 : "kept beside";
         const note = field.note === undefined ? "" : `: ${field.note}`;
-        const required = field.required === true ? " \\*" : "";
+        const { requiredWhen } = field;
+        const required =
+          field.required === true
+            ? " \\*"
+            : requiredWhen === undefined
+              ? ""
+              : ` \\* (with ${requiredWhen.is.join(", ")})`;
         return `| ${field.label}${required} | ${field.type} | ${ours} | ${field.mark}${note} |`;
       }),
     ),

@@ -688,6 +688,7 @@ export interface ConsoleField {
         readonly label: string;
         readonly mark?: "documented" | "observed" | "inferred" | "ours" | undefined;
         readonly refused?: string | undefined;
+        readonly nothing?: boolean | undefined;
       }[]
     | undefined;
   readonly from?: string | undefined;
@@ -721,6 +722,13 @@ export interface ConsoleField {
         readonly is: readonly (string | boolean)[];
       }
     | undefined;
+  readonly requiredWhen?:
+    | {
+        readonly field: string;
+        readonly is: readonly (string | boolean)[];
+      }
+    | undefined;
+  readonly same?: string | undefined;
   readonly readOnly?: boolean | undefined;
   readonly mark: "documented" | "observed" | "inferred" | "ours";
   readonly note?: string | undefined;
@@ -742,6 +750,7 @@ export interface FilledForm {
     >
   >;
   readonly secretsSet: readonly string[];
+  readonly secretsPassed: readonly string[];
   readonly alsoSet: readonly {
     readonly member: string;
     readonly value: unknown;

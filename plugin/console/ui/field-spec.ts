@@ -4,6 +4,12 @@ export type Row = Readonly<Record<string, string>>;
 export type FieldValue = string | number | boolean | null | readonly string[] | readonly Row[];
 export type FieldValues = Readonly<Record<string, FieldValue>>;
 
+/** Another field of the form holds one of these. */
+export interface Condition {
+  readonly field: string;
+  readonly is: readonly (string | boolean)[];
+}
+
 /** One field of a form, as the API describes those of the consoles; our own forms are written the same way. */
 export interface FieldSpec {
   readonly name: string;
@@ -38,11 +44,12 @@ export interface FieldSpec {
     readonly { readonly name: string; readonly label: string; readonly type: string }[] | undefined;
   readonly default?: FieldValue | undefined;
   readonly required?: boolean | undefined;
+  /** As `required`, while this is so. */
+  readonly requiredWhen?: Condition | undefined;
   readonly format?: { readonly expression: string; readonly message: string } | undefined;
   readonly minimum?: number | undefined;
   readonly maximum?: number | undefined;
-  readonly when?:
-    { readonly field: string; readonly is: readonly (string | boolean)[] } | undefined;
+  readonly when?: Condition | undefined;
   readonly readOnly?: boolean | undefined;
   /** `lines` only: files of this kind may be dropped or chosen; DER becomes PEM. */
   readonly pem?: "CERTIFICATE" | "CERTIFICATE REQUEST" | undefined;
@@ -61,12 +68,34 @@ export interface FieldState {
   readonly left: () => void;
 }
 
-/** Whether a field is shown beside these values. */
-export const isShown = ({ when }: FieldSpec, values: FieldValues): boolean => {
-  if (when === undefined) return true;
-  const other = values[when.field];
-  return (typeof other === "string" || typeof other === "boolean") && when.is.includes(other);
+const holds = ({ field, is }: Condition, values: FieldValues): boolean => {
+  const value = values[field];
+  return (typeof value === "string" || typeof value === "boolean") && is.includes(value);
 };
+
+/** Whether a field of `fields` is shown beside these values: the one it hangs on must be shown as well. */
+export const isShown = (
+  { when }: FieldSpec,
+  values: FieldValues,
+  fields: readonly FieldSpec[],
+): boolean => {
+  if (when === undefined) return true;
+  const other = fields.find(({ name }) => name === when.field);
+  return other !== undefined && holds(when, values) && isShown(other, values, fields);
+};
+
+/** The fields that are shown beside these values, each with whether it is needed there. */
+export const shownFields = (
+  fields: readonly FieldSpec[],
+  values: FieldValues,
+): readonly FieldSpec[] =>
+  fields
+    .filter((spec) => isShown(spec, values, fields))
+    .map((spec) =>
+      spec.requiredWhen === undefined
+        ? spec
+        : { ...spec, required: holds(spec.requiredWhen, values) },
+    );
 
 /** What is wrong with a value as far as the form itself can tell. */
 export const faultOf = (

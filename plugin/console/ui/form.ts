@@ -7,7 +7,7 @@ import {
   type FieldSpec,
   type FieldValue,
   type FieldValues,
-  isShown,
+  shownFields,
 } from "./field-spec.ts";
 import { visible } from "./format.ts";
 import { formStyles } from "./form-styles.ts";
@@ -39,11 +39,9 @@ export class FormElement extends LitElement {
 
   /** Shows all faults, goes to the first one, and says whether there is none; `unneeded` are left as they stand. */
   check(unneeded: readonly string[] = []): boolean {
-    const checked = this.fields.filter(({ name }) => !unneeded.includes(name));
+    const checked = this.#shown.filter(({ name }) => !unneeded.includes(name));
     this.left = new Set(checked.map(({ name }) => name));
-    const first = checked.find(
-      (spec) => isShown(spec, this.values) && this.#own(spec) !== undefined,
-    );
+    const first = checked.find((spec) => this.#own(spec) !== undefined);
     if (first === undefined) return true;
     this.#focus(first);
     return false;
@@ -51,10 +49,12 @@ export class FormElement extends LitElement {
 
   /** Goes to the first field that the server has found something wrong with. */
   goToFault(): void {
-    const first = this.fields.find(
-      (spec) => isShown(spec, this.values) && this.faults[spec.name] !== undefined,
-    );
+    const first = this.#shown.find(({ name }) => this.faults[name] !== undefined);
     if (first !== undefined) this.#focus(first);
+  }
+
+  get #shown(): readonly FieldSpec[] {
+    return shownFields(this.fields, this.values);
   }
 
   #focus({ name }: FieldSpec): void {
@@ -75,7 +75,7 @@ export class FormElement extends LitElement {
   };
 
   override render(): TemplateResult {
-    const shown = this.fields.filter((spec) => isShown(spec, this.values));
+    const shown = this.#shown;
     const sections = [...new Set(shown.map(({ section = "" }) => section))];
     return html`<div class="fields" @keydown=${this.#enter}>
       ${sections.map((section) => {

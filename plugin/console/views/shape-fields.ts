@@ -56,6 +56,12 @@ export const withChoices = (field: FieldSpec, sources: Sources, authority: strin
   return { ...field, choices: [...(field.choices ?? []), ...offered] };
 };
 
+/** A secret that an edit does not ask for again. */
+export const withoutPassed = (field: FieldSpec, passed: ReadonlySet<string>): FieldSpec =>
+  passed.has(field.name)
+    ? { ...field, required: false, example: "not kept here; nothing to type" }
+    : field;
+
 /** The fields of a console in its own order, and then those that are ours. */
 export const ownLast = <F extends Pick<FieldSpec, "section">>(
   fields: readonly F[],

@@ -17,7 +17,14 @@ import { alsoSet } from "./also-set.ts";
 import { choiceSources, type Sources } from "./choice-sources.ts";
 import { copySheet } from "./copy-sheet.ts";
 import { keepShape, lastShape } from "./last-shape.ts";
-import { carriedValues, faultsOf, ownLast, telling, withChoices } from "./shape-fields.ts";
+import {
+  carriedValues,
+  faultsOf,
+  ownLast,
+  telling,
+  withChoices,
+  withoutPassed,
+} from "./shape-fields.ts";
 
 /** What a form is drawn from. */
 export interface ShapeFacts {
@@ -205,8 +212,10 @@ export abstract class ShapeForm extends View {
 
   #page({ consoles, shape, filled, sources }: ShapeFacts): TemplateResult {
     const form = shape[this.kind];
+    const passed = new Set((this.checked ?? filled).secretsPassed);
+    const authority = this.#authority(filled);
     const fields = ownLast(telling(form.fields, this.values)).map((field) =>
-      this.given(withChoices(marked(shape.id, field), sources, this.#authority(filled))),
+      this.given(withChoices(withoutPassed(marked(shape.id, field), passed), sources, authority)),
     );
     const variables: readonly Insertable[] = shape.dialect.variables
       .filter(({ name }) => !name.includes("#"))

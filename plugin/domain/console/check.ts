@@ -4,6 +4,7 @@ import {
   type ConsoleField,
   type FieldValue,
   type FieldValues,
+  isRequired,
   isShown,
   type Row,
   rowsOf,
@@ -14,8 +15,8 @@ export const fieldPath = (name: string): string => `fields.${name}`;
 
 /**
  * What is wrong with a filled-in form, each fault with its field: a field that must hold something, a choice that is none or that saving
- * refuses, a number out of its bounds, text that does not fit. Fields that are not shown are not looked at. `kept` names secrets that are
- * set already.
+ * refuses, a number out of its bounds, text that does not fit. Fields that are not shown are not looked at. `kept` names secrets that need
+ * not be typed again.
  */
 export const formProblems = (
   fields: readonly ConsoleField[],
@@ -23,13 +24,13 @@ export const formProblems = (
   kept: ReadonlySet<string> = new Set(),
 ): readonly Issue[] =>
   fields
-    .filter((field) => field.readOnly !== true && isShown(field, values))
-    .flatMap((field) =>
-      faultsOf(field, values[field.name] ?? null, kept.has(field.name)).map((message) => ({
-        path: fieldPath(field.name),
-        message,
-      })),
-    );
+    .filter((field) => field.readOnly !== true && isShown(field, values, fields))
+    .flatMap((field) => {
+      const required = isRequired(field, values) && !kept.has(field.name);
+      const faults = faultsOf(field, values[field.name] ?? null, required);
+      const all = faults.length > 0 ? faults : repetitionFaults(field, values, fields);
+      return all.map((message) => ({ path: fieldPath(field.name), message }));
+    });
 
 /** The names in `values` that no field has, or that we fill in ourselves. */
 export const unknownFields = (
@@ -41,9 +42,9 @@ export const unknownFields = (
     return field === undefined ? [{ path: fieldPath(name), message: "is not known here" }] : [];
   });
 
-const faultsOf = (field: ConsoleField, value: FieldValue, kept: boolean): readonly string[] => {
+const faultsOf = (field: ConsoleField, value: FieldValue, required: boolean): readonly string[] => {
   const empty = value === null || value === "" || (Array.isArray(value) && value.length === 0);
-  if (empty) return field.required === true && !kept ? ["must be filled in"] : [];
+  if (empty) return required ? ["must be filled in"] : [];
   const shape = shapeFault(field, value);
   if (shape !== undefined) return [shape];
   return [
@@ -52,6 +53,15 @@ const faultsOf = (field: ConsoleField, value: FieldValue, kept: boolean): readon
     ...formatFaults(field, value),
     ...rowsOf(value).flatMap((row, index) => rowFaults(field.columns ?? [], row, index)),
   ];
+};
+
+const repetitionFaults = (
+  { name, same }: ConsoleField,
+  values: FieldValues,
+  fields: readonly ConsoleField[],
+): readonly string[] => {
+  if (same === undefined || (values[name] ?? "") === (values[same] ?? "")) return [];
+  return [`must be the same as ${fields.find((field) => field.name === same)?.label ?? same}`];
 };
 
 const shapeFault = (field: ConsoleField, value: FieldValue): string | undefined => {
@@ -87,17 +97,20 @@ const boundFaults = ({ minimum, maximum }: ConsoleField, value: FieldValue): rea
 };
 
 /** A line that holds nothing means nothing. */
-const rowFaults = (columns: readonly Column[], row: Row, index: number): readonly string[] =>
-  columns.every(({ name }) => (row[name] ?? "") === "")
-    ? []
-    : columns.flatMap(({ name, label, required, choices, format }) => {
-        const text = row[name] ?? "";
-        const at = `line ${index + 1}, ${label}:`;
-        if (text === "") return required === true ? [`${at} must be filled in`] : [];
-        if (choices?.some(({ value }) => value === text) === false)
-          return [`${at} ${JSON.stringify(text)} is none of ${wordsOf(choices)}`];
-        return format === undefined || fits(format, text) ? [] : [`${at} ${format.message}`];
-      });
+const rowFaults = (columns: readonly Column[], row: Row, index: number): readonly string[] => {
+  if (columns.every(({ name }) => (row[name] ?? "") === "")) return [];
+  const nothing = columns.some(({ name, choices }) =>
+    choices?.some((choice) => choice.nothing === true && choice.value === row[name]),
+  );
+  return columns.flatMap(({ name, label, required, choices, format }) => {
+    const text = row[name] ?? "";
+    const at = `line ${index + 1}, ${label}:`;
+    if (text === "") return required === true && !nothing ? [`${at} must be filled in`] : [];
+    if (choices?.some(({ value }) => value === text) === false)
+      return [`${at} ${JSON.stringify(text)} is none of ${wordsOf(choices)}`];
+    return format === undefined || fits(format, text) ? [] : [`${at} ${format.message}`];
+  });
+};
 
 const wordsOf = (choices: readonly { readonly value: string }[]): string =>
   choices.map(({ value }) => value).join(", ");

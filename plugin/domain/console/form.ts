@@ -19,6 +19,14 @@ export interface Choice {
   readonly mark?: Mark;
   /** Why saving with this choice is refused; the choice stays, so that a form survives a round trip. */
   readonly refused?: string;
+  /** In a line: it stands for nothing, so the rest of the line may be empty. */
+  readonly nothing?: true;
+}
+
+/** Another field of the form holds one of these. */
+export interface Condition {
+  readonly field: string;
+  readonly is: readonly (string | boolean)[];
 }
 
 export const FIELD_TYPES = [
@@ -82,12 +90,16 @@ export interface ConsoleField {
   readonly default?: FieldValue;
   /** Must hold something while it is shown. */
   readonly required?: boolean;
+  /** Must hold something while it is shown and this is so; in place of `required`. */
+  readonly requiredWhen?: Condition;
   /** A regular expression over the whole text, and what to say when it does not fit. */
   readonly format?: { readonly expression: string; readonly message: string };
+  /** Repeats what another field of the form holds. */
+  readonly same?: string;
   readonly minimum?: number;
   readonly maximum?: number;
-  /** Shown only while the other field holds one of these. */
-  readonly when?: { readonly field: string; readonly is: readonly (string | boolean)[] };
+  /** Shown only while this is so and the other field is shown itself. */
+  readonly when?: Condition;
   /** Filled in by us, to be copied. */
   readonly readOnly?: true;
   readonly mark: Mark;
@@ -95,12 +107,27 @@ export interface ConsoleField {
   readonly note?: string;
 }
 
-/** Whether a field is shown beside these values. */
-export const isShown = (field: ConsoleField, values: FieldValues): boolean => {
-  if (field.when === undefined) return true;
-  const other = values[field.when.field];
-  return (typeof other === "string" || typeof other === "boolean") && field.when.is.includes(other);
+const holds = ({ field, is }: Condition, values: FieldValues): boolean => {
+  const value = values[field];
+  return (typeof value === "string" || typeof value === "boolean") && is.includes(value);
 };
+
+/** Whether a field of `fields` is shown beside these values. */
+export const isShown = (
+  { when }: ConsoleField,
+  values: FieldValues,
+  fields: readonly ConsoleField[],
+): boolean => {
+  if (when === undefined) return true;
+  const other = fields.find(({ name }) => name === when.field);
+  return other !== undefined && holds(when, values) && isShown(other, values, fields);
+};
+
+/** Whether a field that is shown must hold something beside these values. */
+export const isRequired = (
+  { required, requiredWhen }: ConsoleField,
+  values: FieldValues,
+): boolean => required === true || (requiredWhen !== undefined && holds(requiredWhen, values));
 
 /** What a field holds before anybody has typed. */
 export const emptyValue = (field: ConsoleField): FieldValue => {

@@ -66,22 +66,25 @@ export const sanOfKind = (field: ConsoleField, type: SanType, dialect: ConsoleDi
       .map(sanText),
 });
 
-/** Names a line each, with the columns `type` and `value`. */
+/** Names a line each, with the columns `type` and `value`; `none` is the word of a line that says that there is none. */
 export const sanRows = (
   field: ConsoleField,
   words: readonly SanWord[],
   dialect: ConsoleDialect,
+  none?: string,
 ): Part => {
   const own = (san: SanPattern): boolean => words.some(([, kind]) => kind === san.type);
   return {
     fields: [field],
     members: ["sans"],
-    show: ({ sans }) => ({
-      [field.name]: sans.filter(own).map(({ type, pattern }) => ({
+    show: ({ sans }) => {
+      const rows = sans.filter(own).map(({ type, pattern }) => ({
         type: words.find(([, kind]) => kind === type)?.[0] ?? type,
         value: fromPattern(dialect, pattern),
-      })),
-    }),
+      }));
+      const nothing = none === undefined ? [] : [{ type: none, value: "" }];
+      return { [field.name]: rows.length === 0 ? nothing : rows };
+    },
     change: (model, values) => ({
       ...model,
       sans: [

@@ -1,6 +1,12 @@
 import { atField } from "./at-field.ts";
 import type { ConsoleDialect } from "./dialect.ts";
-import { type ConsoleField, emptyValue, type FieldValue, type FieldValues } from "./form.ts";
+import {
+  type ConsoleField,
+  emptyValue,
+  type FieldValue,
+  type FieldValues,
+  isShown,
+} from "./form.ts";
 import type { ShapeExtra, Typed } from "./extras.ts";
 import type { CaServerModel, TemplateModel } from "./model.ts";
 import { sameValues } from "./same.ts";
@@ -53,6 +59,14 @@ export const noExtra = (version: number): ShapeExtra => ({ version, fields: {}, 
 
 export const fieldsOf = <M>(form: ConsoleForm<M>): readonly ConsoleField[] =>
   form.parts.flatMap(({ fields }) => fields);
+
+/** Secrets of a form that nobody keeps, as far as these values show them. */
+export const unkeptSecrets = <M>(form: ConsoleForm<M>, values: FieldValues): readonly string[] =>
+  form.parts
+    .filter(({ members }) => members.length === 0)
+    .flatMap(({ fields }) => fields)
+    .filter((field) => field.type === "secret" && isShown(field, values, fieldsOf(form)))
+    .map(({ name }) => name);
 
 /** The fields that a round trip is about: not the secrets, which are only written, nor what we fill in. */
 const mutual = (field: ConsoleField): boolean => field.type !== "secret" && field.readOnly !== true;

@@ -84,9 +84,9 @@ export const policyRows = (field: ConsoleField): Part =>
       }),
   );
 
-/** The secret of a static challenge: written, never shown. */
+/** The secret of a static challenge: written, never shown; mandatory until it is set. */
 export const challengeSecret = (field: ConsoleField): Part => ({
-  fields: [{ ...field, type: "secret" }],
+  fields: [{ ...field, type: "secret", required: true }],
   members: ["secret"],
   show: () => ({ [field.name]: "" }),
   change: (model, values) => {

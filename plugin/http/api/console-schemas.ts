@@ -11,6 +11,7 @@ const choice = z.looseObject({
   label: text,
   mark: mark.optional(),
   refused: text.optional(),
+  nothing: z.boolean().optional(),
 });
 const value = z.union([
   text,
@@ -20,6 +21,7 @@ const value = z.union([
   z.array(text),
   z.array(z.record(text, text)),
 ]);
+const condition = z.looseObject({ field: text, is: z.array(z.union([text, z.boolean()])) });
 const issue = z.looseObject({ path: text, message: text });
 
 const fieldSchema = z
@@ -37,7 +39,9 @@ const fieldSchema = z
     format: z.looseObject({ expression: text, message: text }).optional(),
     minimum: z.number().optional(),
     maximum: z.number().optional(),
-    when: z.looseObject({ field: text, is: z.array(z.union([text, z.boolean()])) }).optional(),
+    when: condition.optional(),
+    requiredWhen: condition.optional(),
+    same: text.optional(),
     readOnly: z.boolean().optional(),
     mark,
     note: text.optional(),
@@ -81,6 +85,7 @@ export const filledFormSchema = z
     version: z.int().optional(),
     values: z.record(text, value),
     secretsSet: z.array(text),
+    secretsPassed: z.array(text),
     alsoSet: z.array(z.looseObject({ member: text, value: z.unknown() })),
     issues: z.array(issue),
     notes: z.array(text),

@@ -2,7 +2,11 @@ import assert from "node:assert/strict";
 import { consoleShapes } from "../../../adapters/consoles/consoles.ts";
 import { formProblems } from "../../../plugin/domain/console/check.ts";
 import { fromPattern, toPattern } from "../../../plugin/domain/console/dialect.ts";
-import type { ConsoleField, FieldValues } from "../../../plugin/domain/console/form.ts";
+import {
+  type ConsoleField,
+  type FieldValues,
+  isShown,
+} from "../../../plugin/domain/console/form.ts";
 import { BLANK_CA_SERVER, BLANK_TEMPLATE } from "../../../plugin/domain/console/model.ts";
 import { noExtra, readForm, writeForm } from "../../../plugin/domain/console/shape.ts";
 import { CountersignError } from "../../../plugin/errors.ts";
@@ -37,7 +41,7 @@ describe("console shapes, what their fields mean", () => {
     const form = {
       ...{ configType: "jamf", configId: "mdm-config_01", digitalId: "id-01" },
       ...{ rdnFormat: "CN=<igusername>", parentDn: "O=Acme", caId: "sub-1" },
-      ...{ profileId: "mdmws-digital-signature", keySize: "2048" },
+      ...{ profileId: "mdmws-digital-signature", keySize: "2048", userName: "user-02" },
     };
     const model = meant("entrust", form);
     assert.deepEqual([model.name, model.authorityId], ["id-01", "sub-1"]);
@@ -285,7 +289,11 @@ describe("console shapes, what their fields mean", () => {
       model: BLANK_TEMPLATE,
       extra: noExtra(1),
     });
-    const form = { ...begun, name: "x", authority: "main", subjectName: "CN={EnrollmentUser}" };
+    const form = {
+      ...{ ...begun, name: "x", authority: "main", subjectName: "CN={EnrollmentUser}" },
+      ...{ caType: "Entrust", managedCa: "main", profileName: "mdmws-digital-signature" },
+      rdnVariables: [{ name: "var1", value: "{EmailAddress}" }],
+    };
     const bad = [
       { name: "var1", value: "{EmailAddress}" },
       { name: "var2", value: "a=b" },
@@ -334,11 +342,89 @@ describe("console shapes, what their fields mean", () => {
     assert.deepEqual(faults(jellyfish, asked), [
       "fields.entraApplicationId: must be filled in",
       "fields.entraTenantId: a GUID",
+      "fields.entraAppKey: must be filled in",
     ]);
     const entrust = fieldsOf(shapeOf("entrust").template);
     const told = faults(entrust, { configType: "intune" }).join();
     assert.match(told, /intuneTenant: must be filled in.*intuneApp: must be filled in/);
     assert.doesNotMatch(faults(entrust, { configType: "jamf" }).join(), /intune/);
+  });
+
+  it("F-19 F-20 Workspace ONE asks for what the kind of CA needs, and for nothing that hangs on a field it does not show", () => {
+    const { caServer, template } = shapeOf("workspace-one");
+    const server = fieldsOf(caServer);
+    const generic = { name: "x", authorityType: "Generic SCEP", protocol: "SCEP" };
+    const shown = (values: FieldValues, fields = server): readonly string[] =>
+      fields.filter((field) => isShown(field, values, fields)).map(({ name }) => name);
+    const dynamic = { ...generic, challengeType: "Dynamic" };
+    assert.ok(shown(dynamic).includes("challengeUrl"));
+    assert.ok(!shown({ ...dynamic, authorityType: "Entrust" }).includes("challengeUrl"));
+    assert.ok(shown(generic).includes("scepEndpointUrl"));
+    assert.ok(!shown({ ...generic, protocol: "PKI" }).includes("scepEndpointUrl"));
+    const entrust = { ...generic, authorityType: "Entrust", webServiceUrl: "https://mdm.example/" };
+    assert.deepEqual(faults(server, entrust), [
+      "fields.webServiceUrl: an address that ends in /AdminServiceV9",
+      "fields.username: must be filled in",
+      "fields.password: must be filled in",
+    ]);
+    const fields = fieldsOf(template);
+    const begun = readForm(template, { model: BLANK_TEMPLATE, extra: noExtra(1) });
+    const form = { ...begun, name: "x", authority: "main" };
+    assert.deepEqual(faults(fields, form), []);
+    assert.deepEqual(
+      faults(fields, { ...form, caType: "Entrust" }),
+      ["managedCa", "profileName", "rdnVariables"].map(
+        (name) => `fields.${name}: must be filled in`,
+      ),
+    );
+    assert.equal(meant("workspace-one", { profileName: "mdmws-x" }).profileId, "mdmws-x");
+  });
+
+  it("F-10 F-26 the web service's password is asked for where it is shown, repeated alike, and %REPLACE% is replaced", () => {
+    const jamf = fieldsOf(shapeOf("jamf").template);
+    const form = {
+      ...readForm(shapeOf("jamf").template, { model: BLANK_TEMPLATE, extra: noExtra(1) }),
+      ...{ authority: "main", profileName: "x", challengeType: "dynamic-entrust" },
+      ...{ entrustUrl: "https://mdm.example/mdm/mdmws/1/AdminServiceV9", entrustName: "user-02" },
+      digitalId: "id-01",
+    };
+    assert.deepEqual(faults(jamf, form), [
+      "fields.entrustPassword: must be filled in",
+      "fields.entrustVerify: must be filled in",
+    ]);
+    const typed = { ...form, entrustPassword: "one", entrustVerify: "two" };
+    assert.deepEqual(faults(jamf, typed), [
+      "fields.entrustVerify: must be the same as Administrator Password",
+    ]);
+    assert.deepEqual(faults(jamf, { ...typed, entrustVerify: "one" }), []);
+    const kept = new Set(["entrustPassword", "entrustVerify"]);
+    assert.deepEqual(formProblems(jamf, form, kept), [], "an edit does not ask again");
+    assert.equal(formProblems(jamf, { ...form, entrustPassword: "one" }, kept).length, 1);
+    const maas360 = fieldsOf(shapeOf("maas360").template);
+    const rdn = { enterpriseCa: "Entrust", rdnFormat: "CN=%REPLACE%" };
+    const told = faults(maas360, {
+      ...rdn,
+      rdnVariables: [{ name: "var1", value: "x %REPLACE%" }],
+    }).join();
+    assert.match(told, /rdnFormat: put a value in the place of %REPLACE%/);
+    assert.match(told, /rdnVariables: line 1, Value: put a value in the place of %REPLACE%/);
+  });
+
+  it("F-24 Ivanti's None stands for no alternative name, and any other type needs its value", () => {
+    const { template } = shapeOf("ivanti");
+    const blank = { model: BLANK_TEMPLATE, extra: noExtra(1) };
+    const shown = readForm(template, blank);
+    assert.deepEqual(shown["sans"], [{ type: "None", value: "" }]);
+    const begun = { ...shown, name: "x", source: "main", profileId: "p" };
+    assert.deepEqual(faults(fieldsOf(template), begun), []);
+    assert.deepEqual(meant("ivanti", { sans: [{ type: "None", value: "" }] }).sans, []);
+    assert.deepEqual(faults(fieldsOf(template), { ...begun, sans: [] }), [
+      "fields.sans: must be filled in",
+    ]);
+    assert.match(
+      faults(fieldsOf(template), { ...begun, sans: [{ type: "DNS Name", value: "" }] }).join(),
+      /line 1, Subject Alternate Name Value: must be filled in/,
+    );
   });
 
   it("T-24 Jellyfish's and our own form name the domain of a network", () => {
