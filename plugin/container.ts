@@ -53,6 +53,7 @@ import { CertificateStatuses } from "./services/certificate-statuses.ts";
 import { ChallengeAlarms } from "./services/challenge-alarms.ts";
 import { Challenges } from "./services/challenges.ts";
 import { Consoles } from "./services/consoles.ts";
+import { ConsoleActions } from "./services/console-actions.ts";
 import { ConsoleCaServers } from "./services/console-ca-servers.ts";
 import { ConsoleTemplates } from "./services/console-templates.ts";
 import { Credentials } from "./services/credentials.ts";
@@ -228,6 +229,7 @@ const SERVICES: readonly Service[] = [
   ChallengeAlarms,
   Challenges,
   Consoles,
+  ConsoleActions,
   ConsoleCaServers,
   ConsoleTemplates,
   CrlBodies,

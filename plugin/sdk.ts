@@ -14,6 +14,7 @@ export * from "./domain/client-certificates.ts";
 export * from "./domain/console/dialect.ts";
 export type * from "./domain/console/extras.ts";
 export * from "./domain/console/form.ts";
+export type * from "./domain/console/form-action.ts";
 export * from "./domain/console/attempt-parts.ts";
 export * from "./domain/console/life-parts.ts";
 export * from "./domain/console/model.ts";

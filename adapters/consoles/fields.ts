@@ -152,7 +152,7 @@ export const rootFingerprint = <M extends CaServerModel | TemplateModel>(
 /** Identifiers of Entra ID. */
 export const GUID = {
   expression: "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}",
-  message: "a GUID",
+  message: "must be a GUID: 8, 4, 4, 4 and 12 hexadecimal digits, with hyphens between",
 };
 
 type More = Partial<ConsoleField>;
@@ -209,7 +209,7 @@ export const NOT_KEPT =
 /** Why a password is asked for that is not kept. */
 export const ASKED_ONCE = {
   required: true,
-  note: "As mandatory as in the console, but only when the form is first saved: an edit does not ask for what is not kept.",
+  note: "An edit does not ask for it again.",
 } as const;
 
 /** The MDM web service of Entrust, as consoles insist that its address ends. */

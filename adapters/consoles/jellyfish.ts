@@ -112,8 +112,27 @@ export const jellyfish: ConsoleShape = {
         input.secret("entraAppKey", "Entra App Key (Secret Value)", NOT_KEPT, {
           ...AUTHENTICATED,
           ...ASKED_ONCE,
+          format: {
+            expression: `(?!${GUID.expression}$).+`,
+            message: "this is the secret's ID, a GUID: its Value is wanted",
+          },
         }),
       ),
+    ],
+    actions: [
+      {
+        name: "validate",
+        label: "Validate Configuration",
+        help: "Looks at the three values; nobody signs in with them here.",
+        when: AUTHENTICATED.when,
+        fields: ["entraApplicationId", "entraTenantId", "entraAppKey"],
+        untried: [
+          {
+            what: "Signing in to Entra ID, and the application's rights in Intune",
+            why: "Countersign does not sign in there and keeps no key of the application. Press Validate Configuration in Jellyfish itself.",
+          },
+        ],
+      },
     ],
   },
   template: {

@@ -4,7 +4,6 @@ import {
   challengeSecret,
   type ConsoleDialect,
   type ConsoleShape,
-  fixed,
   keySize,
   pick,
   renewalDays,
@@ -194,14 +193,24 @@ export const maas360: ConsoleShape = {
             { ...ENTRUST, default: true, note: "What each of the four says is not documented." },
           ),
         ),
-        input.text("testName", "Certificate Name (csn)", "For Save and Test.", {
-          ...ENTRUST,
-          section: "Test Configuration",
-        }),
-        input.text("testSubstitutions", "Substitutions", "For Save and Test.", {
-          ...ENTRUST,
-          section: "Test Configuration",
-        }),
+        input.text(
+          "testName",
+          "Certificate Name (csn)",
+          "For Save and Test in the Cloud Extender.",
+          {
+            ...ENTRUST,
+            section: "Test Configuration",
+          },
+        ),
+        input.text(
+          "testSubstitutions",
+          "Substitutions",
+          "For Save and Test in the Cloud Extender.",
+          {
+            ...ENTRUST,
+            section: "Test Configuration",
+          },
+        ),
       ),
       keySize(
         input.choice("keySize", "Key size", "Bits of the RSA key.", {
@@ -220,17 +229,25 @@ export const maas360: ConsoleShape = {
           note: "Documented for IDnomic templates (14 by default); the Entrust dialogue is not.",
         }),
       ),
-      fixed<TemplateModel>(
-        {
-          name: "save",
-          label: "Save",
-          help: "Save, or Save and Test: MaaS360 then asks for a test certificate.",
-          mark: "documented",
-        },
-        "Save and Test",
-      ),
       profilePick,
       ...keyDelivery,
+    ],
+    actions: [
+      {
+        name: "test",
+        label: "Save and Test",
+        help: "Saves, then enrols a throw-away device with values of its own and revokes its certificate.",
+        fields: ["webServiceUrl", "adminName", "adminPassword", "rdnFormat"],
+        asks: "enrolment",
+        saves: true,
+        untried: [
+          {
+            what: "A test certificate over the Web Service URL",
+            why: "Countersign has no MDM web service. Press Save and Test in the Cloud Extender itself.",
+            when: ENTRUST.when,
+          },
+        ],
+      },
     ],
   },
 };

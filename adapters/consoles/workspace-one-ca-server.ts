@@ -27,6 +27,22 @@ const DYNAMIC = { when: { field: "challengeType", is: ["Dynamic"] } };
 /** System, Enterprise Integration, Certificate Authorities. */
 export const workspaceOneCaServer: ConsoleForm<CaServerModel> = {
   title: "Certificate Authority - Add",
+  actions: [
+    {
+      name: "test",
+      label: "TEST CONNECTION",
+      help: "Looks at what is typed, and asks for all that devices get of this CA from its public addresses.",
+      fields: ["webServiceUrl", "username", "password"],
+      asks: "public-addresses",
+      untried: [
+        {
+          what: "Signing in at the Server URL",
+          why: "Countersign has no MDM web service, and does not call anybody else's. Press TEST CONNECTION in Workspace ONE itself.",
+          when: ENTRUST_FORM.when,
+        },
+      ],
+    },
+  ],
   editTitle: "Certificate Authority - Edit",
   place: "System > Enterprise Integration > Certificate Authorities",
   notes: [

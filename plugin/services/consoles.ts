@@ -1,6 +1,7 @@
 import { inject } from "tsyringe";
 import { formatDn } from "../domain/distinguished-name.ts";
 import { type ConsoleDialect, toPattern, writeVariable } from "../domain/console/dialect.ts";
+import type { FormAction, Tried } from "../domain/console/form-action.ts";
 import type { ConsoleField } from "../domain/console/form.ts";
 import type { CaServerModel, TemplateModel } from "../domain/console/model.ts";
 import { type ConsoleForm, type ConsoleShape, fieldsOf } from "../domain/console/shape.ts";
@@ -11,6 +12,7 @@ import { patternVariables, renderSan, renderSubject } from "../domain/subject-pa
 import { CountersignError, type Issue } from "../errors.ts";
 import { CONSOLES } from "../tokens.ts";
 import { Access, found } from "./access.ts";
+import { ConsoleActions, type FormKind, type TryRequest } from "./console-actions.ts";
 import { ConsoleCaServers } from "./console-ca-servers.ts";
 import { ConsoleTemplates } from "./console-templates.ts";
 import type { FilledForm, FormRequest } from "./console-view.ts";
@@ -22,6 +24,7 @@ export interface FormView {
   readonly editTitle: string;
   readonly place: string;
   readonly notes: readonly string[];
+  readonly actions: readonly FormAction[];
   readonly fields: readonly (ConsoleField & { readonly maps: readonly string[] })[];
 }
 
@@ -60,6 +63,7 @@ export class Consoles {
     @inject(CONSOLES) private readonly shapes: readonly ConsoleShape[],
     @inject(ConsoleTemplates) private readonly templates: ConsoleTemplates,
     @inject(ConsoleCaServers) private readonly caServers: ConsoleCaServers,
+    @inject(ConsoleActions) private readonly actions: ConsoleActions,
   ) {}
 
   list(principal: Principal): readonly Pick<ConsoleView, "id" | "name" | "version">[] {
@@ -111,6 +115,11 @@ export class Consoles {
     request: FormRequest,
   ): Promise<FilledForm<TemplateModel>> {
     return this.templates.write(principal, this.shape(id), request);
+  }
+
+  /** Presses a test button of a form. Throws `not_found`. */
+  async try(principal: Principal, id: string, kind: FormKind, request: TryRequest): Promise<Tried> {
+    return this.actions.run(principal, this.shape(id), kind, request);
   }
 
   /** What patterns in the console's words come to on a device; nothing is stored. Throws `not_found`, `invalid_input`. */
@@ -169,6 +178,7 @@ const formView = <M>(form: ConsoleForm<M>): FormView => ({
   editTitle: form.editTitle ?? form.title,
   place: form.place,
   notes: form.notes ?? [],
+  actions: form.actions ?? [],
   fields: fieldsOf(form).map((field) => ({
     ...field,
     maps: form.parts.find(({ fields }) => fields.includes(field))?.members ?? [],

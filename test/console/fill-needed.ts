@@ -11,6 +11,7 @@ const sampleOf = ({ name, type, format }: ConsoleField, id: string): string => {
   if (type === "secret") return "apasswordof16cha";
   if (type === "pattern") return "CN=probe";
   if (/^subject/i.test(name)) return `CN=${id},O=Acme`;
+  if (/email/i.test(name)) return "pki@acme.example";
   if (format?.expression.includes("a-z0-9") === true) return id;
   if (format !== undefined && !new RegExp(`^(?:${format.expression})$`, "u").test(id))
     return id.replace(/[^a-z0-9]/g, "");

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { consoleShapes } from "../../adapters/consoles/consoles.ts";
+import { GUID } from "../../adapters/consoles/fields.ts";
 import { ANSWERS } from "../../plugin/http/api/answer-schemas.ts";
 import { type Certifying, OpensslCa } from "../support/openssl.ts";
 import { startInstallation, type TestInstallation } from "../support/installation.ts";
@@ -446,6 +447,69 @@ describe("consoles' forms over the API", function () {
     ]);
     const outside = await ask("elsewhere");
     assert.deepEqual([outside.issues, outside.secretsPassed], [[], ["enrollmentCode"]]);
+  });
+
+  /** Presses a test button of a form; a line a step. */
+  const press = async (path: string, body: object): Promise<readonly string[]> => {
+    const { status, json } = await write(`/consoles/${path}/try`, body);
+    assert.equal(status, 200, JSON.stringify(json));
+    const { steps } = json as { steps: { what: string; state: string; detail: string }[] };
+    assert.equal(
+      json.ok,
+      steps.every(({ state }) => state !== "bad"),
+    );
+    return steps.map(({ what, state, detail }) => `${state} ${what}: ${detail}`);
+  };
+
+  it("F-16 Jellyfish's Validate Configuration says of each value whether it can be right, and what nobody tried", async () => {
+    const guid = "2772f00e-2694-4ca5-a04d-edf89f4ed5c1";
+    const fields = {
+      ...{ configurationName: "x", intuneAuthentication: true, entraApplicationId: guid },
+      ...{ entraTenantId: "contoso", entraAppKey: guid },
+    };
+    const told = await press("jellyfish/ca-server", { action: "validate", fields });
+    assert.deepEqual(told.slice(0, 3), [
+      `good Entra Application ID: ${guid}`,
+      `bad Entra Tenant ID: ${GUID.message}`,
+      "bad Entra App Key (Secret Value): this is the secret's ID, a GUID: its Value is wanted",
+    ]);
+    assert.match(told[3]!, /^untried Signing in to Entra ID.*does not sign in there/);
+    const right = { ...fields, entraTenantId: guid, entraAppKey: "G218Q~secret2026" };
+    const good = await press("jellyfish/ca-server", { action: "validate", fields: right });
+    assert.equal(good[2], "good Entra App Key (Secret Value): Typed.");
+    assert.ok(!good.join().includes("2026"), "no secret comes back");
+    const unknown = await write("/consoles/jellyfish/ca-server/try", { action: "format", fields });
+    assert.equal(unknown.status, 404);
+  });
+
+  it("F-19 Workspace ONE's TEST CONNECTION asks for what devices get of the CA, once there is one", async () => {
+    const body = { action: "test", fields: {} };
+    assert.match((await press("workspace-one/ca-server", body)).join(), /untried SCEP address/);
+    const lines = await press("workspace-one/ca-server", { ...body, id: shared });
+    for (const what of ["CA certificate", "GetCACaps", "GetCACert"])
+      assert.ok(
+        lines.some((line) => line.includes(` ${what} at http`)),
+        `${what}: ${lines.join()}`,
+      );
+    const entrust = { authorityType: "Entrust", webServiceUrl: "ftp://x" };
+    const told = await press("workspace-one/ca-server", { ...body, fields: entrust });
+    assert.match(told[0]!, /^bad Server URL: an address that ends/);
+    assert.match(told.join(), /bad Password: must be filled in/);
+    assert.match(told.at(-1)!, /^untried Signing in at the Server URL/);
+  });
+
+  it("F-27 MaaS360's test enrols a throw-away device by the template", async () => {
+    const body = { action: "test", fields: {} };
+    assert.match((await press("maas360/template", body)).join(), /untried Test enrolment/);
+    const lines = await press("maas360/template", { ...body, id: "maas" });
+    assert.ok(
+      lines.some((line) => line.startsWith("good device: test-")),
+      lines.join(),
+    );
+    assert.ok(
+      lines.some((line) => / capabilities: /.test(line)),
+      lines.join(),
+    );
   });
 
   it("F-18 Jellyfish's switch for SonicWall is the endpoint's, and a new template does not take it away", async () => {

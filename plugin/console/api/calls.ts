@@ -653,6 +653,30 @@ export interface Console {
     readonly editTitle: string;
     readonly place: string;
     readonly notes: readonly string[];
+    readonly actions: readonly {
+      readonly name: string;
+      readonly label: string;
+      readonly help: string;
+      readonly when?:
+        | {
+            readonly field: string;
+            readonly is: readonly (string | boolean)[];
+          }
+        | undefined;
+      readonly fields: readonly string[];
+      readonly asks?: "public-addresses" | "enrolment" | undefined;
+      readonly saves?: boolean | undefined;
+      readonly untried: readonly {
+        readonly what: string;
+        readonly why: string;
+        readonly when?:
+          | {
+              readonly field: string;
+              readonly is: readonly (string | boolean)[];
+            }
+          | undefined;
+      }[];
+    }[];
     readonly fields: readonly ConsoleField[];
   };
   readonly template: {
@@ -660,6 +684,30 @@ export interface Console {
     readonly editTitle: string;
     readonly place: string;
     readonly notes: readonly string[];
+    readonly actions: readonly {
+      readonly name: string;
+      readonly label: string;
+      readonly help: string;
+      readonly when?:
+        | {
+            readonly field: string;
+            readonly is: readonly (string | boolean)[];
+          }
+        | undefined;
+      readonly fields: readonly string[];
+      readonly asks?: "public-addresses" | "enrolment" | undefined;
+      readonly saves?: boolean | undefined;
+      readonly untried: readonly {
+        readonly what: string;
+        readonly why: string;
+        readonly when?:
+          | {
+              readonly field: string;
+              readonly is: readonly (string | boolean)[];
+            }
+          | undefined;
+      }[];
+    }[];
     readonly fields: readonly ConsoleField[];
   };
 }
@@ -762,6 +810,16 @@ export interface FilledForm {
   readonly notes: readonly string[];
   readonly model: Readonly<Record<string, unknown>>;
   readonly saved: boolean;
+}
+
+export interface Tried {
+  readonly ok: boolean;
+  readonly steps: readonly {
+    readonly what: string;
+    readonly state: "good" | "bad" | "untried";
+    readonly detail: string;
+    readonly nextStep?: string | undefined;
+  }[];
 }
 
 export interface Resolved {
@@ -2907,6 +2965,50 @@ export interface Calls {
     };
     readonly answer: FilledForm;
   };
+  /** Presses a test button of the form: what can be tried here is tried, and what is not is named. Nothing is stored. */
+  readonly postConsolesIdCaServerTry: {
+    readonly request: {
+      readonly id: string;
+      readonly body: {
+        readonly fields: Readonly<
+          Record<
+            string,
+            | string
+            | number
+            | boolean
+            | null
+            | readonly string[]
+            | readonly Readonly<Record<string, string>>[]
+          >
+        >;
+        readonly id?: string | undefined;
+        readonly action: string;
+      };
+    };
+    readonly answer: Tried;
+  };
+  /** Presses a test button of the form: what can be tried here is tried, and what is not is named. Nothing is stored. */
+  readonly postConsolesIdTemplateTry: {
+    readonly request: {
+      readonly id: string;
+      readonly body: {
+        readonly fields: Readonly<
+          Record<
+            string,
+            | string
+            | number
+            | boolean
+            | null
+            | readonly string[]
+            | readonly Readonly<Record<string, string>>[]
+          >
+        >;
+        readonly id?: string | undefined;
+        readonly action: string;
+      };
+    };
+    readonly answer: Tried;
+  };
   /** Says what a subject and alternative names in the console's words come to on a device, or which variables have no value. */
   readonly postConsolesIdResolve: {
     readonly request: {
@@ -4177,6 +4279,8 @@ export const OPERATIONS: Readonly<
   postConsolesIdCaServer: ["POST", "/consoles/{id}/ca-server", "json"],
   getConsolesIdTemplate: ["GET", "/consoles/{id}/template", "json"],
   postConsolesIdTemplate: ["POST", "/consoles/{id}/template", "json"],
+  postConsolesIdCaServerTry: ["POST", "/consoles/{id}/ca-server/try", "json"],
+  postConsolesIdTemplateTry: ["POST", "/consoles/{id}/template/try", "json"],
   postConsolesIdResolve: ["POST", "/consoles/{id}/resolve", "json"],
   getDevices: ["GET", "/devices", "json"],
   postDevices: ["POST", "/devices", "json"],

@@ -68,7 +68,8 @@ export interface FieldState {
   readonly left: () => void;
 }
 
-const holds = ({ field, is }: Condition, values: FieldValues): boolean => {
+/** Whether a condition is met by these values. */
+export const holds = ({ field, is }: Condition, values: FieldValues): boolean => {
   const value = values[field];
   return (typeof value === "string" || typeof value === "boolean") && is.includes(value);
 };

@@ -36,6 +36,37 @@ export class FormElement extends LitElement {
   @property({ attribute: false }) secretsSet: readonly string[] = [];
   @property({ attribute: false }) variables: readonly Insertable[] = [];
   @state() private left: ReadonlySet<string> = new Set();
+  #pressed = false;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    addEventListener("pointerdown", this.#press, true);
+    addEventListener("pointerup", this.#release, true);
+    addEventListener("pointercancel", this.#release, true);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    removeEventListener("pointerdown", this.#press, true);
+    removeEventListener("pointerup", this.#release, true);
+    removeEventListener("pointercancel", this.#release, true);
+  }
+
+  readonly #press = (): void => {
+    this.#pressed = true;
+  };
+  readonly #release = (): void => {
+    this.#pressed = false;
+  };
+
+  /** A fault that comes up makes the form longer: not while a button below is being pressed, or the click would miss it. */
+  #leave(name: string): void {
+    const leave = (): void => {
+      this.left = new Set([...this.left, name]);
+    };
+    if (this.#pressed) addEventListener("pointerup", () => setTimeout(leave), { once: true });
+    else leave();
+  }
 
   /** Shows all faults, goes to the first one, and says whether there is none; `unneeded` are left as they stand. */
   check(unneeded: readonly string[] = []): boolean {
@@ -104,7 +135,7 @@ export class FormElement extends LitElement {
       fault,
       secretSet: this.secretsSet.includes(name),
       change: (value) => this.#change(name, value),
-      left: () => (this.left = new Set([...this.left, name])),
+      left: () => this.#leave(name),
     });
     return spec.type === "pattern" && this.variables.length > 0 && spec.readOnly !== true
       ? html`<div class="fields close">${shown}${this.#inserts(name)}</div>`

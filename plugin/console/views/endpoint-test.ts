@@ -9,17 +9,7 @@ import { icon } from "../ui/icon.ts";
 import { problemNote } from "../ui/problem-note.ts";
 import { note, status } from "../ui/status.ts";
 import { styles } from "../ui/styles.ts";
-
-const TITLES: Readonly<Record<string, string>> = {
-  device: "Prepare a throw-away device and its challenge",
-  capabilities: "Ask the public address for its capabilities",
-  "ca-certificates": "Fetch the CA certificates",
-  key: "Make a key on the device",
-  request: "Send the request, open the answer",
-  chain: "Check the chain up to the root",
-  crl: "Fetch the CRL; the new certificate is not on it",
-  revoked: "Revoke it; the CRL has it now",
-};
+import { STEP_TITLES } from "./test-steps.ts";
 
 /** The test button: it really enrols, and says of each step how it went. */
 export class EndpointTest extends LitElement {
@@ -118,7 +108,7 @@ export class EndpointTest extends LitElement {
         ${steps.map(
           (step) =>
             html`<li>
-              ${status(step.ok ? "good" : "bad", TITLES[step.step] ?? step.step)}<span
+              ${status(step.ok ? "good" : "bad", STEP_TITLES[step.step] ?? step.step)}<span
                 class="quiet nowrap"
                 >${step.milliseconds} ms</span
               >

@@ -1,5 +1,6 @@
 import type { Console, FilledForm } from "../api/calls.ts";
 import type { FieldSpec, FieldValues } from "../ui/field-spec.ts";
+import { textOf } from "../ui/text-of.ts";
 import type { Sources } from "./choice-sources.ts";
 
 /** Whether a field stands for one member and no other field does: each usage, say, is a part of one member only. */
@@ -47,7 +48,7 @@ export const faultsOf = (issues: FilledForm["issues"]): Readonly<Record<string, 
 };
 
 /** Profiles are those that the chosen CA may issue by. */
-export const withChoices = (field: FieldSpec, sources: Sources, authority: string): FieldSpec => {
+const withChoices = (field: FieldSpec, sources: Sources, authority: string): FieldSpec => {
   if (field.from === undefined) return field;
   const enabled = field.from.endsWith("-profiles") ? sources.enabled[authority] : undefined;
   const offered = (sources.choices[field.from] ?? []).filter(
@@ -56,16 +57,32 @@ export const withChoices = (field: FieldSpec, sources: Sources, authority: strin
   return { ...field, choices: [...(field.choices ?? []), ...offered] };
 };
 
+/** Our own form. */
+export const OWN = "countersign";
+
+/** In our own form nothing needs to be marked as ours. */
+const marked = (shape: string, field: FieldSpec): FieldSpec =>
+  shape === OWN ? { ...field, mark: undefined } : field;
+
+/** What goes to the server of a form: all that can be typed into. */
+export const typedFields = (fields: readonly FieldSpec[], values: FieldValues): FieldValues =>
+  Object.fromEntries(
+    fields
+      .filter(({ readOnly }) => readOnly !== true)
+      .map(({ name, type }) => [
+        name,
+        values[name] ?? (type === "integer" || type === "date" ? null : ""),
+      ]),
+  );
+
 /** A secret that an edit does not ask for again. */
-export const withoutPassed = (field: FieldSpec, passed: ReadonlySet<string>): FieldSpec =>
+const withoutPassed = (field: FieldSpec, passed: ReadonlySet<string>): FieldSpec =>
   passed.has(field.name)
     ? { ...field, required: false, example: "not kept here; nothing to type" }
     : field;
 
 /** The fields of a console in its own order, and then those that are ours. */
-export const ownLast = <F extends Pick<FieldSpec, "section">>(
-  fields: readonly F[],
-): readonly F[] => {
+const ownLast = <F extends Pick<FieldSpec, "section">>(fields: readonly F[]): readonly F[] => {
   const ours = (field: F): boolean => field.section === "Countersign";
   return [...fields.filter((field) => !ours(field)), ...fields.filter(ours)];
 };
@@ -76,3 +93,26 @@ export const telling = <F extends Pick<FieldSpec, "name" | "readOnly">>(
   values: FieldValues,
 ): readonly F[] =>
   fields.filter(({ name, readOnly }) => readOnly !== true || (values[name] ?? "") !== "");
+
+/** A form's fields as a page shows them: in order, with their choices, and without an asterisk where nothing has to be typed. */
+export const fieldsShown = (
+  shape: string,
+  fields: readonly FieldSpec[],
+  { secretsPassed, model }: FilledForm,
+  sources: Sources,
+): readonly FieldSpec[] => {
+  const passed = new Set(secretsPassed);
+  const authority = textOf(model["authorityId"]);
+  return ownLast(fields).map((field) =>
+    withChoices(withoutPassed(marked(shape, field), passed), sources, authority),
+  );
+};
+
+/** What a starter or a link has filled in already. */
+export const carriedByLink = (
+  fields: readonly FieldSpec[],
+  query: URLSearchParams,
+): FieldValues => {
+  const known = new Set(fields.map(({ name }) => name));
+  return Object.fromEntries([...query].filter(([name]) => known.has(name)));
+};

@@ -6,24 +6,26 @@ import { link } from "../app/route.ts";
 import type { CommandLine } from "../ui/command-line.ts";
 import "../ui/commands.ts";
 import "../ui/working.ts";
+import "./form-try.ts";
 import type { FieldSpec, FieldValues } from "../ui/field-spec.ts";
 import type { FormElement, Insertable } from "../ui/form.ts";
 import { Loaded } from "../ui/loaded.ts";
 import { problemNote } from "../ui/problem-note.ts";
 import { note } from "../ui/status.ts";
-import { textOf } from "../ui/text-of.ts";
 import { View } from "../ui/view.ts";
 import { alsoSet } from "./also-set.ts";
 import { choiceSources, type Sources } from "./choice-sources.ts";
+import { consoleChips } from "./console-chips.ts";
 import { copySheet } from "./copy-sheet.ts";
 import { keepShape, lastShape } from "./last-shape.ts";
 import {
+  carriedByLink,
   carriedValues,
   faultsOf,
-  ownLast,
+  fieldsShown,
+  OWN,
   telling,
-  withChoices,
-  withoutPassed,
+  typedFields,
 } from "./shape-fields.ts";
 
 /** What a form is drawn from. */
@@ -44,8 +46,6 @@ export interface FormBody {
 }
 
 const PAUSE = 400;
-/** Our own form. */
-const OWN = "countersign";
 
 /** A form as another console shows it: pick the console, fill in what it asks, save, copy what it wants to know. */
 export abstract class ShapeForm extends View {
@@ -106,6 +106,8 @@ export abstract class ShapeForm extends View {
   @state() private saved: FilledForm | undefined;
   /** What the server makes of the form as it is typed; nothing is stored. */
   @state() protected checked: FilledForm | undefined;
+  /** The test button that saved the form. */
+  #pressed: string | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   protected readonly facts = new Loaded<ShapeFacts>(this, async () => {
@@ -119,7 +121,7 @@ export abstract class ShapeForm extends View {
       this.app.call("getConsolesId", { id }),
       this.show(id, this.id_),
     ]);
-    this.values = { ...filled.values, ...this.#carried(shape) };
+    this.values = { ...filled.values, ...carriedByLink(shape[this.kind].fields, this.place.query) };
     this.typed = false;
     return { consoles, shape, filled, sources };
   });
@@ -132,6 +134,7 @@ export abstract class ShapeForm extends View {
   protected override arrive(): void {
     this.refused = undefined;
     this.saved = undefined;
+    this.#pressed = undefined;
     this.faults = {};
     this.checked = undefined;
     void this.facts.reload();
@@ -181,23 +184,7 @@ export abstract class ShapeForm extends View {
   }
 
   #body({ shape }: ShapeFacts, save: boolean): FormBody {
-    const open = shape[this.kind].fields.filter(({ readOnly }) => readOnly !== true);
-    return {
-      fields: Object.fromEntries(
-        open.map(({ name, type }) => [
-          name,
-          this.values[name] ?? (type === "integer" || type === "date" ? null : ""),
-        ]),
-      ),
-      id: this.id_,
-      save,
-    };
-  }
-
-  /** What a starter or a link has filled in already. */
-  #carried(shape: Console): FieldValues {
-    const known = new Set(shape[this.kind].fields.map(({ name }) => name));
-    return Object.fromEntries([...this.place.query].filter(([name]) => known.has(name)));
+    return { fields: typedFields(shape[this.kind].fields, this.values), id: this.id_, save };
   }
 
   override render(): TemplateResult {
@@ -212,11 +199,12 @@ export abstract class ShapeForm extends View {
 
   #page({ consoles, shape, filled, sources }: ShapeFacts): TemplateResult {
     const form = shape[this.kind];
-    const passed = new Set((this.checked ?? filled).secretsPassed);
-    const authority = this.#authority(filled);
-    const fields = ownLast(telling(form.fields, this.values)).map((field) =>
-      this.given(withChoices(withoutPassed(marked(shape.id, field), passed), sources, authority)),
-    );
+    const fields = fieldsShown(
+      shape.id,
+      telling(form.fields, this.values),
+      this.checked ?? filled,
+      sources,
+    ).map((field) => this.given(field));
     const variables: readonly Insertable[] = shape.dialect.variables
       .filter(({ name }) => !name.includes("#"))
       .map(({ name, variable }) => ({
@@ -224,21 +212,7 @@ export abstract class ShapeForm extends View {
         value: sources.sample[variable],
       }));
     return html`<div class="stack">
-      <div class="bar" role="group" aria-label="Show this as">
-        <span class="quiet">Show this as</span>
-        ${consoles.map(
-          ({ id, name }) =>
-            html`<button
-              type="button"
-              class="chip"
-              aria-pressed=${id === shape.id}
-              @click=${() => this.#as(id)}
-            >
-              ${name}
-            </button>`,
-        )}
-      </div>
-      ${this.above()}
+      ${consoleChips(consoles, shape.id, (id) => void this.#as(id))} ${this.above()}
       <div class="halves form">
         <form class="card stack" @submit=${this.#submit} novalidate>
           <div>
@@ -259,7 +233,7 @@ export abstract class ShapeForm extends View {
               this.#changed();
             }}
           ></cs-form>
-          ${this.furtherFields()}
+          ${this.furtherFields()} ${this.#buttons(shape, filled.id, undefined)}
           ${this.refused === undefined ? nothing : problemNote(this.refused)}
           ${this.busy && this.patience !== undefined ? html`<cs-working text=${this.patience}></cs-working>` : nothing}
           <div class="actions">
@@ -278,15 +252,32 @@ export abstract class ShapeForm extends View {
     </div>`;
   }
 
-  /** The CA that the form names. */
-  #authority(filled: FilledForm): string {
-    return textOf((this.checked ?? filled).model["authorityId"]);
+  /** The console's own test buttons; `saved` once the form is. */
+  #buttons({ id, ...forms }: Console, objectId: string | undefined, saved: FilledForm | undefined) {
+    const form = forms[this.kind];
+    return html`<cs-form-try
+      .app=${this.app}
+      .shape=${id}
+      .kind=${this.kind}
+      .actions=${form.actions}
+      .fields=${saved === undefined ? typedFields(form.fields, this.values) : {}}
+      .values=${saved?.values ?? this.values}
+      .objectId=${objectId}
+      .saved=${saved !== undefined}
+      .now=${this.#pressed}
+      @save=${(event: CustomEvent<string>) => {
+        this.#pressed = event.detail;
+        this.#send();
+      }}
+    ></cs-form-try>`;
   }
 
   #done({ shape }: ShapeFacts, saved: FilledForm): TemplateResult {
+    const tests = shape[this.kind].actions.length > 0;
     return html`<div class="stack">
       ${note("good", html`Saved${saved.id === undefined ? "" : html` as <span class="mono">${saved.id}</span>`}. ${shape.id === OWN ? nothing : `Copy what ${shape.name} asks for, in its order.`}`)}
       ${saved.notes.map((text) => note("info", text))}
+      ${tests ? html`<section class="card">${this.#buttons(shape, saved.id, saved)}</section>` : nothing}
       ${shape.id === OWN ? nothing : copySheet(shape[this.kind], saved)}
       <div class="row">
         <wa-button variant="brand" href=${link([this.list, saved.id ?? ""])}>Open it</wa-button>
@@ -319,6 +310,11 @@ export abstract class ShapeForm extends View {
 
   readonly #submit = (event: Event): void => {
     event.preventDefault();
+    this.#pressed = undefined;
+    this.#send();
+  };
+
+  #send(): void {
     void this.sending(async (facts) => {
       if (this.id_ !== undefined && !(await this.#agreed(facts))) return;
       this.saved = await this.write(facts.shape.id, this.#body(facts, true), facts.filled.version);
@@ -326,7 +322,7 @@ export abstract class ShapeForm extends View {
       this.app.keepHere(undefined);
       await this.afterSaving();
     });
-  };
+  }
 
   /** Does something with the form unless a field has a fault; what is refused is shown at its field. */
   protected async sending(work: (facts: ShapeFacts) => Promise<void>): Promise<void> {
@@ -347,7 +343,3 @@ export abstract class ShapeForm extends View {
     }
   }
 }
-
-/** In our own form nothing needs to be marked as ours. */
-const marked = (shape: string, field: FieldSpec): FieldSpec =>
-  shape === OWN ? { ...field, mark: undefined } : field;

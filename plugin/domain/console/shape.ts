@@ -8,6 +8,7 @@ import {
   isShown,
 } from "./form.ts";
 import type { ShapeExtra, Typed } from "./extras.ts";
+import type { FormAction } from "./form-action.ts";
 import type { CaServerModel, TemplateModel } from "./model.ts";
 import { sameValues } from "./same.ts";
 
@@ -36,6 +37,7 @@ export interface ConsoleForm<M> {
   readonly place: string;
   readonly parts: readonly FormPart<M>[];
   readonly notes?: readonly string[];
+  readonly actions?: readonly FormAction[];
 }
 
 /** A console's forms and dialect, as data, and how they map to the model and back. */

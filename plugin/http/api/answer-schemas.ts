@@ -4,6 +4,7 @@ import {
   consoleSchema,
   filledFormSchema,
   resolvedSchema,
+  triedSchema,
 } from "./console-schemas.ts";
 import {
   distributionPreviewSchema,
@@ -202,6 +203,8 @@ export const ANSWERS: Readonly<Record<string, AnswerSchema>> = {
   "POST /consoles/:id/ca-server": one(filledFormSchema),
   "GET /consoles/:id/template": one(filledFormSchema),
   "POST /consoles/:id/template": one(filledFormSchema),
+  "POST /consoles/:id/ca-server/try": one(triedSchema),
+  "POST /consoles/:id/template/try": one(triedSchema),
   "POST /consoles/:id/resolve": one(resolvedSchema),
   "GET /devices": page(deviceSchema),
   "POST /devices": made(deviceSchema),

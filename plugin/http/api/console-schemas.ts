@@ -54,6 +54,18 @@ const formSchema = z.looseObject({
   editTitle: text,
   place: text,
   notes: z.array(text),
+  actions: z.array(
+    z.looseObject({
+      name: text,
+      label: text,
+      help: text,
+      when: condition.optional(),
+      fields: z.array(text),
+      asks: z.enum(["public-addresses", "enrolment"]).optional(),
+      saves: z.boolean().optional(),
+      untried: z.array(z.looseObject({ what: text, why: text, when: condition.optional() })),
+    }),
+  ),
   fields: z.array(fieldSchema),
 });
 
@@ -93,6 +105,20 @@ export const filledFormSchema = z
     saved: z.boolean(),
   })
   .meta({ id: "FilledForm" });
+
+export const triedSchema = z
+  .looseObject({
+    ok: z.boolean(),
+    steps: z.array(
+      z.looseObject({
+        what: text,
+        state: z.enum(["good", "bad", "untried"]),
+        detail: text,
+        nextStep: text.optional(),
+      }),
+    ),
+  })
+  .meta({ id: "Tried" });
 
 export const resolvedSchema = z
   .looseObject({

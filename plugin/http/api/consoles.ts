@@ -35,6 +35,10 @@ const filledTemplate = filledForm.extend({
     .describe("Moves the template's deployments to the new version in that time, by the plan."),
 });
 
+const trying = filledForm
+  .pick({ fields: true, id: true })
+  .extend({ action: reference.describe("Name of the button.") });
+
 const resolving = z.strictObject({
   subject: z.string().max(4096).exactOptional(),
   sans: z
@@ -98,6 +102,22 @@ export const consoleRoutes: readonly Route[] = [
     call: async ({ consoles }, { principal, id, body, version }) =>
       ok(await consoles.writeTemplate(principal, id, { ...body, version })),
   }),
+  ...(
+    [
+      ["ca-server", "caServer"],
+      ["template", "template"],
+    ] as const
+  ).map(([path, kind]) =>
+    route({
+      method: "POST",
+      path: `/consoles/:id/${path}/try`,
+      summary:
+        "Presses a test button of the form: what can be tried here is tried, and what is not is named. Nothing is stored.",
+      body: trying,
+      call: async ({ consoles }, { principal, id, body }) =>
+        ok(await consoles.try(principal, id, kind, body)),
+    }),
+  ),
   route({
     method: "POST",
     path: "/consoles/:id/resolve",

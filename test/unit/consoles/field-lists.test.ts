@@ -6,7 +6,7 @@ type Form = "caServer" | "template";
 
 /**
  * Area F of the requirements: the fields of each console's forms in its own words; `*` where that console insists on one, `†` where it does
- * and we do not, which the field's note says.
+ * and we do not, which the field's note says; in brackets a button.
  */
 const LISTS: readonly (readonly [
   id: string,
@@ -195,7 +195,12 @@ const LISTS: readonly (readonly [
     "F-16",
     "jellyfish",
     "caServer",
-    ["Entra Application ID*", "Entra Tenant ID*", "Entra App Key (Secret Value)*"],
+    [
+      "Entra Application ID*",
+      "Entra Tenant ID*",
+      "Entra App Key (Secret Value)*",
+      "[Validate Configuration]",
+    ],
   ],
   [
     "F-17",
@@ -229,6 +234,7 @@ const LISTS: readonly (readonly [
       "Username*",
       "Password*",
       "SCEP Endpoint URL",
+      "[TEST CONNECTION]",
     ],
   ],
   [
@@ -326,7 +332,7 @@ const LISTS: readonly (readonly [
       "Certificate Name (csn)",
       "Substitutions",
       "Renewal Period",
-      "Save",
+      "[Save and Test]",
     ],
   ],
   [
@@ -382,7 +388,12 @@ describe("console shapes: every field of area F", () => {
       assert.ok(shape, shapeId);
       const fields: readonly ConsoleField[] =
         form === "caServer" ? fieldsOf(shape.caServer) : fieldsOf(shape.template);
+      const buttons = (shape[form].actions ?? []).map((action) => `[${action.label}]`);
       for (const text of wanted) {
+        if (text.startsWith("[")) {
+          assert.ok(buttons.includes(text), `${text} is missing`);
+          continue;
+        }
         const label = text.replace(/[*†]$/, "");
         const found = fields.filter((field) => field.label === label);
         assert.notEqual(found.length, 0, `${label} is missing`);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { consoleShapes } from "../../../adapters/consoles/consoles.ts";
+import { GUID } from "../../../adapters/consoles/fields.ts";
 import { formProblems } from "../../../plugin/domain/console/check.ts";
 import { fromPattern, toPattern } from "../../../plugin/domain/console/dialect.ts";
 import {
@@ -341,7 +342,7 @@ describe("console shapes, what their fields mean", () => {
     const asked = { ...named, intuneAuthentication: true, entraTenantId: "not one" };
     assert.deepEqual(faults(jellyfish, asked), [
       "fields.entraApplicationId: must be filled in",
-      "fields.entraTenantId: a GUID",
+      `fields.entraTenantId: ${GUID.message}`,
       "fields.entraAppKey: must be filled in",
     ]);
     const entrust = fieldsOf(shapeOf("entrust").template);
