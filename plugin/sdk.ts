@@ -20,6 +20,7 @@ export * from "./domain/console/life-parts.ts";
 export * from "./domain/console/model.ts";
 export * from "./domain/console/name-parts.ts";
 export * from "./domain/console/parts.ts";
+export * from "./domain/console/revocation-parts.ts";
 export * from "./domain/console/san-parts.ts";
 export * from "./domain/console/shape.ts";
 export * from "./domain/console/template-parts.ts";

@@ -1,5 +1,4 @@
 import {
-  attemptLimit,
   challengeSecret,
   type ConsoleField,
   type ConsoleShape,
@@ -17,6 +16,7 @@ import {
   text,
   texts,
 } from "../../plugin/sdk.ts";
+import { attempts, deviceEvents } from "./countersign-events.ts";
 import { entrust } from "./entrust.ts";
 import {
   choicesOf,
@@ -295,28 +295,7 @@ export const countersign: ConsoleShape = {
         }),
         "challengeLifetime",
       ),
-      attemptLimit(
-        ownInput.integer(
-          "attemptLimit",
-          "Failed attempts",
-          "After so many the device is locked for a time; empty: any number.",
-          {
-            ...CHALLENGE,
-            minimum: 1,
-            maximum: 100,
-          },
-        ),
-        ownInput.integer(
-          "attemptInterval",
-          "Minutes between attempts",
-          "Before that a further try does not count.",
-          {
-            ...CHALLENGE,
-            minimum: 0,
-            maximum: 1440,
-          },
-        ),
-      ),
+      attempts,
       flag<TemplateModel>(
         ownInput.yesNo(
           "acceptMd5Csr",
@@ -340,6 +319,7 @@ export const countersign: ConsoleShape = {
         "keyStorage",
         [],
       ),
+      ...deviceEvents,
       profilePick,
       ...keyDelivery,
       scepUrl<TemplateModel>({ label: "SCEP URL", mark: "ours", section: "Countersign" }),

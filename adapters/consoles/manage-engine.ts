@@ -16,6 +16,7 @@ import {
   text,
   usage,
 } from "../../plugin/sdk.ts";
+import { lockField, wipeField } from "./countersign-events.ts";
 import { MANAGE_ENGINE_DIALECT as dialect } from "./manage-engine-dialect.ts";
 import { issuedBy, keyDelivery, profilePick, RSA_1024, scepUrl } from "./fields.ts";
 
@@ -187,18 +188,18 @@ export const manageEngine: ConsoleShape = {
         "upn",
         dialect,
       ),
-      attemptLimit(
-        {
+      attemptLimit({
+        limit: {
           name: "failedAttempts",
           label: "Wipe device after specified number of failed attempts",
-          help: "After so many failed tries the device is locked for a time; empty: any number. Countersign never wipes by itself.",
+          help: "After so many failed tries the device is locked for a time; empty: any number. A wipe is asked for only where that is ticked below.",
           type: "integer",
           minimum: 1,
           maximum: 100,
           default: 5,
           mark: "documented",
         },
-        {
+        interval: {
           name: "attemptInterval",
           label: "Time interval between attempts",
           help: "How long the device waits before the next try counts, in minutes.",
@@ -209,7 +210,9 @@ export const manageEngine: ConsoleShape = {
           mark: "documented",
           note: "The unit and the default are not documented; Countersign takes minutes.",
         },
-      ),
+        lock: { ...lockField, section: "Countersign" },
+        wipe: { ...wipeField, section: "Countersign" },
+      }),
       pick<TemplateModel>(
         {
           name: "challengeType",

@@ -68,6 +68,7 @@ export const inputOf = (model: TemplateModel, id: string): TemplateInput => ({
   renewalGrace: model.renewalGrace,
   oldCertificate: model.oldCertificate,
   policies: model.policies,
+  revocation: model.revocation,
   allowDuplicates: model.allowDuplicates,
   requiredDomain: model.requiredDomain === "" ? undefined : model.requiredDomain,
 });

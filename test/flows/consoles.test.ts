@@ -367,6 +367,7 @@ describe("consoles' forms over the API", function () {
       ...{ validity: "P90D", maxValidity: "P1Y", renewalWindow: "P10D", renewalGrace: "P1D" },
       ...{ beyondAuthority: "shorten", scepRenewal: "in-window", allowDuplicates: false },
       oldCertificate: "revoke",
+      ...{ attemptLimit: 3, attemptLock: 90, "on-lost": "keep", "on-compromised": "superseded" },
     };
     const bad = await post({
       ...fields,
@@ -378,9 +379,10 @@ describe("consoles' forms over the API", function () {
       keyUsages: ["keyEncipherment"],
       validity: "P30Y",
       beyondAuthority: "refuse",
+      ...{ attemptLimit: null, attemptWipe: true },
     });
     const at = (bad.json.issues as { path: string }[]).map(({ path }) => path);
-    for (const path of ["policies.1.oid", "keyUsages", "validity"])
+    for (const path of ["policies.1.oid", "keyUsages", "validity", "attemptWipe"])
       assert.ok(at.includes(`fields.${path}`), `${path}: ${JSON.stringify(bad.json.issues)}`);
     const { json } = await post(fields, true);
     assert.deepEqual([json.saved, json.alsoSet], [true, []]);
@@ -391,9 +393,18 @@ describe("consoles' forms over the API", function () {
       [["ec-p256", "rsa-2048"], "P1Y", false, "in-window"],
     );
     assert.equal(made.oldCertificate, "revoke");
+    assert.deepEqual(made.attempts, { limit: 3, interval: "PT1M", lock: "PT90M", wipe: false });
+    assert.deepEqual(made.revocation, { lost: "keep", compromised: "superseded" });
     const jamf = (await owner.call("GET", "/consoles/jamf/template?template=own")).json;
     const also = new Set((jamf.alsoSet as { member: string }[]).map(({ member }) => member));
-    for (const member of ["policies", "validity", "allowDuplicates", "keyAlgorithms"])
+    for (const member of [
+      "policies",
+      "validity",
+      "allowDuplicates",
+      "keyAlgorithms",
+      "revocation",
+      "attempts",
+    ])
       assert.ok(also.has(member), `${member} is said where Jamf has no field for it`);
     assert.ok(!also.has("id"));
   });

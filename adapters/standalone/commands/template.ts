@@ -15,6 +15,7 @@ import { addApiCommand, type Invocation } from "../api-command.ts";
 import { choiceOption, flagOption, listOption, textOption, versionOption } from "../options.ts";
 import { impactText } from "../impact-text.ts";
 import { addReading, pathOf } from "./crud.ts";
+import { ruleOptions, rulesOf, withoutRules } from "./template-rules.ts";
 
 const COLUMNS = [
   "id",
@@ -55,6 +56,8 @@ const settings = (): readonly Option[] => [
   choiceOption("--old-certificate <what>", "once the new one is seen", OLD_CERTIFICATES),
   flagOption("allow-duplicates", "a device may hold two live certificates of it"),
   textOption("--profile-id <id>", "the certificate profile it keeps to; none takes it away"),
+  textOption("--required-domain <domain>", "what every certificate must hold; none takes it away"),
+  ...ruleOptions(),
 ];
 
 const moveOption = (): Option =>
@@ -72,12 +75,22 @@ const sanOf = (text: string) => {
   return { type, pattern };
 };
 
-const bodyOf = async (call: Invocation): Promise<Record<string, unknown>> => {
-  const { sans, profileId } = call.options;
+/** What a template already says, for options that change a part of it. */
+const storedOf = async (call: Invocation): Promise<Record<string, unknown>> =>
+  (await call.api.ask("GET", pathOf("/templates", call))).value as Record<string, unknown>;
+
+const bodyOf = async (
+  call: Invocation,
+  stored: () => Promise<Record<string, unknown>> = () => storedOf(call),
+): Promise<Record<string, unknown>> => {
+  const { sans, profileId, requiredDomain } = call.options;
+  const body = withoutRules(await call.body());
   return {
-    ...(await call.body()),
+    ...body,
+    ...(await rulesOf(call, body, stored)),
     ...(Array.isArray(sans) ? { sans: sans.map((text) => sanOf(String(text))) } : {}),
     ...(profileId === "none" ? { profileId: null } : {}),
+    ...(requiredDomain === "none" ? { requiredDomain: null } : {}),
   };
 };
 
@@ -91,7 +104,9 @@ export const addTemplateCommands = (program: Command): void => {
     from: true,
     options: settings(),
     run: async (call) =>
-      call.api.ask("POST", "/templates", { body: { id: call.args[0], ...(await bodyOf(call)) } }),
+      call.api.ask("POST", "/templates", {
+        body: { id: call.args[0], ...(await bodyOf(call, () => Promise.resolve({}))) },
+      }),
   });
   addApiCommand(group, {
     usage: "update <id>",

@@ -5,6 +5,7 @@ const NAMES: Readonly<Record<string, string>> = {
   sans: "Alternative names",
   pkcs12Encoding: "PKCS#12 encoding",
   policies: "Certificate policies",
+  revocation: "When a device goes",
   acceptMd5Csr: "Requests signed with MD5",
 };
 

@@ -30,6 +30,7 @@ const MEMBERS = [
   "renewalGrace",
   "oldCertificate",
   "policies",
+  "revocation",
   "allowDuplicates",
   "requiredDomain",
 ] as const satisfies readonly (keyof TemplateChange)[];

@@ -21,6 +21,8 @@ export const atFields = <M>(form: ConsoleForm<M>, issues: readonly Issue[]): rea
 
 const fieldOf = <M>(parts: readonly FormPart<M>[], member: string, index: string | undefined) => {
   const fields = parts.flatMap(({ fields: all }) => all);
+  const place = parts.flatMap(({ places }) => places?.[index ?? ""] ?? [])[0];
+  if (place !== undefined) return fields.find(({ name }) => name === place);
   // A kind and a text beside it: what is wrong is the text.
   return (
     fields.find(({ type }) => type === "pattern" || type === "rows") ??

@@ -1,6 +1,7 @@
 import { type AttemptPolicy, DEFAULT_ATTEMPTS } from "../attempt-policy.ts";
 import type { AuthorityKind } from "../authority.ts";
 import type { ContainerEncoding } from "../pkcs12-encoding.ts";
+import type { RevocationRules } from "../revocation-rules.ts";
 import type {
   CertificatePolicy,
   Delivery,
@@ -76,6 +77,8 @@ export interface TemplateModel {
   readonly renewalGrace: string;
   readonly oldCertificate: OldCertificate;
   readonly policies: readonly CertificatePolicy[];
+  /** What an event does otherwise than by default. */
+  readonly revocation: Partial<RevocationRules>;
   readonly allowDuplicates: boolean;
   readonly requiredDomain: string;
   /** Of the endpoint that offers it: whether requests signed with MD5 are taken when their signature verifies (decision 7). */
@@ -140,6 +143,7 @@ export const BLANK_TEMPLATE: TemplateModel = {
   renewalGrace: "PT0S",
   oldCertificate: "keep",
   policies: [],
+  revocation: {},
   allowDuplicates: true,
   requiredDomain: "",
   acceptMd5Csr: false,

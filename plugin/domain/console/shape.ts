@@ -22,6 +22,8 @@ export interface FormPart<M> {
   readonly members: readonly (keyof M & string)[];
   readonly show: (model: M) => FieldValues;
   readonly change: (model: M, values: FieldValues) => M;
+  /** Where a member holds several things: which field stands for which. */
+  readonly places?: Readonly<Record<string, string>>;
   /** What its members hold that these fields cannot show. */
   readonly rest?: (model: M) => readonly string[];
   /** The words of its one member that it covers; those that no part covers are a rest too. */

@@ -143,6 +143,7 @@ export const anyTemplate: fc.Arbitrary<TemplateModel> = fc.record({
   scepRenewal: fc.constantFrom(...SCEP_RENEWALS),
   renewalGrace: duration,
   oldCertificate: fc.constantFrom(...OLD_CERTIFICATES),
+  revocation: fc.constantFrom({}, { lost: "keep" }, { wiped: "superseded", lost: "keyCompromise" }),
   policies: fc.array(
     fc.oneof(fc.record({ oid }), fc.record({ oid, cps: fc.constant("https://cps.example/") })),
     { maxLength: 2 },

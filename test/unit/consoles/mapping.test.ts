@@ -102,6 +102,37 @@ describe("console shapes, what their fields mean", () => {
     assert.equal(meant("workspace-one", { autoRenewal: false }).autoRenewal, false);
   });
 
+  it("L-05 F-03 a lock and a wipe are fields, and what they say in other words stays as it was", () => {
+    for (const id of ["manageengine", "countersign"]) {
+      const { attempts } = meant(id, { attemptLock: 90, attemptWipe: true });
+      assert.deepEqual(attempts, { ...BLANK_TEMPLATE.attempts, lock: "PT90M", wipe: true }, id);
+      assert.deepEqual(meant(id, { failedAttempts: 4, attemptLimit: 4 }).attempts, {
+        ...BLANK_TEMPLATE.attempts,
+        limit: 4,
+      });
+    }
+  });
+
+  it("L-08 Countersign's own form says what each event does, and a rule that holds anyway is not written down", () => {
+    const { template } = shapeOf("countersign");
+    const shown = readForm(template, { model: BLANK_TEMPLATE, extra: noExtra(1) });
+    assert.deepEqual(
+      ["wiped", "unenrolled", "compromised", "lost", "userDisabled"].map((on) => shown[`on-${on}`]),
+      [
+        ...["cessationOfOperation", "cessationOfOperation", "keyCompromise"],
+        ...["certificateHold", "certificateHold"],
+      ],
+    );
+    const rules = { "on-lost": "keep", "on-wiped": "superseded" };
+    const ruled = writeForm(template, 1, { model: BLANK_TEMPLATE, extra: noExtra(1) }, rules);
+    assert.deepEqual(ruled.model.revocation, { wiped: "superseded", lost: "keep" });
+    const back = writeForm(template, 1, ruled, { "on-lost": "certificateHold" });
+    assert.deepEqual(back.model.revocation, { wiped: "superseded" });
+    const refused = faults(fieldsOf(template), { "on-wiped": "keep", "on-lost": "keep" }).join();
+    assert.match(refused, /on-wiped: "keep" is none of/);
+    assert.doesNotMatch(refused, /on-lost/);
+  });
+
   it("F-06 F-07 DigiCert ONE's template", () => {
     const model = meant("digicert-one", {
       templateName: "Users",
