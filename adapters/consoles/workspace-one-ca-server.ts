@@ -73,7 +73,7 @@ export const workspaceOneCaServer: ConsoleForm<CaServerModel> = {
       input.text(
         "webServiceUrl",
         "Server URL",
-        "The MDM web service, which revokes at an address of this form only.",
+        "The MDM web service; revocation needs an address that ends in /AdminServiceV9.",
         { ...ENTRUST_FORM, required: true, format: WEB_SERVICE_URL },
       ),
       input.text("username", "Username", "A credential of the web service.", {

@@ -1,10 +1,9 @@
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import type { Calls, Console } from "../api/calls.ts";
 import type { App } from "../app/app.ts";
 import { define } from "../ui/define.ts";
-import type { FieldValues } from "../ui/field-spec.ts";
-import { holds } from "../ui/field-spec.ts";
+import { type FieldValues, holds } from "../ui/field-spec.ts";
 import { foreign } from "../ui/format.ts";
 import { formStyles } from "../ui/form-styles.ts";
 import { problemNote } from "../ui/problem-note.ts";
@@ -19,7 +18,21 @@ const TONES = { good: "good", bad: "bad", untried: "quiet" } as const;
 
 /** The test buttons of a console's form. One that saves first only says so by a `save` event with its name. */
 export class FormTry extends LitElement {
-  static override styles = [styles, formStyles];
+  static override styles = [
+    styles,
+    formStyles,
+    css`
+      ul {
+        display: grid;
+        gap: var(--unit);
+        list-style: none;
+        padding: 0;
+      }
+      .status {
+        white-space: normal;
+      }
+    `,
+  ];
 
   @property({ attribute: false }) app!: App;
   @property({ attribute: false }) shape!: string;
@@ -98,7 +111,7 @@ define("cs-form-try", FormTry);
 const steps = ({ ok, steps: all }: Tried): TemplateResult => {
   const left = all.filter(({ state: how }) => how === "untried").length;
   return html`<div class="stack tight">
-    <ul class="plain">
+    <ul>
       ${all.map(
         ({ what, state: how, detail, nextStep }) =>
           html`<li>
