@@ -13,7 +13,9 @@ const isCopied = ({ type, mark }: Field): boolean =>
 
 /** The values to type into the other console, in its order, each with its button; secrets are not among them. */
 export const copySheet = (form: Console["caServer"], { values }: FilledForm): TemplateResult => {
-  const lines = form.fields.filter((field) => isCopied(field) && isShown(field, values, form.fields));
+  const lines = form.fields.filter(
+    (field) => isCopied(field) && isShown(field, values, form.fields),
+  );
   return html`<section class="card stack tight">
     <h2>${form.title}</h2>
     <p class="small quiet">${form.place}</p>
