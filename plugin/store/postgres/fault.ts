@@ -64,11 +64,15 @@ export const faultAt =
     const said = error.message === "" ? state : error.message;
     return {
       code,
-      text:
-        code === "database_unusable"
-          ? `PostgreSQL at ${place}: ${said}`
-          : `the database answered: ${said}`,
+      text: textOf(code, place, said),
       // Not the driver's own: its `detail` quotes rows.
       cause: new Error(`${state}: ${said}`),
     };
   };
+
+const textOf = (code: ErrorCode, place: string, said: string): string => {
+  if (code === "database_unusable") return `PostgreSQL at ${place}: ${said}`;
+  // Whoever sent it sees this, and what the driver says begins with the statement.
+  if (code === "invalid_input") return "a text has a character that cannot be stored, such as NUL";
+  return `the database answered: ${said}`;
+};

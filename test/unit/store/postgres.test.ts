@@ -268,7 +268,9 @@ describe("PostgreSQL", () => {
       const item = aReservation({ subject: "CN=a\0b" });
       assert.deepEqual(await store.enrolments.reserve(item), { status: "reserved" });
       assert.equal((await store.certificates.get(item.id))?.subject, "CN=a\u2400b");
-      await fails(store.devices.save(aDevice({ hostId: "a\0b" })), "invalid_input");
+      const refused = store.devices.save(aDevice({ hostId: "a\0b" }));
+      await fails(refused, "invalid_input");
+      await assert.rejects(refused, ({ message }: Error) => !message.includes("insert"));
     });
 
     describeOpening({
