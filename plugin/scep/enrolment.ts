@@ -89,7 +89,8 @@ export class Enrolment {
     const redemption = await this.challenges
       .redeem(context, csr.challengePassword, csr)
       .catch(async (error: unknown) => {
-        if (isGuess(error) && seen.device === undefined) await this.guesses.count(endpoint.id, source);
+        if (isGuess(error) && seen.device === undefined)
+          await this.guesses.count(endpoint.id, source);
         throw error;
       });
     seen.device = redemption.device.id;

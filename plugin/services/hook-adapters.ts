@@ -63,7 +63,9 @@ export class HookAdapters {
     const store = this.access.open(principal, "configuration:manage");
     if (!HOOK_ADAPTER_ID.test(input.id))
       throw new CountersignError("invalid_input", "the id is not valid", {
-        issues: [{ path: "id", message: "2 to 18 lower-case letters, digits, hyphens and underscores" }],
+        issues: [
+          { path: "id", message: "2 to 18 lower-case letters, digits, hyphens and underscores" },
+        ],
       });
     const now = this.clock.now();
     const secret = this.newSecret();
