@@ -194,7 +194,10 @@ describe("console: the same by the command line", function () {
     await page.locator('cs-form [id="how"]').selectOption("pkcs12");
     await page.locator('cs-form [id="subject"]').fill("CN=it's me,O=Lab");
     await page.locator('cs-form [id="password"]').first().fill("a hidden password");
-    const [issue = ""] = await page.locator("cs-issue cs-commands code").allTextContents();
+    const [tried = "", issue = ""] = await page
+      .locator("cs-issue cs-commands code")
+      .allTextContents();
+    assert.equal(parsed(shellWords(tried).slice(1)).options["dryRun"], true);
     const { path, options } = parsed(shellWords(issue).slice(1));
     assert.equal(path, "certificate pkcs12");
     assert.equal(options["passwordFile"], "password.txt");

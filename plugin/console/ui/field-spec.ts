@@ -74,7 +74,7 @@ export const holds = ({ field, is }: Condition, values: FieldValues): boolean =>
   return (typeof value === "string" || typeof value === "boolean") && is.includes(value);
 };
 
-/** Whether a field of `fields` is shown beside these values: the one it hangs on must be shown as well. */
+/** Whether a field of `fields` is shown beside these values: the one it hangs on must be shown as well, where the form has it. */
 export const isShown = (
   { when }: FieldSpec,
   values: FieldValues,
@@ -82,7 +82,7 @@ export const isShown = (
 ): boolean => {
   if (when === undefined) return true;
   const other = fields.find(({ name }) => name === when.field);
-  return other !== undefined && holds(when, values) && isShown(other, values, fields);
+  return holds(when, values) && (other === undefined || isShown(other, values, fields));
 };
 
 /** The fields that are shown beside these values, each with whether it is needed there. */
