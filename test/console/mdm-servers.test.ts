@@ -80,6 +80,8 @@ describe("console: credentials of MDM servers (R-09)", function () {
       [200, 200],
     );
     await row("mobi-1").getByText("two secrets are good").waitFor();
+    // It gives the focus back to its button as it goes.
+    await page.locator("dialog[open]").waitFor({ state: "detached" });
     await page.getByLabel("Filter").fill("jamf_");
     await row("mobi-1").waitFor({ state: "detached" });
     await page.getByLabel("Filter").fill("");
