@@ -10,16 +10,16 @@ import { PrometheusMetrics } from "./http/metrics.ts";
 import { type Ambient, type Installation, openInstallation } from "./installation.ts";
 import { standardErrorLogger } from "./logger.ts";
 import { systemRandom } from "./random.ts";
-import { AdminTokens } from "./services/admin-tokens.ts";
-import { Deployments } from "./services/deployments.ts";
-import { EventIntake } from "./services/event-intake.ts";
+import { AdminTokens } from "./services/access/admin-tokens.ts";
+import { Deployments } from "./services/deployments/deployments.ts";
+import { EventIntake } from "./services/hosts/event-intake.ts";
 import {
   type ListenerCertificate,
   ListenerCertificates,
   type ListenerRequest,
-} from "./services/listener-certificates.ts";
-import { deriveKey } from "./services/secret-box.ts";
-import { Tenants } from "./services/tenants.ts";
+} from "./services/authorities/listener-certificates.ts";
+import { deriveKey } from "./services/access/secret-box.ts";
+import { Tenants } from "./services/access/tenants.ts";
 import type { Setup } from "./setup.ts";
 import { buildSite } from "./site.ts";
 

@@ -3,9 +3,9 @@ import { HOST_EVENT_KINDS } from "./domain/host-event.ts";
 import { type Principal, systemPrincipal } from "./domain/principal.ts";
 import { DEFAULT_TENANT, type TenantId } from "./domain/tenant.ts";
 import type { RenderedProfile } from "./ports/mdm-host.ts";
-import type { Deployments } from "./services/deployments.ts";
-import type { EventIntake, EventResult } from "./services/event-intake.ts";
-import type { Tenants } from "./services/tenants.ts";
+import type { Deployments } from "./services/deployments/deployments.ts";
+import type { EventIntake, EventResult } from "./services/hosts/event-intake.ts";
+import type { Tenants } from "./services/access/tenants.ts";
 
 /** The events an MDM server reports; the same names stand in the manifest and at `/api/v1/hooks`. */
 export const HOOKS = HOST_EVENT_KINDS;

@@ -9,10 +9,10 @@ import type { Settings } from "./ports/settings.ts";
 import type { Directory } from "./ports/stores.ts";
 import { readSecretBytes } from "./secret-source.ts";
 import { checkServerSecret, readServerSecret } from "./server-secret.ts";
-import { Dispatcher } from "./services/dispatcher.ts";
-import { Rotation } from "./services/rotation.ts";
-import { SearchIndex } from "./services/search-index.ts";
-import { deriveKey } from "./services/secret-box.ts";
+import { Dispatcher } from "./services/background/dispatcher.ts";
+import { Rotation } from "./services/rotation/rotation.ts";
+import { SearchIndex } from "./services/background/search-index.ts";
+import { deriveKey } from "./services/access/secret-box.ts";
 import type { Setup } from "./setup.ts";
 import { openDatabase } from "./store/database.ts";
 

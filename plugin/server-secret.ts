@@ -3,7 +3,7 @@ import type { Config } from "./config.ts";
 import { CountersignError } from "./errors.ts";
 import type { Directory } from "./ports/stores.ts";
 import { readSecretBytes } from "./secret-source.ts";
-import { deriveKey } from "./services/secret-box.ts";
+import { deriveKey } from "./services/access/secret-box.ts";
 import type { Setup } from "./setup.ts";
 
 /** The octets of the configured secret. Throws `invalid_config`. */

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, hash } from "node:crypto";
-import { deriveKey } from "../services/secret-box.ts";
+import { deriveKey } from "../services/access/secret-box.ts";
 
 /**
  * A backup is one file: two lines of text, then frames. The first line is `countersign-backup 1`, the second the header, JSON. A frame is

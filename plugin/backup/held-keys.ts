@@ -6,8 +6,8 @@ import { importPublicKey, verifySignature } from "../pki/public-key.ts";
 import { signMessage } from "../pki/signing.ts";
 import type { Logger, Random } from "../ports/ambient.ts";
 import { type KeyProvider, providerOf } from "../ports/keys.ts";
-import { Keyring } from "../services/keyring.ts";
-import { deriveKey } from "../services/secret-box.ts";
+import { Keyring } from "../services/signing/keyring.ts";
+import { deriveKey } from "../services/access/secret-box.ts";
 import type { KeyFacts } from "./manifest.ts";
 
 /** Opens the configured key stores for `work` and closes them again. Throws what a store throws that cannot be opened. */

@@ -1,5 +1,5 @@
 import { advance } from "../domain/deployment-machine.ts";
-import { rulesFor } from "../services/deployment-steps.ts";
+import { rulesFor } from "../services/deployments/deployment-steps.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import type { Refill } from "../store/refill.ts";
 

@@ -13,7 +13,7 @@ import { parseCertificate } from "../pki/certificate.ts";
 import { verifyIssued } from "../pki/chain.ts";
 import { sha256Fingerprint } from "../pki/fingerprint.ts";
 import type { TenantStore } from "../ports/stores.ts";
-import { planIssued, rulesFor } from "../services/deployment-steps.ts";
+import { planIssued, rulesFor } from "../services/deployments/deployment-steps.ts";
 import type { RestoredRows } from "../store/restored-rows.ts";
 
 /** An entry of a ledger tail that is entered again. */

@@ -3,7 +3,7 @@ import { hash } from "node:crypto";
 import { CountersignError } from "../errors.ts";
 import type { Clock, Logger, Random } from "../ports/ambient.ts";
 import type { Directory } from "../ports/stores.ts";
-import { Keyring } from "../services/keyring.ts";
+import { Keyring } from "../services/signing/keyring.ts";
 import type { Dialect } from "../store/dialect.ts";
 import { refill, type Refill } from "../store/refill.ts";
 import type { CheckedBackup } from "./check-backup.ts";

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import type { ChainEnd, SealedEntry, SignedHead } from "../domain/events.ts";
 import type { TenantId } from "../domain/tenant.ts";
-import { type ChainFault, ChainVerifier } from "../services/chain-verifier.ts";
+import { type ChainFault, ChainVerifier } from "../services/ledger/chain-verifier.ts";
 import { broken, readLedgerFile } from "./ledger-file.ts";
 
 export interface VerifyLedgerOptions {

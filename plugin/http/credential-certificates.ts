@@ -2,7 +2,7 @@ import { createHash, type X509Certificate } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Principal } from "../domain/principal.ts";
 import { CountersignError } from "../errors.ts";
-import type { Credentials } from "../services/credentials.ts";
+import type { Credentials } from "../services/access/credentials.ts";
 
 /** A socket of node:tls, and no other. */
 interface TlsSocket {

@@ -3,7 +3,7 @@ import { decodeJwt, decodeProtectedHeader, jwtVerify } from "jose";
 import type { Principal } from "../domain/principal.ts";
 import { CountersignError } from "../errors.ts";
 import type { Clock } from "../ports/ambient.ts";
-import type { Credentials } from "../services/credentials.ts";
+import type { Credentials } from "../services/access/credentials.ts";
 
 /** What the `iss` of a machine's token begins with; tenant and credential follow, with a colon between. */
 export const CREDENTIAL_ISSUER = "urn:countersign:credential:";

@@ -3,7 +3,7 @@ import { type Principal, type Role, ROLES } from "../domain/principal.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import { CountersignError } from "../errors.ts";
 import type { Clock } from "../ports/ambient.ts";
-import type { AdminTokens } from "../services/admin-tokens.ts";
+import type { AdminTokens } from "../services/access/admin-tokens.ts";
 
 export const LOCAL_ISSUER = "countersign";
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { Ocsp, OcspAnswer } from "../services/ocsp.ts";
+import type { Ocsp, OcspAnswer } from "../services/status/ocsp.ts";
 import { type BodyLimits, receiveBody } from "./body.ts";
 import { decodeGetMessage } from "./get-message.ts";
 import type { Reply } from "./reply.ts";

@@ -1,6 +1,6 @@
 import { type Request, type Response, Router } from "express";
 import type { Metrics } from "../ports/ambient.ts";
-import type { Health } from "../services/health.ts";
+import type { Health } from "../services/operations/health.ts";
 import type { Authenticate } from "./admin-auth.ts";
 import { sendReply, utf8 } from "./reply.ts";
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { CountersignError } from "../errors.ts";
-import type { CrlAddress, Status } from "../services/status.ts";
+import type { CrlAddress, Status } from "../services/status/status.ts";
 import { conditionalReply } from "./conditional.ts";
 import type { Reply } from "./reply.ts";
 import { methodNotAllowed } from "./scep-routes.ts";

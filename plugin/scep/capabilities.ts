@@ -1,4 +1,4 @@
-import type { EndpointRuntime } from "../services/endpoint-runtimes.ts";
+import type { EndpointRuntime } from "../services/endpoints/endpoint-runtimes.ts";
 import { dialectOf } from "../domain/client-profiles.ts";
 
 /**

@@ -1,11 +1,11 @@
 import { inject } from "tsyringe";
 import { CountersignError } from "../errors.ts";
-import { Approvals } from "../services/approvals.ts";
-import { Challenges } from "../services/challenges.ts";
-import type { EndpointRuntime, RaWay } from "../services/endpoint-runtimes.ts";
-import { Issuance, type IssueRequest } from "../services/issuance.ts";
+import { Approvals } from "../services/enrolment/approvals.ts";
+import { Challenges } from "../services/challenges/challenges.ts";
+import type { EndpointRuntime, RaWay } from "../services/endpoints/endpoint-runtimes.ts";
+import { Issuance, type IssueRequest } from "../services/issuance/issuance.ts";
 import type { ChallengeContext } from "../ports/challenge-policy.ts";
-import { type KnownSigner, RenewalProof } from "../services/renewal-proof.ts";
+import { type KnownSigner, RenewalProof } from "../services/enrolment/renewal-proof.ts";
 import type { Reply } from "./cert-rep.ts";
 import type { DetectedClient } from "../domain/client-detection.ts";
 import type { Dialect } from "../domain/client-profiles.ts";

@@ -1,5 +1,5 @@
 import { inject } from "tsyringe";
-import type { EndpointRuntime } from "../services/endpoint-runtimes.ts";
+import type { EndpointRuntime } from "../services/endpoints/endpoint-runtimes.ts";
 import { OpaqueBudget } from "./opaque-budget.ts";
 import { OpeningQueue } from "./opening-queue.ts";
 import { SeenCiphertexts } from "./seen-ciphertexts.ts";

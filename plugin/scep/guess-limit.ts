@@ -4,7 +4,7 @@ import { limitsOf } from "../domain/endpoint-limits.ts";
 import { CountersignError } from "../errors.ts";
 import type { Metrics } from "../ports/ambient.ts";
 import type { Settings } from "../ports/settings.ts";
-import type { EndpointRuntime } from "../services/endpoint-runtimes.ts";
+import type { EndpointRuntime } from "../services/endpoints/endpoint-runtimes.ts";
 import { METRICS, SETTINGS } from "../tokens.ts";
 import { sourceKey } from "./source-key.ts";
 

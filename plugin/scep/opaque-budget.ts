@@ -2,7 +2,7 @@ import { RateLimiterMemory } from "rate-limiter-flexible";
 import { inject } from "tsyringe";
 import { CountersignError, messageOf } from "../errors.ts";
 import type { Clock, Logger, Metrics } from "../ports/ambient.ts";
-import type { EndpointRuntime } from "../services/endpoint-runtimes.ts";
+import type { EndpointRuntime } from "../services/endpoints/endpoint-runtimes.ts";
 import { CLOCK, LOGGER, METRICS } from "../tokens.ts";
 import { sourceKey } from "./source-key.ts";
 

@@ -7,9 +7,9 @@ import {
   EndpointRuntimes,
   type EndpointRuntime,
   type RaWay,
-} from "../services/endpoint-runtimes.ts";
-import { Keyring } from "../services/keyring.ts";
-import { RefusalLog } from "../services/refusal-log.ts";
+} from "../services/endpoints/endpoint-runtimes.ts";
+import { Keyring } from "../services/signing/keyring.ts";
+import { RefusalLog } from "../services/ledger/refusal-log.ts";
 import { CLOCK } from "../tokens.ts";
 import { capabilities } from "./capabilities.ts";
 import { detectClient } from "../domain/client-detection.ts";

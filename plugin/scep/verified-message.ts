@@ -9,7 +9,7 @@ import { OID } from "../pki/oids.ts";
 import type { ParsedCertificate } from "../pki/certificate.ts";
 import { importDeviceKey, isRsaInfo, type PublicKey } from "../pki/public-key.ts";
 import type { TransientCertificate } from "../pki/transient-certificate.ts";
-import type { EndpointRuntime, RaWay } from "../services/endpoint-runtimes.ts";
+import type { EndpointRuntime, RaWay } from "../services/endpoints/endpoint-runtimes.ts";
 import type { Dialect } from "../domain/client-profiles.ts";
 import type { PkiMessage } from "./pki-message.ts";
 import type { Ciphertext } from "./seen-ciphertexts.ts";

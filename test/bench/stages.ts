@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { PkiOperation } from "../../plugin/scep/pki-operation.ts";
 import { type KeyStoreDefinition, type Setup } from "../../plugin/sdk.ts";
-import { Challenges } from "../../plugin/services/challenges.ts";
-import { Issuance } from "../../plugin/services/issuance.ts";
+import { Challenges } from "../../plugin/services/challenges/challenges.ts";
+import { Issuance } from "../../plugin/services/issuance/issuance.ts";
 import { Enrolments } from "../../plugin/store/enrolments.ts";
 import { wrappedKeyStore } from "../support/wrapped-keys.ts";
 

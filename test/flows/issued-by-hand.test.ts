@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ANSWERS } from "../../plugin/http/api/answer-schemas.ts";
-import { csvCell } from "../../plugin/services/certificate-export.ts";
+import { csvCell } from "../../plugin/services/certificates/certificate-export.ts";
 import type { TestInstallation } from "../support/installation.ts";
 import { openssl as runOpenssl } from "../support/openssl.ts";
 import { type Admin, openPublished } from "../support/published.ts";

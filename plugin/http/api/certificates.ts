@@ -9,12 +9,12 @@ import { fromPem, toPem } from "../../domain/pem.ts";
 import { SAN_TYPES } from "../../domain/san.ts";
 import { CountersignError } from "../../errors.ts";
 import { issuesOf, listOf } from "../../issues.ts";
-import { csvHead, csvLine } from "../../services/certificate-export.ts";
+import { csvHead, csvLine } from "../../services/certificates/certificate-export.ts";
 import {
   STATUS_ACTIONS,
   type StatusAction,
   type StatusRow,
-} from "../../services/certificate-statuses.ts";
+} from "../../services/revocation/certificate-statuses.ts";
 import { PKCS12_ENCODINGS } from "../../domain/pkcs12-encoding.ts";
 import { created, file, ok, paged, stream } from "./answer.ts";
 import { toJson } from "./json.ts";

@@ -6,7 +6,7 @@ import {
   type VerifyLedgerOptions,
 } from "../../../plugin/backup/verify-ledger.ts";
 import { CHAIN_BEGINNING, type ChainEnd } from "../../../plugin/domain/events.ts";
-import { headBytes, nextEnd } from "../../../plugin/services/ledger-chain.ts";
+import { headBytes, nextEnd } from "../../../plugin/services/ledger/ledger-chain.ts";
 import { sha256Fingerprint } from "../../../plugin/pki/fingerprint.ts";
 import { aLedgerEntry, after as later } from "../../contract/store/samples.ts";
 import { workFolder, type WorkFolder } from "../../support/tools.ts";

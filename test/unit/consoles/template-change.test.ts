@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { templateChange } from "../../../plugin/console/views/template-change.ts";
 import { BLANK_TEMPLATE } from "../../../plugin/domain/console/model.ts";
-import { inputOf } from "../../../plugin/services/template-model.ts";
+import { inputOf } from "../../../plugin/services/consoles/template-model.ts";
 
 describe("console: what of a template's form a draft and a command carry", () => {
   const blank = {

@@ -17,7 +17,7 @@ import { REASONS, STATES } from "../../../plugin/domain/deployment-states.ts";
 import { deadlineOf, SCANS } from "../../../plugin/domain/deployment-times.ts";
 import { addDuration, durationSeconds, parseDuration } from "../../../plugin/domain/duration.ts";
 import { ERRORS } from "../../../plugin/errors.ts";
-import { nextStepOfLabel } from "../../../plugin/services/timeline-entries.ts";
+import { nextStepOfLabel } from "../../../plugin/services/devices/timeline-entries.ts";
 
 const NOW = new Date("2026-11-21T10:00:00Z");
 const MINUTE = 60_000;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { CountersignError } from "../../../plugin/errors.ts";
 import type { Database } from "../../../plugin/ports/stores.ts";
-import type { EndpointRuntime } from "../../../plugin/services/endpoint-runtimes.ts";
+import type { EndpointRuntime } from "../../../plugin/services/endpoints/endpoint-runtimes.ts";
 import { PrometheusMetrics } from "../../../plugin/http/metrics.ts";
 import { OpaqueBudget } from "../../../plugin/scep/opaque-budget.ts";
 import { openDatabase } from "../../../plugin/store/database.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { TenantStore } from "../../../plugin/ports/stores.ts";
-import { AlertReadings } from "../../../plugin/services/alert-readings.ts";
+import { AlertReadings } from "../../../plugin/services/operations/alert-readings.ts";
 import { after as later, aCertificate, anRa, NOW } from "../../contract/store/samples.ts";
 import { sqliteDatabase } from "../../support/databases.ts";
 import { nodeOn } from "./renewal-node.ts";

@@ -4,8 +4,8 @@ import { ALERT_MEASURES, standsAfter } from "../../../plugin/domain/alert-rule.t
 import { capOfAuthority } from "../../../plugin/domain/cap.ts";
 import { COUNTED_TO } from "../../../plugin/ports/counts.ts";
 import type { TenantStore } from "../../../plugin/ports/stores.ts";
-import { ActiveCounts } from "../../../plugin/services/active-counts.ts";
-import { CapReadings } from "../../../plugin/services/cap-readings.ts";
+import { ActiveCounts } from "../../../plugin/services/authorities/active-counts.ts";
+import { CapReadings } from "../../../plugin/services/operations/cap-readings.ts";
 import { aCertificate, after, anAuthority, NOW } from "../../contract/store/samples.ts";
 import { newTenant, sqliteDatabase, type TestDatabase } from "../../support/databases.ts";
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import type { Resolve } from "../../../plugin/container.ts";
 import type { TenantStore } from "../../../plugin/ports/stores.ts";
-import { Deliveries } from "../../../plugin/services/deliveries.ts";
-import { Distributions } from "../../../plugin/services/distributions.ts";
-import { DistributionWalks } from "../../../plugin/services/distribution-walks.ts";
-import { EventIntake } from "../../../plugin/services/event-intake.ts";
-import { GroupSync } from "../../../plugin/services/group-sync.ts";
-import { HostGroups } from "../../../plugin/services/host-groups.ts";
+import { Deliveries } from "../../../plugin/services/deployments/deliveries.ts";
+import { Distributions } from "../../../plugin/services/distribution/distributions.ts";
+import { DistributionWalks } from "../../../plugin/services/distribution/distribution-walks.ts";
+import { EventIntake } from "../../../plugin/services/hosts/event-intake.ts";
+import { GroupSync } from "../../../plugin/services/distribution/group-sync.ts";
+import { HostGroups } from "../../../plugin/services/distribution/host-groups.ts";
 import { memoryHost } from "../../../adapters/mdm/memory.ts";
 import {
   aCertificate,

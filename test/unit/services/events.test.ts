@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import type { LedgerRow } from "../../../plugin/domain/events.ts";
 import type { Principal } from "../../../plugin/domain/principal.ts";
 import type { PageRequest } from "../../../plugin/ports/paging.ts";
-import type { Access } from "../../../plugin/services/access.ts";
-import { Events } from "../../../plugin/services/events.ts";
+import type { Access } from "../../../plugin/services/access/access.ts";
+import { Events } from "../../../plugin/services/ledger/events.ts";
 
 const row = (id: number, endpoint: string): LedgerRow => ({
   id: String(id),

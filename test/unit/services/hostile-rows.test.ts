@@ -4,16 +4,16 @@ import { systemPrincipal } from "../../../plugin/domain/principal.ts";
 import { CountersignError } from "../../../plugin/errors.ts";
 import type { MdmHost } from "../../../plugin/ports/mdm-host.ts";
 import type { TenantStore } from "../../../plugin/ports/stores.ts";
-import { CertificateStatuses } from "../../../plugin/services/certificate-statuses.ts";
-import { CrlLists } from "../../../plugin/services/crl-lists.ts";
-import { DeploymentSteps } from "../../../plugin/services/deployment-steps.ts";
-import { Dispatcher } from "../../../plugin/services/dispatcher.ts";
-import { EventIntake } from "../../../plugin/services/event-intake.ts";
-import { GroupSync } from "../../../plugin/services/group-sync.ts";
-import { Inventories } from "../../../plugin/services/inventories.ts";
-import { RenewalGroups } from "../../../plugin/services/renewal-groups.ts";
-import { RenewalSweep } from "../../../plugin/services/renewal-sweep.ts";
-import { StatusTransactions } from "../../../plugin/services/status-transactions.ts";
+import { CertificateStatuses } from "../../../plugin/services/revocation/certificate-statuses.ts";
+import { CrlLists } from "../../../plugin/services/status/crl-lists.ts";
+import { DeploymentSteps } from "../../../plugin/services/deployments/deployment-steps.ts";
+import { Dispatcher } from "../../../plugin/services/background/dispatcher.ts";
+import { EventIntake } from "../../../plugin/services/hosts/event-intake.ts";
+import { GroupSync } from "../../../plugin/services/distribution/group-sync.ts";
+import { Inventories } from "../../../plugin/services/hosts/inventories.ts";
+import { RenewalGroups } from "../../../plugin/services/renewal/renewal-groups.ts";
+import { RenewalSweep } from "../../../plugin/services/background/renewal-sweep.ts";
+import { StatusTransactions } from "../../../plugin/services/certificates/status-transactions.ts";
 import {
   aCertificate,
   aDeployment,

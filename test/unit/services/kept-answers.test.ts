@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { KeptAnswers } from "../../../plugin/services/kept-answers.ts";
-import type { WatchedScope } from "../../../plugin/services/revocation-watch.ts";
+import { KeptAnswers } from "../../../plugin/services/status/kept-answers.ts";
+import type { WatchedScope } from "../../../plugin/services/certificates/revocation-watch.ts";
 
 const scopeOf = (authorityId: string): WatchedScope => ({
   ...{ tenant: "default", scope: { authorityId, shard: 0 } },

@@ -6,7 +6,7 @@ import {
   type SealedEntry,
   type SignedHead,
 } from "../../../plugin/domain/events.ts";
-import { headBytes, nextEnd } from "../../../plugin/services/ledger-chain.ts";
+import { headBytes, nextEnd } from "../../../plugin/services/ledger/ledger-chain.ts";
 import { aLedgerEntry, after } from "../../contract/store/samples.ts";
 import { verifyChain } from "./verify-chain.ts";
 

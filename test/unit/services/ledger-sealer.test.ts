@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { LedgerRow, SealedEntry } from "../../../plugin/domain/events.ts";
 import type { Database, TenantStore } from "../../../plugin/ports/stores.ts";
-import type { LedgerKey } from "../../../plugin/services/ledger-key.ts";
+import type { LedgerKey } from "../../../plugin/services/ledger/ledger-key.ts";
 import { openDatabase } from "../../../plugin/store/database.ts";
 import { aLedgerEntry } from "../../contract/store/samples.ts";
 import { everything } from "../../contract/store/subject.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { TenantStore } from "../../../plugin/ports/stores.ts";
-import { OperationReadings } from "../../../plugin/services/operation-readings.ts";
+import { OperationReadings } from "../../../plugin/services/operations/operation-readings.ts";
 import {
   aDeployment,
   after,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { PrometheusMetrics } from "../../../plugin/http/metrics.ts";
-import { RefusalLog } from "../../../plugin/services/refusal-log.ts";
+import { RefusalLog } from "../../../plugin/services/ledger/refusal-log.ts";
 import { sqliteDatabase } from "../../support/databases.ts";
 import { silentLogger } from "../../support/installation.ts";
 

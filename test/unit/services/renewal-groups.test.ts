@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { Resolve } from "../../../plugin/container.ts";
 import type { TenantStore } from "../../../plugin/ports/stores.ts";
-import { DeploymentSteps } from "../../../plugin/services/deployment-steps.ts";
-import { RenewalGroups } from "../../../plugin/services/renewal-groups.ts";
-import { RenewalSweep } from "../../../plugin/services/renewal-sweep.ts";
+import { DeploymentSteps } from "../../../plugin/services/deployments/deployment-steps.ts";
+import { RenewalGroups } from "../../../plugin/services/renewal/renewal-groups.ts";
+import { RenewalSweep } from "../../../plugin/services/background/renewal-sweep.ts";
 import { anAuthority, aTemplate } from "../../contract/store/samples.ts";
 import { everything, fails } from "../../contract/store/subject.ts";
 import { newTenant, sqliteDatabase, type TestDatabase } from "../../support/databases.ts";

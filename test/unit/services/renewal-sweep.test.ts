@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import type { Resolve } from "../../../plugin/container.ts";
 import type { Database, TenantStore } from "../../../plugin/ports/stores.ts";
-import { RenewalPlans } from "../../../plugin/services/renewal-plans.ts";
-import { scopeOf } from "../../../plugin/services/crl-scope-of.ts";
-import { RenewalSweep } from "../../../plugin/services/renewal-sweep.ts";
-import { DeploymentSteps } from "../../../plugin/services/deployment-steps.ts";
-import { DeviceRenewals } from "../../../plugin/services/device-renewals.ts";
-import { Templates } from "../../../plugin/services/templates.ts";
+import { RenewalPlans } from "../../../plugin/services/renewal/renewal-plans.ts";
+import { scopeOf } from "../../../plugin/services/status/crl-scope-of.ts";
+import { RenewalSweep } from "../../../plugin/services/background/renewal-sweep.ts";
+import { DeploymentSteps } from "../../../plugin/services/deployments/deployment-steps.ts";
+import { DeviceRenewals } from "../../../plugin/services/renewal/device-renewals.ts";
+import { Templates } from "../../../plugin/services/templates/templates.ts";
 import { openDatabase } from "../../../plugin/store/database.ts";
 import { aCertificate, anAuthority, aTemplate, bytes } from "../../contract/store/samples.ts";
 import { everything, fails } from "../../contract/store/subject.ts";

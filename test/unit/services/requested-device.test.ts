@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Device } from "../../../plugin/domain/device.ts";
 import { parseDn } from "../../../plugin/domain/distinguished-name.ts";
 import type { TenantStore } from "../../../plugin/ports/stores.ts";
-import { RequestedDevice } from "../../../plugin/services/requested-device.ts";
+import { RequestedDevice } from "../../../plugin/services/devices/requested-device.ts";
 import { systemRandom } from "../../../plugin/random.ts";
 import { aDevice, after, anEndpoint, aTemplate, NOW } from "../../contract/store/samples.ts";
 import { newTenant, sqliteDatabase, type TestDatabase } from "../../support/databases.ts";

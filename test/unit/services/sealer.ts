@@ -1,9 +1,9 @@
 import { createPublicKey, generateKeyPairSync, randomUUID, sign } from "node:crypto";
 import type { KeyProvider, Signer } from "../../../plugin/ports/keys.ts";
 import type { Database } from "../../../plugin/ports/stores.ts";
-import { Keyring } from "../../../plugin/services/keyring.ts";
-import { LedgerKey } from "../../../plugin/services/ledger-key.ts";
-import { LedgerSealer } from "../../../plugin/services/ledger-sealer.ts";
+import { Keyring } from "../../../plugin/services/signing/keyring.ts";
+import { LedgerKey } from "../../../plugin/services/ledger/ledger-key.ts";
+import { LedgerSealer } from "../../../plugin/services/ledger/ledger-sealer.ts";
 import { systemRandom } from "../../../plugin/random.ts";
 import { PrometheusMetrics } from "../../../plugin/http/metrics.ts";
 import { silentLogger } from "../../support/installation.ts";

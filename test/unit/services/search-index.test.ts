@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Certificate } from "../../../plugin/domain/certificate.ts";
 import type { Directory, TenantStore } from "../../../plugin/ports/stores.ts";
-import { SearchIndex } from "../../../plugin/services/search-index.ts";
+import { SearchIndex } from "../../../plugin/services/background/search-index.ts";
 import { aCertificate, after, bytes, NOW } from "../../contract/store/samples.ts";
 import {
   newTenant,

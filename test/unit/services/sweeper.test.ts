@@ -6,12 +6,12 @@ import type { Deployment } from "../../../plugin/domain/deployment.ts";
 import { systemPrincipal } from "../../../plugin/domain/principal.ts";
 import { CountersignError } from "../../../plugin/errors.ts";
 import type { Database, TenantStore } from "../../../plugin/ports/stores.ts";
-import { Attempts } from "../../../plugin/services/attempts.ts";
-import { DeploymentSteps, rulesFor } from "../../../plugin/services/deployment-steps.ts";
-import { Deployments } from "../../../plugin/services/deployments.ts";
-import { Dispatcher } from "../../../plugin/services/dispatcher.ts";
-import { EventIntake } from "../../../plugin/services/event-intake.ts";
-import { Sweeper } from "../../../plugin/services/sweeper.ts";
+import { Attempts } from "../../../plugin/services/enrolment/attempts.ts";
+import { DeploymentSteps, rulesFor } from "../../../plugin/services/deployments/deployment-steps.ts";
+import { Deployments } from "../../../plugin/services/deployments/deployments.ts";
+import { Dispatcher } from "../../../plugin/services/background/dispatcher.ts";
+import { EventIntake } from "../../../plugin/services/hosts/event-intake.ts";
+import { Sweeper } from "../../../plugin/services/background/sweeper.ts";
 import { openDatabase } from "../../../plugin/store/database.ts";
 import {
   aDeployment,

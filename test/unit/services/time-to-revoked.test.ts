@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { PrometheusMetrics } from "../../../plugin/http/metrics.ts";
-import { CertificateStatuses } from "../../../plugin/services/certificate-statuses.ts";
+import { CertificateStatuses } from "../../../plugin/services/revocation/certificate-statuses.ts";
 import { METRICS } from "../../../plugin/tokens.ts";
 import { aCertificate, after as later, NOW } from "../../contract/store/samples.ts";
 import { sqliteDatabase } from "../../support/databases.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { FAILURE_EVENTS, type LedgerEvent, type LedgerRow } from "../../../plugin/domain/events.ts";
-import { ofLedger } from "../../../plugin/services/timeline-entries.ts";
+import { ofLedger } from "../../../plugin/services/devices/timeline-entries.ts";
 
 /** What keeps a device from its certificate without being a failure of a request. */
 const BARRING: readonly LedgerEvent[] = [

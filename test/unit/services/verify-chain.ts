@@ -1,5 +1,5 @@
 import type { ChainEnd, SealedEntry, SignedHead } from "../../../plugin/domain/events.ts";
-import { type ChainFault, ChainVerifier } from "../../../plugin/services/chain-verifier.ts";
+import { type ChainFault, ChainVerifier } from "../../../plugin/services/ledger/chain-verifier.ts";
 
 /** The first fault of some entries and the head behind them. */
 export const verifyChain = (
