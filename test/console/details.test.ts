@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import { endTone } from "../../plugin/console/ui/end-tone.ts";
 import { expiry } from "../../plugin/console/ui/format.ts";
 import { badgeOf } from "../../plugin/domain/expiry-badge.ts";
-import { scepPlaces } from "../../plugin/console/views/scep-places.ts";
+import { scepPlaces } from "../../plugin/console/views/endpoints/scep-places.ts";
 import { parseCertificate, toPem } from "../../plugin/sdk.ts";
 import type { Api } from "../flows/api.ts";
 import { enrolledDevice } from "../flows/enrolled-device.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { templateChange } from "../../../plugin/console/views/template-change.ts";
+import { templateChange } from "../../../plugin/console/views/shapes/template-change.ts";
 import { BLANK_TEMPLATE } from "../../../plugin/domain/console/model.ts";
 import { inputOf } from "../../../plugin/services/consoles/template-model.ts";
 
