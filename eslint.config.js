@@ -119,6 +119,38 @@ const consoleAlone = ["plugin", "adapters", "hsm", "templates", "test"].map((fro
   message: "the console asks the API; its client is generated",
 }));
 
+/** The floors of plugin/services, lowest first: a folder may import those before it. */
+const floors = [
+  "access",
+  "devices",
+  "signing",
+  "ledger",
+  "endpoints",
+  "templates",
+  "challenges",
+  "certificates",
+  "status",
+  "authorities",
+  "issuance",
+  "deployments",
+  "renewal",
+  "distribution",
+  "revocation",
+  "enrolment",
+  "hosts",
+  "operations",
+  "background",
+  "rotation",
+  "consoles",
+];
+const upstairs = floors.flatMap((floor, at) =>
+  floors.slice(at + 1).map((above) => ({
+    target: `./plugin/services/${floor}`,
+    from: `./plugin/services/${above}`,
+    message: "see the floors of plugin/services in docs/architecture.md",
+  })),
+);
+
 /** One restricted-path zone for each folder that `target` must not reach. */
 const everything = [
   "plugin/domain",
@@ -211,7 +243,7 @@ export default tseslint.config(
     rules: {
       "import-x/no-restricted-paths": [
         "error",
-        { zones: [...restricted, ...outside, ...inward, ...consoleAlone] },
+        { zones: [...restricted, ...upstairs, ...outside, ...inward, ...consoleAlone] },
       ],
       "import-x/no-cycle": "error",
       "import-x/no-default-export": "error",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { builtins } from "../../../adapters/preset.ts";
 import { systemClock } from "../../../plugin/clock.ts";
 import { parseConfig } from "../../../plugin/config.ts";
@@ -310,18 +310,24 @@ const METHODS: Readonly<Record<string, Right | "via" | "none">> = {
 };
 
 const SERVICES = new URL("../../../plugin/services/", import.meta.url);
+/** Path below `SERVICES` by the file's name without its ending, which no two have in common. */
+const FILES = new Map(
+  readdirSync(SERVICES, { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".ts"))
+    .map((path) => [basename(path, ".ts"), path]),
+);
 
 /** Methods of the services that take a principal first. */
 const methodsWithPrincipal = (): ReadonlySet<string> =>
   new Set(
-    readdirSync(SERVICES)
-      .filter((file) => file !== "access.ts")
-      .flatMap((file) => {
-        const text = readFileSync(new URL(file, SERVICES), "utf8");
+    [...FILES]
+      .filter(([file]) => file !== "access")
+      .flatMap(([file, path]) => {
+        const text = readFileSync(new URL(path, SERVICES), "utf8");
         const methods = text.matchAll(
           /^ {2}(?:private )?(?:async )?(\w+)(?:<[^>]+>)?\(\s*principal: Principal/gm,
         );
-        return [...methods].map(([, method = ""]) => `${file.replace(/\.ts$/, "")}.${method}`);
+        return [...methods].map(([, method = ""]) => `${file}.${method}`);
       }),
   );
 
@@ -399,7 +405,10 @@ describe("the role matrix", function () {
     /** Whether a method refuses this principal; what it says of arguments that make no sense does not count. */
     const refuses = async (name: string, principal: Principal): Promise<boolean> => {
       const [file = "", method = ""] = name.split(".");
-      const module = (await import(new URL(`${file}.ts`, SERVICES).href)) as Record<string, never>;
+      const module = (await import(new URL(FILES.get(file)!, SERVICES).href)) as Record<
+        string,
+        never
+      >;
       const service = installation.resolve<Record<string, (...args: unknown[]) => unknown>>(
         module[classOf(file)]!,
       );
