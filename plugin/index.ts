@@ -29,7 +29,10 @@ export { diagnose, type Finding } from "./diagnose.ts";
 export { CountersignError, type ErrorCode, ERRORS, type Issue } from "./errors.ts";
 export type { HookEvent, HookName, Hooks } from "./hooks.ts";
 export type { Handler, Part } from "./http/handler.ts";
-export type { ListenerCertificate, ListenerRequest } from "./services/authorities/listener-certificates.ts";
+export type {
+  ListenerCertificate,
+  ListenerRequest,
+} from "./services/authorities/listener-certificates.ts";
 export type { TokenRequest } from "./http/local-tokens.ts";
 export type { Principal, Role } from "./domain/principal.ts";
 export type { Clock, Logger, Metrics, Random } from "./ports/ambient.ts";

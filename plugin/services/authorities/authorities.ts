@@ -20,7 +20,10 @@ import { type AuthorityDetails, type AuthorityView, viewOf } from "./authority-v
 import { CaCertificates, issuerOf } from "../signing/ca-certificates.ts";
 import { CaRenewals } from "./ca-renewals.ts";
 import { chainOf } from "../signing/ca-chain.ts";
-import { type CertificateDetails, certificateDetails } from "../certificates/certificate-details.ts";
+import {
+  type CertificateDetails,
+  certificateDetails,
+} from "../certificates/certificate-details.ts";
 import { readExternalRoot } from "./external-root.ts";
 import { Keyring } from "../signing/keyring.ts";
 import { orUndo, type Undo } from "../signing/or-undo.ts";

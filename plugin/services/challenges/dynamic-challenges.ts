@@ -3,7 +3,11 @@ import { limitsOf } from "../../domain/endpoint-limits.ts";
 import { CountersignError } from "../../errors.ts";
 import type { Clock } from "../../ports/ambient.ts";
 import type { Settings } from "../../ports/settings.ts";
-import type { ChallengeContext, ChallengePolicy, Redemption } from "../../ports/challenge-policy.ts";
+import type {
+  ChallengeContext,
+  ChallengePolicy,
+  Redemption,
+} from "../../ports/challenge-policy.ts";
 import { CLOCK, SETTINGS } from "../../tokens.ts";
 import { replacedCertificate } from "./replaced-certificate.ts";
 import { SecretBox } from "../access/secret-box.ts";

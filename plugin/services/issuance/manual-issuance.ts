@@ -26,7 +26,10 @@ import { CaCertificates, issuerOf } from "../signing/ca-certificates.ts";
 import { makeKey } from "../signing/make-key.ts";
 import type { OwnCertificate } from "../signing/own-certificate.ts";
 import { chainOf } from "../signing/ca-chain.ts";
-import { type CertificateDetails, certificateDetails } from "../certificates/certificate-details.ts";
+import {
+  type CertificateDetails,
+  certificateDetails,
+} from "../certificates/certificate-details.ts";
 import { CertificateProfiles, rulesOf } from "../templates/certificate-profiles.ts";
 import { inField } from "./in-field.ts";
 import { requireEnabled, takenOver, withCommonNames } from "./profile-rules.ts";

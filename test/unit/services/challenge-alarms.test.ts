@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { createPublicKey, generateKeyPairSync } from "node:crypto";
 import type { TenantStore } from "../../../plugin/ports/stores.ts";
-import { ChallengeAlarms, type ChallengeUse } from "../../../plugin/services/challenges/challenge-alarms.ts";
+import {
+  ChallengeAlarms,
+  type ChallengeUse,
+} from "../../../plugin/services/challenges/challenge-alarms.ts";
 import {
   aChallenge,
   aDevice,

@@ -7,7 +7,10 @@ import { systemPrincipal } from "../../../plugin/domain/principal.ts";
 import { CountersignError } from "../../../plugin/errors.ts";
 import type { Database, TenantStore } from "../../../plugin/ports/stores.ts";
 import { Attempts } from "../../../plugin/services/enrolment/attempts.ts";
-import { DeploymentSteps, rulesFor } from "../../../plugin/services/deployments/deployment-steps.ts";
+import {
+  DeploymentSteps,
+  rulesFor,
+} from "../../../plugin/services/deployments/deployment-steps.ts";
 import { Deployments } from "../../../plugin/services/deployments/deployments.ts";
 import { Dispatcher } from "../../../plugin/services/background/dispatcher.ts";
 import { EventIntake } from "../../../plugin/services/hosts/event-intake.ts";
