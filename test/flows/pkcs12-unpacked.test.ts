@@ -25,7 +25,7 @@ describe("flows: a PKCS#12 whose file cannot be made", function () {
     owner = await adminOf(installation.countersign);
   });
   after(async () => {
-    owner.close();
+    await owner.close();
     await installation.end();
   });
 
