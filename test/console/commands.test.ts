@@ -187,7 +187,7 @@ describe("console: the same by the command line", function () {
     const made = parsed(shellWords((await line.first().textContent()) ?? "").slice(1));
     assert.equal(made.path, "credential create");
     assert.deepEqual(made.options["roles"], ["protocol-operator"]);
-    assert.equal(made.options["validity"], "P90D");
+    assert.equal(made.options["validity"], "P1Y");
     await dialog.getByRole("button", { name: "Cancel" }).click();
     await dialog.waitFor({ state: "detached" });
     await goTo(page, "certificates/new", "Issue a certificate");

@@ -36,7 +36,7 @@ interface HandedOver {
 const VALIDITY: FieldSpec = {
   name: "validity",
   label: "Its key is good for",
-  help: "After that it needs a new one; ninety days are a good habit.",
+  help: "After that it needs a new one; shorter is safer.",
   type: "choice",
   required: true,
   choices: [
@@ -83,7 +83,7 @@ const ACTIVE: FieldSpec = {
   type: "yes-no",
 };
 
-const KEY: FieldValues = { validity: "P90D", encoding: "strong" };
+const KEY: FieldValues = { validity: "P1Y", encoding: "strong" };
 const BLANK: FieldValues = { id: "", name: "", roles: [], authorityIds: [], ...KEY };
 
 /** Machines and programs with credentials of their own: scope, end, new keys. */
