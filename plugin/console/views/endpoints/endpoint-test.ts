@@ -17,6 +17,10 @@ export class EndpointTest extends LitElement {
     styles,
     formStyles,
     css`
+      select {
+        inline-size: auto;
+        max-inline-size: 100%;
+      }
       ol {
         list-style: none;
         padding: 0;
