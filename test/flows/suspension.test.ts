@@ -218,8 +218,8 @@ describe("flows: suspended, found again, disabled, compromised", () => {
     const path = `/certificates/${row.id as string}/revoke`;
     await api.post(path, { reason: "cessationOfOperation" });
     assert.equal((await api.refused("POST", path, { reason: "keyCompromise" })).code, "conflict");
-    const at = (minutes: number): string =>
-      new Date(Math.floor(Date.now() / 1000) * 1000 - minutes * 60_000).toISOString();
+    const now = Math.floor(Date.now() / 1000) * 1000;
+    const at = (minutes: number): string => new Date(now - minutes * 60_000).toISOString();
     const known = await api.post(path, { reason: "keyCompromise", invalidityDate: at(60) });
     assert.deepEqual([known.revocationReason, known.invalidityDate], ["keyCompromise", at(60)]);
     const told = await api.refused("POST", path, { invalidityDate: at(30) });
