@@ -157,10 +157,11 @@ const USES = [
   "countersign_deployments where tenant = ? and endpoint_id = ? and state <> 'removed'",
   "countersign_certificates where tenant = ? and endpoint_id = ? and device_id is not null",
 ] as const;
+// Not the bare column: a database without statistics would walk the index of all that were at the endpoint, for each device.
 const AT_ENDPOINT = `(exists (select 1 from countersign_deployments p
-    where p.tenant = ${TABLE}.tenant and p.device_id = ${TABLE}.id and p.endpoint_id = ? and p.state <> 'removed')
+    where p.tenant = ${TABLE}.tenant and p.device_id = ${TABLE}.id and p.endpoint_id || '' = ? and p.state <> 'removed')
   or exists (select 1 from countersign_certificates c
-    where c.tenant = ${TABLE}.tenant and c.device_id = ${TABLE}.id and c.endpoint_id = ?))`;
+    where c.tenant = ${TABLE}.tenant and c.device_id = ${TABLE}.id and c.endpoint_id || '' = ?))`;
 
 // Folded here, since the two databases fold letters outside ASCII differently.
 const folded = (value: string): string => value.toLowerCase();
