@@ -25,8 +25,10 @@ export interface KeyClientOptions {
   readonly logger?: Logger | undefined;
 }
 
-/** Operations that one worker is given before the next worker gets any: what it does within about two milliseconds. */
-const LITTLE = 8;
+/** Milliseconds of work that one worker is given before the next worker gets any: what waking it costs both. Slow keys go side by side. */
+const LITTLE_MS = 4;
+/** Short operations that are sent before the turn has ended. */
+const A_BATCH = 8;
 
 /** Asked twice, these would leave a key that nobody knows of. */
 const makesKey = (kind: KeyOperation["kind"]): boolean => kind === "generate" || kind === "import";
@@ -73,7 +75,7 @@ export const openKeyClient = async (options: KeyClientOptions): Promise<KeyClien
     for (const lane of lanes) {
       if (!lane.ready || lane.load >= (best?.load ?? inFlight)) continue;
       best = lane;
-      if (lane.load < LITTLE) break;
+      if (lane.ahead < LITTLE_MS) break;
     }
     return best;
   };
@@ -145,7 +147,7 @@ export const openKeyClient = async (options: KeyClientOptions): Promise<KeyClien
       };
       if (lane === undefined) queue.add(job);
       else assign(job, lane);
-      if (isShort(asked) && queue.size >= LITTLE) {
+      if (isShort(asked) && queue.size >= A_BATCH) {
         clearImmediate(turn);
         dispatch();
       } else dispatchThisTurn();

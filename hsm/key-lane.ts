@@ -33,6 +33,8 @@ export interface KeyLane {
   readonly ready: boolean;
   /** Jobs it has been given and not answered. */
   readonly load: number;
+  /** How long those may take, in milliseconds, by how long the last ones took. */
+  readonly ahead: number;
   /** Puts a job into the batch of this turn. */
   take(job: KeyJob): void;
   /** Sends the batch. */
@@ -47,8 +49,39 @@ const LONGEST_PAUSE = 2_000;
 const FIRST_PAUSE = 50;
 const PATIENCE_AT_CLOSE = 2_000;
 
+/** Milliseconds an operation, until the lane knows better: a signature with RSA-2048. */
+const USUAL_PACE = 0.5;
+/** Answers after which the pace is looked at anew, also when the lane never comes to rest. */
+const PACED = 16;
+
+/** How long an operation takes, as a moving mean over stretches without rest. */
+const paceKeeper = () => {
+  let pace = USUAL_PACE;
+  let since = 0;
+  let answered = 0;
+  return {
+    get pace() {
+      return pace;
+    },
+    /** Work has come to a lane at rest. */
+    begin: (): void => {
+      since = performance.now();
+      answered = 0;
+    },
+    answered: (atRest: boolean): void => {
+      answered += 1;
+      if (!atRest && answered < PACED) return;
+      const now = performance.now();
+      pace += ((now - since) / answered - pace) / 4;
+      since = now;
+      answered = 0;
+    },
+  };
+};
+
 export const startLane = (options: LaneOptions): KeyLane => {
   const jobs = new Map<number, KeyJob>();
+  const pace = paceKeeper();
   let batch: NumberedOperation[] = [];
   let lastId = 0;
   let ready = false;
@@ -91,6 +124,7 @@ export const startLane = (options: LaneOptions): KeyLane => {
         const job = jobs.get(id);
         if (job === undefined) return;
         jobs.delete(id);
+        pace.answered(jobs.size === 0);
         if (failed) {
           job.reject(answer);
         } else {
@@ -152,9 +186,13 @@ export const startLane = (options: LaneOptions): KeyLane => {
     get load() {
       return jobs.size;
     },
+    get ahead() {
+      return jobs.size * pace.pace;
+    },
     take: (job) => {
       // Numbers stay in 32 bits and 0 is the opening.
       lastId = (lastId % 0xffff_fffe) + 1;
+      if (jobs.size === 0) pace.begin();
       jobs.set(lastId, job);
       batch.push({ id: lastId, operation: job.operation });
     },

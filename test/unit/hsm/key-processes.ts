@@ -24,6 +24,10 @@ export const keyProcessesOf = (parent: number): number[] =>
     .map(Number)
     .filter(isAlive);
 
+/** Milliseconds of CPU of a process's first thread so far, which is where software keys are worked with. */
+export const cpuOf = (pid: number): number =>
+  Number(read(`/proc/${pid}/schedstat`).split(" ")[0]) / 1e6;
+
 /** What anybody who lists processes can see of one: arguments and environment. */
 export const visibleOf = (pid: number): string =>
   read(`/proc/${pid}/cmdline`) + read(`/proc/${pid}/environ`);
