@@ -1,24 +1,18 @@
 import type { Knex } from "knex";
-import type { Certificate, HoldCause, RevocationReason } from "../domain/certificate.ts";
+import type { Certificate } from "../domain/certificate.ts";
 import type { TenantId } from "../domain/tenant.ts";
 import type { ChangedEntry, RevokedPack } from "../ports/crl-store.ts";
 import type { Page, PageRequest } from "../ports/paging.ts";
 import type { CertificateFilter, CertificateStore } from "../ports/certificate-store.ts";
 import { capReached } from "../domain/cap-reached.ts";
 import { CountersignError } from "../errors.ts";
-import {
-  fromBlob,
-  fromMillis,
-  toBlob,
-  toMillis,
-  toMillisOrNull,
-  type Millis,
-} from "./base/columns.ts";
+import { fromBlob, fromMillis, toBlob, toMillis, type Millis } from "./base/columns.ts";
 import { limitOf, positionOf } from "./base/paging.ts";
 import { NEWEST_FIRST, type Order, Rows } from "./base/rows.ts";
 import type { Session } from "./base/session.ts";
 import { narrowed } from "./certificate-filter.ts";
 import { certificateMapping, type CertificateRow } from "./certificate-mapping.ts";
+import { CertificateStatus, revocable } from "./certificate-status.ts";
 import { takePlaces } from "./enrolling/caps.ts";
 import { RevokedEntries } from "./revoked-entries.ts";
 import { FEW, matchingTerms } from "./terms.ts";
@@ -30,6 +24,7 @@ const DERS = "countersign_certificate_ders";
 export class Certificates implements CertificateStore {
   readonly #rows: Rows<Certificate, CertificateRow>;
   readonly #revoked: RevokedEntries;
+  readonly #status: CertificateStatus;
 
   constructor(
     private readonly session: Session,
@@ -37,6 +32,7 @@ export class Certificates implements CertificateStore {
   ) {
     this.#rows = new Rows(session, tenant, certificateMapping);
     this.#revoked = new RevokedEntries(session, tenant);
+    this.#status = new CertificateStatus(session, tenant, this.#rows);
   }
 
   insert(certificate: Certificate, der: Uint8Array | undefined): Promise<void> {
@@ -229,98 +225,22 @@ export class Certificates implements CertificateStore {
     );
   }
 
-  async revoke(
-    id: string,
-    at: Date,
-    reason: RevocationReason,
-    invalidityDate: Date | undefined,
-  ): Promise<boolean> {
-    const revoked = await this.session.write((db) =>
-      db(TABLE)
-        .where({ tenant: this.tenant, id })
-        .where(revocable)
-        .update({
-          status: "revoked",
-          // Of a suspended one the day of the suspension stays: it was not good from then on.
-          revoked_at: db.raw("coalesce(revoked_at, ?)", [toMillis(at)]),
-          revocation_reason: reason,
-          invalidity_date: toMillisOrNull(invalidityDate),
-          ...NO_HOLD,
-          status_changed_at: toMillis(at),
-        }),
-    );
-    return revoked > 0;
+  revoke(...asked: Parameters<CertificateStore["revoke"]>): Promise<boolean> {
+    return this.#status.revoke(...asked);
   }
 
-  async predate(
-    id: string,
-    at: Date,
-    invalidityDate: Date,
-    reason: RevocationReason | undefined,
-  ): Promise<boolean> {
-    const moved = await this.session.write((db) =>
-      db(TABLE)
-        .where({ tenant: this.tenant, id, status: "revoked" })
-        .whereNull("hold_causes")
-        .whereRaw("coalesce(invalidity_date, revoked_at) > ?", [toMillis(invalidityDate)])
-        .update({
-          invalidity_date: toMillis(invalidityDate),
-          ...(reason === undefined ? {} : { revocation_reason: reason }),
-          status_changed_at: toMillis(at),
-        }),
-    );
-    return moved > 0;
+  predate(...asked: Parameters<CertificateStore["predate"]>): Promise<boolean> {
+    return this.#status.predate(...asked);
   }
 
-  async hold(
-    id: string,
-    at: Date,
-    cause: HoldCause,
-    until: Date | undefined,
-  ): Promise<"held" | "added" | false> {
-    const found = await this.get(id);
-    const causes = found?.hold?.causes ?? [];
-    const good = found?.status === "issued" || found?.status === "reserved";
-    if (!good && (causes.length === 0 || causes.includes(cause))) return false;
-    await this.#change(id, {
-      hold_causes: [...causes, cause].join(","),
-      ...(cause === "admin" ? { hold_until: toMillisOrNull(until) } : {}),
-      ...(good
-        ? {
-            status: "revoked",
-            revoked_at: toMillis(at),
-            revocation_reason: "certificateHold",
-            status_changed_at: toMillis(at),
-          }
-        : {}),
-    });
-    return good ? "held" : "added";
+  hold(...asked: Parameters<CertificateStore["hold"]>): Promise<"held" | "added" | false> {
+    return this.#status.hold(...asked);
   }
 
-  async release(id: string, at: Date, cause: HoldCause): Promise<"released" | "taken" | false> {
-    const { causes = [] } = (await this.get(id))?.hold ?? {};
-    if (!causes.includes(cause)) return false;
-    const left = causes.filter((other) => other !== cause);
-    const noEnd = cause === "admin" ? { hold_until: null } : {};
-    if (left.length > 0) {
-      await this.#change(id, { hold_causes: left.join(","), ...noEnd });
-      return "taken";
-    }
-    await this.session.write((db) =>
-      db(TABLE)
-        .where({ tenant: this.tenant, id })
-        .update({
-          // One whose signature is still in flight goes on to be signed.
-          status: db.raw(
-            "case when issued_at is null and lease_until is not null then 'reserved' else 'issued' end",
-          ),
-          revoked_at: null,
-          revocation_reason: null,
-          ...NO_HOLD,
-          status_changed_at: toMillis(at),
-        }),
-    );
-    return "released";
+  release(
+    ...asked: Parameters<CertificateStore["release"]>
+  ): Promise<"released" | "taken" | false> {
+    return this.#status.release(...asked);
   }
 
   holdsEnded(now: Date, limit: number): Promise<readonly Certificate[]> {
@@ -342,22 +262,11 @@ export class Certificates implements CertificateStore {
   ): Promise<readonly ChangedEntry[]> {
     return this.#revoked.changed(...asked);
   }
-
-  async #change(id: string, values: Readonly<Record<string, unknown>>): Promise<void> {
-    await this.session.write((db) => db(TABLE).where({ tenant: this.tenant, id }).update(values));
-  }
 }
 
 /** Good, or good again when its suspension is lifted. */
 const LIVE = (row: string): string =>
   `(${row}.status = 'issued' or ${row}.hold_causes is not null)`;
-
-const NO_HOLD = { hold_causes: null, hold_until: null } as const;
-
-/** What can still be revoked. */
-const revocable = (query: Knex.QueryBuilder): void => {
-  void query.whereIn("status", ["issued", "reserved"]).orWhereNotNull("hold_causes");
-};
 
 const SOONEST_END_FIRST: Order<CertificateRow> = {
   column: "not_after",

@@ -95,7 +95,7 @@ export const shownFields = (
     .map((spec) =>
       spec.requiredWhen === undefined
         ? spec
-        : { ...spec, required: holds(spec.requiredWhen, values) },
+        : { ...spec, required: spec.required === true || holds(spec.requiredWhen, values) },
     );
 
 /** What is wrong with a value as far as the form itself can tell. */

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { consoleShapes } from "../../../adapters/consoles/consoles.ts";
-import type { ConsoleField, FieldValues } from "../../../plugin/domain/console/form.ts";
+import {
+  type ConsoleField,
+  type FieldValues,
+  isRequired,
+  isShown,
+} from "../../../plugin/domain/console/form.ts";
 import type { ShapeExtra } from "../../../plugin/domain/console/extras.ts";
 import { BLANK_CA_SERVER, BLANK_TEMPLATE } from "../../../plugin/domain/console/model.ts";
 import {
@@ -13,6 +18,7 @@ import {
   readForm,
   writeForm,
 } from "../../../plugin/domain/console/shape.ts";
+import { shownFields } from "../../../plugin/console/ui/field-spec.ts";
 import { anyCaServer, anyTemplate, anyValue } from "./any-form.ts";
 
 const RUNS = { numRuns: 150 };
@@ -68,6 +74,19 @@ const lawful = <M extends object>(
         const { extra } = writeForm(form, 1, { model, extra: noExtra(1) }, values);
         assert.deepEqual(JSON.parse(JSON.stringify(extra)) as ShapeExtra, extra);
         assert.ok(!JSON.stringify(extra).includes("top secret"));
+      }),
+      RUNS,
+    );
+  });
+  it(`F ${shape.name}, ${form.title}: the page shows and asks for what the server does`, () => {
+    fc.assert(
+      fc.property(filledForm(form, shape), (values) => {
+        assert.deepEqual(
+          shownFields(fields, values).map(({ name, required }) => [name, required === true]),
+          fields
+            .filter((field) => isShown(field, values, fields))
+            .map((field) => [field.name, isRequired(field, values)]),
+        );
       }),
       RUNS,
     );
