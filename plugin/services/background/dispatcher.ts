@@ -71,16 +71,17 @@ export class Dispatcher {
     @inject(RenewalSweep) renewals: RenewalSweep,
     @inject(GroupSync) groups: GroupSync,
   ) {
+    const told = { logger, metrics };
     this.tickers = [
-      new Ticker("dispatcher", PERIOD, (ending) => this.runDue(ending), logger),
-      new Ticker("sweeper", PERIOD, (ending) => this.sweeper.runDue(ending), logger),
+      new Ticker("dispatcher", PERIOD, (ending) => this.runDue(ending), told),
+      new Ticker("sweeper", PERIOD, (ending) => this.sweeper.runDue(ending), told),
       // Apart, since a slow host must not keep the ledger open, nor a list from being signed.
-      new Ticker("ledger sealer", SEALING, (ending) => sealer.runDue(ending), logger),
-      new Ticker("renewal sweep", RENEWING, () => renewals.runDue(), logger),
-      new Ticker("groups of hosts", GROUPS, () => groups.runDue(), logger),
-      new Ticker("CRL schedule", PERIOD, () => crls.runDue(), logger),
-      new Ticker("alerts", ALERTING, () => this.alerts.runDue(), logger),
-      new Ticker("OCSP responders", ROLLING, () => responders.runDue(), logger),
+      new Ticker("ledger sealer", SEALING, (ending) => sealer.runDue(ending), told),
+      new Ticker("renewal sweep", RENEWING, () => renewals.runDue(), told),
+      new Ticker("groups of hosts", GROUPS, () => groups.runDue(), told),
+      new Ticker("CRL schedule", PERIOD, () => crls.runDue(), told),
+      new Ticker("alerts", ALERTING, () => this.alerts.runDue(), told),
+      new Ticker("OCSP responders", ROLLING, () => responders.runDue(), told),
     ];
   }
 

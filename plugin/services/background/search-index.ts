@@ -1,9 +1,9 @@
 import { inject } from "tsyringe";
 import type { TenantId } from "../../domain/tenant.ts";
-import type { Clock, Logger } from "../../ports/ambient.ts";
+import type { Clock, Logger, Metrics } from "../../ports/ambient.ts";
 import type { TermPlace, TermStore } from "../../ports/certificate-store.ts";
 import type { Directory } from "../../ports/stores.ts";
-import { CLOCK, DIRECTORY, LOGGER } from "../../tokens.ts";
+import { CLOCK, DIRECTORY, LOGGER, METRICS } from "../../tokens.ts";
 import { Ticker } from "./ticker.ts";
 
 const PERIOD = 3000;
@@ -25,8 +25,10 @@ export class SearchIndex {
     @inject(DIRECTORY) private readonly directory: Directory,
     @inject(CLOCK) private readonly clock: Clock,
     @inject(LOGGER) logger: Logger,
+    @inject(METRICS) metrics: Metrics,
   ) {
-    this.ticker = new Ticker("search index", PERIOD, (ending) => this.runDue(ending), logger);
+    const told = { logger, metrics };
+    this.ticker = new Ticker("search index", PERIOD, (ending) => this.runDue(ending), told);
   }
 
   start(): void {

@@ -3,10 +3,10 @@ import { addDays } from "../../domain/duration.ts";
 import { systemPrincipal } from "../../domain/principal.ts";
 import type { TenantId } from "../../domain/tenant.ts";
 import { messageOf } from "../../errors.ts";
-import type { Clock, Logger } from "../../ports/ambient.ts";
+import type { Clock, Logger, Metrics } from "../../ports/ambient.ts";
 import type { Settings } from "../../ports/settings.ts";
 import type { Directory } from "../../ports/stores.ts";
-import { CLOCK, DIRECTORY, LOGGER, SETTINGS } from "../../tokens.ts";
+import { CLOCK, DIRECTORY, LOGGER, METRICS, SETTINGS } from "../../tokens.ts";
 import { Access } from "../access/access.ts";
 import { EndpointRuntimes } from "../endpoints/endpoint-runtimes.ts";
 import { KeyRollOvers } from "./key-roll-overs.ts";
@@ -27,9 +27,10 @@ export class Rotation {
     @inject(KeyRollOvers) private readonly rollOvers: KeyRollOvers,
     @inject(RaRotation) private readonly ras: RaRotation,
     @inject(EndpointRuntimes) private readonly runtimes: EndpointRuntimes,
+    @inject(METRICS) metrics: Metrics,
   ) {
     const pause = settings.rotation.checkSeconds * 1000;
-    this.ticker = new Ticker("rotation", pause, () => this.runDue(), logger);
+    this.ticker = new Ticker("rotation", pause, () => this.runDue(), { logger, metrics });
   }
 
   start(): void {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Certificate } from "../../../plugin/domain/certificate.ts";
+import { PrometheusMetrics } from "../../../plugin/http/metrics.ts";
 import type { Directory, TenantStore } from "../../../plugin/ports/stores.ts";
 import { SearchIndex } from "../../../plugin/services/background/search-index.ts";
 import { aCertificate, after, bytes, NOW } from "../../contract/store/samples.ts";
@@ -60,6 +61,7 @@ for (const [name, open] of [
         },
         { now: () => now },
         quiet,
+        new PrometheusMetrics(),
       );
     const issue = async (over: Partial<Certificate> = {}): Promise<string> => {
       const certificate = aCertificate(over);
