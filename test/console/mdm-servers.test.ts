@@ -94,7 +94,10 @@ describe("console: credentials of MDM servers (R-09)", function () {
 
   it("R-09 switched off it is refused, deleted it is gone once its name is typed", async () => {
     await row("mobi-1").getByRole("button", { name: "Switch off mobi-1" }).click();
+    await page.getByText("wipes included, is not heard").waitFor();
+    await page.getByRole("button", { name: "Switch off", exact: true }).click();
     await row("mobi-1").getByText("Switched off").waitFor();
+    await page.locator("dialog[open]").waitFor({ state: "detached" });
     assert.equal((await api.get("/hook-adapters/mobi-1")).enabled, false);
     await row("mobi-1").getByRole("button", { name: "Delete mobi-1" }).click();
     const asked = page.locator("dialog[open]");

@@ -244,6 +244,15 @@ export class MdmServers extends LitElement {
   }
 
   async #switch({ id, enabled, version }: HookAdapter): Promise<void> {
+    const sure =
+      !enabled ||
+      (await this.app.ask({
+        title: "Switch this credential off?",
+        text: `The MDM server ${id} is refused until it is switched on again: what it reports meanwhile, wipes included, is not heard.`,
+        yes: "Switch off",
+        dangerous: true,
+      }));
+    if (!sure) return;
     await attempt(
       this.app,
       () => this.app.call("patchHookAdaptersId", { id, body: { enabled: !enabled }, version }),

@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import type { Calls, Console } from "../../api/calls.ts";
 import type { App } from "../../app/app.ts";
@@ -56,6 +56,13 @@ export class FormTry extends LitElement {
     if (action !== undefined) void this.#run(action);
   }
 
+  /** What was said of other values is said of these no longer. */
+  protected override willUpdate(changed: PropertyValues): void {
+    if (!changed.has("values")) return;
+    this.tried = undefined;
+    this.refused = undefined;
+  }
+
   readonly #press = (action: Action): void => {
     if (action.saves === true && !this.saved)
       this.dispatchEvent(new CustomEvent("save", { detail: action.name }));
@@ -67,14 +74,15 @@ export class FormTry extends LitElement {
     this.busy = action;
     this.tried = undefined;
     this.refused = undefined;
-    const { shape: id, fields, objectId } = this;
+    const { shape: id, fields, objectId, values } = this;
     const body = { action, fields, id: objectId };
     try {
-      this.tried = await (this.kind === "template"
+      const tried = await (this.kind === "template"
         ? this.app.call("postConsolesIdTemplateTry", { id, body })
         : this.app.call("postConsolesIdCaServerTry", { id, body }));
+      if (values === this.values) this.tried = tried;
     } catch (failure) {
-      this.refused = failure;
+      if (values === this.values) this.refused = failure;
     } finally {
       this.busy = undefined;
     }
