@@ -59,7 +59,8 @@ export const prepareMessage = async (
   const transactionId = randomUUID();
   const senderNonce = randomBytes(16);
   const csr = await buildCsr({
-    subject: [[["2.5.4.11", "Managed devices"]], [["2.5.4.3", serialNumber]]],
+    // In the order of the template, which a static challenge holds it against.
+    subject: [[["2.5.4.3", serialNumber]], [["2.5.4.11", "Managed devices"]]],
     signer,
     challengePassword: challenge,
   });
