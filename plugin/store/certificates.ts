@@ -8,7 +8,7 @@ import { capReached } from "../domain/cap-reached.ts";
 import { CountersignError } from "../errors.ts";
 import { fromBlob, fromMillis, toBlob, toMillis, type Millis } from "./base/columns.ts";
 import { limitOf, positionOf } from "./base/paging.ts";
-import { NEWEST_FIRST, type Order, Rows } from "./base/rows.ts";
+import { type Find, NEWEST_FIRST, type Order, Rows } from "./base/rows.ts";
 import type { Session } from "./base/session.ts";
 import { narrowed } from "./certificate-filter.ts";
 import { certificateMapping, type CertificateRow } from "./certificate-mapping.ts";
@@ -23,6 +23,7 @@ const DERS = "countersign_certificate_ders";
 /** The certificates of one tenant; see `CertificateStore`. `insert` throws `conflict` for a taken id or serial. */
 export class Certificates implements CertificateStore {
   readonly #rows: Rows<Certificate, CertificateRow>;
+  readonly #bySerial: Find<Certificate>;
   readonly #revoked: RevokedEntries;
   readonly #status: CertificateStatus;
 
@@ -31,6 +32,7 @@ export class Certificates implements CertificateStore {
     private readonly tenant: TenantId,
   ) {
     this.#rows = new Rows(session, tenant, certificateMapping);
+    this.#bySerial = this.#rows.lookup(["authority_id", "serial"]);
     this.#revoked = new RevokedEntries(session, tenant);
     this.#status = new CertificateStatus(session, tenant, this.#rows);
   }
@@ -117,7 +119,7 @@ export class Certificates implements CertificateStore {
   }
 
   bySerial(authorityId: string, serial: string): Promise<Certificate | undefined> {
-    return this.#rows.one((query) => query.where({ authority_id: authorityId, serial }));
+    return this.#bySerial(authorityId, serial);
   }
 
   async der(id: string): Promise<Uint8Array | undefined> {

@@ -12,7 +12,7 @@ import {
   toMillisOrNull,
   type Millis,
 } from "./base/columns.ts";
-import { Rows, type Mapping } from "./base/rows.ts";
+import { type Find, Rows, type Mapping } from "./base/rows.ts";
 import type { Session } from "./base/session.ts";
 import { inChunks, values } from "./enrolling/sql.ts";
 
@@ -123,12 +123,14 @@ const updateSql = (rows: number): string => {
 /** The deployments of one tenant; see `DeploymentStore`. `save` throws `conflict` for a second live one of a template on a device. */
 export class Deployments implements DeploymentStore {
   readonly #rows: Rows<Deployment, DeploymentRow>;
+  readonly #live: Find<Deployment>;
 
   constructor(
     private readonly session: Session,
     private readonly tenant: TenantId,
   ) {
     this.#rows = new Rows(session, tenant, mapping);
+    this.#live = this.#rows.lookup(["device_id", "template_id"], "state <> 'removed'");
   }
 
   save(deployment: Deployment): Promise<void> {
@@ -157,9 +159,7 @@ export class Deployments implements DeploymentStore {
   }
 
   find(deviceId: string, templateId: string): Promise<Deployment | undefined> {
-    return this.#rows.one((query) =>
-      query.where({ device_id: deviceId, template_id: templateId }).whereRaw("state <> 'removed'"),
-    );
+    return this.#live(deviceId, templateId);
   }
 
   list(filter: DeploymentFilter, page: PageRequest): Promise<Page<Deployment>> {

@@ -13,6 +13,7 @@ import {
 import { fromJson, toJson } from "./base/json.ts";
 import { type Mapping, NEWEST_FIRST, Rows } from "./base/rows.ts";
 import type { Session } from "./base/session.ts";
+import { Together } from "./base/together.ts";
 import { inChunks } from "./enrolling/sql.ts";
 import { FEW } from "./terms.ts";
 
@@ -65,6 +66,9 @@ export const deviceMapping: Mapping<Device, DeviceRow> = {
 /** The devices of one tenant; see `DeviceStore`. `save` throws `conflict` when another row stands for the same device of the host. */
 export class Devices implements DeviceStore {
   readonly #rows: Rows<Device, DeviceRow>;
+  readonly #byAttribute = new Together<Attribute, readonly Device[]>((asked) =>
+    this.#withAttributes(asked),
+  );
 
   constructor(
     private readonly session: Session,
@@ -102,12 +106,18 @@ export class Devices implements DeviceStore {
     );
   }
 
-  async byAttribute(name: string, value: string, limit: number): Promise<readonly Device[]> {
-    const found = await this.session.rows<{ readonly id: string }>(
-      `select device_id as id from ${ATTRIBUTES} where tenant = ? and name = ? and value = ? limit ?`,
-      [this.tenant, name.toLowerCase(), folded(value), limit],
+  byAttribute(name: string, value: string, limit: number): Promise<readonly Device[]> {
+    return this.#byAttribute.ask({ name: name.toLowerCase(), value: folded(value), limit });
+  }
+
+  async #withAttributes(asked: readonly Attribute[]): Promise<Device[][]> {
+    const rows = await this.session.rows<DeviceRow & { readonly asked: number }>(
+      asked.map((_, at) => WITH_ATTRIBUTE(at)).join(" union all "),
+      asked.flatMap(({ name, value, limit }) => [this.tenant, name, value, limit]),
     );
-    return this.byIds(found.map(({ id }) => id));
+    const found = asked.map((): Device[] => []);
+    for (const row of rows) found[row.asked]?.push(deviceMapping.fromRow(row));
+    return found;
   }
 
   async search(text: string, limit: number): Promise<readonly Device[]> {
@@ -151,6 +161,17 @@ export class Devices implements DeviceStore {
     return [...seen];
   }
 }
+
+/** Devices that have `value`, folded, in the indexed attribute `name`. */
+interface Attribute {
+  readonly name: string;
+  readonly value: string;
+  readonly limit: number;
+}
+
+const WITH_ATTRIBUTE = (at: number): string =>
+  `select * from (select ${at} as asked, d.* from ${ATTRIBUTES} a join ${TABLE} d on d.tenant = a.tenant and d.id = a.device_id
+     where a.tenant = ? and a.name = ? and a.value = ? limit ?) as q${at}`;
 
 /** What ties a device to an endpoint. */
 const USES = [

@@ -1,31 +1,23 @@
 import type { TenantId } from "../../domain/tenant.ts";
 import type { Value } from "../statements.ts";
 import type { Session } from "./session.ts";
-
-/** Keys of one query. */
-const AT_ONCE = 50;
+import { Together } from "./together.ts";
 
 /** Where the rows stand. */
 export interface LookupSource {
   /** It has the tenant and the columns that are searched by. */
   readonly table: string;
+  /** Among which of its rows a key is unique; all unless given. */
+  readonly where?: string | undefined;
   /** What is joined to each of its rows; nothing unless given. */
   readonly join?: { readonly sql: string; readonly columns: string } | undefined;
 }
 
-interface Asked<R> {
-  readonly key: readonly Value[];
-  resolve(row: R | undefined): void;
-  reject(error: unknown): void;
-}
+type Key = readonly Value[];
 
-/**
- * Single rows of one tenant by a unique key, for the hot path: one query at a time, and what is asked for while it is out goes together in
- * the next. A prepared statement serves one caller after the other, so that sixteen requests at once would otherwise wait in line.
- */
+/** Single rows of one tenant by a unique key, for the hot path: those that are asked for at once come in one query. */
 export class Lookup<R extends object> {
-  readonly #waiting: Asked<R>[] = [];
-  #busy = false;
+  readonly #together = new Together<Key, R | undefined>((keys) => this.#rows(keys));
 
   constructor(
     private readonly session: Pick<Session, "rows">,
@@ -35,40 +27,25 @@ export class Lookup<R extends object> {
   ) {}
 
   /** `key` in the order of the columns. Sees all that was stored before it was asked. */
-  find(key: readonly Value[]): Promise<R | undefined> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ key, resolve, reject });
-      if (!this.#busy) void this.#serve();
-    });
+  find(key: Key): Promise<R | undefined> {
+    return this.#together.ask(key);
   }
 
-  async #serve(): Promise<void> {
-    this.#busy = true;
-    while (this.#waiting.length > 0) {
-      const asked = this.#waiting.splice(0, AT_ONCE);
-      try {
-        const rows = await this.#query(asked);
-        const found = new Map(
-          rows.map((row) => [textOf(this.columns.map((name) => row[name as keyof R])), row]),
-        );
-        for (const one of asked) one.resolve(found.get(textOf(one.key)));
-      } catch (error) {
-        for (const one of asked) one.reject(error);
-      }
-    }
-    this.#busy = false;
-  }
-
-  #query(asked: readonly Asked<R>[]): Promise<R[]> {
-    const { table, join } = this.source;
+  async #rows(keys: readonly Key[]): Promise<(R | undefined)[]> {
+    const { table, where, join } = this.source;
     const key = `(${this.columns.map(() => "?").join()})`;
-    const wanted = asked.map(() => key).join();
+    const wanted = keys.map(() => key).join();
     const columns = this.columns.map((name) => `${table}.${name}`).join();
     const selected = join === undefined ? "*" : `${table}.*, ${join.columns}`;
-    return this.session.rows<R>(
-      `select ${selected} from ${table} ${join?.sql ?? ""} where ${table}.tenant = ? and (${columns}) in (values ${wanted})`,
-      [this.tenant, ...asked.flatMap((one) => one.key)],
+    const rows = await this.session.rows<R>(
+      `select ${selected} from ${table} ${join?.sql ?? ""}
+       where ${table}.tenant = ? and (${columns}) in (values ${wanted})${where === undefined ? "" : ` and ${where}`}`,
+      [this.tenant, ...keys.flat()],
     );
+    const found = new Map(
+      rows.map((row) => [textOf(this.columns.map((name) => row[name as keyof R])), row]),
+    );
+    return keys.map((one) => found.get(textOf(one)));
   }
 }
 

@@ -42,7 +42,7 @@ export class Rows<T extends { readonly id: string }, R extends Keyed> {
     private readonly tenant: TenantId,
     private readonly mapping: Mapping<T, R>,
   ) {
-    this.#byId = this.lookup("id");
+    this.#byId = this.lookup(["id"]);
   }
 
   /** Throws `conflict` for a taken id (or another unique key). */
@@ -114,9 +114,10 @@ export class Rows<T extends { readonly id: string }, R extends Keyed> {
     return this.#byId(id);
   }
 
-  /** Finds by other columns that are unique together; prepared, for the hot path. */
-  lookup(...columns: readonly string[]): Find<T> {
-    const lookup = new Lookup<R>(this.session, this.tenant, this.mapping, columns);
+  /** Finds by other columns that are unique together, among the rows that `where` leaves; prepared, for the hot path. */
+  lookup(columns: readonly string[], where?: string): Find<T> {
+    const source = { table: this.mapping.table, where };
+    const lookup = new Lookup<R>(this.session, this.tenant, source, columns);
     return async (...key) => {
       const row = await lookup.find(key);
       return row === undefined ? undefined : this.mapping.fromRow(row);

@@ -182,6 +182,28 @@ export const describeObjects = (open: () => Promise<OpenedDatabase>): void => {
       );
     });
 
+    it("are found for everybody who asks at once", async () => {
+      const serial = (n: number): string => `SN${n % 40}`;
+      for (let n = 0; n < 80; n += 1)
+        await store.devices.save(
+          aDevice({
+            id: `d${n}`,
+            hostDeviceId: String(n),
+            attributes: { serialnumber: serial(n) },
+          }),
+        );
+      const asked = Array.from({ length: 120 }, (_, n) => n);
+      const found = await Promise.all(
+        asked.map((n) =>
+          store.devices.byAttribute(n % 3 === 0 ? "udid" : "serialnumber", serial(n), 1 + (n % 2)),
+        ),
+      );
+      assert.deepEqual(
+        found.map((devices) => devices.map(({ attributes }) => attributes["serialnumber"])),
+        asked.map((n) => (n % 3 === 0 ? [] : Array(1 + (n % 2)).fill(serial(n)))),
+      );
+    });
+
     it("stand for one device of the host each", async () => {
       await store.devices.save(aDevice());
       await fails(store.devices.save(aDevice({ id: "device-2" })), "conflict");
