@@ -2,7 +2,7 @@ import { CountersignError } from "../errors.ts";
 import { hasForbiddenCharacter, type DistinguishedName } from "./distinguished-name.ts";
 import { normalizeSan } from "./san-value.ts";
 import type { SanType, SubjectAltName } from "./san.ts";
-import { compileSubject } from "./subject-pattern.ts";
+import { compileSubject, type SubjectPattern } from "./subject-pattern.ts";
 import type { SanPattern } from "./template.ts";
 import { parseTextPattern, type TextPattern } from "./text-pattern.ts";
 
@@ -15,8 +15,9 @@ const MOST_SANS = 100;
 
 /**
  * Compiles a DN pattern into a test of requests (static challenges, decision 6). A subject fits when it has the
- * pattern's RDNs in the pattern's order with the same attribute types; static text is compared as caseIgnoreMatch does
- * (case and runs of blanks do not count) and each variable takes at least one character, as few as it can. RDNs with
+ * pattern's RDNs with the same attribute types, in any order, since many clients write names in the order of their own
+ * library (Go: C, O, OU, CN); static text is compared as caseIgnoreMatch does (case and runs of blanks do not count) and
+ * each variable takes at least one character, as few as it can. Of RDNs that fit alike the first is taken. RDNs with
  * one further CN may stand anywhere (T-22, renewal markers); anything else that is too much does not fit. The answer is
  * what the variables stand for, or undefined. Throws `invalid_input` for a faulty pattern and for two variables with no
  * text between them. Nothing backtracks: the time is bounded by the length of pattern times subject.
@@ -26,20 +27,32 @@ export const subjectMatcher = (
 ): ((subject: DistinguishedName) => Captures | undefined) => {
   const wanted = compileSubject(pattern);
   for (const [, value] of wanted.flat()) refuseNeighbours(value);
+  // Those that say most first, so that a bare variable does not take what only they fit.
+  const ordered = wanted.toSorted((a, b) => textOf(b) - textOf(a));
   return (subject) => {
+    const left = [...subject];
+    if (left.filter(isNotOneCn).length > wanted.length) return undefined;
     let captures: Captures = new Map();
-    let next = 0;
-    for (const rdn of subject) {
-      const expected = wanted[next];
-      const fit = expected && matchRdn(expected, rdn, captures);
-      if (fit !== undefined) {
-        captures = fit;
-        next += 1;
-      } else if (rdn.length !== 1 || rdn[0]?.[0] !== COMMON_NAME) return undefined;
+    for (const expected of ordered) {
+      const known = captures;
+      let fit: Captures | undefined;
+      const at = left.findIndex((rdn) => (fit = matchRdn(expected, rdn, known)) !== undefined);
+      if (fit === undefined) return undefined;
+      captures = fit;
+      left.splice(at, 1);
     }
-    return next === wanted.length ? captures : undefined;
+    return left.some(isNotOneCn) ? undefined : captures;
   };
 };
+
+const isNotOneCn = (rdn: DistinguishedName[number]): boolean =>
+  rdn.length !== 1 || rdn[0]?.[0] !== COMMON_NAME;
+
+/** How much fixed text an RDN of a pattern has. */
+const textOf = (rdn: SubjectPattern[number]): number =>
+  rdn
+    .flatMap(([, value]) => value)
+    .reduce((sum, part) => sum + (part.kind === "text" ? part.text.length : 0), 0);
 
 /**
  * Compiles SAN patterns into a test of requests: every name of the request must fit a pattern of its type, and a

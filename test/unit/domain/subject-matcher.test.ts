@@ -19,6 +19,13 @@ describe("subject matcher", () => {
     ["CN=dev-%serial%", "CN=DEV-F2L", { serialnumber: "F2L" }],
     ["CN=%serial%-dev", "CN=dev-dev", { serialnumber: "dev" }],
     ["CN=%username%,OU=%username%", "CN=Ada,OU=ada", { username: "Ada" }],
+    ["CN=%username%,O=Example", "O=Example,CN=Ada", { username: "Ada" }],
+    ["CN=%username%,OU=a,OU=b", "OU=b,OU=a,CN=Ada", { username: "Ada" }],
+    [
+      "OU=%username%,OU=dev %serial%,OU=a",
+      "OU=a,OU=Dev 1,OU=b",
+      { username: "b", serialnumber: "1" },
+    ],
     ["CN=%username%+OU=x", "OU=x+CN=Ada", { username: "Ada" }],
     ["CN=%serial%-%udid%", "CN=a-b-c", { serialnumber: "a", udid: "b-c" }],
     ["CN=İ%username%", "CN=İx", { username: "x" }],
@@ -30,8 +37,9 @@ describe("subject matcher", () => {
   }
 
   const misfits: readonly (readonly [string, string])[] = [
-    ["CN=%username%,O=Example", "O=Example,CN=Ada"],
     ["CN=%username%,O=Example", "CN=Ada"],
+    ["CN=%username%,O=Example", "O=Example,O=Example,CN=Ada"],
+    ["CN=%username%,OU=a,OU=b", "OU=b,CN=Ada,OU=b"],
     ["CN=%username%", "CN=Ada,O=Example"],
     ["CN=%username%", "CN=Ada,OU=admins"],
     ["CN=%username%", "CN=Ada+OU=admins"],
