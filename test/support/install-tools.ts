@@ -10,6 +10,7 @@ import { delimiter, join } from "node:path";
 import { fetchBouncyCastle, findBouncyCastle } from "./bouncy-castle.ts";
 import { findChromium } from "./chromium.ts";
 import { findFirefox } from "./firefox/find-firefox.ts";
+import { fetchJscep, findJscep } from "./jscep.ts";
 import { fetchSchemathesis, findSchemathesis } from "./schemathesis.ts";
 import { findPromtool, PROMETHEUS_CACHE } from "./promtool.ts";
 import { findRsyslog, RSYSLOG_CACHE, RSYSLOG_PACKAGES } from "./rsyslog.ts";
@@ -95,8 +96,9 @@ const unpack = (name: string, into: string): void => {
   }
 };
 
-// Nobody needs Java for our tests; where it is there, it judges too.
+// Nobody needs Java for our tests; where it is there, it judges and enrols too.
 if (findBouncyCastle() === undefined && fetchBouncyCastle()) say("BouncyCastle: installed");
+if (findJscep() === undefined && fetchJscep()) say("jscep: installed");
 if (findSchemathesis() === undefined && fetchSchemathesis()) say("schemathesis: installed");
 
 if (findRsyslog() === undefined && program("apt-get")()) {
