@@ -84,8 +84,9 @@ const readScheme = (
   if (oidOf(children[0], "signature algorithm") === OID.rsaEncryption)
     return hasNoParameters(algorithm) ? `rsa-pkcs1-${digest}` : undefined;
   const scheme = signatureSchemeOf(algorithm);
-  if (scheme === undefined || scheme === "rsa-pkcs1-md5") return scheme;
-  return hashOfScheme(scheme) === digest ? scheme : undefined;
+  if (scheme === undefined) return undefined;
+  const hashed = scheme === "rsa-pkcs1-md5" ? "md5" : hashOfScheme(scheme);
+  return hashed === digest ? scheme : undefined;
 };
 
 /** The members of a SEQUENCE one after the other, optional ones by their tag. */

@@ -23,6 +23,7 @@ import { Lab } from "../support/scep/lab.ts";
 import { oddRsaKey, rocaKey } from "../support/scep/odd-keys.ts";
 import { leastCpuOf } from "../support/scep/cost.ts";
 import { checkReply } from "../support/scep/reply.ts";
+import { signatureAlgorithm } from "../support/scep/signature.ts";
 import { signerCertificate } from "../support/scep/signer-certificate.ts";
 
 describe("SCEP algorithms and keys", () => {
@@ -136,6 +137,13 @@ describe("SCEP algorithms and keys", () => {
       it(`case 45 MD5 outer digest, labelled ${label}, is badAlg at ${endpoint}`, async () => {
         await refusedUnopened({ message: { hash: "md5", label } }, "0", endpoint);
       });
+
+  for (const signatureHash of ["md5", "sha1"] as const)
+    it(`a signature with ${signatureHash} under a digest of SHA-256 is badAlg, legacy or not`, async () => {
+      const label = signatureAlgorithm(rsaKey().privateKey, signatureHash);
+      for (const endpoint of ["std", "old"])
+        await refusedUnopened({ message: { signatureHash, label } }, "0", endpoint);
+    });
 
   for (const hash of ["md5", "sha1"] as const)
     it(`case 46 PKCS#10 signed with ${hash} is badAlg after the gate`, async () => {

@@ -33,6 +33,8 @@ export interface MessageShape {
   /** The bag, when it is not just the signer's certificate. */
   readonly certificates?: readonly Uint8Array[];
   readonly hash?: AnyHash;
+  /** Of the signature, where it is not the digest's. */
+  readonly signatureHash?: AnyHash;
   readonly padding?: Padding;
   /** How SignerInfo labels an RSA signature; default: plain rsaEncryption. */
   readonly label?: "plain" | "combined" | Uint8Array;
@@ -103,7 +105,9 @@ export const labMessage = (shape: MessageShape): Uint8Array => {
   const attributes = listOf(shape, hash).map(encode);
   const set = shape.unsorted === true ? tlv(0x31, ...attributes) : setOf(...attributes);
   const toSign = shape.withoutAttributes === true ? (content ?? new Uint8Array(0)) : set;
-  const signature = rawSign(toSign, signer.key.privateKey, hash, shape.padding, shape.saltLength);
+  const { privateKey } = signer.key;
+  const { signatureHash = hash, padding, saltLength } = shape;
+  const signature = rawSign(toSign, privateKey, signatureHash, padding, saltLength);
   const implicit = Uint8Array.from(set);
   implicit[0] = 0xa0;
   const { issuer, serial } = transientCertificate(signer.certificate);
