@@ -1,6 +1,6 @@
 import { isAscii, isPrintable, stringTypeOf } from "../domain/name-values.ts";
 import { CountersignError } from "../errors.ts";
-import { expect, members, oidOf, readDer, TAG, textOf, type Element } from "./der-read.ts";
+import { expect, members, oidOf, readBer, TAG, textOf, type Element } from "./der-read.ts";
 import { ia5String, oid, printableString, sequence, setOf, utf8String } from "./der-write.ts";
 
 /**
@@ -75,14 +75,14 @@ const fold = (text: string): string =>
 
 const comparable = (raw: Uint8Array): string =>
   JSON.stringify(
-    mapName(readDer(raw), (type, value) => {
+    mapName(readBer(raw), (type, value) => {
       const text = textOf(value);
       return JSON.stringify([type, text === undefined ? { der: hexOf(value) } : fold(text)]);
     }).map((rdn) => rdn.sort()),
   );
 
 /**
- * Whether two encoded Names are the same name: equal bytes, or equal after RFC 5280 section 7.1 (string type, case and inner spaces do
+ * Whether two Names, DER or BER, are the same name: equal bytes, or equal after RFC 5280 section 7.1 (string type, case and inner spaces do
  * not count; the attributes of one RDN have no order). Throws `bad_message` for what is no Name.
  */
 export const sameName = (a: Uint8Array, b: Uint8Array): boolean =>

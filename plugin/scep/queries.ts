@@ -4,6 +4,7 @@ import { openEnvelope } from "../pki/cms-envelope-open.ts";
 import { child, type Element, integerHex, readBer, TAG } from "../pki/der-read.ts";
 import { sameName } from "../pki/name.ts";
 import { Approvals } from "../services/enrolment/approvals.ts";
+import type { EndpointRuntime, RaWay } from "../services/endpoints/endpoint-runtimes.ts";
 import { CrlBodies } from "../services/status/crl-bodies.ts";
 import { CrlPublisher } from "../services/status/crl-publisher.ts";
 import { RenewalProof } from "../services/enrolment/renewal-proof.ts";
@@ -66,9 +67,7 @@ export class Queries {
   ): Promise<Reply> {
     const known = await this.signers.recognise(runtime, verified.signer.certificate);
     const signer = known?.kind === "own" ? known : undefined;
-    const authority = runtime.ways.find((way) =>
-      sameName(way.authorityCertificate.subjectRaw, issuer),
-    )?.authority;
+    const authority = wayOf(runtime, issuer)?.authority;
     const asked =
       signer?.row.status === "issued" && authority !== undefined && serial !== undefined
         ? await runtime.store.certificates.bySerial(authority.id, serial)
@@ -80,9 +79,7 @@ export class Queries {
   }
 
   private async crl({ runtime, verified }: Exchange, { issuer }: Fields): Promise<Reply> {
-    const way = runtime.ways.find(({ authorityCertificate }) =>
-      sameName(authorityCertificate.subjectRaw, issuer),
-    );
+    const way = wayOf(runtime, issuer);
     if (way?.authority.keyRef === undefined) throw unknown("no such authority here");
     if (!way.authority.crlEnabled) throw unknown("its CRL is switched off");
     if (way.authority.crlShards > 1)
@@ -93,7 +90,7 @@ export class Queries {
 }
 
 interface Fields {
-  /** Name, DER. */
+  /** Name as it came, BER; whether it is one has not been looked at. */
   readonly issuer: Uint8Array;
   /** Of IssuerAndSerialNumber: hex. */
   readonly serial: string | undefined;
@@ -109,6 +106,17 @@ const tryRead = (plaintext: Uint8Array): Fields | undefined => {
       return undefined;
     if (second.tag === TAG.integer) return { issuer: issuer.raw, serial: integerHex(second) };
     return second.tag === TAG.sequence ? { issuer: issuer.raw, serial: undefined } : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** What is no Name is nobody's. */
+const wayOf = ({ ways }: EndpointRuntime, issuer: Uint8Array): RaWay | undefined => {
+  try {
+    return ways.find(({ authorityCertificate }) =>
+      sameName(authorityCertificate.subjectRaw, issuer),
+    );
   } catch {
     return undefined;
   }

@@ -3,8 +3,10 @@ import { randomBytes } from "node:crypto";
 import { parseDn } from "../../plugin/domain/distinguished-name.ts";
 import { parseCertificate } from "../../plugin/pki/certificate.ts";
 import { parseCrl } from "../../plugin/pki/crl-read.ts";
+import { readDer } from "../../plugin/pki/der-read.ts";
 import { integer, NULL, sequence, tlv } from "../../plugin/pki/der-write.ts";
 import { encodeName } from "../../plugin/pki/name.ts";
+import { indefinite } from "../support/scep/ber.ts";
 import {
   enrol,
   enrolment,
@@ -182,6 +184,16 @@ describe("SCEP approval and queries", () => {
     const own = await device("query-a");
     const asked = sequence(encodeName(parseDn("CN=nobody")), integer(1));
     isRefused(await send(lab, query(own, "22", asked)), "4");
+  });
+  it("GetCert and GetCRL know the issuer in BER, and answer what is no Name as an unknown one", async () => {
+    const own = await device("query-a");
+    const serial = serialOf(own.identity.certificate);
+    const ber = indefinite(0x30, readDer(issuer()).value);
+    for (const type of ["21", "22"]) {
+      assert.equal((await send(lab, query(own, type, sequence(ber, serial)))).status, "0");
+      for (const name of [sequence(NULL), sequence(tlv(0x31)), sequence(tlv(0x31, integer(1)))])
+        isRefused(await send(lab, query(own, type, sequence(name, serial))), "4");
+    }
   });
   it("case 63 GetCRL of an authority whose CRL is off is badCertId, and signs none", async () => {
     const id = "mute";
