@@ -116,6 +116,20 @@ describe("SCEP renewal", () => {
       Buffer.from(device.identity.certificate),
     );
   });
+  it("names that differ from the certificate's in the case of their letters are the same", async () => {
+    const devicename = `Ren-${Math.random().toString(36).slice(2)}`;
+    const asked: readonly SubjectAltName[] = [
+      { type: "dns", value: `${devicename}.Example.TEST` },
+    ];
+    const device = await enrolled("std", { devicename, csr: { sans: asked } });
+    assert.deepEqual(parseCertificate(device.identity.certificate).sans, [
+      { type: "dns", value: `${devicename}.example.test`.toLowerCase() },
+    ]);
+    const reply = await renew({ ...device, devicename }, { csr: { sans: asked } });
+    assert.equal(reply.status, "0", reply.text);
+    const added: readonly SubjectAltName[] = [...asked, { type: "dns", value: "x.example.test" }];
+    isRefused(await renew({ ...device, devicename }, { csr: { sans: added } }), "2");
+  });
   it("case 27 19 by a valid own certificate with another key (certmonger rekey) is a renewal", async () => {
     const device = await enrolled();
     const { secret } = await lab.mint();
@@ -265,6 +279,10 @@ describe("SCEP renewal", () => {
       isRefused(await renew(moving(), { devicename: "somebody-else" }, "moving"), "2");
       const { identity, devicename } = moving({ issuerKey: rsaKey("foreign ca") });
       isOpaque(await renew({ identity, devicename, transactionId: "" }, {}, "moving"));
+    });
+    it("one whose extensions cannot be read is refused by a CertRep", async () => {
+      const broken = { oid: "2.5.29.15", critical: false, value: new Uint8Array([5, 0]) };
+      isRefused(await renew(moving({ extensions: [broken, clientAuth] }), {}, "moving"), "2");
     });
     it("case 30 a setting that names no CA certificate or no template is refused", async () => {
       const set = (changes: object) =>

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { inject } from "tsyringe";
-import { CountersignError } from "../../errors.ts";
+import { CountersignError, type ErrorCode } from "../../errors.ts";
 import type { ParsedCsr } from "../../pki/certificate-request.ts";
 import { type ParsedCertificate, tryParseCertificate } from "../../pki/certificate.ts";
 import { verifyIssued } from "../../pki/chain.ts";
@@ -20,6 +20,8 @@ export interface ForeignSigner {
 }
 
 const ANY_USE = "2.5.29.37.0";
+/** What is wrong with the certificate that signed and not with the device. */
+const OF_THE_CERTIFICATE: ReadonlySet<ErrorCode> = new Set(["claim_mismatch", "bad_message"]);
 
 /** Renewals signed with a certificate of another CA (RFC 8894 section 2.3), where an endpoint names that CA: devices move without a challenge. */
 export class ForeignRenewals {
@@ -44,8 +46,22 @@ export class ForeignRenewals {
    * `device_gone`, `user_disabled`.
    */
   async redeem(
-    { endpoint, templates, store }: EndpointRuntime,
+    runtime: EndpointRuntime,
     { certificate }: ForeignSigner,
+    csr: ParsedCsr,
+  ): Promise<Redemption> {
+    try {
+      return await this.redeemed(runtime, certificate, csr);
+    } catch (error) {
+      // An outside CA may have written extensions that cannot be read.
+      if (!(error instanceof CountersignError) || !OF_THE_CERTIFICATE.has(error.code)) throw error;
+      throw renewalRefused(error.detail);
+    }
+  }
+
+  private async redeemed(
+    { endpoint, templates, store }: EndpointRuntime,
+    certificate: ParsedCertificate,
     csr: ParsedCsr,
   ): Promise<Redemption> {
     const template = templates.find(({ id }) => id === endpoint.foreignRenewal?.templateId);
@@ -64,23 +80,18 @@ export class ForeignRenewals {
     requireRenewable(template, certificate, certificate.notBefore, this.clock.now());
     requireSameNames(certificate, csr);
     const names = { subject: certificate.subject, sans: certificate.sans };
-    try {
-      return {
+    return {
+      template,
+      device: await this.devices.find(
+        { store, endpoint },
         template,
-        device: await this.devices.find(
-          { store, endpoint },
-          template,
-          names,
-          endpoint.foreignRenewal.unknownDevice,
-        ),
-        subjectSource: names,
-        challengeId: undefined,
-        expiresAt: undefined,
-        replaces: undefined,
-      };
-    } catch (error) {
-      if (!(error instanceof CountersignError) || error.code !== "claim_mismatch") throw error;
-      throw renewalRefused(error.detail);
-    }
+        names,
+        endpoint.foreignRenewal.unknownDevice,
+      ),
+      subjectSource: names,
+      challengeId: undefined,
+      expiresAt: undefined,
+      replaces: undefined,
+    };
   }
 }

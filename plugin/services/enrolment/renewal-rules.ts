@@ -1,6 +1,8 @@
 import { addDuration, parseDuration } from "../../domain/duration.ts";
 import { parseRenewalWindow, renewalWindowStart } from "../../domain/renewal-window.ts";
 import type { Template } from "../../domain/template.ts";
+import { normalizeSan } from "../../domain/san-value.ts";
+import type { SubjectAltName } from "../../domain/san.ts";
 import { CountersignError } from "../../errors.ts";
 import type { ParsedCsr } from "../../pki/certificate-request.ts";
 import type { ParsedCertificate } from "../../pki/certificate.ts";
@@ -33,10 +35,19 @@ export const requireRenewable = (
 
 /** Throws `renewal_refused` unless the request has the certificate's subject and no name beside the certificate's. */
 export const requireSameNames = (certificate: ParsedCertificate, csr: ParsedCsr): void => {
-  const held = new Set(certificate.sans.map(({ type, value }) => `${type}:${value}`));
-  const added = csr.sans.find(({ type, value }) => !held.has(`${type}:${value}`));
+  const held = new Set(certificate.sans.map(comparable));
+  const added = csr.sans.find((san) => !held.has(comparable(san)));
   if (!sameName(csr.subjectRaw, certificate.subjectRaw))
     throw renewalRefused("the subject is not that of the certificate that signed");
   if (added !== undefined || csr.unsupportedSans > 0)
     throw renewalRefused(`the request adds the name ${added?.value ?? "of an unknown kind"}`);
+};
+
+/** In the form that certificates here have: a device asks again as it asked first. What has none stands as it is. */
+const comparable = (san: SubjectAltName): string => {
+  try {
+    return `${san.type}:${normalizeSan(san, { wildcard: true }).value}`;
+  } catch {
+    return `${san.type}:${san.value}`;
+  }
 };
