@@ -52,7 +52,7 @@ const readEncryptedContent = (info: Element) => {
 };
 
 const vectorOf = (element: Element | undefined, cipher: ContentCipher): Uint8Array => {
-  const vector = expect(element, TAG.octetString, "initial vector").value;
+  const vector = octetStringOf(element, "initial vector");
   if (vector.length !== cipher.ivLength) throw fault("initial vector");
   return vector;
 };

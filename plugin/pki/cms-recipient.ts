@@ -2,7 +2,8 @@ import { CountersignError } from "../errors.ts";
 import type { UnwrapScheme } from "../ports/keys.ts";
 import { digestOfIdentifier, hasNoParameters, mgf1HashOf, taggedFields } from "./algorithms.ts";
 import { octetStringOf } from "./content-info.ts";
-import { expect, oidOf, TAG, type Element } from "./der-read.ts";
+import { expect, octets, oidOf, TAG, type Element } from "./der-read.ts";
+import { derOf } from "./der-write.ts";
 import { OID } from "./oids.ts";
 
 /** Names of a recipient's certificate, as its owner has them. */
@@ -15,6 +16,7 @@ export interface RecipientName {
 
 /** One key transport (RFC 5652 section 6.2.1). */
 export interface Recipient {
+  /** In DER, as the certificate has them. */
   readonly id:
     | { readonly issuer: Uint8Array; readonly serial: Uint8Array }
     | { readonly subjectKeyId: Uint8Array };
@@ -58,11 +60,12 @@ export const readRecipient = (info: Element): Recipient | undefined => {
   const scheme = unwrapSchemeOf(expect(algorithm, TAG.sequence, "key transport algorithm"));
   const encryptedKey = octetStringOf(key, "encrypted key");
   if (scheme === undefined) return undefined;
-  if (rid?.tag === 0x80) return { id: { subjectKeyId: rid.value }, scheme, encryptedKey };
+  if (rid !== undefined && (rid.tag & 0xdf) === 0x80)
+    return { id: { subjectKeyId: octets(rid) }, scheme, encryptedKey };
   const [issuer, serial] = expect(rid, TAG.sequence, "recipient identifier").children;
   const id = {
-    issuer: expect(issuer, TAG.sequence, "recipient's issuer").raw,
-    serial: expect(serial, TAG.integer, "recipient's serial number").raw,
+    issuer: derOf(expect(issuer, TAG.sequence, "recipient's issuer")),
+    serial: derOf(expect(serial, TAG.integer, "recipient's serial number")),
   };
   return { id, scheme, encryptedKey };
 };

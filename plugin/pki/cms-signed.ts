@@ -8,8 +8,8 @@ import {
   type ReceivedScheme,
 } from "./algorithms.ts";
 import { octetStringOf, readContentInfo } from "./content-info.ts";
-import { expect, oidOf, TAG, type Element } from "./der-read.ts";
-import { setOf, tlv } from "./der-write.ts";
+import { expect, octets, oidOf, TAG, type Element } from "./der-read.ts";
+import { derOf, setOf, tlv } from "./der-write.ts";
 import { OID } from "./oids.ts";
 import { importPublicKey, type PublicKey, verifySignature } from "./public-key.ts";
 import { transientCertificateOf, type TransientCertificate } from "./transient-certificate.ts";
@@ -42,10 +42,14 @@ const same = (a: Uint8Array | undefined, b: Uint8Array): boolean =>
   a !== undefined && Buffer.compare(a, b) === 0;
 
 const signerMatcher = (sid: Element | undefined): ((c: TransientCertificate) => boolean) => {
-  if (sid?.tag === 0x80) return ({ subjectKeyId }) => same(subjectKeyId, sid.value);
+  if (sid !== undefined && (sid.tag & 0xdf) === 0x80) {
+    const keyId = octets(sid);
+    return ({ subjectKeyId }) => same(subjectKeyId, keyId);
+  }
   const { children } = expect(sid, TAG.sequence, "signer identifier");
-  const issuer = expect(children[0], TAG.sequence, "signer's issuer").raw;
-  const serial = expect(children[1], TAG.integer, "signer's serial number").raw;
+  // The message may be BER, its certificates are DER (RFC 5652 section 5.1).
+  const issuer = derOf(expect(children[0], TAG.sequence, "signer's issuer"));
+  const serial = derOf(expect(children[1], TAG.integer, "signer's serial number"));
   return (certificate) => same(certificate.serial, serial) && same(certificate.issuer, issuer);
 };
 
@@ -158,10 +162,9 @@ export const parseSignedMessage = (bytes: Uint8Array): SignedMessage => {
 };
 
 const digestMatches = (message: SignedMessage, digest: Hash | "md5"): boolean => {
-  const claimed = message.attributes.get(OID.messageDigest);
-  if (claimed?.tag !== TAG.octetString) return false;
+  const claimed = octetStringOf(message.attributes.get(OID.messageDigest), "message digest");
   const actual = hash(digest, message.content ?? new Uint8Array(0), "buffer");
-  return claimed.value.length === actual.length && timingSafeEqual(claimed.value, actual);
+  return claimed.length === actual.length && timingSafeEqual(claimed, actual);
 };
 
 /**
@@ -180,7 +183,7 @@ export const verifySignedMessage = (message: SignedMessage, signer?: PublicKey):
     // The signature is over a SET, whose tag the message replaces by [0] (RFC 5652 section 5.4).
     const received = tlv(TAG.set, signedAttributes.value);
     if (verifySignature(key, scheme, received, signature)) return true;
-    const sorted = setOf(...signedAttributes.children.map(({ raw }) => raw));
+    const sorted = setOf(...signedAttributes.children.map(derOf));
     return !same(sorted, received) && verifySignature(key, scheme, sorted, signature);
   } catch {
     return false;

@@ -1,5 +1,5 @@
 import { CountersignError } from "../errors.ts";
-import { TAG } from "./der-read.ts";
+import { octets, TAG, type Element } from "./der-read.ts";
 
 const headerSize = (length: number): number =>
   length < 0x80 ? 2 : length < 0x100 ? 3 : length < 0x10000 ? 4 : length < 0x1000000 ? 5 : 6;
@@ -50,6 +50,15 @@ export const contextPrimitive = (n: number, contents: Uint8Array): Uint8Array =>
 
 export const octetString = (...contents: readonly Uint8Array[]): Uint8Array =>
   tlv(TAG.octetString, ...contents);
+
+/** What was read as BER, in DER: shortest lengths, OCTET STRINGs in one piece, SETs in order. Other constructed strings stay so. */
+export const derOf = (element: Element): Uint8Array => {
+  const { tag, value, children } = element;
+  if ((tag & 0x20) === 0) return tlv(tag, value);
+  if (tag === (TAG.octetString | 0x20)) return octetString(octets(element));
+  const parts = children.map(derOf);
+  return tag === TAG.set ? setOf(...parts) : tlv(tag, ...parts);
+};
 const noUnusedBits = new Uint8Array([0]);
 export const bitString = (contents: Uint8Array): Uint8Array =>
   tlv(TAG.bitString, noUnusedBits, contents);

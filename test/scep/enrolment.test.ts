@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { CONTENT_CIPHERS } from "../../plugin/pki/algorithms.ts";
+import { readDer } from "../../plugin/pki/der-read.ts";
 import { NULL, octetString, printableString, tlv, utf8String } from "../../plugin/pki/der-write.ts";
 import { keyUsage, subjectKeyIdentifier } from "../../plugin/pki/extensions.ts";
 import { OID } from "../../plugin/pki/oids.ts";
+import { inBer } from "../support/scep/ber.ts";
 import { enrol, enrolment, send, type EnrolmentShape } from "../support/scep/enrolment.ts";
 import { isIssued, isProblem } from "../support/scep/expect.ts";
 import { askRaw } from "../support/scep/http.ts";
@@ -145,6 +148,23 @@ describe("SCEP enrolment", () => {
   } satisfies Record<string, EnrolmentShape>))
     it(`case 14 BER: ${what} is issued`, async () => {
       await works(shape);
+    });
+
+  for (const lengths of ["indefinite", "long"] as const)
+    it(`BER throughout, ${lengths} lengths: message, signed attributes and envelope are read, names by key identifier too`, async () => {
+      const identifier = randomBytes(20);
+      const signer = { extensions: [subjectKeyIdentifier(identifier.toString("hex"))] };
+      for (const byKeyId of [false, true]) {
+        const { envelope, ...sent } = enrolment(lab, { signer, envelope: { byKeyId } });
+        const { transactionId, senderNonce } = sent.asked;
+        const { message } = enrolment(lab, {
+          content: inBer(readDer(envelope), lengths),
+          identity: sent.identity,
+          message: { transactionId, senderNonce, ...(byKeyId ? { byKeyId: identifier } : {}) },
+        });
+        const ber = inBer(readDer(message), lengths, [sent.identity.certificate]);
+        isIssued(lab, await send(lab, { ...sent, message: ber }), sent);
+      }
     });
 
   for (const cipher of ["aes-192-cbc", "aes-256-cbc"] as const)

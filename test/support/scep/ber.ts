@@ -1,3 +1,4 @@
+import type { Element } from "../../../plugin/pki/der-read.ts";
 import { tlv } from "../../../plugin/pki/der-write.ts";
 
 const INDEFINITE = new Uint8Array([0x80]);
@@ -33,4 +34,28 @@ export const nested = (depth: number, form: "definite" | "indefinite"): Uint8Arr
     length += header.length;
   }
   return Buffer.concat(headers.reverse());
+};
+
+/**
+ * The same in BER throughout: every length indefinite or of four octets, with indefinite ones also every longer OCTET STRING in segments.
+ * What `keeps` names stays as it is.
+ */
+export const inBer = (
+  element: Element,
+  lengths: "indefinite" | "long",
+  keeps: readonly Uint8Array[] = [],
+): Uint8Array => {
+  const { tag, raw, value, children } = element;
+  if (keeps.some((kept) => Buffer.compare(kept, raw) === 0)) return raw;
+  const parts =
+    (tag & 0x20) === 0 ? [value] : children.map((child) => inBer(child, lengths, keeps));
+  if (lengths === "long") {
+    const contents = Buffer.concat(parts);
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(contents.length);
+    return Buffer.concat([new Uint8Array([tag, 0x84]), length, contents]);
+  }
+  if (tag === 0x04 || tag === 0x80)
+    return value.length > 8 ? segmented(tag | 0x20, value, 1 + (value.length >> 1)) : raw;
+  return (tag & 0x20) === 0 ? raw : indefinite(tag, ...parts);
 };
