@@ -234,6 +234,17 @@ export const oidOf = (element: Element | undefined, what = "object identifier"):
 // One for all: making one costs more than most texts take.
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
+const wellFormed = (text: string): string | undefined => (/\p{Cs}/u.test(text) ? undefined : text);
+
+/** Four octets a character (X.690 section 8.23.7). */
+const universalText = (bytes: Buffer): string | undefined => {
+  if (bytes.length % 4 !== 0) return undefined;
+  const points = Array.from({ length: bytes.length / 4 }, (_, at) => bytes.readUInt32BE(4 * at));
+  return points.every((point) => point <= 0x10ffff)
+    ? wellFormed(points.map((point) => String.fromCodePoint(point)).join(""))
+    : undefined;
+};
+
 /** Text of any character string type that names and attributes use. Undefined for another tag or for broken text. */
 export const textOf = (element: Element): string | undefined => {
   const bytes = Buffer.from(element.value.buffer, element.value.byteOffset, element.value.length);
@@ -252,7 +263,11 @@ export const textOf = (element: Element): string | undefined => {
     case TAG.t61:
       return bytes.toString("latin1");
     case TAG.bmp:
-      return bytes.length % 2 === 0 ? Buffer.from(bytes).swap16().toString("utf16le") : undefined;
+      return bytes.length % 2 === 0
+        ? wellFormed(Buffer.from(bytes).swap16().toString("utf16le"))
+        : undefined;
+    case TAG.universal:
+      return universalText(bytes);
     default:
       return undefined;
   }

@@ -25,12 +25,9 @@ export interface PkiMessage {
 
 const fault = (what: string): CountersignError => new CountersignError("bad_message", what);
 
-/** Text in a string type of an attribute. Throws `bad_message` for any other type. */
+/** Throws `bad_message` for what is no text. */
 const textAttribute = (element: Element, name: string): string => {
-  const text =
-    element.tag === TAG.printable || element.tag === TAG.utf8 || element.tag === TAG.ia5
-      ? textOf(element)
-      : undefined;
+  const text = textOf(element);
   if (text === undefined) throw fault(`${name} is not a string`);
   return text;
 };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { CONTENT_CIPHERS } from "../../plugin/pki/algorithms.ts";
-import { readDer } from "../../plugin/pki/der-read.ts";
+import { readDer, TAG } from "../../plugin/pki/der-read.ts";
 import { NULL, octetString, printableString, tlv, utf8String } from "../../plugin/pki/der-write.ts";
 import { keyUsage, subjectKeyIdentifier } from "../../plugin/pki/extensions.ts";
 import { OID } from "../../plugin/pki/oids.ts";
@@ -285,6 +285,17 @@ describe("SCEP enrolment", () => {
       isIssued(lab, await send(lab, { message: sent.message, asked }), sent);
     }
   });
+  for (const [what, value] of Object.entries({
+    IA5String: tlv(TAG.ia5, Buffer.from("AB 12")),
+    T61String: tlv(TAG.t61, Buffer.from("AB 12")),
+    VisibleString: tlv(TAG.visible, Buffer.from("AB 12")),
+    BMPString: tlv(TAG.bmp, Buffer.from("AB 12", "utf16le").swap16()),
+  }))
+    it(`transactionID typed ${what} is echoed with the same characters`, async () => {
+      const sent = enrolment(lab, { message: { transactionId: value } });
+      const asked = { ...sent.asked, transactionId: "AB 12" };
+      isIssued(lab, await send(lab, { message: sent.message, asked }), sent);
+    });
   for (const id of ["", "x".repeat(256)])
     it(`case 21 transactionID of ${id.length} characters is 400`, async () => {
       isProblem(await lab.post(enrolment(lab, { message: { transactionId: id } }).message), 400);

@@ -180,6 +180,7 @@ describe("Certificate requests", () => {
       tlv(TAG.t61, Buffer.from("abc 1")),
       tlv(TAG.ia5, Buffer.from("abc 1")),
       tlv(TAG.bmp, Buffer.from("abc 1", "utf16le").swap16()),
+      tlv(TAG.universal, Buffer.from("abc 1".replace(/./g, "\0\0\0$&"))),
     ])
       assert.equal(parseCsr(request(challenge(value))).challengePassword, "abc 1");
     for (const text of ["päss*wörd", "a_b@c"])
@@ -195,6 +196,10 @@ describe("Certificate requests", () => {
       [challenge(integer(5))],
       [challenge(tlv(TAG.utf8, Buffer.from([0xff])))],
       [challenge(tlv(TAG.bmp, Buffer.from([0x61])))],
+      [challenge(tlv(TAG.bmp, Buffer.from([0xd8, 0x00])))],
+      [challenge(tlv(TAG.universal, Buffer.from([0, 0, 0x61])))],
+      [challenge(tlv(TAG.universal, Buffer.from([0, 0, 0xd8, 0])))],
+      [challenge(tlv(TAG.universal, Buffer.from([0, 0x11, 0, 0])))],
     ])
       refusal(() => parseCsr(request(...attributes)), "bad_csr");
   });
