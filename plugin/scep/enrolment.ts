@@ -139,7 +139,7 @@ export class Enrolment {
     return { status: "signed", rep: meanwhile ?? signed(certificate) };
   }
 
-  /** A request that is queued already is answered from the queue: its challenge is spent (case 24). */
+  /** A request that is queued already is answered from the queue: its challenge is spent (case 24). One that is over is asked anew. */
   private async waiting(
     runtime: EndpointRuntime,
     message: PkiMessage,
@@ -151,6 +151,7 @@ export class Enrolment {
       verified.way,
       message.transactionId,
       keyDigest(verified.signer.key),
+      true,
     );
     if (answer === undefined) return undefined;
     return answer.state === "pending"

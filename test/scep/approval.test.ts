@@ -114,6 +114,31 @@ describe("SCEP approval and queries", () => {
     isIssued(lab, await send(lab, anew(), "manual"), sent);
   });
 
+  it("a new 19 under the transaction of an old one that is over waits anew; inside its time it gets the same certificate", async () => {
+    const sent = enrolment(lab);
+    const anew = (): Enrolment =>
+      enrolment(lab, {
+        plaintext: sent.csr,
+        identity: sent.identity,
+        message: { transactionId: sent.asked.transactionId },
+      });
+    const approved = async (): Promise<string> => {
+      const id = await waits(anew());
+      await lab.api("POST", `/approvals/${id}/approve`);
+      const first = await send(lab, poll(sent), "manual");
+      isIssued(lab, first, sent);
+      assert.deepEqual((await send(lab, anew(), "manual")).certificates, first.certificates);
+      return parseCertificate(first.certificates[0] ?? new Uint8Array()).serial;
+    };
+    const serial = await approved();
+    const { items } = await lab.api("GET", `/certificates?serial=${serial}`);
+    await lab.api("POST", `/certificates/${items[0].id}/revoke`, {});
+    assert.notEqual(await approved(), serial);
+    lab.time.ahead += 3 * 86_400_000;
+    await approved();
+    lab.time.ahead = 0;
+  });
+
   it("case 41 20 whose content is not two fields is OPAQUE", async () => {
     const sent = enrolment(lab);
     await waits(sent);

@@ -10,6 +10,7 @@ import { parseCertificate } from "../../pki/certificate.ts";
 import type { Clock, Random } from "../../ports/ambient.ts";
 import type { Redemption } from "../../ports/challenge-policy.ts";
 import type { Page, PageRequest } from "../../ports/paging.ts";
+import type { TenantStore } from "../../ports/stores.ts";
 import type { PendingRequest } from "../../ports/challenge-store.ts";
 import { CLOCK, RANDOM } from "../../tokens.ts";
 import { Access, found } from "../access/access.ts";
@@ -110,17 +111,19 @@ export class Approvals {
 
   /**
    * What became of a request: issues it when it has been approved. Undefined when there is none, or when an old one is over and the device may ask
-   * anew. Throws `approval_denied`, and what issuing throws.
+   * anew; what it came to is answered to polls all the same, but not to who asks `anew`. Throws `approval_denied`, and what issuing throws.
    */
   async poll(
     runtime: EndpointRuntime,
     way: RaWay,
     transactionId: string,
     signerKey: string,
+    anew = false,
   ): Promise<PollAnswer> {
     const { store, endpoint } = runtime;
     const pending = await store.pending.find(endpoint.id, transactionId, signerKey);
     if (pending === undefined) return undefined;
+    if (anew && (await this.isOver(store, pending))) return undefined;
     if (pending.state === "issued") {
       const der = await store.certificates.der(pending.certificateId ?? "");
       return der === undefined ? undefined : { state: "issued", certificate: der };
@@ -145,6 +148,14 @@ export class Approvals {
     );
     await store.pending.change({ ...pending, state: "issued", certificateId: row?.id }, "approved");
     return { state: "issued", certificate };
+  }
+
+  /** Clients make their transaction ids of their keys, so the same one comes again when the same key needs another certificate. */
+  private async isOver(store: TenantStore, pending: PendingRequest): Promise<boolean> {
+    if (pending.expiresAt <= this.clock.now()) return true;
+    if (pending.state !== "issued") return false;
+    const certificate = await store.certificates.get(pending.certificateId ?? "");
+    return certificate?.status !== "issued";
   }
 
   async list(
