@@ -248,12 +248,14 @@ export class Authorities {
   /** DER. */
   async certificate(principal: Principal, id: string): Promise<Uint8Array> {
     const store = this.access.open(principal, "ca-certificates:download");
+    requireScope(principal, id);
     return found((await existing(store, id)).certificate, "certificate of authority", id);
   }
 
   /** DER, the authority first, its root last. */
   async chain(principal: Principal, id: string): Promise<readonly Uint8Array[]> {
     const store = this.access.open(principal, "ca-certificates:download");
+    requireScope(principal, id);
     return chainOf(store, await existing(store, id));
   }
 

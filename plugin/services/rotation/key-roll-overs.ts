@@ -4,7 +4,7 @@ import { addDays } from "../../domain/duration.ts";
 import type { LedgerEvent } from "../../domain/events.ts";
 import { dueOf, type KeyRollOver, type RollOverState } from "../../domain/key-roll-over.ts";
 import { capOfAuthority } from "../../domain/cap.ts";
-import type { Principal } from "../../domain/principal.ts";
+import { inScope, type Principal, requireScope } from "../../domain/principal.ts";
 import { reignAt, settledAt } from "../../domain/roll-over.ts";
 import { CountersignError } from "../../errors.ts";
 import type { Clock, Logger, Random } from "../../ports/ambient.ts";
@@ -37,12 +37,17 @@ export class KeyRollOvers {
 
   async list(principal: Principal): Promise<readonly RollOverView[]> {
     const store = this.access.open(principal, "authorities:read");
-    return Promise.all((await store.rollOvers.list()).map((each) => this.view(store, each)));
+    const mine = (await store.rollOvers.list()).filter(({ authorityId }) =>
+      inScope(principal, authorityId),
+    );
+    return Promise.all(mine.map((each) => this.view(store, each)));
   }
 
   async get(principal: Principal, id: string): Promise<RollOverView> {
     const store = this.access.open(principal, "authorities:read");
-    return this.view(store, found(await store.rollOvers.get(id), "roll-over", id));
+    const rollOver = found(await store.rollOvers.get(id), "roll-over", id);
+    requireScope(principal, rollOver.authorityId);
+    return this.view(store, rollOver);
   }
 
   /**

@@ -1,7 +1,7 @@
 import { inject } from "tsyringe";
 import type { Authority } from "../../domain/authority.ts";
 import type { Endpoint } from "../../domain/endpoint.ts";
-import type { Principal } from "../../domain/principal.ts";
+import { type Principal, requireScope } from "../../domain/principal.ts";
 import { reignAt } from "../../domain/roll-over.ts";
 import { CountersignError } from "../../errors.ts";
 import type { Clock } from "../../ports/ambient.ts";
@@ -26,6 +26,7 @@ export class Retirements {
 
   async ofAuthority(principal: Principal, id: string): Promise<Usage> {
     const store = this.access.open(principal, "authorities:read");
+    requireScope(principal, id);
     found(await store.authorities.get(id), "authority", id);
     const endpoints = await this.servedBy(store, (reign) => reign.authorityId === id);
     const devices = await store.certificates.devicesOn({ authorityId: id }, this.clock.now());

@@ -1,7 +1,7 @@
 import { inject } from "tsyringe";
 import type { Authority } from "../../domain/authority.ts";
 import { type CrlScope, LONGEST_CRL } from "../../domain/crl-scope.ts";
-import type { Principal } from "../../domain/principal.ts";
+import { type Principal, requireScope } from "../../domain/principal.ts";
 import { CountersignError, messageOf } from "../../errors.ts";
 import type { Clock } from "../../ports/ambient.ts";
 import type { CrlRecord } from "../../ports/crl-store.ts";
@@ -30,12 +30,14 @@ export class CrlLists {
 
   async list(principal: Principal, authorityId: string): Promise<readonly CrlView[]> {
     const store = this.access.open(principal, "authorities:read");
+    requireScope(principal, authorityId);
     return this.views(store, await authorityOf(store, authorityId));
   }
 
   /** Signs all lists of the authority now. Throws `authority_not_ready` where it signs none. */
   async publish(principal: Principal, authorityId: string): Promise<readonly CrlView[]> {
     const store = this.access.open(principal, "certificates:change-status");
+    requireScope(principal, authorityId);
     const authority = await authorityOf(store, authorityId);
     if (!publishesCrls(authority, this.clock.now()))
       throw new CountersignError("authority_not_ready", `authority ${authorityId} signs no lists`);

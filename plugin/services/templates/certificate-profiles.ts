@@ -6,7 +6,7 @@ import {
   profileMismatches,
   readRawProfile,
 } from "../../domain/certificate-profile-check.ts";
-import type { Principal } from "../../domain/principal.ts";
+import { type Principal, requireScope } from "../../domain/principal.ts";
 import { onTrial, type ProfileRules, type Template } from "../../domain/template.ts";
 import { CountersignError, type Issue } from "../../errors.ts";
 import type { Clock } from "../../ports/ambient.ts";
@@ -64,6 +64,7 @@ export class CertificateProfiles {
   /** Those that an authority may issue by: what a pick list shows. */
   async picks(principal: Principal, authorityId: string): Promise<readonly CertificateProfile[]> {
     const store = this.access.open(principal, "certificate-profiles:pick");
+    requireScope(principal, authorityId);
     const authority = found(await store.authorities.get(authorityId), "authority", authorityId);
     const type = CA_TYPE[authority.kind];
     return (await this.all(store)).filter(

@@ -257,7 +257,7 @@ const METHODS: Readonly<Record<string, Right | "via" | "none">> = {
   "outbox-letters.resendDead": "outbox:manage",
   "outside-authorities.create": "authorities:manage",
   "outside-authorities.update": "authorities:manage",
-  "overview.show": "certificates:read",
+  "overview.show": "devices:read",
   "people.add": "people:manage",
   "people.change": "people:manage",
   "people.get": "people:manage",
@@ -308,6 +308,20 @@ const METHODS: Readonly<Record<string, Right | "via" | "none">> = {
   "tenants.list": "tenants:manage",
   "timelines.of": "devices:read",
 };
+
+/** Methods that learn the authority from what they are given, or answer of those in scope alone. */
+const WITHIN_SCOPE = [
+  "authorities.list",
+  "certificate-requests.read",
+  "certificate-statuses.bulk",
+  "certificate-statuses.change",
+  "certificates.der",
+  "certificates.get",
+  "certificates.list",
+  "console-ca-servers.shaped",
+  "key-roll-overs.get",
+  "key-roll-overs.list",
+];
 
 const SERVICES = new URL("../../../plugin/services/", import.meta.url);
 /** Path below `SERVICES` by the file's name without its ending, which no two have in common. */
@@ -433,5 +447,19 @@ describe("the role matrix", function () {
           assert.ok(await refuses(name, { id: "o", kind: "operator" }), "the operator");
       });
     }
+
+    it("R-10 a machine with a scope is refused whatever is about another authority", async () => {
+      const machine: Principal = {
+        id: "m",
+        kind: "user",
+        tenant: "default",
+        authorityIds: ["x"],
+        roles: ROLES.filter((role) => role !== "owner"),
+      };
+      const open: string[] = [];
+      for (const [name, right] of Object.entries(METHODS))
+        if (right !== "via" && right !== "none" && !(await refuses(name, machine))) open.push(name);
+      assert.deepEqual(open.sort(), WITHIN_SCOPE);
+    });
   });
 });
