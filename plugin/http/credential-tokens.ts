@@ -11,6 +11,8 @@ export const CREDENTIAL_ISSUER = "urn:countersign:credential:";
 /** Its `aud`. */
 const AUDIENCE = "countersign";
 const LONGEST_LIFE = 300;
+/** How far a machine's clock may be ahead of ours. */
+const CLOCK_AHEAD = 300;
 
 /** Tokens that machines sign for themselves with the key of their credential (`private_key_jwt`, RFC 7523): ES256, five minutes at most. */
 export class CredentialTokens {
@@ -39,7 +41,10 @@ export class CredentialTokens {
     }).catch((cause: unknown) => {
       throw refuse(cause);
     });
-    if ((payload.exp ?? 0) - (payload.iat ?? 0) > LONGEST_LIFE) throw refuse();
+    const { exp = 0, iat = 0 } = payload;
+    const now = this.clock.now().getTime() / 1000;
+    // Also from now on: whoever dates a token ahead has one for as long as he likes.
+    if (exp - Math.min(iat, now + CLOCK_AHEAD) > LONGEST_LIFE) throw refuse();
     return this.credentials.principalOf(tenant, id);
   }
 }

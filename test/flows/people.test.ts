@@ -104,7 +104,7 @@ describe("people and machines", function () {
   /** A machine's own token, from its PKCS#12 by openssl. */
   const tokenOf = async (
     made: { pkcs12: string; password: string },
-    claims: { iss: string; sub?: string; seconds?: number; kid?: string },
+    claims: { iss: string; sub?: string; seconds?: number; ahead?: number; kid?: string },
   ): Promise<Record<string, string>> => {
     const file = join(installation.folder, "machine.p12");
     writeFileSync(file, Buffer.from(made.pkcs12, "base64"));
@@ -117,7 +117,7 @@ describe("people and machines", function () {
     const pem = /-----BEGIN PRIVATE KEY-----[^]+-----END PRIVATE KEY-----/.exec(run.stdout)![0];
     const spki = createPublicKey(pem).export({ type: "spki", format: "der" });
     const kid = claims.kid ?? createHash("sha256").update(spki).digest("hex");
-    const now = Math.floor(Date.now() / 1000);
+    const now = Math.floor(Date.now() / 1000) + (claims.ahead ?? 0);
     const token = await new SignJWT({})
       .setProtectedHeader({ alg: "ES256", kid })
       .setIssuer(claims.iss)
@@ -157,9 +157,18 @@ describe("people and machines", function () {
       ),
       ["main"],
     );
-    for (const path of ["/devices", "/templates", "/ledger", "/people"])
+    for (const path of ["/devices", "/templates", "/ledger", "/people", "/overview"])
       assert.equal(await get(path, first), 403, path);
+    for (const path of ["crl", "certificate", "chain", "usage", "profiles", "cap"]) {
+      assert.equal(await get(`/authorities/main/${path}`, first), 200, path);
+      assert.equal(await get(`/authorities/main-root/${path}`, first), 403, path);
+    }
+    const sign = (id: string) => owner.call("POST", `/authorities/${id}/crl`, undefined, first);
+    assert.deepEqual([(await sign("main")).status, (await sign("main-root")).status], [200, 403]);
     assert.equal(await get("/certificates", await tokenOf(made.json, { iss, seconds: 3600 })), 401);
+    assert.equal(await get("/certificates", await tokenOf(made.json, { iss, ahead: 60 })), 200);
+    const dated = await tokenOf(made.json, { iss, ahead: 31_536_000 });
+    assert.equal(await get("/certificates", dated), 401, "a year ahead, good for a year");
     assert.equal(await get("/certificates", await tokenOf(made.json, { iss, kid: "00" })), 401);
     assert.equal(
       await get("/certificates", await tokenOf(made.json, { iss, sub: "somebody" })),
@@ -189,6 +198,10 @@ describe("people and machines", function () {
     assert.equal((await make(["certificate-administrator"], cara)).status, 403);
     assert.equal((await make(["owner"])).json.issues[0].path, "roles.0");
     assert.equal((await make(["ca-administrator"], cara)).status, 201);
+    await owner.call("POST", "/credentials", { id: "m-2", roles: ["certificate-administrator"] });
+    const rotate = (id: string) => owner.call("POST", `/credentials/${id}/rotate`, {}, cara);
+    assert.equal((await rotate("m-2")).status, 403, "its new key would be theirs");
+    assert.equal((await rotate("m-1")).status, 201);
   });
 
   it("R-06 R-07 an end entity that is deactivated gets nothing until it is activated; decommissioned is for good", async () => {

@@ -103,7 +103,7 @@ export class Credentials {
     return handedOver(credential, made);
   }
 
-  /** A second key; the first one stays good for a week. Throws `conflict` while two keys are good already. */
+  /** A second key; the first one stays good for a week. Throws `conflict` while two keys are good already, `forbidden` for roles the caller has not. */
   async rotate(
     principal: Principal,
     id: string,
@@ -114,6 +114,8 @@ export class Credentials {
     const made = await this.makeKey(store.tenant, id, input.validity, input.encoding);
     const credential = await store.run(async (tx) => {
       const stored = found(await tx.credentials.get(id), "credential", id);
+      // Whoever holds the new key has the credential's roles.
+      check(principal, stored);
       const good = stored.keys.filter(({ notAfter }) => notAfter > now);
       if (good.length > 1)
         throw new CountersignError(
