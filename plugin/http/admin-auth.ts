@@ -6,8 +6,9 @@ import type { CredentialCertificates } from "./credential-certificates.ts";
 import { CREDENTIAL_ISSUER, type CredentialTokens } from "./credential-tokens.ts";
 import type { IssuerTokens } from "./issuer-tokens.ts";
 import { LOCAL_ISSUER, type LocalTokens } from "./local-tokens.ts";
+import { requireOwnPage } from "./own-page.ts";
 
-/** Who is asking. Throws `unauthenticated`. */
+/** Who is asking. Throws `unauthenticated`, and `forbidden` for what another site's page has sent. */
 export type Authenticate = (request: IncomingMessage) => Promise<Principal>;
 
 /**
@@ -24,7 +25,10 @@ export const authenticator =
   ): Authenticate =>
   async (request) => {
     const known = await host?.(request);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      requireOwnPage(request);
+      return known;
+    }
     const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(request.headers.authorization ?? "")?.[1];
     if (token === undefined) {
       const machine = await certificates.verify(request);

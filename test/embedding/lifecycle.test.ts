@@ -183,6 +183,7 @@ describe("life of an installation", function () {
       tenant: "default",
       roles: ["ca-auditor"],
     };
+    const operator: Principal = { ...auditor, id: "host-admin", roles: ["protocol-operator"] };
     before(async () => {
       installation = await startInstallation(
         {},
@@ -196,7 +197,7 @@ describe("life of an installation", function () {
             expose: async () => ({ contentType: "text/plain", body: "host_metric 1\n" }),
           },
           principal: async (request) =>
-            request.headers.cookie === "session=1" ? auditor : undefined,
+            ({ "session=1": auditor, "session=2": operator })[request.headers.cookie ?? ""],
         },
       );
     });
@@ -221,6 +222,44 @@ describe("life of an installation", function () {
         assert.equal(refused.status, 403);
         assert.equal((await fetch(`${server.url}/api/v1/whoami`)).status, 401);
         assert.equal(await (await as("/metrics")).text(), "host_metric 1\n");
+      } finally {
+        await server.close();
+      }
+    });
+
+    it("nothing is changed under its session by pages of other origins", async () => {
+      const server = await listen(installation.countersign.handler);
+      const { host } = new URL(server.url);
+      try {
+        const post = async (headers: Record<string, string>) => {
+          const answer = await fetch(`${server.url}/api/v1/devices`, {
+            method: "POST",
+            headers: { cookie: "session=2", "content-type": "text/plain", ...headers },
+            body: JSON.stringify({ hostId: "h", deviceId: "d2", platform: "apple" }),
+          });
+          return [answer.status, (await answer.text()).includes("another origin")];
+        };
+        for (const own of [
+          {},
+          { origin: `http://${host}` },
+          { origin: "https://pki.example", "sec-fetch-site": "same-origin" },
+          { "sec-fetch-site": "none" },
+          { origin: "https://pki.example", "x-countersign-console": "1" },
+        ])
+          assert.deepEqual(await post(own), [201, false], JSON.stringify(own));
+        for (const foreign of [
+          { origin: "https://evil.example" },
+          { origin: "null" },
+          { origin: `http://${host}.evil.example` },
+          { origin: `http://${host}`, "sec-fetch-site": "cross-site" },
+          { origin: "https://other.example", "sec-fetch-site": "same-site" },
+          { origin: "https://evil.example", authorization: "Basic YTpi" },
+        ])
+          assert.deepEqual(await post(foreign), [403, true], JSON.stringify(foreign));
+        const read = await fetch(`${server.url}/api/v1/devices`, {
+          headers: { cookie: "session=2", origin: "https://evil.example" },
+        });
+        assert.equal(read.status, 200, "reading changes nothing, and only its own pages see it");
       } finally {
         await server.close();
       }
