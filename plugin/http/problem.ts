@@ -8,10 +8,13 @@ export type Audience = "public" | "admin";
 const NEXT_STEP_FOR_ALL: ReadonlySet<ErrorCode> = new Set(["body_consumed", "not_running"]);
 
 /** Anything thrown as ours; what is not ours becomes `internal`, its text stays in the log. */
-export const asCountersignError = (thrown: unknown): CountersignError =>
-  thrown instanceof CountersignError
-    ? thrown
-    : new CountersignError("internal", "unexpected error", { cause: thrown });
+export const asCountersignError = (thrown: unknown): CountersignError => {
+  if (thrown instanceof CountersignError) return thrown;
+  // Of Express, for a path that anybody may send.
+  if (thrown instanceof URIError)
+    return new CountersignError("invalid_input", "the address is not properly escaped");
+  return new CountersignError("internal", "unexpected error", { cause: thrown });
+};
 
 /** Problem details (RFC 9457) of an error. */
 export const problemOf = (error: CountersignError, audience: Audience, requestId?: string) => {

@@ -225,6 +225,11 @@ describe("admin API", function () {
       assert.match(replaced.headers.get("x-request-id") ?? "", /^[0-9a-f-]{36}$/);
       assert.equal(kept.headers.get("cache-control"), "no-store");
     });
+
+    it("an address that is not properly escaped is the sender's fault", async () => {
+      const answer = await owner.call("GET", "/devices/%E0%A4%A");
+      assert.deepEqual([answer.status, answer.json.code], [400, "invalid_input"]);
+    });
   });
 
   describe("objects", () => {
