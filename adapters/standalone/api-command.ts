@@ -5,6 +5,7 @@ import { CountersignError, messageOf } from "../../plugin/sdk.ts";
 import { type AdminClient, adminClient, type ApiAnswer } from "./admin-client.ts";
 import { readConnection } from "./connection.ts";
 import { dataFolder } from "./data-folder.ts";
+import { replacePrivateFile } from "./private-file.ts";
 import { cell, fields, table } from "./table.ts";
 
 /** Options of every command that asks the admin API. */
@@ -155,8 +156,10 @@ const deliver = async (
   out: string | undefined,
   { secret = false }: ApiCommand,
 ): Promise<void> => {
-  if (out !== undefined) await writeFile(out, bytes, secret ? { mode: 0o600 } : {});
-  else process.stdout.write(bytes);
+  if (out === undefined) process.stdout.write(bytes);
+  // A file that is there would keep its rights.
+  else if (secret) await replacePrivateFile(out, bytes);
+  else await writeFile(out, bytes);
 };
 
 const shown = ({ columns, text: words }: ApiCommand, { value }: ApiAnswer): string => {

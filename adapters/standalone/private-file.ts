@@ -16,7 +16,10 @@ export const createPrivateFile = async (
 };
 
 /** Replaces a file as a whole (0600): a reader sees the old one or the new one, never a part. */
-export const replacePrivateFile = async (path: string, content: string): Promise<void> => {
+export const replacePrivateFile = async (
+  path: string,
+  content: string | Uint8Array,
+): Promise<void> => {
   const made = `${path}.${randomUUID()}.new`;
   try {
     await createPrivateFile(made, content);

@@ -347,6 +347,7 @@ describe("command line", function () {
     const device = (await cli("device", "add", "d-keys", ...added)).trim();
     const published = await cli("deployment", "publish", device, "keys", "--get", "id");
     const profile = file("profile.json");
+    await writeFile(profile, "an earlier one", { mode: 0o644 });
     await cli("deployment", "profile", published.trim(), "--out", profile);
     assert.equal(statSync(profile).mode & 0o777, 0o600);
     const { keyPair } = JSON.parse(readFileSync(profile, "utf8")) as AgentKeyProfile;
