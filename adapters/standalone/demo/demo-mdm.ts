@@ -16,7 +16,8 @@ export const demoMdm = (folder: string): MdmHost => {
         render: async () => {
           const profile = await offer.render();
           await mkdir(folder, { recursive: true, mode: 0o700 });
-          const name = `${device.hostDeviceId}${extname(profile.fileName)}`;
+          // Whoever reports devices names them; not what lies outside of the folder.
+          const name = `${encodeURIComponent(device.hostDeviceId)}${extname(profile.fileName)}`;
           // A profile carries its challenge.
           await writeFile(join(folder, name), profile.body, { mode: 0o600 });
           return profile;
