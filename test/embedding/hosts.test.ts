@@ -78,6 +78,13 @@ describe("embedding", function () {
     assert.equal(((await listed.json()) as { items: unknown[] }).items.length, 1);
     assert.equal((await fetch(`${base}/healthz`)).status, 200);
     assert.equal((await fetch(`${base}/scep/nobody?operation=GetCACaps`)).status, 404);
+    const event = { method: "POST", body: '{"kind":"deviceWiped"}' };
+    assert.equal((await fetch(`${base}/hooks/nobody`, event)).status, 401);
+    assert.equal((await fetch(`${base}/api/openapi.json`)).status, 200);
+    const console = await fetch(`${base}/console`, { redirect: "manual" });
+    assert.equal(console.headers.get("location"), "console/");
+    const page = await fetch(`${base}/console/no-such-file`);
+    assert.equal(page.headers.get("content-type"), "application/problem+json");
   };
 
   for (const [name, framework] of [
