@@ -6,7 +6,17 @@ import {
   type RevocationReason,
 } from "../domain/certificate.ts";
 import { advance } from "../domain/deployment-machine.ts";
-import { type Device, type DeviceStatus, endsAs, liveStatusOf } from "../domain/device.ts";
+import {
+  activated,
+  type Device,
+  endedAs,
+  endsAs,
+  hostStatusOf,
+  isBarred,
+  isEnrolled,
+  liveStatusOf,
+  withHostStatus,
+} from "../domain/device.ts";
 import type { LedgerEvent, SealedEntry } from "../domain/events.ts";
 import { CountersignError } from "../errors.ts";
 import { parseCertificate } from "../pki/certificate.ts";
@@ -110,19 +120,17 @@ const causeOf = (data: SealedEntry["data"]): HoldCause =>
 const dateOf = (value: unknown): Date | undefined =>
   typeof value === "string" ? new Date(value) : undefined;
 
-/** Gives a device the status that an entry tells of. */
+/** Gives a device the status that an entry tells of; the same device where it has it. */
 const turnDevice =
-  (statusAfter: (device: Device) => DeviceStatus): Replayer =>
+  (turned: (device: Device) => Device): Replayer =>
   async ({ store, entry }) => {
     const device = await store.devices.get(entry.subjectId ?? "");
     if (device === undefined) return "lost";
-    const status = statusAfter(device);
-    if (status === device.status) return "known";
-    await store.devices.save({ ...device, status, updatedAt: entry.at });
+    const after = turned(device);
+    if (after === device) return "known";
+    await store.devices.save({ ...after, updatedAt: entry.at });
     return "done";
   };
-
-const isBarred = ({ status }: Device): boolean => status === "lost" || status === "compromised";
 
 const endDevice =
   (status: "wiped" | "unenrolled" | "decommissioned" | "compromised"): Replayer =>
@@ -130,7 +138,7 @@ const endDevice =
     const device = await store.devices.get(entry.subjectId ?? "");
     if (device === undefined) return "lost";
     if (!endsAs(device, status)) return "known";
-    await store.devices.save({ ...device, status, updatedAt: entry.at });
+    await store.devices.save({ ...endedAs(device, status), updatedAt: entry.at });
     const { items } = await store.deployments.list({ deviceId: device.id }, { limit: 500 });
     for (const deployment of items)
       await store.deployments.save({
@@ -178,9 +186,17 @@ const REPLAYERS: Readonly<Partial<Record<LedgerEvent, Replayer>>> = {
   "device.decommissioned": endDevice("decommissioned"),
   "device.compromised": endDevice("compromised"),
   "device.lost": turnDevice((device) =>
-    device.status === liveStatusOf(device) ? "lost" : device.status,
+    hostStatusOf(device) === liveStatusOf(device) ? withHostStatus(device, "lost") : device,
   ),
-  "device.found": turnDevice((device) => (isBarred(device) ? liveStatusOf(device) : device.status)),
+  "device.found": turnDevice((device) =>
+    isBarred(device) ? withHostStatus(device, liveStatusOf(device)) : device,
+  ),
+  "device.deactivated": turnDevice((device) =>
+    isEnrolled(device) ? { ...device, status: "deactivated" } : device,
+  ),
+  "device.activated": turnDevice((device) =>
+    device.status === "deactivated" ? activated(device) : device,
+  ),
   "device.user-disabled": ({ store, entry }) => markUser(store, entry.subjectId, entry.at),
   "device.user-enabled": ({ store, entry }) => markUser(store, entry.subjectId, undefined),
   "user.disabled": async ({ store, entry: { data, at } }) =>

@@ -15,6 +15,9 @@ export type DeviceStatus =
   | "deactivated"
   | "decommissioned";
 
+/** Those that a host gives. */
+export type HostStatus = Exclude<DeviceStatus, "deactivated" | "decommissioned">;
+
 /**
  * A device is (tenant, host id, the host's device id); everything else is an attribute and not unique.
  * Attribute names are lower case: `serialnumber`, `udid`, `imei`, `username`, `email`, `firstname`, `devicename` ...
@@ -25,6 +28,8 @@ export interface Device {
   readonly hostDeviceId: string;
   readonly platform: Platform;
   readonly status: DeviceStatus;
+  /** Of a deactivated one: what its host has said of it since; undefined while it has said nothing that matters. */
+  readonly hostStatus?: HostStatus | undefined;
   /** When that happened which gave it this status, by the host's clock; an older event does not undo it. */
   readonly statusAt: Date;
   /** Since when its user is disabled: until he is let in again it gets nothing, whatever its status. */
@@ -73,14 +78,44 @@ export const isHeld = (device: Device): boolean =>
 export const hasLeft = ({ status }: Pick<Device, "status">): boolean =>
   status === "wiped" || status === "unenrolled" || status === "decommissioned";
 
+/** What it would be without an admin's deactivation. */
+export const hostStatusOf = (device: Device): DeviceStatus =>
+  device.status === "deactivated" ? (device.hostStatus ?? liveStatusOf(device)) : device.status;
+
+/** Whether it is the host's, lost or with keys that are known to others, until the host says that it was found. */
+export const isBarred = (device: Device): boolean =>
+  ["lost", "compromised"].includes(hostStatusOf(device));
+
+/** With what its host says of it now. One that is deactivated stays so and remembers it, and nothing brings back a decommissioned one. */
+export const withHostStatus = (device: Device, status: HostStatus): Device =>
+  device.status === "deactivated"
+    ? { ...device, hostStatus: status }
+    : { ...device, status: device.status === "decommissioned" ? device.status : status };
+
+/** As an admin takes it up again: what its host has said of it meanwhile holds. */
+export const activated = (device: Device): Device => ({
+  ...device,
+  status: hostStatusOf(device),
+  hostStatus: undefined,
+});
+
+type EndedStatus = "wiped" | "unenrolled" | "decommissioned" | "compromised";
+
+/** With an ending of `endsAs`. */
+export const endedAs = (device: Device, status: EndedStatus): Device =>
+  status === "decommissioned"
+    ? { ...device, status, hostStatus: undefined }
+    : withHostStatus(device, status);
+
 /**
  * Whether an ending gives the device its status: not one that is decommissioned, and what has left is not brought back by a compromise that is
  * told late.
  */
-export const endsAs = (
-  device: Device,
-  status: "wiped" | "unenrolled" | "decommissioned" | "compromised",
-): boolean =>
-  device.status !== status &&
-  device.status !== "decommissioned" &&
-  !(status === "compromised" && hasLeft(device));
+export const endsAs = (device: Device, status: EndedStatus): boolean => {
+  const before = hostStatusOf(device);
+  return (
+    before !== status &&
+    before !== "decommissioned" &&
+    !(status === "compromised" && hasLeft({ status: before }))
+  );
+};

@@ -61,6 +61,7 @@ const DEVICE_COLUMNS = Object.keys({
   platform: 0,
   status: 0,
   status_at: 0,
+  host_status: 0,
   user_disabled_at: 0,
   attributes: 0,
   created_at: 0,

@@ -6,6 +6,7 @@ import type { DeviceFilter, DeviceStore } from "../ports/device-stores.ts";
 import {
   fromMillis,
   fromMillisOrNull,
+  orNull,
   toMillis,
   toMillisOrNull,
   type Millis,
@@ -27,6 +28,7 @@ export interface DeviceRow {
   readonly host_device_id: string;
   readonly platform: Device["platform"];
   readonly status: Device["status"];
+  readonly host_status: NonNullable<Device["hostStatus"]> | null;
   readonly status_at: Millis | null;
   readonly user_disabled_at: Millis | null;
   readonly attributes: string;
@@ -43,6 +45,7 @@ export const deviceMapping: Mapping<Device, DeviceRow> = {
     host_device_id: device.hostDeviceId,
     platform: device.platform,
     status: device.status,
+    host_status: orNull(device.hostStatus),
     status_at: toMillis(device.statusAt),
     user_disabled_at: toMillisOrNull(device.userDisabledAt),
     attributes: toJson(device.attributes),
@@ -55,6 +58,7 @@ export const deviceMapping: Mapping<Device, DeviceRow> = {
     hostDeviceId: row.host_device_id,
     platform: row.platform,
     status: row.status,
+    ...(row.host_status === null ? {} : { hostStatus: row.host_status }),
     statusAt: fromMillis(row.status_at ?? row.updated_at),
     userDisabledAt: fromMillisOrNull(row.user_disabled_at),
     attributes: fromJson(row.attributes) as Device["attributes"],

@@ -320,17 +320,22 @@ const suite = (kind: string, databases: (context: Mocha.Context) => Promise<Data
       }
     });
 
-    it("K-06 keeps out the users that were disabled, and lets in those that were let in, after the backup", async () => {
+    it("K-06 keeps out users that were disabled and devices that were deactivated, and lets in those that were let in, after the backup", async () => {
       const { hooks } = served.countersign;
       const turn = (how: "userDisabled" | "userEnabled", user: string) =>
         hooks[how]({ hostId: "mdm", user });
       const owned = (name: string, user: string) => makeDevice(api, name, { username: user });
       const [eves, bobs] = [await owned("eves", "eve"), await owned("bobs", "bob")];
+      const [barred, free] = [await owned("barred", "ann"), await owned("free", "ann")];
+      const turnDevice = (id: string, to: string) => api.post(`/end-entities/${id}/${to}`);
+      await turnDevice(free, "deactivate");
       await turn("userDisabled", "bob");
       await sealed(served);
       const file = await backup();
       await turn("userDisabled", "eve");
       await turn("userEnabled", "bob");
+      await turnDevice(barred, "deactivate");
+      await turnDevice(free, "activate");
       await sealed(served);
       const tail = await exportLedger(served);
       await served.countersign.close();
@@ -343,6 +348,8 @@ const suite = (kind: string, databases: (context: Mocha.Context) => Promise<Data
       await assert.rejects(mintChallenge(theirs, site, eves), /user_disabled/);
       assert.equal((await theirs.get(`/devices/${bobs}`)).userDisabledAt, undefined);
       await mintChallenge(theirs, site, bobs);
+      await assert.rejects(mintChallenge(theirs, site, barred), /device_gone/);
+      await mintChallenge(theirs, site, free);
       // The name itself is kept, not only the mark on the device that was there.
       const next = await makeDevice(theirs, "eves-next", { username: "Eve" });
       await assert.rejects(mintChallenge(theirs, site, next), /user_disabled/);

@@ -70,4 +70,33 @@ describe("flows: a deactivated end entity", () => {
     assert.equal((await renew()).status, "refused");
     assert.equal((await api.refused("POST", `/end-entities/${device}/activate`)).status, 409);
   });
+
+  it("R-07 stays so whatever its host reports, which holds once it is activated", async () => {
+    const { hooks } = served.countersign;
+    for (const [told, then] of [
+      [["deviceWiped", "deviceEnrolled"], "enrolled"],
+      [["deviceWiped"], "wiped"],
+      [["deviceCompromised", "deviceEnrolled"], "compromised"],
+      [["deviceCompromised", "deviceFound"], "enrolled"],
+      [["deviceLost"], "lost"],
+      [["deviceLost", "deviceWiped", "deviceCompromised"], "wiped"],
+    ] as const) {
+      const name = told.join("-");
+      const id = await makeDevice(api, name);
+      const status = async () => (await api.get(`/devices/${id}`)).status as string;
+      await api.post(`/end-entities/${id}/deactivate`);
+      for (const event of told) {
+        const named = { hostId: "mdm", deviceId: name };
+        if (event === "deviceEnrolled")
+          await hooks[event]({ ...named, platform: "other", attributes: { devicename: name } });
+        else await hooks[event](named);
+        assert.equal(await status(), "deactivated", `${name}: ${event}`);
+      }
+      await assert.rejects(mintChallenge(api, site, id), /device_gone/);
+      await api.post(`/end-entities/${id}/activate`);
+      assert.equal(await status(), then, name);
+      if (then === "enrolled") await mintChallenge(api, site, id);
+      else await assert.rejects(mintChallenge(api, site, id), /device_gone/);
+    }
+  });
 });

@@ -1,5 +1,13 @@
 import { inject } from "tsyringe";
-import { type Device, hasLeft, isHeld, userNamesOf } from "../../domain/device.ts";
+import {
+  type Device,
+  hasLeft,
+  hostStatusOf,
+  isBarred,
+  isHeld,
+  userNamesOf,
+  withHostStatus,
+} from "../../domain/device.ts";
 import type { Deployment } from "../../domain/deployment.ts";
 import type {
   CompromisedDevice,
@@ -50,14 +58,14 @@ export class HostEvents {
     const now = this.clock.now();
     return store.run(async (tx) => {
       const known = await tx.devices.byHostId(event.hostId, event.deviceId);
+      const again = known && enrolledAgain(known);
       const device: Device = {
         id: known?.id ?? this.random.uuid(),
         hostId: event.hostId,
         hostDeviceId: event.deviceId,
         platform: event.platform,
-        // An admin's hold stays, and what is lost or compromised stays so until its host says that it was found.
-        status:
-          known !== undefined && (isHeld(known) || isBarred(known)) ? known.status : "enrolled",
+        status: again?.status ?? "enrolled",
+        hostStatus: again?.hostStatus,
         statusAt: known?.statusAt ?? now,
         userDisabledAt: await tx.disabledUsers.since(event.hostId, userNamesOf({ attributes })),
         attributes,
@@ -184,7 +192,11 @@ export class HostEvents {
   }
 }
 
-const isBarred = ({ status }: Device): boolean => status === "lost" || status === "compromised";
+/** An admin's hold stays, and what is lost or compromised stays so until its host says that it was found. */
+const enrolledAgain = (known: Device): Device =>
+  isBarred(known) || (isHeld(known) && !hasLeft({ status: hostStatusOf(known) }))
+    ? known
+    : withHostStatus(known, "enrolled");
 
 const devicesOf = async (
   store: TenantStore,

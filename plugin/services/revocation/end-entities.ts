@@ -1,6 +1,6 @@
 import { inject } from "tsyringe";
 import type { Certificate } from "../../domain/certificate.ts";
-import { type Device, isHeld } from "../../domain/device.ts";
+import { activated, type Device, isHeld, liveStatusOf } from "../../domain/device.ts";
 import type { Principal } from "../../domain/principal.ts";
 import { CountersignError } from "../../errors.ts";
 import type { Clock } from "../../ports/ambient.ts";
@@ -8,6 +8,7 @@ import type { DeviceFilter } from "../../ports/device-stores.ts";
 import type { Page, PageRequest } from "../../ports/paging.ts";
 import { CLOCK } from "../../tokens.ts";
 import { Access, found } from "../access/access.ts";
+import { DistributionWalks } from "../distribution/distribution-walks.ts";
 import { Revocations, type DeviceRevocation } from "./revocations.ts";
 
 /** A device as an end entity: what it is called, whether it may enrol, and until when its newest certificate is good (R-06). */
@@ -26,6 +27,7 @@ export class EndEntities {
     @inject(Access) private readonly access: Access,
     @inject(CLOCK) private readonly clock: Clock,
     @inject(Revocations) private readonly revocations: Revocations,
+    @inject(DistributionWalks) private readonly walks: DistributionWalks,
   ) {}
 
   async list(
@@ -78,9 +80,11 @@ export class EndEntities {
       const device = found(await tx.devices.get(id), "end entity", id);
       if (!from.includes(device.status))
         throw new CountersignError("conflict", `${id} is ${device.status}`);
-      const status =
-        to === "deactivated" ? to : device.hostId === "unmanaged" ? "unmanaged" : "enrolled";
-      await tx.devices.save({ ...device, status, updatedAt: this.clock.now() });
+      const turned: Device = to === "active" ? activated(device) : { ...device, status: to };
+      await tx.devices.save({ ...turned, updatedAt: this.clock.now() });
+      // Its host has wiped and enrolled it meanwhile.
+      if (to === "active" && device.hostStatus === liveStatusOf(device))
+        await this.walks.consider(tx, principal, [id], true);
       await tx.ledger.append(
         this.access.entry(
           principal,

@@ -3,11 +3,15 @@ import type { Certificate, RevocationReason } from "../../domain/certificate.ts"
 import {
   type Device,
   type DeviceStatus,
+  endedAs,
   endsAs,
   hasLeft,
+  hostStatusOf,
+  isBarred,
   isHeld,
   liveStatusOf,
   userNamesOf,
+  withHostStatus,
 } from "../../domain/device.ts";
 import type { LedgerEvent } from "../../domain/events.ts";
 import { HOST_CLOCK_AHEAD, type HostUser } from "../../domain/host-event.ts";
@@ -78,7 +82,8 @@ export class Revocations {
     return this.statuses.run(store, principal, status, async (tx, changes) => {
       const now = this.clock.now();
       const device = found(await tx.devices.get(deviceId), "device", deviceId);
-      if (endsAs(device, status)) await tx.devices.save({ ...device, status, updatedAt: now });
+      if (endsAs(device, status))
+        await tx.devices.save({ ...endedAs(device, status), updatedAt: now });
       const done = await this.apply(tx, changes, device, ruleOf(status), { since });
       for (const deployment of (await tx.deployments.list({ deviceId }, { limit: 500 })).items)
         await this.steps.apply(tx, principal, deployment, { kind: "remove" }, { because: status });
@@ -121,11 +126,14 @@ export class Revocations {
   ): Promise<DeviceRevocation> {
     return this.statuses.run(store, principal, "lost", async (tx, changes) => {
       const device = found(await tx.devices.get(deviceId), "device", deviceId);
-      if (hasLeft(device) || device.status === "compromised")
+      const status = hostStatusOf(device);
+      if (hasLeft({ status }) || status === "compromised")
         return { deviceId, revoked: [], held: [], predated: [], challengesBurned: 0 };
-      // An admin's hold stays what it is.
-      if (device.status !== "lost" && !isHeld(device))
-        await tx.devices.save({ ...device, status: "lost", updatedAt: this.clock.now() });
+      if (status !== "lost")
+        await tx.devices.save({
+          ...withHostStatus(device, "lost"),
+          updatedAt: this.clock.now(),
+        });
       const done = await this.apply(tx, changes, device, "lost");
       const result = { ...done, challengesBurned: await this.burn(principal, tx, deviceId) };
       await tx.ledger.append(
@@ -146,15 +154,14 @@ export class Revocations {
   ): Promise<DeviceRelease> {
     return this.statuses.run(store, principal, "found", async (tx, changes) => {
       const device = found(await tx.devices.get(deviceId), "device", deviceId);
-      const barred = device.status === "lost" || device.status === "compromised";
+      const barred = isBarred(device);
       if (!barred && !isHeld(device)) return { deviceId, released: [] };
       if (barred)
         await tx.devices.save({
-          ...device,
-          status: liveStatusOf(device),
+          ...withHostStatus(device, liveStatusOf(device)),
           updatedAt: this.clock.now(),
         });
-      if (barred) await this.sendAgain(tx, principal, deviceId);
+      if (barred && !isHeld(device)) await this.sendAgain(tx, principal, deviceId);
       const released = await this.release(tx, changes, deviceId, "lost");
       await tx.ledger.append(
         this.access.entry(principal, "device.found", deviceId, { released: released.length }),

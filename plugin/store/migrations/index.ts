@@ -21,6 +21,7 @@ import { refusalsAndLastUse } from "./0030-refusals-and-last-use.ts";
 import { endedAuthorities } from "./0031-ended-authorities.ts";
 import { wordsByTime } from "./0033-words-by-time.ts";
 import { ofEndpoint } from "./0034-of-endpoint.ts";
+import { hostStatus } from "./0035-host-status.ts";
 
 interface Migration {
   /** Begins with its number. A released one is never changed; a new one only adds, so that the version before still runs. */
@@ -51,6 +52,7 @@ const MIGRATIONS: readonly Migration[] = [
   endedAuthorities,
   wordsByTime,
   ofEndpoint,
+  hostStatus,
 ];
 
 /** Our migrations as knex takes them, with its own table, so that a host's are not touched. */
