@@ -46,6 +46,45 @@ describe("console: what an MDM calls an invalid response", function () {
     await rows.filter({ hasText: "challenge.minted" }).first().waitFor();
   });
 
+  it("the ledger shows what is asked for: after going back, and while more of another kind is on its way", async () => {
+    const page = await consoled.open("events");
+    const kind = page.getByLabel("Kind");
+    const none = page.getByText("Nothing of this kind has happened.");
+    await kind.selectOption("certificate.revoked");
+    await none.waitFor();
+    await kind.selectOption("certificate.failed");
+    await page.waitForURL(/certificate\.failed/);
+    await page.goBack();
+    await page.waitForURL(/certificate\.revoked/);
+    await none.waitFor();
+    assert.equal(await kind.inputValue(), "certificate.revoked");
+
+    let go = (): void => undefined;
+    const held = new Promise<void>((resolve) => (go = resolve));
+    await page.route("**/api/v1/ledger*", async (route) => {
+      const url = new URL(route.request().url());
+      if (url.searchParams.has("event")) return route.continue();
+      if (!url.searchParams.has("cursor")) {
+        const response = await route.fetch();
+        return route.fulfill({ json: { ...((await response.json()) as object), cursor: "more" } });
+      }
+      await held;
+      url.searchParams.delete("cursor");
+      return route.fulfill({ response: await route.fetch({ url: url.href }) });
+    });
+    await kind.selectOption("");
+    const asked = page.waitForRequest(/cursor=more/);
+    await page.getByRole("button", { name: "Show more" }).click();
+    await asked;
+    await kind.selectOption("certificate.failed");
+    await none.waitFor();
+    const answered = page.waitForResponse(/cursor=more/);
+    go();
+    await (await answered).finished();
+    await page.waitForTimeout(500);
+    assert.equal(await page.locator("cs-events tbody tr").count(), 0);
+  });
+
   it("E-26 the failed entry is found by device and time, with the exact cause and one next step", async () => {
     const page = await consoled.open("events");
     await page.getByRole("link", { name: "What was refused, and why" }).click();
@@ -75,6 +114,20 @@ describe("console: what an MDM calls an invalid response", function () {
     await page.getByRole("button", { name: "Find" }).click();
     await page.getByText("0 refusals").waitFor();
     await page.getByText("Nothing fits?").waitFor();
+    const again = page.waitForRequest((request) => request.url().includes("/ledger/refusals"));
+    await page.getByRole("button", { name: "Find" }).click();
+    await again;
+
+    const berlin = { timezoneId: "Europe/Berlin" };
+    const abroad = await consoled.open(
+      "events/refused?at=2020-01-01T10:00:00.000Z",
+      ["owner"],
+      berlin,
+    );
+    assert.equal(await abroad.getByLabel("About when").inputValue(), "2020-01-01T11:00");
+    await abroad.getByLabel("About when").fill("2020-06-01T11:00");
+    await abroad.getByRole("button", { name: "Find" }).click();
+    await abroad.waitForURL(/at=2020-06-01T09%3A00%3A00\.000Z/);
 
     await goTo(page, "search?q=SCEP%20server%20returned%20an%20invalid%20response", /./);
     await page.getByRole("link", { name: "What was refused, by device and time" }).waitFor();

@@ -179,7 +179,9 @@ export class CountersignConsole extends LitElement {
     const place = placeOf(this.#lists.back(placeOf(path), this.place));
     if (!(await this.#mayLeave())) return;
     this.open = false;
-    if (this.routing === "hash") location.hash = `#/${place.path}`;
+    // The browser says nothing of a link to where it is: whoever takes it wants to see it anew.
+    if (this.routing === "hash" && place.path !== this.place.path)
+      location.hash = `#/${place.path}`;
     else this.#arrive(place);
   }
 

@@ -32,8 +32,16 @@ export class Loaded<T> implements ReactiveController {
     this.host.requestUpdate();
   }
 
+  /** Goes on from what is shown; nothing comes of it where it was asked for anew meanwhile. */
+  async extend(more: () => Promise<T>): Promise<void> {
+    const turn = this.#turn;
+    const value = await more();
+    if (turn === this.#turn) this.set(value);
+  }
+
   set(value: T): void {
     this.#turn += 1;
+    this.#failure = undefined;
     this.value = value;
     this.host.requestUpdate();
   }

@@ -60,8 +60,10 @@ export class Paged<T> {
     this.#more = true;
     this.host.requestUpdate();
     try {
-      const { items, cursor: next } = await this.load(cursor);
-      this.#pages.set({ items: [...(this.#pages.value?.items ?? []), ...items], cursor: next });
+      await this.#pages.extend(async () => {
+        const { items, cursor: next } = await this.load(cursor);
+        return { items: [...(this.items ?? []), ...items], cursor: next };
+      });
     } catch (failure) {
       this.failed(failure);
     } finally {

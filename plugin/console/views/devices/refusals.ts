@@ -40,7 +40,12 @@ export class Refusals extends View {
   override render(): TemplateResult {
     const field = (name: "device" | "at", label: string, type: string): TemplateResult =>
       html`<label for=${name}>${label}</label>
-        <input id=${name} name=${name} type=${type} .value=${this.#asked(name)} />`;
+        <input
+          id=${name}
+          name=${name}
+          type=${type}
+          .value=${name === "at" ? local(this.#asked(name)) : this.#asked(name)}
+        />`;
     return html`${this.head(
         "“SCEP server returned an invalid response”",
         "An MDM says so of every request that was refused here, and of every answer that is none. Name the device and when it was; what is wrong stands beside the entry.",
@@ -83,18 +88,31 @@ export class Refusals extends View {
   }
 
   async #further(found: RefusalsFound): Promise<void> {
-    const more = await this.attempt(() => this.#look(found));
-    if (more !== undefined) this.#found.set(more);
+    await this.attempt(() => this.#found.extend(() => this.#look(found)));
   }
 
   readonly #ask = (event: Event): void => {
     event.preventDefault();
     const value = (id: string): string =>
       this.renderRoot.querySelector<HTMLInputElement>(`#${id}`)?.value ?? "";
-    this.app.go(link(["events", "refused"], { device: value("device"), at: value("at") }));
+    const at = Date.parse(value("at"));
+    this.app.go(
+      link(["events", "refused"], {
+        device: value("device"),
+        at: Number.isNaN(at) ? undefined : new Date(at).toISOString(),
+      }),
+    );
   };
 }
 define("cs-refusals", Refusals);
+
+/** As the field has it, in the reader's own time zone; an address means the same time everywhere. */
+const local = (iso: string): string => {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return "";
+  const ahead = date.getTimezoneOffset() * 60_000;
+  return new Date(date.getTime() - ahead).toISOString().slice(0, 16);
+};
 
 const said = ({ data }: LedgerRow, name: string): string => {
   const value = data[name];

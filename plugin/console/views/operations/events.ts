@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
+import { live } from "lit/directives/live.js";
 import type { Calls, LedgerRow } from "../../api/calls.ts";
 import { EVENTS } from "../../api/words.ts";
 import { link } from "../../app/route.ts";
@@ -40,8 +41,8 @@ export class Events extends View {
             id="event"
             @change=${(event: Event) => this.app.go(link(["events"], { event: (event.target as HTMLSelectElement).value }))}
           >
-            <option value="" ?selected=${chosen === ""}>All</option>
-            ${EVENTS.map((name) => html`<option value=${name} ?selected=${name === chosen}>${words(name.replace(".", ": "))}</option>`)}
+            <option value="" .selected=${live(chosen === "")}>All</option>
+            ${EVENTS.map((name) => html`<option value=${name} .selected=${live(name === chosen)}>${words(name.replace(".", ": "))}</option>`)}
           </select></span
         >
         <a href=${link(["events", "entities"])}>Of end entities</a>
