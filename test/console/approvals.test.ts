@@ -39,8 +39,20 @@ describe("console: four eyes", function () {
     await signIn(page, consoled.served.url, token, "approvals");
     await page.getByText(`for ${ANNA}`).waitFor();
     assert.equal(await page.getByText("You asked for this one").count(), 0);
-    await page.getByRole("button", { name: "Approve" }).click();
+    await page.getByRole("button", { name: "Deny" }).click();
+    const dialog = page.locator("wa-dialog[open]");
+    await dialog.getByText("CN=tablet,O=Lab").waitFor();
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await page.locator("dialog[open]").waitFor({ state: "detached" });
+    let asked = 0;
+    page.on("request", (request) => {
+      if (request.url().endsWith("/approve")) asked += 1;
+    });
+    await page.locator(".side").getByLabel("1 waiting").waitFor();
+    await page.getByRole("button", { name: "Approve" }).dblclick();
     await page.getByText("Nobody waits.").waitFor();
+    await page.locator(".side").getByLabel("1 waiting").waitFor({ state: "detached" });
+    assert.equal(asked, 1);
     assert.equal((await anna.get("/approvals")).items[0].decidedBy, BRUNO);
   });
 });

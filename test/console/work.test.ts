@@ -5,7 +5,7 @@ import type { Api } from "../flows/api.ts";
 import { enrolledDevice } from "../flows/enrolled-device.ts";
 import { makeDevice, mintChallenge, type SiteIds } from "../flows/site.ts";
 import { ask, newKey } from "../flows/device.ts";
-import { goTo } from "../support/browser.ts";
+import { goTo, signIn } from "../support/browser.ts";
 import { type Consoled, onBothDatabases } from "./consoled.ts";
 
 const XSS = '<img src=x onerror="globalThis.hacked=1">';
@@ -141,12 +141,22 @@ onBothDatabases("console: the daily work", (open) => {
     const device = await makeDevice(api, "minting");
     await api.post("/deployments", { deviceId: device, templateId: site.template });
     await goTo(page, `devices/${device}`, "minting");
-    await page.getByRole("button", { name: "Mint a challenge" }).click();
+    let minted = 0;
+    page.on("request", (request) => {
+      if (request.url().endsWith("/challenges")) minted += 1;
+    });
+    await page.getByRole("button", { name: "Mint a challenge" }).dblclick();
     await page.getByText("it is not shown again").waitFor();
+    assert.equal(minted, 1, "pressed twice, minted once");
     await page.getByRole("link", { name: "Overview" }).click();
     await page.getByText("Are you sure you want to leave this page?").waitFor();
     await page.getByRole("button", { name: "Cancel" }).click();
     await page.getByRole("heading", { level: 1, name: "minting" }).waitFor();
+    await page.locator("dialog[open]").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByText("Are you sure you want to leave this page?").waitFor();
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.locator("dialog[open]").waitFor({ state: "detached" });
     await page.getByRole("button", { name: "I have kept it" }).click();
     await page.getByRole("link", { name: "Overview" }).click();
     await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
@@ -167,6 +177,27 @@ onBothDatabases("console: the daily work", (open) => {
     await page.getByRole("link", { name: "Overview" }).click();
     await page.getByRole("button", { name: "Leave" }).click();
     await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+  });
+
+  it("leaves nothing of whoever signs out to the next one", async () => {
+    const tab = await consoled.open("endpoints/new");
+    await tab.getByLabel("Identifier").fill("half");
+    await tab.getByRole("button", { name: "Sign out" }).click();
+    await tab.getByRole("button", { name: "Leave" }).click();
+    await tab.locator("dialog[open]").waitFor({ state: "detached" });
+    await tab.getByLabel("Access token").fill(await consoled.token());
+    await tab.getByRole("button", { name: "Sign in" }).click();
+    await tab.getByRole("heading", { level: 1, name: "Add endpoint" }).waitFor();
+    // What was typed went with its page, and so did the question.
+    await goTo(tab, "certificates?status=revoked", "Certificates");
+    await tab.getByRole("link", { name: "Overview" }).click();
+    await tab.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+    await tab.getByRole("button", { name: "Sign out" }).click();
+    await tab.getByLabel("Access token").fill(await consoled.token(["ca-auditor"], "bruno"));
+    await tab.getByRole("button", { name: "Sign in" }).click();
+    await tab.locator(".side").getByRole("link", { name: "Certificates" }).click();
+    await tab.getByRole("heading", { level: 1, name: "Certificates" }).waitFor();
+    assert.ok(tab.url().endsWith("#/certificates"), tab.url());
   });
 
   it("keeps a form when the session ends in the middle of it, and goes on after signing in", async () => {
@@ -190,5 +221,28 @@ onBothDatabases("console: the daily work", (open) => {
     await tab.getByRole("button", { name: "Sign in" }).click();
     await tab.getByRole("heading", { level: 1, name: "kept" }).waitFor();
     assert.equal((await api.get("/endpoints/kept")).id, "kept");
+  });
+
+  it("sends nothing in the name of another who signs in where a session has ended", async () => {
+    const { tokens } = consoled.served.countersign;
+    const short = await tokens.mint({
+      ...{ subject: "anna@acme.example", tenant: "default" },
+      ...{ roles: ["owner"], lifetimeSeconds: 60 },
+    });
+    const tab = await consoled.page();
+    await signIn(tab, consoled.served.url, short, "endpoints/new");
+    await tab.getByLabel("Identifier").fill("not-mine");
+    await tab.locator("cs-form").getByLabel("lab-wifi").check();
+    consoled.served.clock.advance(120_000);
+    await tab.getByRole("button", { name: "Save" }).click();
+    await tab.getByText("Your session has ended.").waitFor();
+    await tab.getByLabel("Access token").fill(await consoled.token(["owner"], "bruno"));
+    await tab.getByRole("button", { name: "Sign in" }).click();
+    await tab.locator("main .note.bad").waitFor();
+    await tab.locator("dialog[open]").waitFor({ state: "detached" });
+    assert.equal(await tab.getByLabel("Identifier").inputValue(), "not-mine");
+    assert.equal((await api.refused("GET", "/endpoints/not-mine")).status, 404);
+    await tab.getByRole("button", { name: "Save" }).click();
+    await tab.getByRole("heading", { level: 1, name: "not-mine" }).waitFor();
   });
 });

@@ -29,5 +29,7 @@ export interface App {
   ask(question: Question): Promise<boolean>;
   /** While it is set, leaving asks first. */
   keepHere(reason: string | undefined): void;
+  /** An approval was decided: counts again how many wait. */
+  decided(): void;
   signOut(): void;
 }

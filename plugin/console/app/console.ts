@@ -133,17 +133,17 @@ export class CountersignConsole extends LitElement {
       fail: (thrown) => this.#fail(thrown),
       ask: (question) => this.#asking.ask(question),
       keepHere: (reason) => (this.#stay = reason),
-      signOut: () => this.#signOut(),
+      decided: () => void this.#countWaiting(),
+      signOut: () => void this.#signOut(),
     };
     void this.#countWaiting();
   }
 
   async #countWaiting(): Promise<void> {
     if (this.app?.may("approvals:decide") !== true) return;
-    const { items } = await this.app.call("getApprovals", {
-      query: { state: "pending", limit: 100 },
-    });
-    this.waiting = items.length;
+    const { app } = this;
+    const { items } = await app.call("getApprovals", { query: { state: "pending", limit: 100 } });
+    if (app === this.app) this.waiting = items.length;
   }
 
   /** A session that has ended: the view stays as it is, and goes on when somebody has signed in again. */
@@ -159,19 +159,22 @@ export class CountersignConsole extends LitElement {
       () => Promise.resolve(false),
     )("getWhoami");
     this.#pasted.keep(token);
-    if (
-      this.app === undefined ||
-      principal.id !== this.app.principal.id ||
-      principal.tenant !== this.app.principal.tenant
-    )
-      await this.#enter();
+    const before = this.app?.principal;
+    const same = before?.id === principal.id && before.tenant === principal.tenant;
+    if (!same) await this.#enter();
     this.signIn = "done";
-    for (const resolve of this.#renewals.splice(0)) resolve(true);
+    // What somebody has asked for is not sent in the name of another.
+    for (const resolve of this.#renewals.splice(0)) resolve(same);
   };
 
-  #signOut(): void {
+  /** Nothing of whoever leaves is there for the next one: neither what was said nor the filters of their lists. */
+  async #signOut(): Promise<void> {
+    if (!(await this.#mayLeave())) return;
     this.#pasted.keep(undefined);
     this.app = undefined;
+    this.said = [];
+    this.waiting = 0;
+    this.#lists.forget();
     this.signIn = "needed";
   }
 
@@ -317,7 +320,7 @@ export class CountersignConsole extends LitElement {
       signOut:
         this.getToken === undefined
           ? () => {
-              this.#signOut();
+              void this.#signOut();
             }
           : undefined,
     });

@@ -11,6 +11,10 @@ export class KeptLists {
     else this.#left.delete(view);
   }
 
+  forget(): void {
+    this.#left.clear();
+  }
+
   /** Where a link leads. From the list itself the bare link means no filters. */
   back(to: Place, from: Place): string {
     const bare = to.rest.length === 0 && to.query.size === 0;

@@ -25,6 +25,8 @@ const TONES = {
 export class Approvals extends View {
   @state() private denying: Approval | undefined;
   @state() private reason = "";
+  /** The one that is being decided. */
+  @state() private deciding: string | undefined;
 
   readonly #list = new Paged<Approval>(
     this,
@@ -68,6 +70,7 @@ export class Approvals extends View {
         ?open=${this.denying !== undefined}
         @wa-after-hide=${() => (this.denying = undefined)}
       >
+        ${this.denying === undefined ? nothing : html`<p>${foreign(this.denying.subject)}</p>`}
         <div class="field">
           <label for="reason">Reason</label>
           <input
@@ -145,12 +148,14 @@ export class Approvals extends View {
                             <wa-button
                               size="s"
                               variant="brand"
-                              ?disabled=${this.#own(one)}
+                              ?disabled=${this.#own(one) || this.#waits(one)}
+                              ?loading=${this.deciding === one.id}
                               @click=${() => void this.#approve(one)}
                               >Approve</wa-button
                             ><wa-button
                               size="s"
                               appearance="outlined"
+                              ?disabled=${this.deciding !== undefined}
                               @click=${() => ((this.denying = one), (this.reason = ""))}
                               >Deny</wa-button
                             >
@@ -166,6 +171,11 @@ export class Approvals extends View {
     </div>`;
   }
 
+  /** Another one is being decided. */
+  #waits({ id }: Approval): boolean {
+    return this.deciding !== undefined && this.deciding !== id;
+  }
+
   /** Four eyes, as the service counts them. */
   #own({ requestedBy }: Approval): boolean {
     const { id, approveOwn } = this.app.principal;
@@ -173,18 +183,19 @@ export class Approvals extends View {
   }
 
   async #approve({ id }: Approval): Promise<void> {
-    await this.attempt(
+    await this.#decide(
+      id,
       () => this.app.call("postApprovalsIdApprove", { id }),
       "Approved; the certificate is issued when the device asks next.",
     );
-    await this.#list.reload();
   }
 
   async #deny(): Promise<void> {
     const { denying, reason } = this;
     if (denying === undefined) return;
     this.denying = undefined;
-    await this.attempt(
+    await this.#decide(
+      denying.id,
       () =>
         this.app.call("postApprovalsIdDeny", {
           id: denying.id,
@@ -192,7 +203,15 @@ export class Approvals extends View {
         }),
       "Denied.",
     );
+  }
+
+  async #decide(id: string, work: () => Promise<unknown>, done: string): Promise<void> {
+    if (this.deciding !== undefined) return;
+    this.deciding = id;
+    await this.attempt(work, done);
+    this.app.decided();
     await this.#list.reload();
+    this.deciding = undefined;
   }
 }
 define("cs-approvals", Approvals);

@@ -42,6 +42,7 @@ export class DeviceDeployments extends LitElement {
   @property({ attribute: false }) deployments: readonly Deployment[] = [];
   @property({ attribute: false }) templates: readonly Template[] = [];
   @state() private minted: Minted | undefined;
+  @state() private minting = false;
 
   override render(): TemplateResult {
     const { device, deployments, templates } = this;
@@ -59,7 +60,7 @@ export class DeviceDeployments extends LitElement {
             html`<div class="deployment stack tight">
               <div class="row spread">
                 <a href=${link(["templates", deployment.templateId])}
-                  >${foreign(templates.find(({ id }) => id === deployment.templateId)?.name ?? deployment.templateId)}</a
+                  >${foreign(this.#nameOf(deployment))}</a
                 >
                 ${deploymentState(deployment)}
               </div>
@@ -105,7 +106,7 @@ export class DeviceDeployments extends LitElement {
                             >`
                           : nothing
                       }
-                      ${this.app.may("challenges:mint") && !this.#madeHere(deployment) ? html`<wa-button size="s" appearance="outlined" @click=${() => void this.#mint(deployment)}>Mint a challenge</wa-button>` : nothing}
+                      ${this.app.may("challenges:mint") && !this.#madeHere(deployment) ? html`<wa-button size="s" appearance="outlined" ?loading=${this.minting} @click=${() => void this.#mint(deployment)}>Mint a challenge</wa-button>` : nothing}
                       ${
                         this.#madeHere(deployment) && deployment.state === "installed"
                           ? nothing
@@ -194,11 +195,18 @@ export class DeviceDeployments extends LitElement {
   }
 
   async #mint({ deviceId, templateId, endpointId }: Deployment): Promise<void> {
+    if (this.minting) return;
+    this.minting = true;
     const minted = await attempt(this.app, () =>
       this.app.call("postChallenges", { body: { deviceId, templateId, endpointId } }),
     );
+    this.minting = false;
     if (minted !== undefined)
       this.minted = { secret: minted.secret, expiresAt: minted.expiresAt, scepUrl: minted.scepUrl };
+  }
+
+  #nameOf({ templateId }: Deployment): string {
+    return this.templates.find(({ id }) => id === templateId)?.name ?? templateId;
   }
 
   /** Whether the key comes with the profile. */
@@ -227,10 +235,11 @@ export class DeviceDeployments extends LitElement {
     if (madeHere) this.#changed();
   }
 
-  async #remove({ id }: Deployment): Promise<void> {
+  async #remove(deployment: Deployment): Promise<void> {
+    const { id } = deployment;
     const yes = await this.app.ask({
       title: "Take the profile off the device?",
-      text: "The device loses the profile at its next check-in. Its certificate stays until it ends or is revoked.",
+      text: `The device loses the profile of ${this.#nameOf(deployment)} at its next check-in. Its certificate stays until it ends or is revoked.`,
       yes: "Take it off",
       dangerous: true,
     });
