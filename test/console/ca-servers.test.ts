@@ -152,8 +152,13 @@ describe("console: the life of a CA server", function () {
     await ras.getByText("Serves lab-scep").waitFor();
     const from = new Date(Date.now() + 30 * DAY).toISOString().slice(0, 10);
     await ras.getByLabel("From").fill(from);
-    await ras.getByRole("button", { name: "Schedule it" }).click();
+    let asked = 0;
+    page.on("request", (request) => {
+      if (request.url().endsWith("/roll-over")) asked += 1;
+    });
+    await ras.getByRole("button", { name: "Schedule it" }).dblclick();
     await ras.getByText("Takes over at lab-scep").waitFor();
+    assert.equal(asked, 1, "pressed twice, made once");
     const { next } = await api.get(`/endpoints/${site.endpoint}`);
     assert.equal(next.from.slice(0, 10), from);
   });

@@ -41,20 +41,21 @@ export class CaCap extends LitElement {
   }
 
   override render(): TemplateResult {
-    const { cap } = this.#cap.value ?? {};
+    const known = this.#cap.value;
+    const cap = known?.cap;
     return html`<section class="card stack tight">
       <h2>Active certificates</h2>
       ${this.#cap.show(
-        (known) =>
+        (shown) =>
           html`<p>
-              <b>${capShown(known, COUNTED_TO)}</b>
-              <span class="quiet">${known.cap === undefined ? "no cap" : "issued/cap"}</span>
+              <b>${capShown(shown, COUNTED_TO)}</b>
+              <span class="quiet">${shown.cap === undefined ? "no cap" : "issued/cap"}</span>
             </p>
-            ${known.cap !== undefined && known.active >= known.cap ? note("warn", "The cap is reached: nothing is issued until a certificate is revoked or expires, or the cap is raised.") : nothing}`,
+            ${shown.cap !== undefined && shown.active >= shown.cap ? note("warn", "The cap is reached: nothing is issued until a certificate is revoked or expires, or the cap is raised.") : nothing}`,
         1,
       )}
       ${
-        this.app.may("authorities:manage")
+        known !== undefined && this.app.may("authorities:manage")
           ? html`<div>
               <wa-button appearance="outlined" size="s" @click=${() => (this.editing = true)}
                 >${cap === undefined ? "Set a cap" : "Change the cap"}</wa-button

@@ -27,6 +27,7 @@ export class CaRas extends LitElement {
   @property({ attribute: false }) endpoints: readonly Endpoint[] = [];
   @state() private picked = "";
   @state() private day = "";
+  @state() private busy = false;
 
   readonly #ras = new Loaded<readonly Counted[]>(this, async () => {
     const { items } = await this.app.call("getRas");
@@ -106,7 +107,9 @@ export class CaRas extends LitElement {
           @input=${(event: Event) => (this.day = (event.target as HTMLInputElement).value)}
         />
       </div>
-      <wa-button type="submit" size="s" appearance="outlined">Schedule it</wa-button>
+      <wa-button type="submit" size="s" appearance="outlined" ?loading=${this.busy}
+        >Schedule it</wa-button
+      >
     </form>`;
   }
 
@@ -116,6 +119,8 @@ export class CaRas extends LitElement {
   }
 
   async #schedule(): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
     const id = this.picked === "" ? (this.endpoints[0]?.id ?? "") : this.picked;
     const from = `${this.#from}T00:00:00Z`;
     const done = await attempt(
@@ -123,6 +128,7 @@ export class CaRas extends LitElement {
       () => this.app.call("postEndpointsIdRollOver", { id, body: { from } }),
       "The next RA certificate is made and announced; it takes over by itself.",
     );
+    this.busy = false;
     if (done !== undefined) this.dispatchEvent(new CustomEvent("changed"));
   }
 }
