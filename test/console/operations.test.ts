@@ -72,6 +72,10 @@ describe("console: alerts and the outbox", function () {
     await page.getByRole("button", { name: "Send a test of RA expiry" }).click();
     await rule("RA expiry").getByText("did not:").waitFor();
     assert.equal((await api.get("/alert-rules/ra-expiry")).webhook, hook);
+    await edit("RA expiry");
+    await page.getByRole("button", { name: "Save" }).click();
+    // What came of a test is said of the receivers of then.
+    await rule("RA expiry").getByText("did not:").waitFor({ state: "detached" });
   });
 
   it("keeps a webhook whose secret nobody types again, and takes it away with its address", async () => {
@@ -107,6 +111,32 @@ describe("console: alerts and the outbox", function () {
     await page.getByRole("button", { name: "Save" }).click();
     await page.locator("wa-dialog[open] .note.bad").waitFor();
     await page.locator("wa-dialog[open]").getByRole("button", { name: "Cancel" }).click();
+  });
+
+  it("looks while a rule is changed, and shows the rule as it was changed", async () => {
+    await goTo(page, "settings/alerts", "Alerts");
+    const check = "**/api/v1/alerts/check";
+    let go = (): void => undefined;
+    const held = new Promise<void>((resolve) => (go = resolve));
+    await page.route(check, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.getByRole("button", { name: "Look now" }).click();
+    await edit("RA expiry");
+    await page.getByLabel("Fires at").fill("17");
+    await page.getByRole("button", { name: "Save" }).click();
+    await rule("RA expiry")
+      .getByRole("cell", { name: /^17 ?days left/ })
+      .waitFor();
+    const answered = page.waitForResponse(check);
+    go();
+    await answered;
+    await page.locator("wa-button[loading]").waitFor({ state: "detached" });
+    await rule("RA expiry")
+      .getByRole("cell", { name: /^17 ?days left/ })
+      .waitFor();
+    await page.unroute(check);
   });
 
   it("shows what stands, here and on the overview, once somebody looks", async () => {

@@ -64,7 +64,10 @@ export class Alerts extends View {
         .app=${this.app}
         .rule=${this.editing}
         @closed=${() => (this.editing = undefined)}
-        @saved=${() => void this.#facts.reload()}
+        @saved=${() => {
+          this.tested = undefined;
+          void this.#facts.reload();
+        }}
       ></cs-alert-rule>`;
   }
 
@@ -152,12 +155,10 @@ export class Alerts extends View {
   }
 
   async #look(): Promise<void> {
-    const facts = this.#facts.value;
     this.looking = true;
-    const found = await this.attempt(() => this.app.call("postAlertsCheck"));
+    await this.attempt(() => this.app.call("postAlertsCheck"));
     this.looking = false;
-    if (found !== undefined && facts !== undefined)
-      this.#facts.set({ ...facts, standing: found.items });
+    await this.#facts.reload();
   }
 
   async #test({ id }: AlertRule): Promise<void> {
