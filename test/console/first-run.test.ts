@@ -7,6 +7,16 @@ onBothDatabases("console: first run", (open) => {
     consoled = await open(this);
   });
 
+  it("R-01 offers no step to somebody whose roles do not include it", async () => {
+    const operator = await consoled.open("start", ["protocol-operator"]);
+    await operator.getByText("Your roles do not include this step").waitFor();
+    assert.equal(await operator.getByRole("button", { name: "Make the CA server" }).count(), 0);
+    const auditor = await consoled.open("overview", ["ca-auditor"]);
+    await auditor.getByText("Nothing is set up yet.").waitFor();
+    await auditor.getByRole("heading", { name: "First steps" }).waitFor();
+    assert.equal(await auditor.locator('a[href="#/start"]').count(), 0);
+  });
+
   it("leads from nothing to a first certificate on one page, in under two minutes", async function () {
     this.timeout(120_000);
     const page = await consoled.open("overview");

@@ -20,8 +20,13 @@ export const firstSteps = (app: App, caps: TenantCaps | undefined): TemplateResu
       ${step("Configure enrolment", link(["endpoints"]), html`for devices, with a <a href=${link(["templates"])}>template</a>`, (caps?.certificates.active ?? 0) > 0)}
       ${app.may("people:manage") ? step("Manage users and credentials", link(["people"]), "of people and machines") : nothing}
     </ol>
-    <p class="quiet">
-      <a href=${link(["start"])}>All of it on one page</a>, from nothing to a first certificate.
-    </p>
+    ${
+      app.may("configuration:manage")
+        ? html`<p class="quiet">
+            <a href=${link(["start"])}>All of it on one page</a>, from nothing to a first
+            certificate.
+          </p>`
+        : nothing
+    }
   </section>`;
 };

@@ -121,8 +121,10 @@ export class OverviewView extends View {
           this.#facts.value?.live === 0 && this.#facts.value.devices === 0
             ? note(
                 "info",
-                html`Nothing is set up yet. <a href=${link(["start"])}>Getting started</a> leads to
-                  a first certificate in under two minutes.`,
+                this.app.may("configuration:manage")
+                  ? html`Nothing is set up yet. <a href=${link(["start"])}>Getting started</a> leads
+                      to a first certificate in under two minutes.`
+                  : "Nothing is set up yet.",
               )
             : nothing
         }

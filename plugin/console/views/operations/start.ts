@@ -2,6 +2,7 @@ import { css, html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import type { Authority, Certificate, Device, Endpoint, Template } from "../../api/calls.ts";
 import { STARTERS } from "../../api/words.ts";
+import type { Right } from "../../app/app.ts";
 import { link } from "../../app/route.ts";
 import { define } from "../../ui/define.ts";
 import type { FieldSpec, FieldValues } from "../../ui/field-spec.ts";
@@ -129,6 +130,7 @@ export class Start extends View {
       index: number,
       title: string,
       text: TemplateResult | string,
+      right: Right,
       form: () => TemplateResult,
     ): TemplateResult => {
       const is = done[index] === true ? "done" : index === now ? "now" : "later";
@@ -137,7 +139,7 @@ export class Start extends View {
         <div class="stack tight">
           <h2>${title}${is === "done" ? html` <span class="hidden">(done)</span>` : nothing}</h2>
           <div class="quiet">${text}</div>
-          ${is === "now" ? html`${this.refused === undefined ? nothing : problemNote(this.refused)}${form()}` : nothing}
+          ${is === "now" ? html`${this.refused === undefined ? nothing : problemNote(this.refused)}${this.app.may(right) ? form() : html`<p>Your roles do not include this step: somebody else does it, and you go on from there.</p>`}` : nothing}
         </div>
       </li>`;
     };
@@ -149,6 +151,7 @@ export class Start extends View {
           ? "A root, an issuing CA below it, and the RA that speaks SCEP. Keys are made where the installation keeps its keys."
           : html`<a href=${link(["ca-servers", authority.id])}>${foreign(authority.name)}</a>
               issues.`,
+        "authorities:manage",
         () => this.#form(AUTHORITY_FIELDS, "Make the CA server", () => this.#makeAuthority()),
       )}
       ${step(
@@ -158,6 +161,7 @@ export class Start extends View {
           ? "What certificates look like and how long they live. Everything can be changed later."
           : html`<a href=${link(["templates", template.id])}>${foreign(template.name)}</a>:
               <span class="mono">${foreign(template.subject)}</span>`,
+        "configuration:manage",
         () => this.#form(TEMPLATE_FIELDS, "Make the template", () => this.#makeTemplate(authority)),
       )}
       ${step(
@@ -167,6 +171,7 @@ export class Start extends View {
           ? "The SCEP address that devices ask at, with a one-time challenge for each enrolment."
           : html`<a href=${link(["endpoints", endpoint.id])}>${foreign(endpoint.name)}</a>:
               <span class="mono">${endpoint.url ?? ""}</span>`,
+        "configuration:manage",
         () => this.#form([], "Open the endpoint", () => this.#makeEndpoint(authority, template)),
       )}
       ${step(
@@ -185,6 +190,7 @@ export class Start extends View {
                 ${template === undefined ? html`a template's page` : html`the page of <a href=${link(["templates", template.id])}>${foreign(template.name)}</a>`}
                 which devices get certificates.
               </p>`,
+        "challenges:mint",
         () =>
           endpoint === undefined
             ? html``
