@@ -5,7 +5,8 @@ import { openSoftKeys } from "../../hsm/soft-keys.ts";
 import { isPure } from "../../plugin/domain/algorithm.ts";
 import { SIGNING_LABELS } from "../../plugin/domain/signing-label.ts";
 import { assertVerifies, certificateText, crlText } from "../support/openssl.ts";
-import type { Api } from "./api.ts";
+import { Api } from "./api.ts";
+import { until } from "./lazy-host.ts";
 import { type Served, serve } from "./served.ts";
 import { fetchCrl } from "./site.ts";
 
@@ -39,6 +40,45 @@ describe("flows: keys of a ceremony, and PSS", () => {
     assert.equal(made.signingKey, "ECDSAP384+SHA384");
     const again = await api.refused("POST", "/authorities", { ...body, id: "other" });
     assert.equal(again.code, "conflict");
+  });
+
+  it("K-04 no key is taken up that has a use already, in whatever tenant", async () => {
+    await api.post("/hierarchies", { id: "ours", keyAlgorithm: "ec-p256" });
+    const { tokens } = served.countersign;
+    const installer = new Api(
+      served.url,
+      await tokens.mint({ subject: "i", operator: true, lifetimeSeconds: 600 }),
+    );
+    await installer.post("/tenants", { id: "other" });
+    const { token } = await installer.post("/tenants/other/owner-token", { subject: "o" });
+    const others = new Api(served.url, token as string);
+    await until("the ledger is signed", async () =>
+      api.get("/ledger/head").then(
+        () => true,
+        () => false,
+      ),
+    );
+    const keys = await openSoftKeys({
+      folder: join(served.folder, "keys"),
+      passphrase: "a passphrase",
+      inProcess: true,
+    });
+    const held = (await keys.list?.()) ?? [];
+    await keys.close();
+    const labels = held.map(({ label }) => label.split(" ")[0]);
+    for (const use of ["CA", "RA", "OCSP", "Countersign"])
+      assert.ok(labels.includes(use), `${use} among ${labels.join()}`);
+    for (const [index, { ref, algorithm, label }] of held.entries()) {
+      const body = { id: `k${index}`, kind: "root", subject: "CN=R", keyRef: ref };
+      const asked = { ...body, keyAlgorithm: algorithm };
+      for (const [who, tenant] of [
+        [api, "ours"],
+        [others, "another's"],
+      ] as const) {
+        const { code } = await who.refused("POST", "/authorities", asked);
+        assert.ok(["conflict", "key_unsupported"].includes(code), `${tenant}: ${label}: ${code}`);
+      }
+    }
   });
 
   it("K-01 an authority signs certificates and CRLs with PSS, and warns of Apple's clients", async () => {

@@ -8,8 +8,8 @@ import { checkCaImport, pathRoom } from "../../pki/chain.ts";
 import type { Clock } from "../../ports/ambient.ts";
 import type { KeyRef } from "../../ports/keys.ts";
 import type { Settings } from "../../ports/settings.ts";
-import type { TenantStore } from "../../ports/stores.ts";
-import { CLOCK, SETTINGS } from "../../tokens.ts";
+import type { Directory, TenantStore } from "../../ports/stores.ts";
+import { CLOCK, DIRECTORY, SETTINGS } from "../../tokens.ts";
 import { Access, found, sameVersion } from "../access/access.ts";
 import { adoptKey } from "./adopt-key.ts";
 import { AuthorityActivation } from "./authority-activation.ts";
@@ -25,6 +25,7 @@ import {
   certificateDetails,
 } from "../certificates/certificate-details.ts";
 import { readExternalRoot } from "./external-root.ts";
+import { LedgerKey } from "../ledger/ledger-key.ts";
 import { Keyring } from "../signing/keyring.ts";
 import { orUndo, type Undo } from "../signing/or-undo.ts";
 import type { Progress } from "../signing/progress.ts";
@@ -39,6 +40,8 @@ export class Authorities {
     @inject(CaCertificates) private readonly certificates: CaCertificates,
     @inject(CaRenewals) private readonly renewals: CaRenewals,
     @inject(AuthorityActivation) private readonly activation: AuthorityActivation,
+    @inject(DIRECTORY) private readonly directory: Directory,
+    @inject(LedgerKey) private readonly ledger: LedgerKey,
   ) {}
 
   async list(principal: Principal): Promise<readonly AuthorityView[]> {
@@ -261,7 +264,10 @@ export class Authorities {
 
   /** A key that was there before stays, whatever comes. */
   private async keyOf(store: TenantStore, input: NewAuthority, undo: Undo): Promise<KeyRef> {
-    if (input.keyRef !== undefined) return adoptKey(this.keyring, store, input, input.keyRef);
+    if (input.keyRef !== undefined) {
+      const { keyring, directory, ledger } = this;
+      return adoptKey({ keyring, directory, ledger }, store, input, input.keyRef);
+    }
     const keyRef = await this.keyring.generate(input.keyStore, {
       algorithm: input.keyAlgorithm,
       usage: input.single ? "sign-and-decrypt" : "sign",

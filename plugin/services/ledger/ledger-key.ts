@@ -35,15 +35,8 @@ export class LedgerKey {
     return { ...head, signature: await signMessage(signer, scheme, headBytes(head)) };
   }
 
-  private signer(): Promise<Signer> {
-    this.kept ??= this.open().catch((error: unknown) => {
-      this.kept = undefined;
-      throw error;
-    });
-    return this.kept;
-  }
-
-  private async open(): Promise<Signer> {
+  /** Where it is; it is made where there is none. Throws `key_*`. */
+  async reference(): Promise<KeyRef> {
     const made: KeyRef[] = [];
     const stored = await this.directory.setting(SETTING, async () => {
       const ref = await this.generate();
@@ -53,7 +46,19 @@ export class LedgerKey {
     const ref = Buffer.from(stored).toString("utf8");
     // Another node was first: its key is the one.
     for (const other of made) if (other !== ref) await this.keyring.destroy(other);
-    return this.keyring.signer(ref);
+    return ref;
+  }
+
+  private signer(): Promise<Signer> {
+    this.kept ??= this.open().catch((error: unknown) => {
+      this.kept = undefined;
+      throw error;
+    });
+    return this.kept;
+  }
+
+  private async open(): Promise<Signer> {
+    return this.keyring.signer(await this.reference());
   }
 
   private async generate(): Promise<KeyRef> {
