@@ -205,6 +205,10 @@ describe("SCEP approval and queries", () => {
     const revoked = sequence(issuer(), serialOf(other.identity.certificate));
     isRefused(await send(lab, query(other, "21", revoked)), "4");
   });
+  it("GetCRL is answered to a self-signed certificate too: the list is public", async () => {
+    const reply = await send(lab, query(enrolment(lab), "22", sequence(issuer(), integer(1))));
+    assert.deepEqual([reply.status, reply.crls.length], ["0", 1]);
+  });
   it("case 63 GetCRL of an unknown authority is badCertId", async () => {
     const own = await device("query-a");
     const asked = sequence(encodeName(parseDn("CN=nobody")), integer(1));
