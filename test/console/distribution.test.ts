@@ -89,8 +89,23 @@ onBothDatabases("console: distribution by groups", (open) => {
     await card().getByLabel("For whom").selectOption("devices");
     await button("Work it out").click();
     await card().getByText("All devices: 3 devices are meant", { exact: false }).waitFor();
+    const first = card().getByLabel("Test device, first");
+    await first.fill("nobody-has-this-name");
+    await button("Save draft").click();
+    await card().getByText("No such device.").waitFor();
+    assert.equal((await api.get(path())).draft, undefined);
+    // Typed and saved at once: the device is looked up first.
+    const lookUp = "**/api/v1/devices?*";
+    await page.route(lookUp, async (route) => {
+      await page.waitForTimeout(500);
+      await route.continue();
+    });
+    await first.fill("phone-1");
     await button("Save draft").click();
     await card().getByText("Draft 2").waitFor();
+    await page.unroute(lookUp);
+    const [phone] = (await api.get("/devices?q=phone-1")).items;
+    assert.equal((await api.get(path())).draft.plan.testDeviceId, phone.id);
     assert.equal((await api.get(path())).serving.plan.everybody, undefined);
     const reader = await consoled.open(`templates/${site.template}`, ["ca-auditor"]);
     const theirs = reader.locator("cs-distribution");

@@ -54,6 +54,61 @@ describe("console: the forms of nine consoles", function () {
     await page.locator("cs-subject-preview").getByText("%imei%").waitFor();
   });
 
+  it("what was asked last is shown, whatever is answered last", async () => {
+    const own = await consoled.open("templates/new?as=manageengine");
+    const held = async (
+      match: (url: string, body: string) => boolean,
+      ask: () => Promise<void>,
+    ) => {
+      let go = (): void => undefined;
+      const gate = new Promise<void>((resolve) => (go = resolve));
+      await own.route("**/api/v1/consoles/**", async (route) => {
+        const request = route.request();
+        if (match(request.url(), request.postData() ?? "")) await gate;
+        await route.continue();
+      });
+      const asked = own.waitForRequest((one) => match(one.url(), one.postData() ?? ""));
+      await ask();
+      await asked;
+      return async () => {
+        const answered = own.waitForResponse((one) =>
+          match(one.url(), one.request().postData() ?? ""),
+        );
+        go();
+        await (await answered).finished();
+        await own.waitForTimeout(500);
+        await own.unroute("**/api/v1/consoles/**");
+      };
+    };
+    const preview = own.locator("cs-subject-preview");
+    const subject = own.locator('cs-form [id="subject"]');
+    const resolved = await held(
+      (url, body) => url.endsWith("/resolve") && body.includes("O=Held"),
+      () => subject.fill("CN=%UserName%,O=Held"),
+    );
+    await subject.fill("CN=%UserName%,O=Shown");
+    await preview.getByText("CN=anna,O=Shown").waitFor();
+    await resolved();
+    assert.equal(await preview.getByText("CN=anna,O=Held").count(), 0);
+    await preview.getByText("CN=anna,O=Shown").waitFor();
+
+    const chip = (name: string) => own.getByRole("button", { name, exact: true });
+    const [slow, quick] = ["jamf", "maas360"].map((wanted) =>
+      consoleShapes().find(({ id }) => id === wanted),
+    );
+    assert.ok(slow !== undefined && quick !== undefined);
+    const picked = await held(
+      (url) => url.endsWith("/consoles/jamf"),
+      () => chip(slow.name).click(),
+    );
+    await chip(quick.name).click();
+    const title = own.getByRole("heading", { level: 2, name: quick.template.title });
+    await title.waitFor();
+    await picked();
+    await title.waitFor();
+    await own.context().close();
+  });
+
   it("a file that is too large for a certificate is not taken, and says why", async () => {
     const own = await consoled.open("ca-servers/new?as=manageengine");
     const input = own.locator('cs-form input[type="file"]').first();

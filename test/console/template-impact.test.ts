@@ -54,6 +54,28 @@ describe("console: what changing a template does to devices that have it", funct
     assert.equal(items[0].data.moveOver, "P3D");
   });
 
+  it("says nothing of a choice that was changed while it was worked out", async () => {
+    await edit();
+    await subject().fill("CN=%username%,O=Held");
+    let go = (): void => undefined;
+    const held = new Promise<void>((resolve) => (go = resolve));
+    const impact = `**/api/v1/templates/${site.template}/impact`;
+    await page.route(impact, async (route) => {
+      await held;
+      await route.continue();
+    });
+    const asked = page.waitForRequest(impact);
+    await form().getByRole("button", { name: "Work it out" }).click();
+    await asked;
+    await form().getByLabel("Devices that have it").selectOption("all");
+    const answered = page.waitForResponse(impact);
+    go();
+    await (await answered).finished();
+    await page.locator("cs-template-impact wa-button[loading]").waitFor({ state: "detached" });
+    assert.equal(await form().getByText("1 device would fail").count(), 0);
+    await page.unroute(impact);
+  });
+
   it("starts a canary group, once the change is saved", async () => {
     await edit();
     await subject().fill("CN=%devicename%,O=Acme");

@@ -106,6 +106,8 @@ export abstract class ShapeForm extends View {
   @state() private saved: FilledForm | undefined;
   /** What the server makes of the form as it is typed; nothing is stored. */
   @state() protected checked: FilledForm | undefined;
+  /** The console that was picked last. */
+  #wanted: string | undefined;
   /** The test button that saved the form. */
   #pressed: string | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -289,6 +291,7 @@ export abstract class ShapeForm extends View {
   /** Shows the same object in another console's words; what was typed is carried over by the server where it fits. */
   async #as(id: string): Promise<void> {
     const facts = this.facts.value;
+    this.#wanted = id;
     if (facts === undefined || id === facts.shape.id) return;
     keepShape(id);
     await this.attempt(async () => {
@@ -296,6 +299,7 @@ export abstract class ShapeForm extends View {
         this.app.call("getConsolesId", { id }),
         this.show(id, this.id_),
       ]);
+      if (id !== this.#wanted) return;
       const carried = carriedValues(
         { fields: facts.shape[this.kind].fields, values: this.values },
         { fields: shape[this.kind].fields, values: filled.values },

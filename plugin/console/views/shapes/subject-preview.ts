@@ -27,6 +27,8 @@ export class SubjectPreview extends LitElement {
   @state() private resolved: Resolved | undefined;
   @state() private fault = "";
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** A later question wins over an earlier one. */
+  #asked = 0;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -51,9 +53,10 @@ export class SubjectPreview extends LitElement {
   }
 
   async #resolve(): Promise<void> {
+    const asked = (this.#asked += 1);
     if (this.device === "" || this.subject === "") return;
     try {
-      this.resolved = await this.app.call("postConsolesIdResolve", {
+      const resolved = await this.app.call("postConsolesIdResolve", {
         id: this.shape,
         body: {
           subject: this.subject,
@@ -61,8 +64,11 @@ export class SubjectPreview extends LitElement {
           deviceId: this.device,
         },
       });
+      if (asked !== this.#asked) return;
+      this.resolved = resolved;
       this.fault = "";
     } catch (thrown) {
+      if (asked !== this.#asked) return;
       this.resolved = undefined;
       this.fault = problemOf(thrown).detail ?? problemOf(thrown).title;
     }

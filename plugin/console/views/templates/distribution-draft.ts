@@ -3,6 +3,7 @@ import { property, state } from "lit/decorators.js";
 import type { Calls, Distribution, DistributionPreview, HostGroup } from "../../api/calls.ts";
 import type { App } from "../../app/app.ts";
 import type { Bar } from "../../ui/chart.ts";
+import { problemOf } from "../../api/problem.ts";
 import { define } from "../../ui/define.ts";
 import { formStyles } from "../../ui/form-styles.ts";
 import { foreign, plural, visible } from "../../ui/format.ts";
@@ -80,6 +81,8 @@ export class DistributionDraft extends LitElement {
   @state() private refused: unknown;
   @state() private busy = false;
   @state() private deviceFault = "";
+  /** The test device is known by then, or its fault. */
+  #looked = Promise.resolve();
 
   override render(): TemplateResult {
     return html`<form
@@ -184,7 +187,7 @@ export class DistributionDraft extends LitElement {
           aria-describedby="test-help"
           aria-invalid=${this.deviceFault !== ""}
           .value=${testDeviceId ?? ""}
-          @change=${(event: Event) => void this.#device((event.target as HTMLInputElement).value)}
+          @change=${(event: Event) => this.#look((event.target as HTMLInputElement).value)}
         />
         <div class="help" id="test-help">Its serial number, name, user or id; empty for none.</div>
         ${this.deviceFault === "" ? nothing : html`<div class="fault" role="alert">${this.deviceFault}</div>`}
@@ -256,6 +259,11 @@ export class DistributionDraft extends LitElement {
     });
   }
 
+  /** One after the other: what was typed last wins. */
+  #look(text: string): void {
+    this.#looked = this.#looked.then(() => this.#device(text));
+  }
+
   async #device(text: string): Promise<void> {
     this.deviceFault = "";
     if (text.trim() === "") {
@@ -268,14 +276,16 @@ export class DistributionDraft extends LitElement {
       if (device !== undefined && items.length === 1) this.#set({ testDeviceId: device.id });
       else this.deviceFault = items.length === 0 ? "No such device." : "More than one: say which.";
     } catch (failure) {
-      this.refused = failure;
+      this.deviceFault = problemOf(failure).title;
     }
   }
 
   async #count(): Promise<void> {
     await this.#try(async () => {
       const { templateId: id, plan: body } = this;
-      this.preview = await this.app.call("postTemplatesIdDistributionPreview", { id, body });
+      const preview = await this.app.call("postTemplatesIdDistributionPreview", { id, body });
+      // What was worked out is about another plan where it was changed meanwhile.
+      if (body === this.plan) this.preview = preview;
     });
   }
 
@@ -295,7 +305,9 @@ export class DistributionDraft extends LitElement {
     this.busy = true;
     this.refused = undefined;
     try {
-      await work();
+      await this.#looked;
+      if (this.deviceFault === "") await work();
+      else this.renderRoot.querySelector<HTMLElement>("#test")?.focus();
     } catch (failure) {
       this.refused = failure;
     } finally {

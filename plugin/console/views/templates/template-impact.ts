@@ -61,12 +61,16 @@ export class TemplateImpactCard extends LitElement {
     this.refused = undefined;
     try {
       await this.settle();
-      const moveOver = moveOverOf(this.rollOut);
-      this.impact = await this.app.call("postTemplatesIdImpact", {
+      const { change, rollOut } = this;
+      const moveOver = moveOverOf(rollOut);
+      const impact = await this.app.call("postTemplatesIdImpact", {
         id: this.templateId,
-        body: { ...this.change, ...(moveOver === undefined ? {} : { moveOver }) },
+        body: { ...change, ...(moveOver === undefined ? {} : { moveOver }) },
       });
-      return this.impact;
+      const same =
+        rollOut === this.rollOut && JSON.stringify(change) === JSON.stringify(this.change);
+      if (same) this.impact = impact;
+      return impact;
     } catch (failure) {
       this.refused = failure;
       return undefined;
