@@ -149,6 +149,20 @@ describe("console: alerts and the outbox", function () {
     await page.locator("cs-overview .note.warn").getByRole("link", { name: "Alerts" }).waitFor();
   });
 
+  it("says where there is more than was counted", async () => {
+    const at = new Date().toISOString();
+    const items = [{ event: "certificate.refused", at, data: {}, principal: "scep" }];
+    const json = { items, cursor: "more" };
+    await page.route("**/api/v1/ledger?*", (route) => route.fulfill({ json }));
+    await page.route("**/api/v1/outbox?*", (route) => route.fulfill({ json }));
+    await goTo(page, "settings", "Settings");
+    await page.getByText("More than 1 entry given up").waitFor();
+    await goTo(page, "overview", "Overview");
+    await page.getByText("there are more").waitFor();
+    await page.unroute("**/api/v1/ledger?*");
+    await page.unroute("**/api/v1/outbox?*");
+  });
+
   it("shows what another CA has refused for good, and sends it again", async () => {
     const device = await enrolledDevice(api, consoled.served.url, site, "tablet");
     const { items } = await api.get(`/certificates?device=${device}`);

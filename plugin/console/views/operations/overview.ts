@@ -16,8 +16,16 @@ import { firstSteps } from "./first-steps.ts";
 
 type Plan = Calls["getRenewalsPlan"]["answer"];
 
+/** What was refused in the last day; `more`: than was read. */
+interface Refused {
+  readonly causes: readonly Cause[];
+  readonly more: boolean;
+}
+
 const DAY = 86_400_000;
 const SOON = 60;
+/** Refusals that are read for their causes. */
+const READ = 200;
 /** Seconds between two looks at the numbers. */
 const AGAIN = 30;
 
@@ -86,11 +94,14 @@ export class OverviewView extends View {
     this,
     async () => (await this.app.call("getAlerts")).items,
   );
-  readonly #causes = new Loaded<readonly Cause[]>(this, async () => {
-    const { items } = await this.app.call("getLedger", {
-      query: { event: "certificate.refused", limit: 200 },
+  readonly #causes = new Loaded<Refused>(this, async () => {
+    const { items, cursor } = await this.app.call("getLedger", {
+      query: { event: "certificate.refused", limit: READ },
     });
-    return causesOf(items, new Date(Date.now() - DAY));
+    const since = new Date(Date.now() - DAY);
+    const [last] = items.slice(-1);
+    const more = cursor !== undefined && last !== undefined && new Date(last.at) >= since;
+    return { causes: causesOf(items, since), more };
   });
 
   constructor() {
@@ -161,7 +172,7 @@ export class OverviewView extends View {
           }
           <section class="card">
             <h2>Refused in the last day, by cause</h2>
-            ${this.#causes.show((causes) => refusals(causes))}
+            ${this.#causes.show(refusals)}
           </section>
           <section class="card">
             <h2>Health</h2>
@@ -254,23 +265,24 @@ const endBar = ({ day, ends }: Facts["days"][number]): Bar => {
 const planBars = ({ days }: Plan): readonly Bar[] =>
   days.map(({ day, planned, late }) => ({ day, value: planned, over: late }));
 
-const refusals = (causes: readonly Cause[]): TemplateResult =>
+const refusals = ({ causes, more }: Refused): TemplateResult =>
   causes.length === 0
     ? html`<p>${status("good", "None")}</p>`
     : html`<ul class="list">
-        ${causes.map(
-          ({ label, title, nextStep, times, last }) =>
-            html`<li>
-              <div>
-                <strong>${title}</strong>
-                <div class="quiet small">${nextStep} <span class="mono">${label}</span></div>
-              </div>
-              <a class="nowrap" href=${link(["events"], { event: "certificate.refused" })}
-                >${count(times)}×, ${when(last)}</a
-              >
-            </li>`,
-        )}
-      </ul>`;
+          ${causes.map(
+            ({ label, title, nextStep, times, last }) =>
+              html`<li>
+                <div>
+                  <strong>${title}</strong>
+                  <div class="quiet small">${nextStep} <span class="mono">${label}</span></div>
+                </div>
+                <a class="nowrap" href=${link(["events"], { event: "certificate.refused" })}
+                  >${count(times)}×, ${when(last)}</a
+                >
+              </li>`,
+          )}
+        </ul>
+        ${more ? html`<p class="quiet small">Counted among the newest ${READ} entries; there are more.</p>` : nothing}`;
 
 const authorityLine = ({ id, name, status: state, notAfter, kind }: Authority): TemplateResult => {
   const shown =

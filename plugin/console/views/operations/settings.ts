@@ -14,6 +14,8 @@ interface Watch {
   readonly alerts: readonly Alert[];
   /** What was given up; the first of it. */
   readonly dead: readonly OutboxLetter[];
+  /** There is more of it. */
+  readonly more: boolean;
 }
 
 /** What the installation was started with, how the page looks, and who is here. */
@@ -25,7 +27,7 @@ export class SettingsView extends View {
       this.app.call("getAlerts"),
       this.app.call("getOutbox", { query: { state: "dead", limit: 100 } }),
     ]);
-    return { alerts: alerts.items, dead: dead.items };
+    return { alerts: alerts.items, dead: dead.items, more: dead.cursor !== undefined };
   });
 
   protected override arrive(): void {
@@ -118,7 +120,7 @@ const installation = (about: About): TemplateResult =>
     </dl>
   </div>`;
 
-const watched = ({ alerts, dead }: Watch): TemplateResult =>
+const watched = ({ alerts, dead, more }: Watch): TemplateResult =>
   html`<dl class="facts">
     <dt><a href=${link(["settings", "alerts"])}>Alerts</a></dt>
     <dd>
@@ -127,7 +129,7 @@ const watched = ({ alerts, dead }: Watch): TemplateResult =>
     </dd>
     <dt><a href=${link(["settings", "outbox"])}>Outbox</a></dt>
     <dd>
-      ${dead.length === 0 ? status("good", "Nothing was given up") : status("bad", `${plural(dead.length, "entry", "entries")} given up`)}
+      ${dead.length === 0 ? status("good", "Nothing was given up") : status("bad", `${more ? "More than " : ""}${plural(dead.length, "entry", "entries")} given up`)}
       <div class="small quiet">What MDM servers and others are still to be told.</div>
     </dd>
   </dl>`;
