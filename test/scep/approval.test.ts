@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import sqlite3 from "sqlite3";
 import { parseDn } from "../../plugin/domain/distinguished-name.ts";
 import { parseCertificate } from "../../plugin/pki/certificate.ts";
 import { parseCrl } from "../../plugin/pki/crl-read.ts";
@@ -213,6 +216,21 @@ describe("SCEP approval and queries", () => {
     const own = await device("query-a");
     const asked = sequence(encodeName(parseDn("CN=nobody")), integer(1));
     isRefused(await send(lab, query(own, "22", asked)), "4");
+  });
+  it("GetCRL of a list that is too long for a message is badCertId", async () => {
+    const own = await device("query-a");
+    const asked = () => send(lab, query(own, "22", sequence(issuer(), integer(1))));
+    assert.equal((await asked()).status, "0");
+    const db = new sqlite3.Database(join(lab.installation.folder, "countersign.db"));
+    const longer = (octets: number): Promise<unknown> =>
+      promisify(db.run.bind(db) as (sql: string, done: () => void) => void)(
+        `update countersign_crls set size = size + ${octets}`,
+      );
+    await longer(1024 * 1024);
+    isRefused(await asked(), "4");
+    await longer(-1024 * 1024);
+    assert.equal((await asked()).status, "0");
+    await promisify(db.close.bind(db))();
   });
   it("GetCert and GetCRL know the issuer in BER, and answer what is no Name as an unknown one", async () => {
     const own = await device("query-a");

@@ -118,9 +118,7 @@ describe("SCEP renewal", () => {
   });
   it("names that differ from the certificate's in the case of their letters are the same", async () => {
     const devicename = `Ren-${Math.random().toString(36).slice(2)}`;
-    const asked: readonly SubjectAltName[] = [
-      { type: "dns", value: `${devicename}.Example.TEST` },
-    ];
+    const asked: readonly SubjectAltName[] = [{ type: "dns", value: `${devicename}.Example.TEST` }];
     const device = await enrolled("std", { devicename, csr: { sans: asked } });
     assert.deepEqual(parseCertificate(device.identity.certificate).sans, [
       { type: "dns", value: `${devicename}.example.test`.toLowerCase() },

@@ -28,8 +28,7 @@ export class CrlBodies {
     return body;
   }
 
-  /** All octets at once, for what wraps a list. */
-  async whole(store: TenantStore, list: CrlRecord): Promise<Uint8Array> {
+  private async whole(store: TenantStore, list: CrlRecord): Promise<Uint8Array> {
     const parts: Uint8Array[] = [];
     for await (const part of store.crls.parts(list)) parts.push(part);
     return parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts);

@@ -97,6 +97,14 @@ for (const [name, open] of [
       assert.deepEqual(taken, [late]);
     });
 
+    it("pauses by how long its work took, also when the clock is set meanwhile", async () => {
+      const subject = index();
+      await issue();
+      atTake = () => (now = after(3600));
+      await subject.catchUp("default");
+      assert.equal(taken.length, 1);
+    });
+
     it("ends after the transaction under way, and goes on from there", async () => {
       const subject = index();
       const ids = await Promise.all(Array.from({ length: 120 }, () => issue()));
