@@ -37,6 +37,16 @@ describe("console: devices as end entities", function () {
     await page.getByRole("heading", { level: 1, name: "laptop" }).waitFor();
   });
 
+  it("R-07 tells what the MDM server says of a device meanwhile", async () => {
+    const device = await enrol("reader");
+    await api.post(`/end-entities/${device}/deactivate`);
+    await api.post(`/devices/${device}/lost`);
+    await goTo(page, `devices/${device}`, "reader");
+    await page.getByText("Lost: it holds once the device is activated").waitFor();
+    await api.post(`/end-entities/${device}/activate`);
+    assert.equal(await statusOf(device), "lost");
+  });
+
   it("R-07 decommissions for good: says how many certificates go, and wants the name typed", async () => {
     const device = await enrol("printer");
     await goTo(page, `devices/${device}`, "printer");

@@ -852,6 +852,8 @@ export interface Device {
     | "unenrolled"
     | "deactivated"
     | "decommissioned";
+  readonly hostStatus?:
+    "enrolled" | "unmanaged" | "lost" | "compromised" | "wiped" | "unenrolled" | undefined;
   readonly attributes: Readonly<Record<string, string>>;
   readonly createdAt: string;
   readonly updatedAt: string;

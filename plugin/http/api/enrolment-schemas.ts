@@ -119,6 +119,12 @@ export const deviceSchema = named("Device", {
     "deactivated",
     "decommissioned",
   ]),
+  hostStatus: z
+    .enum(["enrolled", "unmanaged", "lost", "compromised", "wiped", "unenrolled"])
+    .optional()
+    .describe(
+      "Of a deactivated one: what its host has reported since. It holds once it is activated.",
+    ),
   attributes: z.record(z.string(), z.string()),
   createdAt: time,
   updatedAt: time,

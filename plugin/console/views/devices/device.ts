@@ -96,6 +96,12 @@ export class DeviceView extends View {
             )}
             <dt>Known since</dt>
             <dd>${when(device.createdAt)}</dd>
+            ${
+              device.hostStatus === undefined
+                ? nothing
+                : html`<dt>Reported meanwhile</dt>
+                    <dd>${words(device.hostStatus)}: it holds once the device is activated</dd>`
+            }
           </dl>
         </section>
       </div>
