@@ -91,6 +91,11 @@ describe("console: a change of a template is kept as a draft", function () {
     await edit("manageengine", "with-profile");
     await card().getByRole("button", { name: "Continue the draft" }).click();
     await card().getByText("as this draft changes it", { exact: false }).waitFor();
+    // The form is read anew until then, and what was typed meanwhile goes.
+    await page
+      .locator("cs-template-form wa-button[loading]")
+      .first()
+      .waitFor({ state: "detached" });
     await page.locator('cs-form [id="autoRenewal"]').uncheck();
     await button("Save as draft").click();
     // Not by what is said of it, which was said of the draft before too.
