@@ -28,7 +28,7 @@ export const subjectMatcher = (
   const wanted = compileSubject(pattern);
   for (const [, value] of wanted.flat()) refuseNeighbours(value);
   // Those that say most first, so that a bare variable does not take what only they fit.
-  const ordered = wanted.toSorted((a, b) => textOf(b) - textOf(a));
+  const ordered = wanted.toSorted((a, b) => textLengthOf(b) - textLengthOf(a));
   return (subject) => {
     const left = [...subject];
     if (left.filter(isNotOneCn).length > wanted.length) return undefined;
@@ -48,8 +48,8 @@ export const subjectMatcher = (
 const isNotOneCn = (rdn: DistinguishedName[number]): boolean =>
   rdn.length !== 1 || rdn[0]?.[0] !== COMMON_NAME;
 
-/** How much fixed text an RDN of a pattern has. */
-const textOf = (rdn: SubjectPattern[number]): number =>
+/** Characters of fixed text in an RDN of a pattern. */
+const textLengthOf = (rdn: SubjectPattern[number]): number =>
   rdn
     .flatMap(([, value]) => value)
     .reduce((sum, part) => sum + (part.kind === "text" ? part.text.length : 0), 0);
